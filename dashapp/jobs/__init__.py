@@ -1,0 +1,1 @@
+"""Work that is slow or dangerous, done in processes of its own."""

@@ -1,0 +1,1 @@
+"""Flask routes and guards around the Dash application."""

@@ -1,0 +1,1 @@
+"""Encoding, algorithms, the choice of k and its evidence."""

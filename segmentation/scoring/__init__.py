@@ -1,0 +1,1 @@
+"""Scoring new customers from the model file alone."""

@@ -1,0 +1,1 @@
+"""Segments as people see them: profile, rules, names, actions."""

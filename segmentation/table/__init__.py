@@ -1,0 +1,1 @@
+"""Customer tables: reading, checking and understanding them."""
