@@ -1,0 +1,108 @@
+"""Customer segments that can be explained, trusted and reused.
+
+The names below are the whole public interface. They are loaded on first use, so that a web
+worker that only scores customers never pays for scikit-learn and scipy.
+
+Examples
+--------
+>>> import segmentation
+>>> segmentation.sample_customers(3).shape
+(3, 11)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from segmentation.cluster.choosing import KEvidence, Verdict
+    from segmentation.errors import (
+        CancelledError,
+        DataError,
+        ModelFileError,
+        ParameterError,
+        PlaybookError,
+        ReadError,
+        SegmentationError,
+    )
+    from segmentation.model import CustomerSegmentation
+    from segmentation.scoring.artifact import SegmentModel
+    from segmentation.segments.segment import Segment
+    from segmentation.table.association import association
+    from segmentation.table.columns import Column, Issue, Role, Use
+    from segmentation.table.dataset import Table
+    from segmentation.table.reading import read_table
+    from segmentation.table.samples import sample_customer_kinds, sample_customers
+    from segmentation.table.summary import summarize
+    from segmentation.table.transactions import sample_transactions
+    from segmentation.version import __version__
+
+_HOMES = {
+    "CustomerSegmentation": "segmentation.model",
+    "SegmentModel": "segmentation.scoring.artifact",
+    "Segment": "segmentation.segments.segment",
+    "Verdict": "segmentation.cluster.choosing",
+    "KEvidence": "segmentation.cluster.choosing",
+    "read_table": "segmentation.table.reading",
+    "Table": "segmentation.table.dataset",
+    "Column": "segmentation.table.columns",
+    "Role": "segmentation.table.columns",
+    "Use": "segmentation.table.columns",
+    "Issue": "segmentation.table.columns",
+    "sample_customers": "segmentation.table.samples",
+    "sample_customer_kinds": "segmentation.table.samples",
+    "sample_transactions": "segmentation.table.transactions",
+    "association": "segmentation.table.association",
+    "summarize": "segmentation.table.summary",
+    "SegmentationError": "segmentation.errors",
+    "ReadError": "segmentation.errors",
+    "DataError": "segmentation.errors",
+    "ParameterError": "segmentation.errors",
+    "ModelFileError": "segmentation.errors",
+    "PlaybookError": "segmentation.errors",
+    "CancelledError": "segmentation.errors",
+    "__version__": "segmentation.version",
+}
+
+__all__ = [  # noqa: RUF022 - in the order in which a reader meets them
+    "CustomerSegmentation",
+    "SegmentModel",
+    "Segment",
+    "Verdict",
+    "KEvidence",
+    "read_table",
+    "Table",
+    "Column",
+    "Role",
+    "Use",
+    "Issue",
+    "sample_customers",
+    "sample_customer_kinds",
+    "sample_transactions",
+    "association",
+    "summarize",
+    "SegmentationError",
+    "ReadError",
+    "DataError",
+    "ParameterError",
+    "ModelFileError",
+    "PlaybookError",
+    "CancelledError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from the module it lives in, once (PEP 562)."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(__all__)
