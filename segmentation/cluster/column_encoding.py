@@ -1,0 +1,183 @@
+"""What was learned about one column: how its cells become features, in numbers and in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segmentation.cluster.cells import Floats, day, level_codes, number, read_column
+from segmentation.table.columns import Role
+
+#: Kinds whose cells are numbers, days, or codes of levels.
+NUMBER_KINDS = frozenset({"number", "log"})
+LEVEL_KINDS = frozenset({"rank", "binary", "label", "one_hot"})
+
+#: Feature names of the level that collects rare levels, and of the missing one.
+OTHER = "other"
+MISSING = "(missing)"
+
+
+@dataclass(frozen=True)
+class EncodedColumn:
+    """How one column enters the design matrix.
+
+    A cell is read as a raw number (the number itself, days since 1970, or the code of its
+    level). Kinds other than "one_hot" give one feature, ``(v - center) / scale * sqrt(weight)``
+    with ``v`` the raw number, its log1p ("log") or the days before the newest date ("days").
+    "one_hot" gives an indicator for each level, less its share and divided by the root of the
+    column's whole variance, so that every column weighs the same.
+
+    Attributes
+    ----------
+    name : str
+    role : Role
+    kind : {"number", "log", "rank", "binary", "one_hot", "days", "label"}
+    features : tuple of str
+        Names of its features.
+    center : tuple of float
+        One for each feature.
+    scale : float
+        Shared by its features; 1 for a column without spread.
+    levels : tuple of str
+        The levels with a code of their own, code by code.
+    others : tuple of str
+        Rare levels that share the code after `levels`; empty when there is no such code.
+    has_missing : bool
+        Whether missing cells are a level of their own, with the last code.
+    fill : float
+        The raw number that stands in for a missing or unknown cell; NaN means that the cell
+        counts as average (features 0).
+    weight : float
+    minimum, maximum : float
+        Range of the raw numbers in training; for days, days since 1970.
+    filled : int
+        Number of cells with a value in training.
+    reason : str
+        One sentence: what was done and why.
+    """
+
+    name: str
+    role: Role
+    kind: str
+    features: tuple[str, ...]
+    center: tuple[float, ...]
+    scale: float
+    levels: tuple[str, ...]
+    others: tuple[str, ...]
+    has_missing: bool
+    fill: float
+    weight: float
+    minimum: float
+    maximum: float
+    filled: int
+    reason: str
+
+    @cached_property
+    def meaning(self) -> Callable[[object], float]:
+        """The function from a cell to its raw number."""
+        if self.kind in NUMBER_KINDS:
+            return number
+        if self.kind == "days":
+            return day
+        codes = {name: float(code) for code, name in enumerate(self.levels)}
+        codes |= dict.fromkeys(self.others, float(len(self.levels)))
+        return level_codes(codes)
+
+    def read(self, series: pd.Series[Any]) -> Floats:
+        """Return the raw numbers of a column, NaN where missing; shape (n,)."""
+        return read_column(series, self.meaning)
+
+    def read_value(self, value: object) -> float:
+        """Return the raw number of one cell."""
+        return self.meaning(value)
+
+    def points(self, raw: Floats) -> npt.NDArray[np.float64]:
+        """Return the features of raw numbers; shape (n, f)."""
+        codes = self._complete(raw)
+        factor = math.sqrt(self.weight) / self.scale
+        if self.kind != "one_hot":
+            features = (self._transformed(codes) - self.center[0]) * factor
+            features[np.isnan(features)] = 0.0
+            return features[:, np.newaxis]
+        share = np.asarray(self.center)
+        indicator = codes[:, np.newaxis] == np.arange(len(share))
+        spread: npt.NDArray[np.float64] = (indicator - share) * factor
+        spread[np.isnan(codes)] = 0.0
+        return spread
+
+    def doubtful(self, raw: Floats) -> npt.NDArray[np.bool_]:
+        """Mark the raw numbers that `problem` has a sentence for; shape (n,)."""
+        missing = np.isnan(raw)
+        if self.kind in LEVEL_KINDS:
+            return missing | (raw < 0)
+        # A date after the newest one of training is news, not an outlier.
+        above = False if self.kind == "days" else raw > self.maximum
+        return np.asarray(missing | (raw < self.minimum) | above)
+
+    def problem(self, raw: float, value: object) -> str:
+        """Say in one sentence what is doubtful about a cell."""
+        if math.isnan(raw):
+            return f"{self.name} is missing; {self.stand_in()}."
+        if self.kind in LEVEL_KINDS:
+            return f"{self.name} {value!s} was not there in training; {self.stand_in(raw)}."
+        if self.kind == "days":
+            return f"{self.name} {value!s} is before the earliest date in training."
+        if raw < self.minimum:
+            return f"{self.name} {raw:g} is below the lowest in training, {self.minimum:g}."
+        return f"{self.name} {raw:g} is above the highest in training, {self.maximum:g}."
+
+    def stand_in(self, raw: float = math.nan) -> str:
+        """Say what stands in for a missing cell, or for an unknown level (`raw` not NaN)."""
+        code = float(self._complete(np.array([raw]))[0])
+        if math.isnan(code):
+            return "it counts as average"
+        if self.kind == "one_hot" and code >= len(self.levels):
+            return f"it counts as {self.features[int(code)].removeprefix(self.name + ' = ')}"
+        if self.kind in LEVEL_KINDS:
+            return f"{self.levels[int(code)]} stood in"
+        if self.kind == "days":
+            return f"the median {pd.Timestamp(code, unit='D'):%Y-%m-%d} stood in"
+        return f"the median {code:g} stood in"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values; NaN becomes None."""
+        plain: dict[str, Any] = {
+            k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()
+        }
+        for key in ("fill", "minimum", "maximum"):
+            if math.isnan(plain[key]):
+                plain[key] = None
+        return plain | {"role": str(self.role)}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> EncodedColumn:
+        """Rebuild a column from `to_dict`'s values."""
+        values: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()
+        }
+        for key in ("fill", "minimum", "maximum"):
+            if values[key] is None:
+                values[key] = math.nan
+        return cls(**values | {"role": Role(values["role"])})
+
+    def _complete(self, raw: Floats) -> Floats:
+        """Put what stands in for them in the place of missing cells and unknown levels."""
+        if self.kind not in LEVEL_KINDS:
+            return np.where(np.isnan(raw), self.fill, raw)
+        unknown = float(len(self.levels)) if self.others else self.fill
+        codes = np.where(np.isnan(raw), self.fill, raw)
+        return np.where(raw < 0, unknown, codes)
+
+    def _transformed(self, raw: Floats) -> Floats:
+        if self.kind == "log":
+            return np.log1p(np.maximum(raw, 0.0))
+        if self.kind == "days":
+            return self.maximum - raw
+        return raw.astype(np.float64)
