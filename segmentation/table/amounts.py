@@ -1,0 +1,183 @@
+"""Numbers as people write them: 1,234.50 · 1.234,50 · 1 234,50 · $99 · 12 % · (5.00) · 5-."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_SPACES = "[ \u00a0\u202f\u2009\u2007'’]"
+
+#: Currency signs and codes that may stand before or after a number.
+_CURRENCY = (
+    r"(?:US\$|A\$|C\$|R\$|\$|€|£|¥|₹|₽|₺|₩|zł|kr\.?|Kč|Ft|lei|"
+    r"USD|EUR|GBP|CHF|JPY|CNY|INR|SEK|NOK|DKK|PLN|CZK|HUF|AUD|CAD|BRL|Fr\.)"
+)
+
+_DECORATED = (
+    r"^(?P<open>\()?\s*(?P<sign>[-+−]?)\s*(?:(?i:" + _CURRENCY + r")\s*)?(?P<inner>[-+−]?)\s*"
+    r"(?P<body>[0-9.,](?:[0-9.,]|[  \x{202f}\x{2009}\x{2007}'’]\d)*(?:[eE][-+]?\d+)?)"
+    r"\s*(?P<percent>%?)\s*(?:(?i:" + _CURRENCY + r")\s*)?(?P<trailing>-?)(?P<close>\))?$"
+)
+
+_INTEGER = r"\d+"
+_DOT_GROUPS = r"\d{1,3}(?:\.\d{3})+"
+_COMMA_GROUPS = r"\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}"
+_SPACE_GROUPS = r"\d{1,3}(?:" + _SPACES + r"\d{3})+"
+_EXPONENT = r"(?:[eE][-+]?\d+)?"
+
+_WITH_DECIMAL_POINT = (
+    rf"^(?:(?:{_INTEGER}|{_COMMA_GROUPS}|{_SPACE_GROUPS})(?:\.\d*)?|\.\d+){_EXPONENT}$"
+)
+_WITH_DECIMAL_COMMA = (
+    rf"^(?:(?:{_INTEGER}|{_DOT_GROUPS}|{_SPACE_GROUPS})(?:,\d*)?|,\d+){_EXPONENT}$"
+)
+
+#: Either mark could be meant: one group of exactly three digits after one mark.
+_AMBIGUOUS = r"^[1-9]\d{0,2}[.,]\d{3}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Distinct texts read as numbers.
+
+    Attributes
+    ----------
+    numbers : ndarray of float64, shape (d,)
+        NaN where a text is not a number.
+    whole : bool
+        All of them are written as whole numbers.
+    decorated : ndarray of bool, shape (d,)
+        Currency, percent, grouping or brackets were taken off.
+    ambiguous : bool
+        Every number with a mark could be read with either decimal mark.
+    """
+
+    numbers: np.ndarray
+    whole: bool
+    decorated: np.ndarray
+    ambiguous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecimalEvidence:
+    """How many distinct values can only be read with a point, or only with a comma."""
+
+    point: int
+    comma: int
+
+    def __add__(self, other: DecimalEvidence) -> DecimalEvidence:
+        """Add the evidence of another column."""
+        return DecimalEvidence(self.point + other.point, self.comma + other.comma)
+
+
+def decimal_evidence(values: pa.StringArray) -> DecimalEvidence:
+    """Count distinct values that settle which decimal mark a column uses.
+
+    Examples
+    --------
+    >>> decimal_evidence(pa.array(["1.234,50", "7", "1.234"]))
+    DecimalEvidence(point=0, comma=1)
+    """
+    marked = pc.filter(values, pc.match_substring_regex(values, r"[.,]"))
+    if not len(marked):
+        return DecimalEvidence(0, 0)
+    bodies = _parts(marked)["body"]
+    clear = pc.filter(bodies, pc.invert(pc.match_substring_regex(bodies, _AMBIGUOUS)))
+    point = pc.match_substring_regex(clear, _WITH_DECIMAL_POINT)
+    comma = pc.match_substring_regex(clear, _WITH_DECIMAL_COMMA)
+    return DecimalEvidence(
+        point=_count(pc.and_(point, pc.invert(comma))),
+        comma=_count(pc.and_(comma, pc.invert(point))),
+    )
+
+
+def plain_numbers(values: pa.StringArray) -> np.ndarray | None:
+    """Read texts that are all plain machine numbers, or return None.
+
+    Returns
+    -------
+    ndarray of int64 or float64, shape (d,), or None
+        Whole numbers as integers.
+    """
+    for kind in (pa.int64(), pa.float64()):
+        try:
+            numbers = pc.cast(values, kind).to_numpy(zero_copy_only=False)
+        except pa.ArrowInvalid:
+            continue
+        return numbers if np.isfinite(numbers).all() else None
+    return None
+
+
+def parse_amounts(values: pa.StringArray, decimal: str) -> Amounts:
+    """Read distinct texts as numbers with the given decimal mark.
+
+    Parameters
+    ----------
+    values : pyarrow StringArray, shape (d,)
+        Trimmed, without nulls.
+    decimal : str
+        ``"."`` or ``","``.
+
+    Returns
+    -------
+    Amounts
+        A percentage keeps its number: ``"12 %"`` is 12.
+
+    Examples
+    --------
+    >>> parse_amounts(pa.array(["$1,200.50", "(3)", "12 %", "x"]), ".").numbers.tolist()
+    [1200.5, -3.0, 12.0, nan]
+    """
+    parts = _parts(values)
+    body = parts["body"]
+    pattern = _WITH_DECIMAL_POINT if decimal == "." else _WITH_DECIMAL_COMMA
+    valid = _mask(pc.match_substring_regex(body, pattern)) & _balanced(parts)
+    plain = pc.replace_substring_regex(body, _SPACES, "")
+    plain = pc.replace_substring(plain, "," if decimal == "." else ".", "")
+    plain = pc.replace_substring(plain, ",", ".")
+    plain = pc.if_else(pa.array(valid), plain, pa.scalar("nan"))
+    numbers = pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False).copy()
+    numbers[_negative(parts)] *= -1.0
+    numbers[~np.isfinite(numbers)] = np.nan
+    marked = _mask(pc.match_substring_regex(body, "[.,]")) & valid
+    fraction = _mask(pc.match_substring_regex(body, "[eE]|" + (r"\." if decimal == "." else ",")))
+    doubtful = _mask(pc.match_substring_regex(body, _AMBIGUOUS))
+    return Amounts(
+        numbers=numbers,
+        whole=not bool((fraction & valid).any()),
+        decorated=valid & ~_mask(pc.match_substring_regex(values, r"^[-+]?\d*[.,]?\d*$")),
+        ambiguous=bool(marked.any() and doubtful[marked].all()),
+    )
+
+
+def _parts(values: pa.StringArray) -> dict[str, pa.StringArray]:
+    """Take signs, brackets, currency and percent off; bodies of other texts are empty."""
+    found = pc.extract_regex(values, _DECORATED)
+    names = ("open", "sign", "inner", "body", "percent", "trailing", "close")
+    return {name: pc.fill_null(pc.struct_field(found, name), "") for name in names}
+
+
+def _balanced(parts: dict[str, pa.StringArray]) -> np.ndarray:
+    opened, closed = (_mask(pc.not_equal(parts[key], "")) for key in ("open", "close"))
+    signs = sum(
+        _mask(pc.not_equal(parts[key], "")).astype(int) for key in ("sign", "inner", "trailing")
+    )
+    return np.asarray((opened == closed) & (signs + opened <= 1))
+
+
+def _negative(parts: dict[str, pa.StringArray]) -> np.ndarray:
+    minus = _mask(pc.not_equal(parts["open"], "")) | _mask(pc.equal(parts["trailing"], "-"))
+    for key in ("sign", "inner"):
+        minus |= _mask(pc.match_substring_regex(parts[key], "[-−]"))
+    return minus
+
+
+def _mask(flags: pa.BooleanArray) -> np.ndarray:
+    return np.asarray(pc.fill_null(flags, False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _count(flags: pa.BooleanArray) -> int:
+    return int(pc.sum(flags).as_py() or 0)

@@ -1,0 +1,211 @@
+"""Dates in the common orders, told apart by the whole column and never guessed silently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_TIME = (
+    r"(?:[T ,]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<half>(?i:[ap]\.?m\.?))?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+)
+_MONTH_NAMES = (
+    ("jan", "ene", "gen", "janv"),
+    ("feb", "fév", "fev"),
+    ("mar", "mär", "mrz", "mrt"),
+    ("apr", "avr", "abr"),
+    ("may", "mai", "mei", "mag"),
+    ("jun", "juin", "giu"),
+    ("jul", "juil", "lug"),
+    ("aug", "aoû", "ago", "aou"),
+    ("sep", "set"),
+    ("oct", "okt", "ott", "out"),
+    ("nov",),
+    ("dec", "dez", "déc", "dic"),
+)
+_WEEKDAY = r"^(?:[A-Za-z]{2,9}\.?,?\s+)?"
+
+_YEAR_FIRST = r"^(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _TIME + "$"
+_COMPACT = r"^(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)$"
+_YEAR_LAST = (
+    r"^(?P<first>\d{1,2})(?P<mark>[-/.])(?P<other>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _TIME + "$"
+)
+_NAMED_DAY_FIRST = (
+    _WEEKDAY
+    + r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[- ]\s*(?P<name>\pL{3,10})\.?,?[- ]\s*"
+    + r"(?P<year>\d{4}|\d{2})"
+    + _TIME
+    + "$"
+)
+_NAMED_MONTH_FIRST = (
+    _WEEKDAY
+    + r"(?P<name>\pL{3,10})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})"
+    + _TIME
+    + "$"
+)
+
+#: Two-digit years up to this one belong to the 2000s (POSIX: 69 to 99 are the 1900s).
+_LAST_SHORT_YEAR = 68
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Distinct texts read as dates.
+
+    Attributes
+    ----------
+    times : ndarray of datetime64[s], shape (d,)
+        NaT where a text is not a date.
+    order : str
+        ``"year_first"``, ``"day_first"``, ``"month_first"`` or ``"named_month"``.
+    ambiguous : bool
+        Day and month could be swapped in every value: the order is an assumption.
+    """
+
+    times: np.ndarray
+    order: str
+    ambiguous: bool
+
+
+def looks_like_dates(values: pa.StringArray, *, compact: bool) -> bool:
+    """Tell cheaply, from a few values, whether a column may hold dates.
+
+    Parameters
+    ----------
+    values : pyarrow StringArray
+        Distinct values.
+    compact : bool
+        Whether eight digits (``20240131``) may be a date.
+    """
+    some = values.slice(0, 200)
+    hits = np.zeros(len(some), dtype=bool)
+    for pattern in _patterns(compact=compact):
+        hits |= _mask(pc.match_substring_regex(some, pattern))
+    return bool(hits.mean() >= 0.5) if len(hits) else False
+
+
+def parse_dates(values: pa.StringArray, *, day_first: bool | None, compact: bool) -> Dates:
+    """Read distinct texts as dates.
+
+    Whether day or month comes first is settled by values that allow one order only. Where no
+    value does, `day_first` decides, and the result says that this was an assumption.
+
+    Parameters
+    ----------
+    values : pyarrow StringArray, shape (d,)
+        Trimmed, without nulls.
+    day_first : bool or None
+        What to assume for ambiguous columns; None: day first after dots, else month first.
+    compact : bool
+        Whether eight digits (``20240131``) may be a date.
+
+    Returns
+    -------
+    Dates
+        Times of day are kept; zones are dropped after conversion to UTC.
+
+    Examples
+    --------
+    >>> dates = parse_dates(pa.array(["31.01.2024", "1.2.24"]), day_first=None, compact=False)
+    >>> dates.times.astype("datetime64[D]").tolist()
+    [datetime.date(2024, 1, 31), datetime.date(2024, 2, 1)]
+    >>> dates.order, dates.ambiguous
+    ('day_first', False)
+    """
+    times = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[s]")
+    order, ambiguous = "year_first", False
+    for pattern in _patterns(compact=compact):
+        found = pc.extract_regex(values, pattern)
+        rows = np.flatnonzero(_mask(pc.is_valid(found)) & np.isnat(times))
+        if not len(rows):
+            continue
+        parts = found.take(pa.array(rows))
+        if pattern is _YEAR_LAST:
+            first_is_day, ambiguous = _settle_order(parts, day_first)
+            order = "day_first" if first_is_day else "month_first"
+            day, month = ("first", "other") if first_is_day else ("other", "first")
+            times[rows] = _assemble(parts, _number(parts, month), _number(parts, day))
+        elif "name>" in pattern:
+            order = "named_month"
+            times[rows] = _assemble(parts, _named_month(parts), _number(parts, "day"))
+        else:
+            times[rows] = _assemble(parts, _number(parts, "month"), _number(parts, "day"))
+    return Dates(times, order, ambiguous)
+
+
+def _patterns(*, compact: bool) -> list[str]:
+    patterns = [_YEAR_FIRST, _YEAR_LAST, _NAMED_DAY_FIRST, _NAMED_MONTH_FIRST]
+    return [_COMPACT, *patterns] if compact else patterns
+
+
+def _settle_order(parts: pa.StructArray, day_first: bool | None) -> tuple[bool, bool]:
+    """Return whether the first number is the day, and whether that is an assumption."""
+    first, other = _number(parts, "first"), _number(parts, "other")
+    votes_day = int(((first > 12) & (other <= 12)).sum())
+    votes_month = int(((other > 12) & (first <= 12)).sum())
+    if votes_day != votes_month:
+        return votes_day > votes_month, False
+    if bool((first == other).all()):
+        return True, False
+    if day_first is not None:
+        return day_first, True
+    dots = pc.sum(pc.equal(pc.struct_field(parts, "mark"), ".")).as_py() or 0
+    return dots * 2 > len(parts), True
+
+
+def _assemble(parts: pa.StructArray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Put the parts together; impossible dates and times become NaT."""
+    year = _number(parts, "year")
+    short = pc.equal(pc.utf8_length(pc.struct_field(parts, "year")), 2)
+    year = np.where(_mask(short), np.where(year <= _LAST_SHORT_YEAR, 2000, 1900) + year, year)
+    possible = (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1)
+    months = (np.where(possible, year, 1970) - 1970) * 12 + np.where(possible, month, 1) - 1
+    starts = months.astype("datetime64[M]")
+    days = starts.astype("datetime64[D]") + (day - 1)
+    possible &= days.astype("datetime64[M]") == starts
+    seconds, valid = _seconds(parts)
+    times = days.astype("datetime64[s]") + seconds
+    return np.where(possible & valid, times, np.datetime64("NaT"))
+
+
+def _seconds(parts: pa.StructArray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the time of day in seconds (UTC where a zone is given) and whether it is one."""
+    names = {field.name for field in parts.type}
+    if "hour" not in names:
+        zeros = np.zeros(len(parts), dtype=np.int64)
+        return zeros, np.ones(len(parts), dtype=bool)
+    hour, minute, second = (_number(parts, name) for name in ("hour", "minute", "second"))
+    half = pc.utf8_lower(pc.fill_null(pc.struct_field(parts, "half"), ""))
+    afternoon, morning = (_mask(pc.starts_with(half, letter)) for letter in "pa")
+    valid = (hour < 24) & (minute < 60) & (second < 60) & ~((afternoon | morning) & (hour > 12))
+    hour = np.where(afternoon & (hour < 12), hour + 12, hour)
+    hour = np.where(morning & (hour == 12), 0, hour)
+    return hour * 3600 + minute * 60 + second - _zone(parts), valid
+
+
+def _zone(parts: pa.StructArray) -> np.ndarray:
+    zone = pc.fill_null(pc.struct_field(parts, "zone"), "")
+    found = pc.extract_regex(zone, r"^(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})$")
+    sign = np.where(_mask(pc.equal(pc.struct_field(found, "sign"), "-")), -1, 1)
+    return sign * (_number(found, "hours") * 3600 + _number(found, "minutes") * 60)
+
+
+def _named_month(parts: pa.StructArray) -> np.ndarray:
+    """Return the number of a month's name, 0 where it is none."""
+    starts = pc.utf8_lower(pc.struct_field(parts, "name")).to_pylist()
+    prefixes = {prefix: i for i, names in enumerate(_MONTH_NAMES, 1) for prefix in names}
+    return np.array([prefixes.get(word[:4], prefixes.get(word[:3], 0)) for word in starts])
+
+
+def _number(parts: pa.StructArray, name: str) -> np.ndarray:
+    """Return a group as whole numbers, 0 where it is absent."""
+    text = pc.fill_null(pc.struct_field(parts, name), "0")
+    text = pc.if_else(pc.equal(text, ""), "0", text)
+    return np.asarray(pc.cast(text, pa.int64()).to_numpy(zero_copy_only=False))
+
+
+def _mask(flags: pa.BooleanArray) -> np.ndarray:
+    return np.asarray(pc.fill_null(flags, False).to_numpy(zero_copy_only=False), dtype=bool)

@@ -1,0 +1,102 @@
+"""A column of text as its distinct values and a code for each row.
+
+Judging a column (is it numbers? dates? which spellings mean "missing"?) is done once for each
+distinct value instead of once for each row, which is what makes reading large files fast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+#: White space that is trimmed around a cell: also the no-break, zero-width and BOM characters.
+BLANKS = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\ufeff\u3000"
+
+
+@dataclass(frozen=True, eq=False)
+class DistinctText:
+    """Text cells of one column.
+
+    Attributes
+    ----------
+    values : pyarrow StringArray, shape (d,)
+        Distinct values, none of them null.
+    codes : ndarray of int32, shape (n,)
+        Position in `values` for each row, −1 where there is no cell.
+    """
+
+    values: pa.StringArray
+    codes: np.ndarray
+
+    @classmethod
+    def from_arrow(cls, cells: pa.ChunkedArray | pa.Array) -> DistinctText:
+        """Encode an Arrow column of strings or of a dictionary of strings."""
+        if not pa.types.is_dictionary(cells.type):
+            cells = cells.dictionary_encode()
+        if isinstance(cells, pa.ChunkedArray):
+            cells = cells.unify_dictionaries().combine_chunks()
+        if isinstance(cells, pa.ChunkedArray):  # combining no chunks leaves no array
+            return cls(pa.array([], pa.string()), np.zeros(0, np.int32))
+        codes = pc.fill_null(cells.indices, -1).to_numpy(zero_copy_only=False)
+        return cls(cells.dictionary.cast(pa.string()), codes.astype(np.int32, copy=False))
+
+    @classmethod
+    def from_series(cls, cells: pd.Series) -> DistinctText:
+        """Encode a pandas column of strings."""
+        return cls.from_arrow(pa.array(cells, pa.string(), from_pandas=True))
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.codes)
+
+    def counts(self) -> np.ndarray:
+        """Return how many rows have each distinct value, shape (d,)."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
+
+    def take(self, rows: np.ndarray) -> DistinctText:
+        """Return some of the rows, by a mask or by positions."""
+        return DistinctText(self.values, self.codes[rows])
+
+    def mapped(self, values: pa.Array) -> DistinctText:
+        """Replace each distinct value by another; equal ones merge, null means no cell.
+
+        Parameters
+        ----------
+        values : pyarrow StringArray, shape (d,)
+            The replacements, in the order of `values`.
+        """
+        encoded = values.dictionary_encode()
+        index = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+        lookup = np.append(index, -1).astype(np.int32)
+        return DistinctText(encoded.dictionary.cast(pa.string()), lookup[self.codes])
+
+    def trimmed(self) -> DistinctText:
+        """Trim white space around every cell; what is then empty counts as no cell."""
+        values = pc.utf8_trim(self.values, BLANKS)
+        values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
+        if values.equals(self.values):
+            return self
+        return self.mapped(values)
+
+    def rows_of(self, chosen: np.ndarray) -> np.ndarray:
+        """Return a mask of the rows whose distinct value is chosen.
+
+        Parameters
+        ----------
+        chosen : ndarray of bool, shape (d,)
+            Which distinct values are meant.
+        """
+        return np.append(chosen, False)[self.codes]
+
+    def to_series(self) -> pd.Series:
+        """Return the rows as pandas text, missing cells as NaN."""
+        index = pa.array(self.codes, pa.int32(), mask=self.codes < 0)
+        return pd.Series(self.values.take(index).to_pandas(), dtype="str")
+
+    def cells(self, rows: np.ndarray) -> list[str]:
+        """Return the text of the rows at the given positions, empty where there is no cell."""
+        return [self.values[int(c)].as_py() if c >= 0 else "" for c in self.codes[rows]]

@@ -1,0 +1,151 @@
+"""Which column stands for which classic one: by alias, by similarity, by the values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import SequenceMatcher
+
+import pandas as pd
+
+from segmentation.table.columns import Column, Role
+from segmentation.table.names import joined
+
+#: Names without case and separators, the most telling first.
+ALIASES: dict[str, tuple[str, ...]] = {
+    "customer_id": (
+        "customerid", "custid", "clientid", "userid", "memberid", "customernumber", "customerno",
+        "customernr", "kundennr", "kundennummer", "kundenid", "kdnr", "accountid", "shopperid",
+        "buyerid", "idclient", "idcustomer", "customer", "id",
+    ),
+    "age": ("age", "customerage", "alter", "ageyears", "ageinyears", "years", "edad"),
+    "gender": ("gender", "sex", "geschlecht", "customergender", "genero", "genre", "sexe"),
+    "city": (
+        "city", "town", "customercity", "stadt", "ort", "wohnort", "ville", "ciudad", "location",
+    ),
+    "membership": (
+        "membershiptype", "membership", "membershiplevel", "membershiptier", "tier", "loyaltytier",
+        "loyaltylevel", "membertype", "mitgliedschaft", "plan", "customertier", "memberlevel",
+    ),
+    "spend": (
+        "totalspend", "totalspent", "totalspending", "spend", "amountspent", "spending",
+        "purchaseamount", "totalpurchaseamount", "purchaseamountusd", "revenue", "totalrevenue",
+        "monetary", "monetaryvalue", "umsatz", "gesamtumsatz", "sales", "totalsales", "totalamount",
+        "annualspend", "totalpurchases", "amount", "lifetimevalue", "ausgaben", "turnover",
+    ),
+    "items": (
+        "itemspurchased", "items", "numberofitems", "itemcount", "quantity", "purchases",
+        "numpurchases", "numberofpurchases", "totalitems", "frequency", "orders", "ordercount",
+        "numberoforders", "purchasecount", "artikel", "anzahlartikel", "bestellungen",
+        "purchasefrequency", "totalorders",
+    ),
+    "rating": (
+        "averagerating", "rating", "avgrating", "reviewrating", "customerrating", "meanrating",
+        "bewertung", "durchschnittsbewertung", "stars", "reviewscore",
+    ),
+    "recency": (
+        "dayssincelastpurchase", "recency", "dayssincelastorder", "lastpurchasedays",
+        "dayssincepurchase", "dayslastpurchase", "dayssincelastvisit", "recencydays",
+        "tageseitletztemkauf", "tageseitkauf", "dayssincelast",
+    ),
+    "satisfaction": (
+        "satisfactionlevel", "satisfaction", "customersatisfaction", "satisfactionscore", "csat",
+        "zufriedenheit", "satisfactionrating",
+    ),
+    "discount": (
+        "discountapplied", "discount", "discountused", "useddiscount", "hasdiscount", "rabatt",
+        "promocodeused", "couponused", "discounted", "rabattgenutzt",
+    ),
+}  # fmt: skip
+
+#: Names less alike than this (Ratcliff and Obershelp's measure) are different names.
+_LEAST_ALIKE = 0.84
+
+_NUMBERS = frozenset({Role.NUMERIC})
+_WORDS = frozenset({Role.ORDINAL, Role.NOMINAL, Role.BINARY})
+
+
+def find_meanings(columns: list[Column], values: list[pd.Series]) -> dict[str, str]:
+    """Give each classic meaning to at most one column, and each column at most one.
+
+    Parameters
+    ----------
+    columns : list of Column
+        Columns with their roles.
+    values : list of Series
+        Their typed values.
+
+    Returns
+    -------
+    dict
+        Column name to meaning; best matches first, ties go to the first column.
+    """
+    matches = []
+    for place, (column, series) in enumerate(zip(columns, values, strict=True)):
+        for meaning, aliases in ALIASES.items():
+            if _IS_PLAUSIBLE[meaning](column, series):
+                likeness, rank = _likeness(joined(column.name), aliases)
+                matches.append((-likeness, rank, place, column.name, meaning))
+    found: dict[str, str] = {}
+    for negative, _, _, name, meaning in sorted(matches):
+        if -negative >= _LEAST_ALIKE and name not in found and meaning not in found.values():
+            found[name] = meaning
+    return found
+
+
+def _likeness(name: str, aliases: tuple[str, ...]) -> tuple[float, int]:
+    """Return how alike a name is to the nearest alias, and which one that is."""
+    if name in aliases:
+        return 1.0, aliases.index(name)
+    long_enough = [alias for alias in aliases if len(alias) >= 5 and len(name) >= 5]
+    scores = [(SequenceMatcher(None, name, alias).ratio(), alias) for alias in long_enough]
+    if not scores:
+        return 0.0, len(aliases)
+    best, alias = max(scores, key=lambda score: score[0])
+    return min(best, 0.99), aliases.index(alias)
+
+
+def _is_number_between(low: float, high: float) -> Callable[[Column, pd.Series], bool]:
+    def check(column: Column, series: pd.Series) -> bool:
+        if column.role not in _NUMBERS | {Role.BINARY} or series.dtype.kind not in "iuf":
+            return False
+        middle = series.dropna().astype("float64").quantile([0.01, 0.99]).to_numpy()
+        return bool(middle[0] >= low and middle[1] <= high)
+
+    return check
+
+
+def _is_word(column: Column, series: pd.Series) -> bool:
+    del series
+    return column.role in _WORDS
+
+
+def _is_word_or_number(column: Column, series: pd.Series) -> bool:
+    del series
+    return column.role in _WORDS | _NUMBERS
+
+
+def _is_id(column: Column, series: pd.Series) -> bool:
+    if column.role is Role.IDENTIFIER:
+        return True
+    whole = str(series.dtype).lower().startswith(("int", "str"))
+    return column.role in {Role.NUMERIC, Role.TEXT, Role.NOMINAL, Role.BINARY} and whole
+
+
+def _is_place(column: Column, series: pd.Series) -> bool:
+    del series
+    return column.role in _WORDS | {Role.TEXT}
+
+
+_IS_PLAUSIBLE: dict[str, Callable[[Column, pd.Series], bool]] = {
+    "customer_id": _is_id,
+    "age": _is_number_between(0, 125),
+    "gender": lambda column, series: _is_word_or_number(column, series) and column.distinct <= 12,
+    "city": _is_place,
+    "membership": _is_word,
+    "spend": _is_number_between(-1e12, 1e12),
+    "items": _is_number_between(-1e9, 1e9),
+    "rating": _is_number_between(0, 100),
+    "recency": _is_number_between(0, 40_000),
+    "satisfaction": _is_word_or_number,
+    "discount": _is_word_or_number,
+}

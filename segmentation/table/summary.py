@@ -1,0 +1,81 @@
+"""The statistical summary of a table, one frame for numbers and one for categories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from segmentation.table.columns import Role
+from segmentation.table.dataset import Table
+
+_CATEGORICAL = frozenset({Role.NOMINAL, Role.ORDINAL, Role.BINARY})
+
+
+def summarize(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Summarize the numeric and the categorical columns of a table.
+
+    Parameters
+    ----------
+    table : Table
+        A table as read.
+
+    Returns
+    -------
+    numeric : DataFrame
+        ``column, count, missing, mean, std, min, q1, median, q3, max`` in the column's own
+        units; ``std`` is the sample standard deviation (n − 1).
+    categorical : DataFrame
+        ``column, count, missing, distinct, top, top_share``; ``top_share`` is the share of the
+        most frequent level among the values that are not missing.
+
+    Examples
+    --------
+    >>> from segmentation import Table
+    >>> frame = pd.DataFrame({"Age": [20, 30, 40], "City": ["Rome", "Oslo", "Rome"]})
+    >>> numeric, categorical = summarize(Table.from_frame(frame))
+    >>> float(numeric["mean"][0]), categorical["top"][0]
+    (30.0, 'Rome')
+    """
+    numbers = [c.name for c in table.columns if c.role is Role.NUMERIC]
+    categories = [c.name for c in table.columns if c.role in _CATEGORICAL]
+    return (
+        pd.DataFrame([_numeric_row(table, name) for name in numbers], columns=_NUMERIC),
+        pd.DataFrame([_categorical_row(table, name) for name in categories], columns=_CATEGORY),
+    )
+
+
+_NUMERIC = ["column", "count", "missing", "mean", "std", "min", "q1", "median", "q3", "max"]
+_CATEGORY = ["column", "count", "missing", "distinct", "top", "top_share"]
+
+
+def _numeric_row(table: Table, name: str) -> dict[str, Any]:
+    values = table.frame[name].astype("float64")
+    present = values.dropna()
+    q1, median, q3 = present.quantile([0.25, 0.5, 0.75]) if len(present) else [float("nan")] * 3
+    return {
+        "column": name,
+        "count": len(present),
+        "missing": len(values) - len(present),
+        "mean": present.mean(),
+        "std": present.std(),
+        "min": present.min(),
+        "q1": q1,
+        "median": median,
+        "q3": q3,
+        "max": present.max(),
+    }
+
+
+def _categorical_row(table: Table, name: str) -> dict[str, Any]:
+    values = table.frame[name]
+    counts = values.value_counts()
+    present = int(counts.sum())
+    return {
+        "column": name,
+        "count": present,
+        "missing": len(values) - present,
+        "distinct": len(counts),
+        "top": str(counts.index[0]) if present else "",
+        "top_share": float(counts.iloc[0] / present) if present else float("nan"),
+    }

@@ -1,0 +1,255 @@
+"""From a column of text to a column of numbers, dates, yes/no or words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segmentation.table.amounts import (
+    DecimalEvidence,
+    Amounts,
+    decimal_evidence,
+    parse_amounts,
+    plain_numbers,
+)
+from segmentation.table.dates import looks_like_dates, parse_dates
+from segmentation.table.distinct import DistinctText
+from segmentation.table.names import is_code_name, is_date_name
+from segmentation.table.words import boolean_pair, is_missing_word
+
+#: Up to this share of the cells of a number or date column may be something else.
+_MOST_BAD_CELLS = 0.2
+#: The same where what is left looks like codes ("85123A"), which makes the column text.
+_MOST_CODES = 0.01
+
+
+#: Letters before or after digits: a code, not a mistyped number.
+_CODE_PATTERN = r"^(?:[A-Za-z]{1,4}[-_ ]?\d+|\d+[-_]?[A-Za-z]{1,3}|\d+-\d+)$"
+#: Spellings that differ in case only are merged in columns with at most so many values.
+_MOST_LEVELS_TO_MERGE = 200
+
+
+class Kind(StrEnum):
+    """What the cells of a column are."""
+
+    NUMBER = "number"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, eq=False)
+class Typed:
+    """A typed column and what was met on the way; masks have one entry a distinct value.
+
+    Attributes
+    ----------
+    series : Series
+        ``Int64``, ``float64``, ``datetime64[s]`` or ``str``.
+    text : DistinctText
+        The trimmed cells as they were written.
+    bad : ndarray of bool
+        Values that do not fit the column's kind and count as missing.
+    missing_words : ndarray of bool
+        Values that are a spelling of "missing".
+    notes : tuple of str
+        What was taken for granted: ``"decorated"``, ``"ambiguous_number"``,
+        ``"ambiguous_date"``, ``"decimal_comma"``, ``"spelling"``.
+    """
+
+    series: pd.Series
+    kind: Kind
+    text: DistinctText
+    bad: np.ndarray
+    missing_words: np.ndarray
+    notes: tuple[str, ...] = field(default=())
+    date_order: str = ""
+
+
+def file_evidence(texts: list[DistinctText]) -> DecimalEvidence:
+    """Add up what all columns say about the decimal mark."""
+    total = DecimalEvidence(0, 0)
+    for text in texts:
+        if _may_hold_numbers(text.values):
+            total += decimal_evidence(text.values)
+    return total
+
+
+def type_column(
+    name: str, cells: DistinctText, *, decimal: str, day_first: bool | None = None
+) -> Typed:
+    """Find out what a column of text holds and convert it.
+
+    Parameters
+    ----------
+    name : str
+        The column's name; names such as "Invoice No" speak against numbers.
+    cells : DistinctText
+        The trimmed cells.
+    decimal : str
+        The file's decimal mark; a column with clear evidence of the other one overrules it.
+    day_first : bool or None
+        What to assume for dates that can be read both ways.
+
+    Returns
+    -------
+    Typed
+        The column in its best type; cells that do not fit are missing and marked bad.
+
+    Examples
+    --------
+    >>> cells = DistinctText.from_series(pd.Series(["1.5", "n/a", "abc", "2", "3", "4", "5"]))
+    >>> typed = type_column("Spend", cells, decimal=".")
+    >>> typed.series.tolist()
+    [1.5, nan, nan, 2.0, 3.0, 4.0, 5.0]
+    """
+    words = _mask(is_missing_word(cells.values)) & (cells.counts() >= 0)
+    present = pc.filter(cells.values, pa.array(~words))
+    if not len(present):
+        return _as_text(cells, words)
+    for attempt in (_as_dates, _as_numbers):
+        typed = attempt(name, cells, words, decimal, day_first)
+        if typed is not None:
+            return typed
+    return _as_text(cells, words)
+
+
+def _as_text(cells: DistinctText, words: np.ndarray) -> Typed:
+    present = pc.filter(cells.values, pa.array(~words))
+    pair = boolean_pair(present)
+    kept, notes = _one_spelling(cells, words, boolean=pair is not None)
+    bad = np.zeros(len(cells.values), dtype=bool)
+    kind = Kind.BOOLEAN if pair is not None else Kind.TEXT
+    return Typed(kept.to_series(), kind, cells, bad, words, notes)
+
+
+def _one_spelling(
+    cells: DistinctText, words: np.ndarray, *, boolean: bool
+) -> tuple[DistinctText, tuple[str, ...]]:
+    """Empty the spellings of "missing"; give values that differ in case only one spelling.
+
+    The most frequent spelling wins. Columns with many values (names, codes) are left alone.
+    """
+    values = pc.if_else(pa.array(~words), cells.values, pa.scalar(None, pa.string()))
+    notes: tuple[str, ...] = ()
+    if boolean or len(values) <= _MOST_LEVELS_TO_MERGE:
+        folded = [text and " ".join(text.casefold().split()) for text in values.to_pylist()]
+        if len(set(folded)) < len(folded):
+            merged = _most_frequent(folded, values.to_pylist(), cells.counts())
+            if merged != values.to_pylist():
+                values, notes = pa.array(merged, pa.string()), ("spelling",)
+    return cells.mapped(values), notes
+
+
+def _most_frequent(
+    folded: list[str | None], written: list[str | None], counts: np.ndarray
+) -> list[str | None]:
+    best: dict[str | None, tuple[int, str | None]] = {}
+    for key, text, count in zip(folded, written, counts, strict=True):
+        if key not in best or count > best[key][0]:
+            best[key] = (int(count), text)
+    return [best[key][1] for key in folded]
+
+
+def _as_numbers(
+    name: str, cells: DistinctText, words: np.ndarray, decimal: str, day_first: bool | None
+) -> Typed | None:
+    del day_first
+    values = cells.values
+    if _has_leading_zeros(values) or _is_too_long(values):
+        return None
+    amounts, notes = _amounts(values, words, decimal)
+    fits = np.isfinite(amounts.numbers) & ~words
+    bad = ~fits & ~words
+    if not _fits_well_enough(cells, fits, bad, is_code=is_code_name(name)):
+        return None
+    numbers = np.append(np.where(fits, amounts.numbers, np.nan), np.nan)[cells.codes]
+    whole = amounts.whole and bool(np.abs(amounts.numbers[fits]).max(initial=0) < 2**53)
+    series = pd.Series(numbers)
+    return Typed(series.astype("Int64") if whole else series, Kind.NUMBER, cells, bad, words, notes)
+
+
+def _amounts(
+    values: pa.StringArray, words: np.ndarray, decimal: str
+) -> tuple[Amounts, tuple[str, ...]]:
+    """Read values with the decimal mark that suits the column best."""
+    present = pc.filter(values, pa.array(~words))
+    own = decimal_evidence(present)
+    if own.point != own.comma:
+        decimal = "." if own.point > own.comma else ","
+    plain = plain_numbers(present) if decimal == "." else None
+    if plain is not None:
+        numbers = np.full(len(values), np.nan)
+        numbers[~words] = plain
+        nothing = np.zeros(len(values), dtype=bool)
+        ambiguous = plain.dtype.kind == "f" and parse_amounts(present, decimal).ambiguous
+        return (
+            Amounts(numbers, plain.dtype.kind == "i", nothing, ambiguous),
+            ("ambiguous_number",) if ambiguous else (),
+        )
+    amounts = parse_amounts(values, decimal)
+    found = {
+        "decorated": bool(amounts.decorated[~words].any()),
+        "ambiguous_number": amounts.ambiguous,
+        "decimal_comma": decimal == "," and own.comma > 0,
+    }
+    return amounts, tuple(note for note, present in found.items() if present)
+
+
+def _fits_well_enough(
+    cells: DistinctText, fits: np.ndarray, bad: np.ndarray, *, is_code: bool
+) -> bool:
+    """Tell whether the cells that fit outweigh those that do not."""
+    counts = cells.counts()
+    good, wrong = int(counts[fits].sum()), int(counts[bad].sum())
+    if wrong == 0:
+        return good > 0
+    if good == 0 or wrong > _MOST_BAD_CELLS * (good + wrong):
+        return False
+    leftover = pc.filter(cells.values, pa.array(bad))
+    codes = _mask(pc.match_substring_regex(leftover, _CODE_PATTERN))
+    share = float(counts[bad][codes].sum()) / (good + wrong)
+    return not (is_code and codes.any()) and share <= _MOST_CODES
+
+
+def _as_dates(
+    name: str, cells: DistinctText, words: np.ndarray, decimal: str, day_first: bool | None
+) -> Typed | None:
+    compact = is_date_name(name)
+    present = pc.filter(cells.values, pa.array(~words))
+    if not looks_like_dates(present, compact=compact):
+        return None
+    if day_first is None and decimal == ",":
+        day_first = True
+    dates = parse_dates(cells.values, day_first=day_first, compact=compact)
+    fits = ~np.isnat(dates.times) & ~words
+    bad = ~fits & ~words
+    if not _fits_well_enough(cells, fits, bad, is_code=False):
+        return None
+    times = np.append(np.where(fits, dates.times, np.datetime64("NaT")), np.datetime64("NaT"))
+    notes = ("ambiguous_date",) if dates.ambiguous else ()
+    return Typed(pd.Series(times[cells.codes]), Kind.DATE, cells, bad, words, notes, dates.order)
+
+
+def _may_hold_numbers(values: pa.StringArray) -> bool:
+    """Tell from a few values whether it is worth looking for decimal marks."""
+    some = pc.match_substring_regex(values.slice(0, 100), r"\d")
+    return len(some) > 0 and bool(_mask(some).mean() >= 0.5)
+
+
+def _has_leading_zeros(values: pa.StringArray) -> bool:
+    return bool(pc.any(pc.match_substring_regex(values, r"^0\d+$")).as_py())
+
+
+def _is_too_long(values: pa.StringArray) -> bool:
+    """Tell whether whole numbers have more digits than a float keeps: they are codes."""
+    return bool(pc.any(pc.match_substring_regex(values, r"^\d{16,}$")).as_py())
+
+
+def _mask(flags: pa.BooleanArray) -> np.ndarray:
+    return np.asarray(pc.fill_null(flags, False).to_numpy(zero_copy_only=False), dtype=bool)
