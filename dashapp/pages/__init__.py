@@ -1,1 +1,10 @@
-"""The pages of the portal, one file each."""
+"""The pages of the portal; a new page is one more line here."""
+
+from dashapp.page import Page
+from dashapp.pages import data, not_found
+from dashapp.pages.explore import page as explore
+from dashapp.pages.predict import page as predict
+from dashapp.pages.segments import page as segments
+
+PAGES: tuple[Page, ...] = (data.PAGE, explore.PAGE, segments.PAGE, predict.PAGE)
+NOT_FOUND: Page = not_found.PAGE

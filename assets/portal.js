@@ -1,0 +1,42 @@
+/* Client-side callbacks of the shell: small things that need no server. */
+(function () {
+  "use strict";
+
+  var none = function () { return window.dash_clientside.no_update; };
+
+  function changeQuery(changes) {
+    var query = new URLSearchParams(window.location.search);
+    Object.keys(changes).forEach(function (key) {
+      if (changes[key]) { query.set(key, changes[key]); } else { query.delete(key); }
+    });
+    var text = query.toString();
+    var address = window.location.pathname + (text ? "?" + text : "") + window.location.hash;
+    if (address !== window.location.pathname + window.location.search + window.location.hash) {
+      window.history.replaceState(window.history.state, "", address);
+    }
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    portal: {
+      /* Keeps the tab's data set and model in the address, so that reload and back keep them. */
+      follow_address: function (refs, path, titles) {
+        document.title = (titles && titles[path]) || "Customer segments";
+        if (refs) { changeQuery({data: refs.dataset, model: refs.model}); }
+        return none();
+      },
+      remember_tab: function (tab) {
+        if (tab) { changeQuery({tab: tab}); }
+        return none();
+      },
+      refresh_grid: function (text, segment, grid) {
+        window.dash_ag_grid.getApiAsync(grid).then(function (api) { api.purgeInfiniteCache(); });
+        return none();
+      },
+      toggle: function (clicks, open) { return !open; },
+      theme: function (clicks) {
+        var api = window.portalTheme;
+        return clicks ? api.toggle() : api.current();
+      }
+    }
+  });
+})();

@@ -1,0 +1,128 @@
+"""Where all parts meet: :func:`create_app` makes one portal from settings."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from dash import Dash
+from flask import Flask, Response, send_from_directory
+
+from dashapp import shell, web
+from dashapp.jobs.queue import JobQueue
+from dashapp.page import Context, Page
+from dashapp.pages import NOT_FOUND, PAGES
+from dashapp.services.datasets import Datasets
+from dashapp.services.decoded import DecodedCache
+from dashapp.services.exports import Exports
+from dashapp.services.scoring import Scoring
+from dashapp.services.training import Training
+from dashapp.session import identity
+from dashapp.session.ledger import open_ledger
+from dashapp.session.store import open_store
+from dashapp.settings import Settings, load_settings
+
+# Found without an import: the package would bring a form library into each web worker.
+BOOTSTRAP_PACKAGE = find_spec("flask_bootstrap")
+# The version in the address lets browsers keep the file for a year.
+BOOTSTRAP_URL = f"/vendor/bootstrap-flask-{version('Bootstrap-Flask')}.css"
+
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+{%metas%}
+<title>{%title%}</title>
+<link rel="icon" href="/assets/icons/favicon.svg" type="image/svg+xml">
+<script src="/assets/head/theme.js"></script>
+{%css%}
+</head>
+<body>
+<noscript>The portal needs JavaScript.</noscript>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>
+"""
+
+
+def assets_folder() -> Path:
+    """Where the CSS and scripts are: in the wheel beside this file, in a checkout beside it."""
+    installed = Path(__file__).parent / "assets"
+    return installed if installed.is_dir() else Path(__file__).parents[1] / "assets"
+
+
+def create_app(settings: Settings | None = None) -> Dash:
+    """Make a portal; may be called more than once in one process.
+
+    Parameters
+    ----------
+    settings
+        Frozen settings; read from the environment when not given.
+
+    Returns
+    -------
+    dash.Dash
+        The application; its ``server`` is the WSGI application.
+    """
+    settings = settings or load_settings()
+    context = make_context(settings, PAGES)
+    server = Flask("dashapp")
+    app = Dash(
+        "dashapp",
+        server=server,
+        assets_folder=str(assets_folder()),
+        assets_ignore=r"theme\.js$",  # stands in the head, before the first paint
+        external_stylesheets=[BOOTSTRAP_URL],
+        index_string=INDEX,
+        title="Customer segments",
+        update_title="",
+        # False would embed each layout in everybody's index page; wiring is proven by a test.
+        suppress_callback_exceptions=True,
+        compress=True,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        on_error=shell.report_error,
+        add_log_handler=False,
+        enable_mcp=False,
+    )
+    app.layout = shell.layout(PAGES)
+    shell.register(app, context, PAGES, NOT_FOUND)
+    for page in PAGES:
+        page.register(app, context)
+    identity.install(server, settings)
+    serve_bootstrap(server)
+    web.install(app, context)
+    return app
+
+
+def make_context(settings: Settings, pages: tuple[Page, ...]) -> Context:
+    """Open the server's memory and build the services on it."""
+    store = open_store(settings)
+    ledger = open_ledger(settings)
+    jobs = JobQueue(settings, ledger)
+    decoded = DecodedCache()
+    datasets = Datasets(store, ledger, jobs, decoded)
+    training = Training(store, ledger, jobs, decoded)
+    scoring = Scoring(store, ledger, jobs, decoded, training)
+    return Context(
+        settings=settings,
+        store=store,
+        ledger=ledger,
+        jobs=jobs,
+        datasets=datasets,
+        training=training,
+        scoring=scoring,
+        exports=Exports(datasets, training, scoring),
+        paths=tuple(page.path for page in pages),
+    )
+
+
+def serve_bootstrap(server: Flask) -> None:
+    """Serve Bootstrap's CSS from its package, so that no other host is asked."""
+    assert BOOTSTRAP_PACKAGE is not None
+    assert BOOTSTRAP_PACKAGE.origin is not None
+    folder = Path(BOOTSTRAP_PACKAGE.origin).parent / "static" / "bootstrap5" / "css"
+
+    @server.get(BOOTSTRAP_URL)
+    def bootstrap_css() -> Response:
+        return send_from_directory(folder, "bootstrap.min.css", max_age=31_536_000)

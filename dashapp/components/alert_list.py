@@ -1,0 +1,29 @@
+"""What deserves a look before segments are built on the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp.components.states import empty_state
+from dashapp.services.alerts import Alert
+
+
+def alert_list(found: Sequence[Alert]) -> Component:
+    """Alerts with what each means for segments; a calm page where there is none."""
+    if not found:
+        return empty_state("No alerts", "No column stands out in a way that disturbs segments.")
+    return html.Ul([html.Li(_alert(alert)) for alert in found], className="issue-list card-soft")
+
+
+def _alert(alert: Alert) -> list[Component]:
+    return [
+        html.Div(
+            [html.Strong(alert.column), html.Span(alert.kind, className="issue-kind")],
+            className="issue-head",
+        ),
+        html.Div(alert.finding),
+        html.Div(alert.meaning, className="text-muted-soft"),
+    ]

@@ -1,0 +1,68 @@
+"""Labelled choices and tab bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+
+def choice(
+    id_: str | dict[str, str],
+    label: str,
+    options: Mapping[str, str] | Iterable[str],
+    value: str | None,
+    *,
+    note: str | None = None,
+) -> Component:
+    """A labelled select.
+
+    Parameters
+    ----------
+    options
+        Value → label, or values that are their own labels.
+    """
+    pairs = options.items() if isinstance(options, Mapping) else ((o, o) for o in options)
+    return html.Div(
+        [
+            html.Label(label, htmlFor=id_ if isinstance(id_, str) else None, className="field-label"),
+            dbc.Select(
+                id=id_,
+                options=[{"value": key, "label": text} for key, text in pairs],
+                value=value,
+                className="field-select",
+                **({} if isinstance(id_, str) else {"name": label}),
+            ),
+            html.Div(note, className="field-note") if note else None,
+        ],
+        className="field",
+    )
+
+
+def tab_bar(id_: str, tabs: Mapping[str, str], label: str) -> Component:
+    """A row of tabs; its ``value`` is the key of the chosen one.
+
+    Parameters
+    ----------
+    tabs
+        Value → visible label.
+    label
+        What screen readers call the row.
+    """
+    first = next(iter(tabs))
+    return html.Div(
+        dcc.Tabs(
+            id=id_,
+            value=first,
+            children=[
+                dcc.Tab(label=text, value=key, className="tab", selected_className="tab-selected")
+                for key, text in tabs.items()
+            ],
+            parent_className="tabs-parent",
+            className="tabs",
+        ),
+        role="group",
+        **{"aria-label": label},
+    )

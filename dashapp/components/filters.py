@@ -1,0 +1,94 @@
+"""Filters for any column: a range for a number, a list for a category."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import formatting
+from dashapp.services.exploring import SLIDER_STEPS, filterable, number_range
+from segmentation import Role, Table
+
+
+
+def filter_panel(table: Table, *, filter_type: str, count_id: str, clear_id: str) -> Component:
+    """The panel at the left of a page.
+
+    Parameters
+    ----------
+    filter_type
+        Type of the widgets' ids: ``{"type": filter_type, "column": name}``.
+    count_id
+        Id of the line that says how many customers are left.
+    clear_id
+        Id of the button that takes all filters away.
+    """
+    return html.Aside(
+        [
+            html.Div(
+                [
+                    html.H2("Filters"),
+                    html.Button("Clear", id=clear_id, className="btn btn-quiet"),
+                ],
+                className="filters-head",
+            ),
+            html.Div(id=count_id, className="filters-count", role="status"),
+            *(_filter(table, name, filter_type) for name in filterable(table)),
+        ],
+        className="filters card-soft",
+        **{"aria-label": "Filters"},
+    )
+
+
+def filter_start(table: Table, name: str) -> list[Any]:
+    """The value of a filter that leaves everybody in."""
+    if table.column(name).role == Role.NUMERIC:
+        return list(number_range(table.frame, name))
+    return []
+
+
+def _filter(table: Table, name: str, filter_type: str) -> Component:
+    id_ = {"type": filter_type, "column": name}
+    if table.column(name).role == Role.NUMERIC:
+        return _range(table, name, id_)
+    levels = [str(level) for level in table.column(name).levels]
+    return html.Div(
+        [
+            html.Div(name, className="filter-label"),
+            dcc.Dropdown(
+                options=levels, value=[], multi=True, id=id_, placeholder="All", searchable=True
+            ),
+        ],
+        className="filter",
+    )
+
+
+def _range(table: Table, name: str, id_: dict[str, str]) -> Component:
+    low, high = number_range(table.frame, name)
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Span(name, className="filter-label"),
+                    html.Span(
+                        f"{formatting.number(low)} – {formatting.number(high)}",
+                        className="filter-range",
+                    ),
+                ],
+                className="filter-head",
+            ),
+            dcc.RangeSlider(
+                min=low,
+                max=high if high > low else low + 1,
+                step=(high - low) / SLIDER_STEPS or 1,
+                value=[low, high],
+                marks=None,
+                allow_direct_input=False,
+                tooltip={"placement": "bottom"},
+                id=id_,
+            ),
+        ],
+        className="filter",
+    )

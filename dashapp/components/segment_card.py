@@ -1,0 +1,146 @@
+"""The verdict on all segments and a card for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import formatting
+from dashapp.components.badges import stability_badge
+from dashapp.theme import segment_class
+from segmentation import Segment, SegmentModel
+
+LONGEST_NAME = 60
+GRADES = {
+    "strong": "Strong evidence",
+    "clear": "Clear evidence",
+    "weak": "Weak evidence",
+    "none": "No reliable segments",
+}
+
+
+def verdict_card(model: SegmentModel) -> Component:
+    """What the evidence says, in a sentence, with its reasons to unfold."""
+    verdict = model.verdict
+    details = html.Details(
+        [html.Summary("Why"), html.Ul([html.Li(reason) for reason in verdict.reasons])]
+    )
+    return html.Section(
+        [
+            html.Span(GRADES[verdict.grade], className=f"grade grade-{verdict.grade}"),
+            html.P(verdict.sentence, className="verdict-sentence"),
+            details if verdict.reasons else None,
+        ],
+        className="verdict card-soft",
+    )
+
+
+def segment_cards(segments: Sequence[Segment], name_type: str) -> Component:
+    """A card per segment; names are edited in place.
+
+    Parameters
+    ----------
+    name_type
+        Type of the name fields' ids: ``{"type": name_type, "segment": id}``.
+    """
+    return html.Div(
+        [segment_card(segment, name_type) for segment in segments], className="grid-cards"
+    )
+
+
+def segment_card(segment: Segment, name_type: str) -> Component:
+    """Name, size, share of customers and revenue, stability, traits, first action."""
+    action = segment.actions[0] if segment.actions else None
+    return html.Article(
+        [
+            html.Div(
+                [
+                    html.Span(className="segment-dot", **{"aria-hidden": "true"}),
+                    dcc.Input(
+                        id={"type": name_type, "segment": segment.id},
+                        value=segment.name,
+                        debounce=True,
+                        maxLength=LONGEST_NAME,
+                        className="segment-name",
+                        name=f"Name of segment {segment.id}",
+                    ),
+                    stability_badge(segment),
+                ],
+                className="segment-head",
+            ),
+            html.Div(
+                [
+                    _figure(formatting.number(segment.size), "customers"),
+                    _figure(formatting.percent(segment.share), "of customers"),
+                    _figure(formatting.percent(segment.revenue_share), "of revenue")
+                    if segment.revenue_share is not None
+                    else None,
+                ],
+                className="segment-figures",
+            ),
+            html.Ul([html.Li(trait) for trait in segment.traits], className="segment-traits"),
+            html.Div(
+                [html.Strong(action.title), html.Span(action.because)], className="segment-action"
+            )
+            if action
+            else None,
+        ],
+        className=f"segment-card {segment_class(segment.color)}",
+    )
+
+
+def _figure(value: str, label: str) -> Component:
+    return html.Div([html.Strong(value), html.Span(label)])
+
+
+def action_list(segments: Sequence[Segment]) -> Component:
+    """Recommended actions of every segment with the numbers they rest on."""
+    return html.Div(
+        [
+            html.Section(
+                [
+                    html.H3(
+                        [
+                            html.Span(className="segment-dot", **{"aria-hidden": "true"}),
+                            segment.name,
+                        ]
+                    ),
+                    html.Ul(
+                        [
+                            html.Li(
+                                [
+                                    html.Strong(action.title),
+                                    html.P(action.detail),
+                                    html.P(action.because, className="because"),
+                                ]
+                            )
+                            for action in segment.actions
+                        ],
+                        className="action-list",
+                    ),
+                    html.Details(
+                        [
+                            html.Summary("Who is in this segment, as rules"),
+                            html.Ul(
+                                [
+                                    html.Li(
+                                        f"{rule.text} — covers {formatting.percent(rule.coverage)} "
+                                        f"of the segment, right in "
+                                        f"{formatting.percent(rule.precision)} of cases"
+                                    )
+                                    for rule in segment.rules
+                                ]
+                            ),
+                        ]
+                    )
+                    if segment.rules
+                    else None,
+                ],
+                className=f"card-soft {segment_class(segment.color)}",
+            )
+            for segment in segments
+        ],
+        className="grid-2",
+    )

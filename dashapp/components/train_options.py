@@ -1,0 +1,120 @@
+"""“Choose how”: the options of a training, folded away beneath its one button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp.components.choice import choice
+from dashapp.page import BadInputError, number_or_none, one_of, texts
+from segmentation import ALGORITHM_TITLES, Role, Table, Use
+
+AUTOMATIC = "auto"
+LARGEST_K = 10
+ENCODINGS = {
+    "auto": "By type (recommended)",
+    "label": "Label codes, as in the classic recipe",
+}
+# Roles that can be a basis of segments.
+BASIS_ROLES = (Role.NUMERIC, Role.ORDINAL, Role.BINARY, Role.NOMINAL, Role.DATE)
+DEFAULT_SHARE_PERCENT = 3
+DEFAULT_SEED = 42
+
+
+def train_options(id_type: str, table: Table) -> Component:
+    """The folded form.
+
+    Parameters
+    ----------
+    id_type
+        Type of the fields' ids: ``{"type": id_type, "option": name}``.
+    table
+        The data set to be segmented.
+    """
+
+    def id_of(option: str) -> dict[str, str]:
+        return {"type": id_type, "option": option}
+
+    possible = [column.name for column in table.columns if column.role in BASIS_ROLES]
+    bases = [column.name for column in table.columns if column.use == Use.BASIS]
+    counts = {AUTOMATIC: "Automatic"} | {str(k): str(k) for k in range(2, LARGEST_K + 1)}
+    return html.Details(
+        [
+            html.Summary("Choose how"),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.Div("Columns that drive the segments", className="field-label"),
+                            dcc.Dropdown(
+                                options=possible, value=bases, multi=True, id=id_of("columns")
+                            ),
+                        ],
+                        className="field field-wide",
+                    ),
+                    choice(id_of("n_clusters"), "Number of segments", counts, AUTOMATIC),
+                    choice(id_of("algorithm"), "Algorithm", ALGORITHM_TITLES, "kmeans"),
+                    choice(id_of("encoding"), "Encoding", ENCODINGS, "auto"),
+                    _number(id_of("min_segment_share"), "Smallest segment, % of customers",
+                            DEFAULT_SHARE_PERCENT, 0, 50, 0.5),
+                    _number(id_of("random_state"), "Seed", DEFAULT_SEED, 0, 2**31 - 1, 1),
+                ],
+                className="option-grid",
+            ),
+        ],
+        className="train-options card-soft",
+    )
+
+
+def _number(
+    id_: dict[str, str], label: str, value: float, low: float, high: float, step: float
+) -> Component:
+    return html.Label(
+        [
+            html.Span(label, className="field-label"),
+            dbc.Input(type="number", id=id_, value=value, min=low, max=high, step=step),
+        ],
+        className="field",
+    )
+
+
+def parse_options(given: Mapping[str, Any], table: Table) -> dict[str, Any]:
+    """Constructor arguments of the estimator from what the form sent.
+
+    Parameters
+    ----------
+    given
+        Option → browser value; an absent option keeps the engine's default.
+
+    Raises
+    ------
+    dashapp.page.BadInputError
+        If a value is none that the form offers.
+    """
+    options: dict[str, Any] = {}
+    columns = texts(given.get("columns"))
+    known = {column.name for column in table.columns}
+    if not set(columns) <= known:
+        raise BadInputError("unknown column")
+    bases = tuple(column.name for column in table.columns if column.use == Use.BASIS)
+    if columns and set(columns) != set(bases):
+        options["columns"] = list(columns)
+    k = one_of(
+        given.get("n_clusters"), [AUTOMATIC, *map(str, range(1, LARGEST_K + 1))], AUTOMATIC
+    )
+    options["n_clusters"] = k if k == AUTOMATIC else int(k)
+    options["algorithm"] = one_of(given.get("algorithm"), list(ALGORITHM_TITLES), "kmeans")
+    options["encoding"] = one_of(given.get("encoding"), list(ENCODINGS), "auto")
+    share = number_or_none(given.get("min_segment_share"))
+    options["min_segment_share"] = _between(share, 0, 50, DEFAULT_SHARE_PERCENT) / 100
+    seed = number_or_none(given.get("random_state"))
+    options["random_state"] = int(_between(seed, 0, 2**31 - 1, DEFAULT_SEED))
+    return options
+
+
+def _between(value: float | None, low: float, high: float, default: float) -> float:
+    return default if value is None else min(max(value, low), high)

@@ -1,0 +1,42 @@
+"""The drop zone; ``assets/upload.js`` brings it to life.
+
+Dash's own upload component sends files as text through a callback, which takes many times the
+file's size in memory. Ours streams the bytes to a route and shows how far it is.
+"""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp.components.icon import icon
+
+ACCEPT = ".csv,.tsv,.txt,.xlsx,.parquet,.gz,.zip"
+MODEL_ACCEPT = ".segmodel"
+
+
+def drop_zone(purpose: str, title: str, note: str, *, accept: str = ACCEPT) -> Component:
+    """A place to drop or choose a file.
+
+    Parameters
+    ----------
+    purpose
+        What the server does with it: ``"dataset"``, ``"batch"`` or ``"model"``.
+    title, note
+        What to do, and what is accepted.
+    accept
+        File endings that the file dialog offers; the content decides in the end.
+    """
+    return html.Div(
+        [
+            icon("upload"),
+            html.Div(title, className="dropzone-title"),
+            html.Div(note, className="dropzone-note"),
+            # The script puts the file field in here; React must not own its content.
+            html.Div(className="upload-mount"),
+            html.Div(className="upload-progress", hidden=True),
+            html.Div(className="upload-error", role="alert"),
+        ],
+        className="dropzone",
+        **{"data-upload": purpose, "data-accept": accept},
+    )

@@ -1,0 +1,106 @@
+"""What a new visitor sees: one thing to do, and what a file may contain."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp.components.upload import drop_zone
+
+CLASSIC_COLUMNS = (
+    ("Customer ID", "identifier", "10001"),
+    ("Age", "number", "34"),
+    ("Gender", "category", "Female"),
+    ("City", "category", "Chicago"),
+    ("Membership Type", "Gold, Silver or Bronze", "Gold"),
+    ("Total Spend", "amount", "780.50"),
+    ("Items Purchased", "number", "11"),
+    ("Average Rating", "1.0 to 5.0", "4.1"),
+    ("Days Since Last Purchase", "number", "18"),
+    ("Satisfaction Level", "Satisfied, Neutral or Unsatisfied", "Neutral"),
+    ("Discount Applied", "yes or no", "FALSE"),
+)
+
+
+def welcome(sample_id: str) -> Component:
+    """What a new visitor sees: one thing to do."""
+    return html.Div(
+        [
+            html.Section(
+                [
+                    html.Div(
+                        [
+                            html.P("Customer segmentation", className="eyebrow"),
+                            html.H1("Know which customers belong together"),
+                            html.P(
+                                "Upload your customer list. In a few minutes you have segments "
+                                "that you can name, trust, explain and act on.",
+                                className="lead",
+                            ),
+                            html.Ol(
+                                [
+                                    html.Li("See exactly what was read, and what was not"),
+                                    html.Li("Find segments, with the evidence for each"),
+                                    html.Li("Export customers, predict new ones"),
+                                ],
+                                className="hero-points",
+                            ),
+                        ],
+                        className="hero-text",
+                    ),
+                    upload_panel(sample_id),
+                ],
+                className="hero",
+            ),
+            html.Section(
+                [
+                    html.H2("What your file may contain"),
+                    html.P(
+                        "These are the columns of the classic customer table. None is required, "
+                        "other columns work as well, and names need not match."
+                    ),
+                    html.Div(
+                        html.Table(
+                            [
+                                html.Thead(
+                                    html.Tr([html.Th(t) for t in ("Column", "Content", "Example")])
+                                ),
+                                html.Tbody(
+                                    [html.Tr([html.Td(c) for c in row]) for row in CLASSIC_COLUMNS]
+                                ),
+                            ],
+                            className="table-soft",
+                        ),
+                        className="table-wrap",
+                    ),
+                ],
+                className="card-soft",
+            ),
+        ],
+        className="stack",
+    )
+
+
+def upload_panel(sample_id: str) -> Component:
+    """The drop zone with its two shortcuts."""
+    return html.Div(
+        [
+            drop_zone("dataset", "Drop your customer list here", "CSV, TSV, TXT or XLSX · up to 200 MB"),
+            html.Div(
+                [
+                    html.Button(
+                        "Try it with sample customers",
+                        id=sample_id,
+                        className="btn btn-secondary",
+                    ),
+                    html.A(
+                        "Download a template",
+                        href="/download/template.csv",
+                        className="btn btn-quiet",
+                    ),
+                ],
+                className="button-row",
+            ),
+        ],
+        className="hero-action",
+    )

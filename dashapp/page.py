@@ -1,0 +1,233 @@
+"""What a page is, what it may ask for, and how browser values are read at its door."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from dashapp.jobs.queue import JobQueue
+from dashapp.services.datasets import Datasets
+from dashapp.services.exports import Exports
+from dashapp.services.scoring import Scoring
+from dashapp.services.training import Training
+from dashapp.session.identity import current_session
+from dashapp.session.ledger import Ledger
+from dashapp.session.store import SessionStore
+from dashapp.settings import Settings
+from segmentation import SegmentModel, Table
+
+CONTENT_ID = re.compile(r"[0-9a-f]{8,64}")
+
+
+class BadInputError(ValueError):
+    """A browser sent a value that none of our pages sends."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a page may ask for; made once by :func:`dashapp.app.create_app`.
+
+    Attributes
+    ----------
+    settings
+        The frozen settings of this process.
+    store, ledger, jobs
+        What the server keeps for each session.
+    datasets, training, scoring, exports
+        The services, free of Dash.
+    paths
+        Paths of all pages; every other full-page path answers 404.
+    """
+
+    settings: Settings
+    store: SessionStore
+    ledger: Ledger
+    jobs: JobQueue
+    datasets: Datasets
+    training: Training
+    scoring: Scoring
+    exports: Exports
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the portal.
+
+    Attributes
+    ----------
+    path
+        Its path, ``/`` for the first.
+    name
+        The visible label of its step, such as ``"Explore"``.
+    title
+        What the browser's tab says.
+    layout
+        Returns constants and empty containers only: Dash may run it for anybody.
+    register
+        Adds the page's callbacks to an application.
+    """
+
+    path: str
+    name: str
+    title: str
+    layout: Callable[..., Component]
+    register: Callable[[Dash, Context], None]
+
+
+@dataclass(frozen=True)
+class Refs:
+    """Which data set and model one browser tab looks at.
+
+    The browser holds these two ids and nothing else; what they stand for stays on the server.
+
+    Examples
+    --------
+    >>> Refs.parse({"dataset": "0123456789abcdef", "model": None})
+    Refs(dataset='0123456789abcdef', model=None)
+    >>> Refs.parse(None)
+    Refs(dataset=None, model=None)
+    """
+
+    dataset: str | None = None
+    model: str | None = None
+
+    @classmethod
+    def parse(cls, value: object) -> Refs:
+        """Read what a browser sent; anything but content ids is refused."""
+        if value is None:
+            return cls()
+        if not isinstance(value, Mapping):
+            raise BadInputError("references are an object")
+        return cls(content_id_or_none(value.get("dataset")), content_id_or_none(value.get("model")))
+
+    def with_model(self, model: str | None) -> Refs:
+        """The same data set with another model."""
+        return replace(self, model=model)
+
+    def to_browser(self) -> dict[str, str | None]:
+        """The value of the browser's store, well under 1 kB."""
+        return {"dataset": self.dataset, "model": self.model}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one browser tab looks at, read from the server's memory of its session.
+
+    Attributes
+    ----------
+    refs
+        The references it came from.
+    table, model
+        The data set and the model, None where the tab has none.
+    trained_here
+        Whether the model was trained on this data set, so that its customers have scores.
+    """
+
+    refs: Refs
+    table: Table | None
+    model: SegmentModel | None
+    trained_here: bool
+
+    @classmethod
+    def at(cls, context: Context, value: object) -> Seen:
+        """Follow the references that a browser sent.
+
+        Raises
+        ------
+        dashapp.session.store.SessionExpiredError
+            If this session has no such data set or model.
+        """
+        refs, session = Refs.parse(value), current_session()
+        table = context.datasets.table(session, refs.dataset) if refs.dataset else None
+        if refs.model is None:
+            return cls(refs, table, None, trained_here=False)
+        trained_on = context.training.item(session, refs.model).info["dataset"]
+        model = context.training.model(session, refs.model)
+        return cls(refs, table, model, trained_here=table is not None and trained_on == refs.dataset)
+
+
+def content_id_or_none(value: object) -> str | None:
+    """A content id, or None where the browser has none.
+
+    Raises
+    ------
+    BadInputError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> content_id_or_none("../etc/passwd")
+    Traceback (most recent call last):
+    dashapp.page.BadInputError: not a content id
+    """
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or not CONTENT_ID.fullmatch(value):
+        raise BadInputError("not a content id")
+    return value
+
+
+def text_or_none(value: object, *, limit: int = 500) -> str | None:
+    """A text of bounded length, or None; other types are refused."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or len(value) > limit:
+        raise BadInputError("expected a short text")
+    return value
+
+
+def one_of(value: object, allowed: tuple[str, ...] | list[str], default: str) -> str:
+    """One of the allowed words; ``default`` where the browser has none yet.
+
+    Examples
+    --------
+    >>> one_of("mean", ("mean", "median"), "mean")
+    'mean'
+    """
+    text = text_or_none(value)
+    if text is None:
+        return default
+    if text not in allowed:
+        raise BadInputError(f"expected one of {', '.join(allowed)}")
+    return text
+
+
+def texts(value: object, *, limit: int = 1000) -> tuple[str, ...]:
+    """A list of short texts; None is the empty list."""
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple) or len(value) > limit:
+        raise BadInputError("expected a list of texts")
+    return tuple(item for item in map(text_or_none, value) if item is not None)
+
+
+def number_or_none(value: object) -> float | None:
+    """A finite number, or None; booleans and other types are refused."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise BadInputError("expected a number")
+    try:
+        number = float(value)
+    except ValueError as error:
+        raise BadInputError("expected a number") from error
+    if number != number or number in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN
+        raise BadInputError("expected a finite number")
+    return number
+
+
+def record(value: object, *, limit: int = 1000) -> dict[str, Any]:
+    """An object with text keys and scalar values, such as a form."""
+    if not isinstance(value, Mapping) or len(value) > limit:
+        raise BadInputError("expected an object")
+    if not all(isinstance(key, str) for key in value):
+        raise BadInputError("expected text keys")
+    if any(isinstance(item, list | Mapping) for item in value.values()):
+        raise BadInputError("expected scalar values")
+    return dict(value)

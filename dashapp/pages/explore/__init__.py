@@ -1,0 +1,1 @@
+"""Explore: filter customers, see distributions, compare categories, find relationships."""

@@ -1,0 +1,197 @@
+"""Explore: filter customers, see distributions, compare categories, find relationships."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from dashapp import formatting
+from dashapp.components.alert_list import alert_list
+from dashapp.components.charts import chart
+from dashapp.components.choice import choice, tab_bar
+from dashapp.components.filters import filter_panel, filter_start
+from dashapp.components.states import empty_state, skeleton
+from dashapp.page import Context, Page, Refs, one_of
+from dashapp.pages.explore import charts
+from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS
+from dashapp.pages.explore.ids import Ids
+from dashapp.services.alerts import alerts
+from dashapp.services.exploring import (
+    apply_filters,
+    category_columns,
+    number_columns,
+    parse_filters,
+)
+from dashapp.session.identity import current_session
+from dashapp.shell import Ids as Shell
+from segmentation import Table
+
+TABS = {
+    "distributions": "Distributions",
+    "by-category": "By category",
+    "relationships": "Relationships",
+    "alerts": "Alerts",
+}
+
+
+def layout(**_: object) -> Component:
+    """Empty containers; what they show depends on the session."""
+    return html.Div(
+        [dcc.Store(id=Ids.FILTERS, data={}), html.Div(skeleton(), id=Ids.CONTENT)],
+    )
+
+
+def render_page(table: Table | None) -> Component:
+    """Filters at the left, tabs at the right; or what to do first."""
+    if table is None:
+        return empty_state(
+            "Nothing to explore yet",
+            "Upload a customer list or try the sample customers first.",
+            action=("Go to Data", "/"),
+        )
+    return html.Div(
+        [
+            html.H1("Explore", className="visually-hidden"),
+            filter_panel(table, filter_type=Ids.FILTER, count_id=Ids.COUNT, clear_id=Ids.CLEAR),
+            html.Div(
+                [
+                    tab_bar(Ids.TABS, TABS, "Views of the data"),
+                    html.Div(id=Ids.BODY, className="tab-body"),
+                ],
+                className="explore-main",
+            ),
+        ],
+        className="with-sidebar",
+    )
+
+
+def render_tab(tab: str, table: Table) -> Component:
+    """The controls and empty charts of one tab."""
+    numbers, categories = number_columns(table), category_columns(table)
+    if tab == "by-category":
+        return render_by_category(table, numbers, categories)
+    if tab == "relationships":
+        return html.Div(
+            [
+                chart(Ids.HEATMAP, Ids.HEATMAP_READING, "Which columns go together"),
+                chart(Ids.PAIR, Ids.PAIR_READING, "The pair you clicked"),
+            ],
+            className="grid-2",
+        )
+    if tab == "alerts":
+        return alert_list(alerts(table))
+    columns = (*numbers, *(name for name in categories if name not in numbers))
+    return html.Div(
+        [
+            html.Div(
+                [
+                    choice(Ids.COLUMN, "Column", columns, preferred(table, "spend", columns)),
+                    choice(Ids.SPLIT, "Split by", (NO_SPLIT, *categories), NO_SPLIT),
+                ],
+                className="toolbar",
+            ),
+            html.Div(
+                [
+                    chart(Ids.HISTOGRAM, Ids.HISTOGRAM_READING, "How the values are spread"),
+                    chart(Ids.BOX, Ids.BOX_READING, "Middle, range and extremes"),
+                ],
+                className="grid-2",
+            ),
+        ]
+    )
+
+
+def render_by_category(
+    table: Table, numbers: tuple[str, ...], categories: tuple[str, ...]
+) -> Component:
+    """The controls and the chart of a measure by a category."""
+    if not numbers or not categories:
+        return empty_state(
+            "Nothing to compare",
+            "This view needs one numeric column and one category; change roles on the Data page.",
+            action=("Go to Data", "/"),
+        )
+    return html.Div(
+        [
+            html.Div(
+                [
+                    choice(Ids.MEASURE, "Measure", numbers, preferred(table, "spend", numbers)),
+                    choice(
+                        Ids.CATEGORY, "By", categories, preferred(table, "membership", categories)
+                    ),
+                    choice(Ids.STATISTIC, "Statistic", STATISTICS, "mean"),
+                ],
+                className="toolbar",
+            ),
+            chart(Ids.BY_CATEGORY, Ids.BY_CATEGORY_READING, "Groups of customers compared"),
+        ]
+    )
+
+
+def preferred(table: Table, meaning: str, columns: tuple[str, ...]) -> str | None:
+    """The column with a meaning if it is among ``columns``, else the first."""
+    name = table.meaning(meaning)
+    return name if name in columns else next(iter(columns), None)
+
+
+def register(app: Dash, context: Context) -> None:
+    """Add the callbacks of this page."""
+
+    def table_of(refs: object) -> Table | None:
+        dataset_id = Refs.parse(refs).dataset
+        return context.datasets.table(current_session(), dataset_id) if dataset_id else None
+
+    @app.callback(Output(Ids.CONTENT, "children"), inputs={"refs": Input(Shell.REFS, "data")})
+    def show(refs: object) -> Any:
+        return no_update if refs is None else render_page(table_of(refs))
+
+    @app.callback(
+        Output(Ids.BODY, "children"),
+        inputs={"tab": Input(Ids.TABS, "value")},
+        state={"refs": State(Shell.REFS, "data")},
+    )
+    def show_tab(tab: object, refs: object) -> Any:
+        table = table_of(refs)
+        if table is None:
+            return no_update
+        return render_tab(one_of(tab, list(TABS), "distributions"), table)
+
+    @app.callback(
+        Output(Ids.FILTERS, "data"),
+        Output(Ids.COUNT, "children"),
+        inputs={"values": Input({"type": Ids.FILTER, "column": ALL}, "value")},
+        state={"refs": State(Shell.REFS, "data")},
+    )
+    def collect(values: list[Any], refs: object) -> tuple[Any, Any]:
+        table = table_of(refs)
+        if table is None:
+            return no_update, no_update
+        names = [item["id"]["column"] for item in ctx.inputs_list[0]]
+        given = dict(zip(names, values, strict=True))
+        left = len(apply_filters(table.frame, parse_filters(given, table)))
+        total = formatting.number(table.rows_used)
+        return given, f"{formatting.number(left)} of {total} customers"
+
+    @app.callback(
+        Output({"type": Ids.FILTER, "column": ALL}, "value"),
+        inputs={"_clicks": Input(Ids.CLEAR, "n_clicks")},
+        state={"refs": State(Shell.REFS, "data")},
+        prevent_initial_call=True,
+    )
+    def clear(_clicks: object, refs: object) -> list[Any]:
+        table = table_of(refs)
+        if table is None:
+            return [no_update for _ in ctx.outputs_list]
+        return [filter_start(table, item["id"]["column"]) for item in ctx.outputs_list]
+
+    app.clientside_callback(
+        ClientsideFunction("portal", "remember_tab"),
+        Output(Ids.TABS, "className"),
+        Input(Ids.TABS, "value"),
+    )
+    charts.register(app, table_of)
+
+
+PAGE = Page("/explore", "Explore", "Explore · Customer segments", layout, register)

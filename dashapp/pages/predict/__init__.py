@@ -1,0 +1,1 @@
+"""Predict: the segment of a new customer, or of a whole file."""

@@ -1,0 +1,20 @@
+"""Ids of the Predict page."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Ids(StrEnum):
+    """Ids of the page."""
+
+    CONTENT = "predict-content"
+    TABS = "predict-tabs"
+    BODY = "predict-body"
+    FIELD = "predict-field"
+    RESULT = "predict-result"
+    MAP = "predict-map"
+    MAP_READING = "predict-map-reading"
+    WHY = "predict-why"
+    WHY_READING = "predict-why-reading"
+    BATCH = "predict-batch"

@@ -1,0 +1,167 @@
+"""Predict: the segment of a new customer while you type, or of a whole file."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
+from dash.development.base_component import Component
+
+from dashapp import figures
+from dashapp.components.charts import chart
+from dashapp.components.choice import tab_bar
+from dashapp.components.states import empty_state, skeleton
+from dashapp.page import Context, Page, Refs, Seen, one_of, record
+from dashapp.pages.predict import views
+from dashapp.pages.predict.ids import Ids
+from dashapp.session.identity import current_session
+from dashapp.shell import Ids as Shell
+from dashapp.theme import Theme, theme
+from segmentation import SegmentModel
+
+TABS = {"one": "One customer", "file": "A whole file"}
+
+
+def layout(**_: object) -> Component:
+    """An empty container; what it shows depends on the session."""
+    return html.Div(skeleton(), id=Ids.CONTENT)
+
+
+def render_page(model: SegmentModel | None) -> Component:
+    """The tabs; or what to do first."""
+    if model is None:
+        return empty_state(
+            "No segments to predict yet",
+            "Find segments first, or load a model that you saved earlier.",
+            action=("Go to Segments", "/segments"),
+        )
+    return html.Div(
+        [
+            html.Div(html.H1("Predict"), className="page-head"),
+            tab_bar(Ids.TABS, TABS, "One customer or a whole file"),
+            html.Div(id=Ids.BODY, className="tab-body"),
+        ],
+        className="stack",
+    )
+
+
+def render_one(model: SegmentModel) -> Component:
+    """The form at the left, the answer at the right."""
+    return html.Div(
+        [
+            views.form(model, Ids.FIELD),
+            html.Div(id=Ids.RESULT, className="stack", **{"aria-live": "polite"}),
+        ],
+        className="with-sidebar wide-sidebar",
+    )
+
+
+def render_file() -> Component:
+    """The drop zone and what became of the last file."""
+    return html.Div([views.batch_upload(), html.Div(id=Ids.BATCH)], className="stack")
+
+
+def render_answer(
+    context: Context, seen: Seen, model: SegmentModel, values: dict[str, Any], look: Theme
+) -> list[Component]:
+    """Everything about one customer."""
+    session, model_id = current_session(), str(seen.refs.model)
+    found = context.scoring.score(session, model_id, values)
+    place = context.scoring.place(session, model_id, values)
+    titles = [model.projection.axis_title(axis) for axis in range(3)]
+    scores = context.training.scores(session, model_id) if seen.trained_here else None
+    return [
+        views.answer(model, found, values),
+        html.Div(
+            [
+                chart(
+                    Ids.WHY,
+                    Ids.WHY_READING,
+                    "Why this segment",
+                    figure=figures.contributions_bar(found, theme=look),
+                    reading=figures.contributions_bar_reading(found),
+                ),
+                chart(
+                    Ids.MAP,
+                    Ids.MAP_READING,
+                    "Place on the map",
+                    figure=figures.customer_map(scores, model, titles, place, theme=look),
+                    reading=figures.customer_map_reading(found),
+                ),
+            ],
+            className="grid-2",
+        ),
+        html.Section(
+            [
+                html.H3("What would move this customer"),
+                views.changes(context.scoring.whatif(session, model_id, values)),
+            ],
+            className="card-soft",
+        ),
+    ]
+
+
+def render_batch(context: Context, model: SegmentModel, model_id: str) -> Component | None:
+    """The newest file scored with this model."""
+    session = current_session()
+    item = context.scoring.latest_batch(session, model_id)
+    if item is None:
+        return None
+    query = urlencode({"batch": item.id})
+    scored = context.scoring.batch(session, item.id)
+    return views.batch_result(model, item, scored, f"/download/scored.csv?{query}")
+
+
+def register(app: Dash, context: Context) -> None:
+    """Add the callbacks of this page."""
+
+    @app.callback(Output(Ids.CONTENT, "children"), inputs={"refs": Input(Shell.REFS, "data")})
+    def show(refs: object) -> Any:
+        return no_update if refs is None else render_page(Seen.at(context, refs).model)
+
+    @app.callback(
+        Output(Ids.BODY, "children"),
+        inputs={"tab": Input(Ids.TABS, "value")},
+        state={"refs": State(Shell.REFS, "data")},
+    )
+    def show_tab(tab: object, refs: object) -> Any:
+        model = Seen.at(context, refs).model
+        if model is None:
+            return no_update
+        return render_one(model) if one_of(tab, list(TABS), "one") == "one" else render_file()
+
+    @app.callback(
+        Output(Ids.RESULT, "children"),
+        inputs={
+            "values": Input({"type": Ids.FIELD, "column": ALL}, "value"),
+            "look": Input(Shell.THEME, "data"),
+        },
+        state={"refs": State(Shell.REFS, "data")},
+    )
+    def predict(values: list[Any], look: object, refs: object) -> Any:
+        seen = Seen.at(context, refs)
+        if seen.model is None:
+            return no_update
+        names = [item["id"]["column"] for item in ctx.inputs_list[0]]
+        customer = record(dict(zip(names, values, strict=True)))
+        return render_answer(context, seen, seen.model, customer, theme(look))
+
+    @app.callback(
+        Output(Ids.BATCH, "children"),
+        inputs={"_done": Input(Shell.DONE, "data"), "refs": Input(Shell.REFS, "data")},
+    )
+    def show_batch(_done: object, refs: object) -> Any:
+        seen = Seen.at(context, refs)
+        if seen.model is None or seen.refs.model is None:
+            return no_update
+        return render_batch(context, seen.model, seen.refs.model)
+
+    app.clientside_callback(
+        ClientsideFunction("portal", "remember_tab"),
+        Output(Ids.TABS, "className"),
+        Input(Ids.TABS, "value"),
+    )
+
+
+PAGE = Page("/predict", "Predict", "Predict · Customer segments", layout, register)

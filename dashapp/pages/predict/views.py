@@ -1,0 +1,296 @@
+"""The form made from a model, the answer for one customer, and the answer for a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+import pandas as pd
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import formatting
+from dashapp.components.choice import choice
+from dashapp.components.tables import data_table
+from dashapp.components.upload import drop_zone
+from dashapp.services.exploring import SLIDER_STEPS
+from dashapp.session.ledger import Item
+from dashapp.theme import segment_class
+from segmentation import Assignment, Change, ModelColumn, Segment, SegmentModel
+
+ROWS_SHOWN = 20
+CHANGES_SHOWN = 5
+PROBLEMS_SHOWN = 10
+CATEGORY_ROLES = ("ordinal", "nominal", "binary")
+
+
+def form(model: SegmentModel, field_type: str) -> Component:
+    """A field for every column that drives the segments.
+
+    Parameters
+    ----------
+    field_type
+        Type of the fields' ids: ``{"type": field_type, "column": name}``.
+    """
+    fields = [
+        field(column, {"type": field_type, "column": column.name})
+        for column in model.columns
+        if column.use == "basis"
+    ]
+    return html.Section(
+        [
+            html.H2("The customer"),
+            html.P(
+                "Starts with typical values; the answer follows every change.",
+                className="text-muted-soft",
+            ),
+            *fields,
+        ],
+        className="card-soft predict-form",
+    )
+
+
+def field(column: ModelColumn, id_: dict[str, str]) -> Component:
+    """One field: a select for a category, a date, or a slider with a number beside it."""
+    if column.role in CATEGORY_ROLES:
+        default = None if column.default is None else str(column.default)
+        return choice(id_, column.name, [str(level) for level in column.levels], default)
+    if column.role == "date":
+        return html.Label(
+            [
+                html.Span(column.name, className="field-label"),
+                dbc.Input(type="date", id=id_, value=column.default),
+            ],
+            className="field",
+        )
+    low, high = column.minimum or 0.0, column.maximum or 0.0
+    seen = (
+        f"seen {formatting.column_value(column.name, low)} "
+        f"to {formatting.column_value(column.name, high)}"
+    )
+    step = 10.0**-column.decimals
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Span(column.name, className="field-label"),
+                    html.Span(seen, className="field-note"),
+                ],
+                className="filter-head",
+            ),
+            dcc.Slider(
+                min=low,
+                max=high if high > low else low + 1,
+                step=step if (high - low) / step >= SLIDER_STEPS else None,
+                value=column.default,
+                marks=None,
+                updatemode="drag",
+                allow_direct_input=True,
+                id=id_,
+            ),
+        ],
+        className="field",
+    )
+
+
+def answer(model: SegmentModel, found: Assignment, values: Mapping[str, Any]) -> Component:
+    """Segment, confidence, runner-up, problems, and the recommended actions."""
+    segment = next((s for s in model.segments if s.id == found.segment_id), None)
+    color = segment_class(segment.color) if segment else ""
+    return html.Div(
+        [
+            html.Section(
+                [
+                    html.P("This customer belongs to", className="eyebrow"),
+                    html.H2(
+                        [html.Span(className="segment-dot", **{"aria-hidden": "true"}), found.segment]
+                    ),
+                    confidence_line(found),
+                    html.Ul(
+                        [html.Li(problem) for problem in found.problems], className="problem-list"
+                    )
+                    if found.problems
+                    else None,
+                ],
+                className=f"card-soft predict-answer {color}",
+                role="status",
+            ),
+            comparison(model, segment, values) if segment else None,
+            actions(segment) if segment else None,
+        ],
+        className="stack",
+    )
+
+
+def confidence_line(found: Assignment) -> Component:
+    """How sure the answer is and what came second."""
+    runner_up = f" · runner-up: {found.runner_up}" if found.runner_up else ""
+    parts: list[Component] = [
+        html.Div(
+            html.Div(
+                className="meter-fill", style={"width": f"{round(found.confidence * 100)}%"}
+            ),
+            className="meter",
+            role="meter",
+            **{
+                "aria-label": "Confidence",
+                "aria-valuenow": str(round(found.confidence * 100)),
+                "aria-valuemin": "0",
+                "aria-valuemax": "100",
+            },
+        ),
+        html.P(f"Confidence {formatting.percent(found.confidence)}{runner_up}"),
+    ]
+    if not found.fits:
+        parts.append(
+            html.P(
+                "This customer does not fit any segment well: it is farther from the centre than "
+                "99 % of that segment's customers.",
+                className="notice notice-warning",
+            )
+        )
+    return html.Div(parts)
+
+
+def comparison(model: SegmentModel, segment: Segment, values: Mapping[str, Any]) -> Component:
+    """The customer's values beside the averages of the segment and of everybody."""
+    rows = []
+    for column in model.columns:
+        if column.use != "basis":
+            continue
+        rows.append(
+            {
+                "Column": column.name,
+                "This customer": formatting.cell(values.get(column.name), column.name),
+                segment.name: typical(segment.profile, column.name),
+                "Everybody": typical(model.everybody, column.name),
+            }
+        )
+    return html.Section(
+        [html.H3("Beside the segment's averages"), data_table(pd.DataFrame(rows))],
+        className="card-soft",
+    )
+
+
+def typical(profile: Any, column: str) -> str:
+    """The mean of a number, or the most frequent level of a category with its share."""
+    if column in profile.numeric:
+        return formatting.column_value(column, profile.numeric[column].mean)
+    levels = profile.levels.get(column, ())
+    if not levels:
+        return "–"
+    top = max(levels, key=lambda level: level.share)
+    return f"{top.level} ({formatting.percent(top.share)})"
+
+
+def actions(segment: Segment) -> Component:
+    """What to do with customers of this segment."""
+    return html.Section(
+        [
+            html.H3("Recommended actions"),
+            html.Ul(
+                [
+                    html.Li([html.Strong(a.title), html.P(a.detail), html.P(a.because, className="because")])
+                    for a in segment.actions
+                ],
+                className="action-list",
+            ),
+        ],
+        className="card-soft",
+    )
+
+
+def changes(found: Sequence[Change]) -> Component:
+    """The smallest single changes that would move this customer elsewhere."""
+    if not found:
+        return html.P("No single change of a value moves this customer to another segment.")
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    html.Strong(change.column),
+                    f": {formatting.cell(change.current, change.column)} → "
+                    f"{formatting.cell(change.needed, change.column)} moves to {change.segment}",
+                ]
+            )
+            for change in found[:CHANGES_SHOWN]
+        ],
+        className="change-list",
+    )
+
+
+def batch_upload() -> Component:
+    """The drop zone for a file of customers."""
+    return drop_zone(
+        "batch",
+        "Drop a file of customers to score",
+        "The same columns as the data that the segments were found in",
+    )
+
+
+def batch_result(
+    model: SegmentModel, item: Item, scored: pd.DataFrame, href: str
+) -> Component:
+    """How a file was scored: columns, customers by segment, problems, first rows."""
+    info = item.info
+    counts = scored["segment"].value_counts()
+    summary = pd.DataFrame(
+        {
+            "Segment": counts.index.astype("str"),
+            "Customers": counts.to_numpy(),
+            "Share": [formatting.percent(count / len(scored)) for count in counts],
+        }
+    )
+    problems = scored["problems"].astype("str").replace("", pd.NA).dropna()
+    missing = info["missing_columns"]
+    notes = [
+        f"{formatting.count(info['rows'], 'row')} scored, "
+        f"{formatting.number(info['set_aside'])} set aside, "
+        f"{formatting.number(info['duplicates'])} duplicate.",
+    ]
+    if missing:
+        notes.append(
+            f"Not in the file: {', '.join(missing)}. A typical value stood in for each of them."
+        )
+    if info["other_columns"]:
+        notes.append(f"Not used for the segment: {', '.join(info['other_columns'])}.")
+    misfits = int((~scored["fits"].astype(bool)).sum())
+    notes.append(f"{formatting.count(misfits, 'customer')} fit no segment well.")
+    return html.Div(
+        [
+            html.Section(
+                [
+                    html.Div(
+                        [
+                            html.H2(item.name),
+                            html.A("Download scored CSV", href=href, className="btn btn-primary"),
+                        ],
+                        className="page-head",
+                    ),
+                    html.Ul([html.Li(note) for note in notes]),
+                    data_table(summary),
+                ],
+                className="card-soft",
+            ),
+            html.Section(
+                [
+                    html.H3(f"Problems in {formatting.count(len(problems), 'row')}"),
+                    html.Ul(
+                        [
+                            html.Li(f"{text} ({formatting.count(int(times), 'row')})")
+                            for text, times in problems.value_counts().head(PROBLEMS_SHOWN).items()
+                        ]
+                    ),
+                ],
+                className="card-soft",
+            )
+            if len(problems)
+            else None,
+            html.Section(
+                [html.H3("First rows"), data_table(scored.head(ROWS_SHOWN))],
+                className="card-soft",
+            ),
+        ],
+        className="stack",
+    )

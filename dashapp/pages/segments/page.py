@@ -1,0 +1,235 @@
+"""Segments: find them, see how sure they are, name them, act on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
+from dash.development.base_component import Component
+
+from dashapp import formatting
+from dashapp.components.choice import tab_bar
+from dashapp.components.segment_card import action_list, segment_cards, verdict_card
+from dashapp.components.states import empty_state, skeleton
+from dashapp.components.train_options import parse_options, train_options
+from dashapp.components.upload import MODEL_ACCEPT, drop_zone
+from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of, text_or_none
+from dashapp.pages.segments import tabs, views
+from dashapp.pages.segments.ids import Ids
+from dashapp.session.identity import current_session
+from dashapp.shell import Ids as Shell
+from dashapp.theme import Theme, theme
+from segmentation import SegmentModel, Table
+
+TABS = {
+    "map": "Map",
+    "profiles": "Profiles",
+    "distribution": "Distribution",
+    "compare": "Compare",
+    "evidence": "Evidence",
+    "customers": "Customers",
+    "actions": "Actions",
+}
+# Tabs that show customers, which a model file does not hold.
+NEED_CUSTOMERS = ("map", "customers")
+
+
+def layout(**_: object) -> Component:
+    """An empty container; what it shows depends on the session."""
+    return html.Div(skeleton(), id=Ids.CONTENT)
+
+
+def render_page(table: Table | None, model: SegmentModel | None) -> Component:
+    """What to do next, and what has been found."""
+    if table is None and model is None:
+        return empty_state(
+            "No customers yet",
+            "Upload a customer list or try the sample customers, then find segments here.",
+            action=("Go to Data", "/"),
+        )
+    parts: list[Component | None] = [render_head(table, model)]
+    if model is None:
+        parts.append(
+            empty_state(
+                "Ready to find segments",
+                "One click compares every number of segments from 2 to 10, checks how sure the "
+                "best one is, and describes each segment in plain words.",
+            )
+        )
+    else:
+        parts += [
+            verdict_card(model),
+            segment_cards(model.segments, Ids.NAME),
+            tab_bar(Ids.TABS, TABS, "Views of the segments"),
+            html.Div(id=Ids.BODY, className="tab-body"),
+        ]
+    return html.Div(parts, className="stack")
+
+
+def render_head(table: Table | None, model: SegmentModel | None) -> Component:
+    """Title, the one button, the folded options and the model file to load."""
+    load = html.Details(
+        [
+            html.Summary("Load a model", className="btn btn-quiet"),
+            html.Div(
+                drop_zone(
+                    "model", "Drop a .segmodel file", "Saved earlier here or on the command line",
+                    accept=MODEL_ACCEPT,
+                ),
+                className="popover-card",
+            ),
+        ],
+        className="details-popover",
+    )
+    label = "Find segments" if model is None else "Find segments again"
+    find = html.Button(
+        "Find segments", id=Ids.FIND, className="btn btn-primary btn-lg", title=label
+    )
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Div([html.H1("Segments"), html.P(subtitle(table, model))]),
+                    html.Div([load, find if table is not None else None], className="button-row"),
+                ],
+                className="page-head",
+            ),
+            train_options(Ids.OPTION, table) if table is not None else None,
+        ]
+    )
+
+
+def subtitle(table: Table | None, model: SegmentModel | None) -> str:
+    """What the segments are made from."""
+    if table is None:
+        return "A loaded model: it predicts at once; its customers are not part of the file."
+    customers = f"{formatting.number(table.rows_used)} customers from {table.name}"
+    if model is None:
+        return customers
+    bases = sum(column.use == "basis" for column in model.columns)
+    return f"{customers}, compared on {formatting.count(bases, 'column')}"
+
+
+def render_tab(tab: str, seen: Seen, model: SegmentModel, look: Theme) -> Component:
+    """One tab; those that need the customers say so for a loaded model."""
+    if not seen.trained_here and tab in NEED_CUSTOMERS:
+        return empty_state(
+            "The customers are not part of a model file",
+            "Find segments on a data set to see this view, or score a file on the Predict page.",
+            action=("Go to Predict", "/predict"),
+        )
+    if tab == "customers":
+        assert seen.table is not None
+        return views.customers_view(model, seen.table, seen.refs)
+    table = seen.table if seen.trained_here else None
+    draw = {
+        "map": views.map_view,
+        "profiles": lambda: views.profiles_view(model, look),
+        "distribution": lambda: views.distribution_view(model, table, look),
+        "compare": lambda: views.compare_view(model),
+        "evidence": lambda: views.evidence_view(model, look),
+        "actions": lambda: action_list(model.segments),
+    }
+    return draw[tab]()
+
+
+def clicked_k(click: object) -> int | None:
+    """The number of segments under a click in the silhouette chart."""
+    points = click.get("points") if isinstance(click, dict) else None
+    if not isinstance(points, list) or not points or not isinstance(points[0], dict):
+        return None
+    k = number_or_none(points[0].get("x"))
+    return None if k is None else int(k)
+
+
+def start_training(context: Context, refs: object, options: dict[str, Any]) -> dict[str, str]:
+    """Start a training that keeps the names of the model on screen; returns the tab's job."""
+    parsed = Refs.parse(refs)
+    assert parsed.dataset is not None
+    job = context.training.start(
+        current_session(), parsed.dataset, options, previous=parsed.model
+    )
+    return {"id": job.id}
+
+
+def register(app: Dash, context: Context) -> None:
+    """Add the callbacks of this page."""
+
+    @app.callback(Output(Ids.CONTENT, "children"), inputs={"refs": Input(Shell.REFS, "data")})
+    def show(refs: object) -> Any:
+        if refs is None:
+            return no_update
+        seen = Seen.at(context, refs)
+        return render_page(seen.table, seen.model)
+
+    @app.callback(
+        Output(Shell.JOB, "data", allow_duplicate=True),
+        inputs={"clicks": Input(Ids.FIND, "n_clicks")},
+        state={
+            "refs": State(Shell.REFS, "data"),
+            "values": State({"type": Ids.OPTION, "option": ALL}, "value"),
+        },
+        prevent_initial_call=True,
+    )
+    def find(clicks: object, refs: object, values: list[Any]) -> Any:
+        table = Seen.at(context, refs).table
+        if not clicks or table is None:
+            return no_update
+        names = [item["id"]["option"] for item in ctx.states_list[1]]
+        options = parse_options(dict(zip(names, values, strict=True)), table)
+        return start_training(context, refs, options)
+
+    @app.callback(
+        Output(Shell.JOB, "data", allow_duplicate=True),
+        inputs={"click": Input(Ids.SILHOUETTE, "clickData")},
+        state={"refs": State(Shell.REFS, "data")},
+        prevent_initial_call=True,
+    )
+    def take_k(click: object, refs: object) -> Any:
+        seen = Seen.at(context, refs)
+        k = clicked_k(click)
+        if seen.model is None or not seen.trained_here or k == seen.model.verdict.k:
+            return no_update
+        if k not in {row.k for row in seen.model.evidence}:
+            return no_update
+        return start_training(context, refs, dict(seen.model.parameters) | {"n_clusters": k})
+
+    @app.callback(
+        Output(Shell.REFS, "data", allow_duplicate=True),
+        inputs={"names": Input({"type": Ids.NAME, "segment": ALL}, "value")},
+        state={"refs": State(Shell.REFS, "data")},
+        prevent_initial_call=True,
+    )
+    def rename(names: list[Any], refs: object) -> Any:
+        parsed = Refs.parse(refs)
+        if parsed.model is None or not isinstance(ctx.triggered_id, dict):
+            return no_update
+        segment_id = str(ctx.triggered_id["segment"])
+        name = text_or_none(ctx.triggered[0]["value"], limit=200) or ""
+        model = context.training.model(current_session(), parsed.model)
+        known = {segment.id: segment.name for segment in model.segments}
+        if known.get(segment_id) == name or segment_id not in known:
+            return no_update
+        renamed = context.training.rename(current_session(), parsed.model, segment_id, name)
+        return parsed.with_model(renamed).to_browser()
+
+    @app.callback(
+        Output(Ids.BODY, "children"),
+        inputs={"tab": Input(Ids.TABS, "value"), "look": Input(Shell.THEME, "data")},
+        state={"refs": State(Shell.REFS, "data")},
+    )
+    def show_tab(tab: object, look: object, refs: object) -> Any:
+        seen = Seen.at(context, refs)
+        if seen.model is None:
+            return no_update
+        return render_tab(one_of(tab, list(TABS), "map"), seen, seen.model, theme(look))
+
+    app.clientside_callback(
+        ClientsideFunction("portal", "remember_tab"),
+        Output(Ids.TABS, "className"),
+        Input(Ids.TABS, "value"),
+    )
+    tabs.register(app, context)
+
+
+PAGE = Page("/segments", "Segments", "Segments · Customer segments", layout, register)

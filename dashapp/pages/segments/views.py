@@ -1,0 +1,300 @@
+"""The tabs of the Segments page, each from a model and what stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import dash_ag_grid as dag
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import figures, formatting
+from dashapp.components.charts import chart
+from dashapp.components.choice import choice
+from dashapp.components.tables import data_table
+from dashapp.page import Refs
+from dashapp.pages.segments.ids import Ids
+from dashapp.services.customers import GRID_COLUMNS
+from dashapp.theme import Theme
+from segmentation import SegmentModel, Table
+
+# Traits on the radar; more axes than this cannot be read.
+RADAR_COLUMNS = 7
+# Rows that the customers' grid asks for at a time.
+GRID_PAGE = 100
+VIEWS = {"2d": "2D", "3d": "3D"}
+
+
+def map_view() -> Component:
+    """The 2D or 3D map and the customer that was clicked; drawn by a callback."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    dcc.RadioItems(
+                        options=[{"label": text, "value": key} for key, text in VIEWS.items()],
+                        value="2d",
+                        id=Ids.MAP_VIEW,
+                        inline=True,
+                        className="segmented",
+                    )
+                ],
+                className="toolbar",
+            ),
+            html.Div(
+                [
+                    chart(
+                        Ids.MAP,
+                        Ids.MAP_READING,
+                        "Where customers stand",
+                        explain="PCA",
+                        tall=True,
+                    ),
+                    html.Aside(
+                        html.P("Click a point to see the customer.", className="text-muted-soft"),
+                        id=Ids.MAP_CUSTOMER,
+                        className="card-soft map-customer",
+                        **{"aria-live": "polite"},
+                    ),
+                ],
+                className="with-aside",
+            ),
+        ]
+    )
+
+
+def profiles_view(model: SegmentModel, look: Theme) -> Component:
+    """Index heatmap, radar, levels of a category, and the table in original units."""
+    segments = model.segments
+    columns = numeric_columns(model)
+    categories = list(model.everybody.levels)
+    return html.Div(
+        [
+            chart(
+                Ids.HEATMAP,
+                Ids.HEATMAP_READING,
+                "What sets each segment apart",
+                explain="index",
+                figure=figures.index_heatmap(segments, columns, theme=look),
+                reading=figures.index_heatmap_reading(segments, columns),
+            ),
+            chart(
+                Ids.RADAR,
+                Ids.RADAR_READING,
+                "Shape of each segment",
+                figure=figures.profile_radar(segments, columns[:RADAR_COLUMNS], theme=look),
+                reading=figures.profile_radar_reading(segments, columns[:RADAR_COLUMNS]),
+            ),
+            html.Section(
+                [
+                    choice(
+                        Ids.LEVELS_COLUMN,
+                        "Category",
+                        categories,
+                        categories[0] if categories else None,
+                    ),
+                    chart(
+                        Ids.LEVELS, Ids.LEVELS_READING, "Categories in each segment"
+                    ),
+                ]
+            )
+            if categories
+            else None,
+            html.Section(
+                [
+                    html.H3("Averages in original units"),
+                    data_table(figures.profile_table(segments, model.everybody)),
+                ],
+                className="card-soft span-all",
+            ),
+        ],
+        className="grid-2",
+    )
+
+
+def distribution_view(model: SegmentModel, table: Table | None, look: Theme) -> Component:
+    """Customers and revenue by segment, and any column by segment."""
+    columns = [*numeric_columns(model), *model.everybody.levels] if table is not None else []
+    parts = [
+        chart(
+            Ids.DONUT,
+            Ids.DONUT_READING,
+            "Customers by segment",
+            figure=figures.customers_donut(model.segments, theme=look),
+            reading=figures.customers_donut_reading(model.segments),
+        ),
+        chart(
+            Ids.SHARES,
+            Ids.SHARES_READING,
+            "Customers against revenue",
+            figure=figures.share_bars(model.segments, theme=look),
+            reading=figures.share_bars_reading(model.segments),
+        ),
+    ]
+    if columns:
+        parts.append(
+            html.Section(
+                [
+                    choice(Ids.SPREAD_COLUMN, "Column by segment", columns, columns[0]),
+                    chart(Ids.SPREAD, Ids.SPREAD_READING, "A column by segment"),
+                ],
+                className="span-all",
+            )
+        )
+    return html.Div(parts, className="grid-2")
+
+
+def compare_view(model: SegmentModel) -> Component:
+    """Two or more segments over several metrics; drawn by a callback."""
+    options = [{"label": segment.name, "value": segment.id} for segment in model.segments]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.Div("Segments to compare", className="field-label"),
+                            dcc.Dropdown(
+                                options=options,
+                                value=[option["value"] for option in options],
+                                multi=True,
+                                id=Ids.COMPARE_SEGMENTS,
+                            ),
+                        ],
+                        className="field field-wide",
+                    )
+                ],
+                className="toolbar",
+            ),
+            chart(
+                Ids.COMPARE,
+                Ids.COMPARE_READING,
+                "Largest differences first",
+                tall=True,
+            ),
+        ]
+    )
+
+
+def evidence_view(model: SegmentModel, look: Theme) -> Component:
+    """Why this number of segments: four views of every k."""
+    evidence, k = model.evidence, model.verdict.k
+    charts = (
+        (Ids.SILHOUETTE, Ids.SILHOUETTE_READING, "Silhouette", "silhouette_by_k"),
+        (Ids.INERTIA, Ids.INERTIA_READING, "Elbow (inertia)", "inertia_by_k"),
+        (Ids.STABILITY, Ids.STABILITY_READING, "Stability", "stability_by_k"),
+        (Ids.SMALLEST, Ids.SMALLEST_READING, "Smallest segment",
+         "smallest_share_by_k"),
+    )
+    return html.Div(
+        [
+            html.P(
+                "Click a number of segments in the first chart to take it instead.",
+                className="text-muted-soft span-all",
+            ),
+            *(
+                chart(
+                    graph,
+                    reading,
+                    title,
+                    explain=title.split()[0].lower(),
+                    figure=getattr(figures, name)(evidence, k, theme=look),
+                    reading=getattr(figures, f"{name}_reading")(evidence, k),
+                )
+                for graph, reading, title, name in charts
+            ),
+        ],
+        className="grid-2",
+    )
+
+
+def customers_link(refs: Refs, segment_id: str | None = None) -> str:
+    """Address of the customers with their segment, of all or of one segment."""
+    query = {"data": refs.dataset, "model": refs.model}
+    return "/download/customers.csv?" + urlencode(
+        query | ({"segment": segment_id} if segment_id else {})
+    )
+
+
+def customers_view(model: SegmentModel, table: Table, refs: Refs) -> Component:
+    """A grid over all customers, paged on the server, and the exports."""
+    everyone = {"": "All segments"} | {segment.id: segment.name for segment in model.segments}
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Label(
+                        [
+                            html.Span("Search", className="field-label"),
+                            dcc.Input(
+                                id=Ids.GRID_SEARCH,
+                                type="search",
+                                debounce=0.3,
+                                value="",
+                                className="form-control",
+                            ),
+                        ],
+                        className="field",
+                    ),
+                    choice(Ids.GRID_SEGMENT, "Segment", everyone, ""),
+                    html.Div(id=Ids.GRID_COUNT, className="filters-count", role="status"),
+                    html.A(
+                        "Download CSV",
+                        id=Ids.GRID_DOWNLOAD,
+                        href=customers_link(refs),
+                        className="btn btn-primary",
+                    ),
+                    html.A(
+                        "Download model",
+                        href="/download/model.segmodel?" + urlencode({"model": refs.model}),
+                        className="btn btn-secondary",
+                    ),
+                ],
+                className="toolbar",
+            ),
+            dag.AgGrid(
+                id=Ids.GRID,
+                rowModelType="infinite",
+                columnDefs=grid_columns(table),
+                defaultColDef={"sortable": True, "resizable": True, "minWidth": 110},
+                dashGridOptions={
+                    "cacheBlockSize": GRID_PAGE,
+                    "maxBlocksInCache": 10,
+                    "rowHeight": 38,
+                    "suppressFieldDotNotation": True,
+                },
+                className="ag-theme-quartz portal-grid",
+                style={"height": "560px"},
+            ),
+        ]
+    )
+
+
+def grid_columns(table: Table) -> list[dict[str, Any]]:
+    """Column definitions of the customers' grid: the table's columns, then the segment's."""
+    names = [column.name for column in table.columns if column.name not in GRID_COLUMNS]
+    return [{"field": name, "headerName": name} for name in (*names, *GRID_COLUMNS)]
+
+
+def customer_card(values: dict[str, Any], segment: str, confidence: float) -> list[Component]:
+    """One customer that was clicked on the map."""
+    return [
+        html.H3(segment),
+        html.P(f"Confidence {formatting.percent(confidence)}", className="text-muted-soft"),
+        html.Dl(
+            [
+                part
+                for name, value in values.items()
+                for part in (html.Dt(name), html.Dd(formatting.cell(value, name)))
+            ]
+        ),
+    ]
+
+
+def numeric_columns(model: SegmentModel) -> list[str]:
+    """Numeric columns of the profile, the most telling first."""
+    order = [entry.column for entry in model.importance]
+    names: Sequence[str] = list(model.everybody.numeric)
+    return sorted(names, key=lambda name: order.index(name) if name in order else len(order))

@@ -1,0 +1,162 @@
+"""Filters of the Explore page: from what a browser sends to the rows that are left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from segmentation import Column, Role, Table, association
+
+# A category with more levels than this is searched, not ticked.
+MAX_LEVELS = 60
+# A slider has this many steps between the smallest and the largest value.
+SLIDER_STEPS = 100
+RANGE_ROLES = (Role.NUMERIC,)
+LEVEL_ROLES = (Role.NOMINAL, Role.ORDINAL, Role.BINARY)
+
+
+@dataclass(frozen=True, slots=True)
+class RangeFilter:
+    """Keep rows whose number lies in ``[low, high]``; missing numbers are left out."""
+
+    column: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFilter:
+    """Keep rows whose category is one of ``levels``."""
+
+    column: str
+    levels: tuple[str, ...]
+
+
+Filter = RangeFilter | LevelFilter
+
+
+def filterable(table: Table) -> tuple[str, ...]:
+    """Columns that a filter can be put on, in table order."""
+    return tuple(
+        column.name
+        for column in table.columns
+        if column.role in RANGE_ROLES
+        or (column.role in LEVEL_ROLES and 1 < column.distinct <= MAX_LEVELS)
+    )
+
+
+def number_columns(table: Table) -> tuple[str, ...]:
+    """Columns that hold numbers to measure."""
+    return tuple(column.name for column in table.columns if column.role == Role.NUMERIC)
+
+
+def category_columns(table: Table) -> tuple[str, ...]:
+    """Columns that split customers into groups."""
+    return tuple(
+        column.name
+        for column in table.columns
+        if column.role in LEVEL_ROLES and column.distinct <= MAX_LEVELS
+    )
+
+
+def number_range(frame: pd.DataFrame, column: str) -> tuple[float, float]:
+    """Smallest and largest number of a column; (0, 0) where it has none."""
+    values = frame[column].to_numpy(dtype=float, na_value=np.nan)
+    values = values[np.isfinite(values)]
+    return (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+
+
+def apply_filters(frame: pd.DataFrame, filters: Sequence[Filter]) -> pd.DataFrame:
+    """The rows that pass every filter.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"Age": [20.0, 30.0, None], "City": ["Rome", "Oslo", "Rome"]})
+    >>> apply_filters(frame, [RangeFilter("Age", 25, 40)])["City"].tolist()
+    ['Oslo']
+    >>> len(apply_filters(frame, [LevelFilter("City", ("Rome",))]))
+    2
+    """
+    if not filters:
+        return frame
+    keep = np.ones(len(frame), dtype=bool)
+    for rule in filters:
+        column = frame[rule.column]
+        if isinstance(rule, RangeFilter):
+            values = column.to_numpy(dtype=float, na_value=np.nan)
+            keep &= (values >= rule.low) & (values <= rule.high)
+        else:
+            keep &= column.astype("str").isin(rule.levels).to_numpy()
+    return frame[keep]
+
+
+def parse_filters(value: object, table: Table) -> tuple[Filter, ...]:
+    """Read filters from a browser's value; what does not fit the table is left out.
+
+    Parameters
+    ----------
+    value
+        Column name → ``[low, high]`` for a number or ``[level, …]`` for a category.
+
+    Returns
+    -------
+    tuple of Filter
+        Only filters that narrow the data.
+    """
+    if not isinstance(value, Mapping):
+        return ()
+    names = set(filterable(table))
+    rules = (_rule(table, str(name), given) for name, given in value.items() if name in names)
+    return tuple(rule for rule in rules if rule is not None)
+
+
+def _rule(table: Table, name: str, given: object) -> Filter | None:
+    if not isinstance(given, list | tuple) or not given:
+        return None
+    if table.column(name).role not in RANGE_ROLES:
+        return LevelFilter(name, tuple(str(level) for level in given))
+    if len(given) != 2 or not all(_is_number(item) for item in given):
+        return None
+    low, high = float(given[0]), float(given[1])
+    smallest, largest = number_range(table.frame, name)
+    return RangeFilter(name, low, high) if low > smallest or high < largest else None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def compared_columns(table: Table) -> list[Column]:
+    """Columns whose association means something: numbers and categories with few levels."""
+    wanted = {*number_columns(table), *category_columns(table)}
+    return [column for column in table.columns if column.name in wanted]
+
+
+def clicked_pair(click: object, table: Table) -> tuple[Column, Column] | None:
+    """The two columns of a clicked heatmap cell, or None where nothing valid was clicked."""
+    point = _first_point(click)
+    names = {column.name: column for column in compared_columns(table)}
+    first, second = names.get(str(point.get("x"))), names.get(str(point.get("y")))
+    return (first, second) if first is not None and second is not None else None
+
+
+def strongest_pair(table: Table, frame: pd.DataFrame) -> tuple[Column, Column]:
+    """The two different columns with the strongest association."""
+    columns = compared_columns(table)
+    if len(columns) < 2:
+        return columns[0], columns[0]
+    strength = np.triu(association(frame, columns).to_numpy(dtype=float), k=1)
+    i, j = np.unravel_index(int(np.nanargmax(strength)), strength.shape)
+    return columns[int(i)], columns[int(j)]
+
+
+def _first_point(click: object) -> Mapping[str, object]:
+    if not isinstance(click, Mapping):
+        return {}
+    points = click.get("points")
+    if not isinstance(points, list) or not points or not isinstance(points[0], Mapping):
+        return {}
+    return points[0]

@@ -1,0 +1,65 @@
+"""The numbers that people look for first in a data set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmentation import Table, Use
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Key figures of a table; None where it has no such column.
+
+    Attributes
+    ----------
+    customers, columns, bases
+        Rows used, columns, columns that drive the segments.
+    missing_cells
+        Cells without a value, over all columns.
+    complete_share
+        Share of rows without a missing cell, 0 to 1.
+    average_spend, total_spend
+        Of the column that means spend, in its own currency.
+    median_recency
+        Days since the last purchase.
+    """
+
+    customers: int
+    columns: int
+    bases: int
+    missing_cells: int
+    complete_share: float
+    average_spend: float | None
+    total_spend: float | None
+    median_recency: float | None
+
+
+def overview(table: Table) -> Overview:
+    """Compute the key figures of a table in one pass over its cells."""
+    missing = table.frame.isna()
+    spend, recency = _numbers(table, "spend"), _numbers(table, "recency")
+    return Overview(
+        customers=table.rows_used,
+        columns=len(table.columns),
+        bases=sum(column.use == Use.BASIS for column in table.columns),
+        missing_cells=int(missing.to_numpy().sum()),
+        complete_share=float(1 - missing.any(axis=1).mean()) if len(missing) else 0.0,
+        average_spend=float(spend.mean()) if len(spend) else None,
+        total_spend=float(spend.sum()) if len(spend) else None,
+        median_recency=float(np.median(recency)) if len(recency) else None,
+    )
+
+
+def _numbers(table: Table, meaning: str) -> np.ndarray:
+    """Known values of the column with a meaning; empty where there is none."""
+    name = table.meaning(meaning)
+    if name is None:
+        return np.empty(0)
+    try:
+        values = table.frame[name].to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):  # the user may call a text column so
+        return np.empty(0)
+    return values[np.isfinite(values)]

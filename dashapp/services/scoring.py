@@ -1,0 +1,136 @@
+"""Predicting: one customer at once, a whole file as a job."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from dashapp.jobs.queue import Job, JobQueue
+from dashapp.services.decoded import DecodedCache
+from dashapp.services.training import Training
+from dashapp.session.keys import Key, Kind
+from dashapp.session.ledger import Item, Ledger
+from dashapp.session.store import SessionExpiredError, SessionStore
+from segmentation import Assignment, Change, SegmentModel
+
+if TYPE_CHECKING:
+    from dashapp.jobs.progress import Workspace
+
+
+class Scoring:
+    """What the Predict page asks.
+
+    Parameters
+    ----------
+    store, ledger, jobs, decoded
+        The server's memory of each session.
+    training
+        Gives the models.
+    """
+
+    def __init__(
+        self,
+        store: SessionStore,
+        ledger: Ledger,
+        jobs: JobQueue,
+        decoded: DecodedCache,
+        training: Training,
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._jobs = jobs
+        self._decoded = decoded
+        self._training = training
+
+    def score(self, session: str, model_id: str, record: Mapping[str, Any]) -> Assignment:
+        """The segment of one customer, given as column name → value."""
+        return self._training.model(session, model_id).score(record)
+
+    def whatif(
+        self, session: str, model_id: str, record: Mapping[str, Any]
+    ) -> tuple[Change, ...]:
+        """The smallest single changes that move this customer elsewhere."""
+        return self._training.model(session, model_id).whatif(record)
+
+    def place(self, session: str, model_id: str, record: Mapping[str, Any]) -> np.ndarray:
+        """The customer's place on the map: x, y, z."""
+        place: np.ndarray = self._training.model(session, model_id).project(
+            pd.DataFrame([dict(record)])
+        )
+        return place[0]
+
+    def start_batch(self, session: str, model_id: str, upload_id: str, name: str) -> Job:
+        """Score an uploaded file in a process of its own."""
+        self._training.item(session, model_id)
+        request = {"model": model_id, "upload": upload_id, "name": name}
+        return self._jobs.submit(session, "score", request)
+
+    def batch_item(self, session: str, batch_id: str) -> Item:
+        """The ledger's line of a scored file.
+
+        Raises
+        ------
+        SessionExpiredError
+            If this session has no such file.
+        """
+        item = self._ledger.item(session, Kind.BATCH, batch_id)
+        if item is None:
+            raise SessionExpiredError(f"no scored file {batch_id[:8]} in this session")
+        return item
+
+    def batch(self, session: str, batch_id: str) -> pd.DataFrame:
+        """A scored file: the input's columns and then those of ``assign``."""
+        self.batch_item(session, batch_id)
+        key = Key(session, Kind.BATCH, batch_id)
+        return self._decoded.get(key, self._store.get, decode_frame)
+
+    def latest_batch(self, session: str, model_id: str) -> Item | None:
+        """The newest file scored with a model, or None."""
+        for item in self._ledger.items(session, Kind.BATCH):
+            if item.info.get("model") == model_id:
+                return item
+        return None
+
+
+def score_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
+    """Score every row of an uploaded file (job ``score``)."""
+    from segmentation import read_table
+
+    workspace.progress("Reading the file", 0.05)
+    model = SegmentModel.from_bytes(workspace.read(Kind.MODEL, request["model"]))
+    data = b"".join(workspace.open_stream(Kind.UPLOAD, request["upload"]))
+    table = read_table(data, name=request["name"])
+    workspace.progress("Assigning segments", 0.4)
+    scores = model.assign(table.frame)
+    overlap = [name for name in scores.columns if name in table.frame.columns]
+    scored = pd.concat([table.frame.drop(columns=overlap), scores], axis=1)
+    workspace.progress("Storing the result", 0.85)
+    batch_id = workspace.write(Kind.BATCH, encode_frame(scored))
+    needed = [column.name for column in model.columns if column.use == "basis"]
+    info = {
+        "model": request["model"],
+        "rows": len(scored),
+        "set_aside": table.rows_set_aside,
+        "duplicates": table.rows_duplicate,
+        "missing_columns": [name for name in needed if name not in table.frame.columns],
+        "other_columns": [name for name in table.frame.columns if name not in needed],
+        "replaced_columns": overlap,
+    }
+    workspace.add_item(Kind.BATCH, batch_id, request["name"], info)
+    return {"batch": batch_id, "model": request["model"]}
+
+
+def encode_frame(frame: pd.DataFrame) -> bytes:
+    """A frame as Parquet bytes."""
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def decode_frame(data: bytes) -> pd.DataFrame:
+    """The inverse of :func:`encode_frame`."""
+    return pd.read_parquet(io.BytesIO(data))

@@ -1,0 +1,188 @@
+"""Training: from a data set to a model, as a job; and reading finished models."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from dashapp.jobs.queue import Job, JobQueue
+from dashapp.services.decoded import DecodedCache
+from dashapp.session.keys import Key, Kind, content_id
+from dashapp.session.ledger import Item, Ledger
+from dashapp.session.store import SessionExpiredError, SessionStore
+from segmentation import SegmentModel, Table
+
+if TYPE_CHECKING:
+    from dashapp.jobs.progress import Workspace
+
+# Share of the progress bar that fitting takes; the rest is scoring and storing.
+FIT_SHARE = 0.85
+
+
+class Training:
+    """What pages ask about models.
+
+    Parameters
+    ----------
+    store, ledger, jobs, decoded
+        The server's memory of each session.
+    """
+
+    def __init__(
+        self, store: SessionStore, ledger: Ledger, jobs: JobQueue, decoded: DecodedCache
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._jobs = jobs
+        self._decoded = decoded
+
+    def start(
+        self,
+        session: str,
+        dataset_id: str,
+        options: Mapping[str, Any],
+        previous: str | None = None,
+    ) -> Job:
+        """Find segments in a process of its own.
+
+        Parameters
+        ----------
+        options
+            Constructor arguments of :class:`segmentation.CustomerSegmentation`.
+        previous
+            Id of the model whose names, ids and colors should be kept.
+        """
+        if self._ledger.item(session, Kind.DATASET, dataset_id) is None:
+            raise SessionExpiredError(f"no data set {dataset_id[:8]} in this session")
+        request = {"dataset": dataset_id, "options": dict(options), "previous": previous}
+        return self._jobs.submit(session, "train", request)
+
+    def item(self, session: str, model_id: str) -> Item:
+        """The ledger's line of a model.
+
+        Raises
+        ------
+        SessionExpiredError
+            If this session has no such model.
+        """
+        item = self._ledger.item(session, Kind.MODEL, model_id)
+        if item is None:
+            raise SessionExpiredError(f"no model {model_id[:8]} in this session")
+        return item
+
+    def latest(self, session: str, dataset_id: str | None = None) -> Item | None:
+        """The newest model of a session, of one data set where that is given."""
+        for item in self._ledger.items(session, Kind.MODEL):
+            if dataset_id is None or item.info.get("dataset") == dataset_id:
+                return item
+        return None
+
+    def model(self, session: str, model_id: str) -> SegmentModel:
+        """The model itself."""
+        self.item(session, model_id)
+        key = Key(session, Kind.MODEL, model_id)
+        return self._decoded.get(key, self._store.get, SegmentModel.from_bytes)
+
+    def scores(self, session: str, model_id: str) -> pd.DataFrame:
+        """Segment, confidence and place on the map of each training row.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per row of the data set: ``segment_id, runner_up_id, confidence, fits,
+            x, y, z``. Names are read from the model, since users rename segments.
+        """
+        scores_id = self.item(session, model_id).info["scores"]
+        if scores_id is None:
+            raise SessionExpiredError("this model was loaded from a file, without its customers")
+        key = Key(session, Kind.SCORES, scores_id)
+        return self._decoded.get(key, self._store.get, decode_scores)
+
+    def rename(self, session: str, model_id: str, segment_id: str, name: str) -> str:
+        """Give a segment another name; returns the id of the renamed model.
+
+        Models never change: the new name makes a new model with the same scores, whose
+        names are read from the model on screen and in exports.
+        """
+        item = self.item(session, model_id)
+        renamed = self.model(session, model_id).rename(segment_id, name)
+        return self._keep(session, renamed, dict(item.info), item.name)
+
+    def load(self, session: str, data: bytes, name: str) -> str:
+        """Take a model file that a user brings; returns its id.
+
+        Raises
+        ------
+        segmentation.ModelFileError
+            If the file is damaged, too large or of a newer version.
+        """
+        model = SegmentModel.from_bytes(data)
+        info = {"dataset": None, "scores": None, "segments": len(model.segments)}
+        return self._keep(session, model, info, name)
+
+    def _keep(self, session: str, model: SegmentModel, info: dict[str, Any], name: str) -> str:
+        data = model.to_bytes()
+        model_id = content_id(data)
+        self._store.put(Key(session, Kind.MODEL, model_id), data)
+        self._ledger.add_item(session, Kind.MODEL, model_id, name, info)
+        return model_id
+
+
+def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
+    """Fit a model on a data set of the session (job ``train``)."""
+    from segmentation import CustomerSegmentation
+
+    workspace.progress("Reading the data", 0.01)
+    table = Table.from_bytes(workspace.read(Kind.DATASET, request["dataset"]))
+    previous = None
+    if request["previous"] is not None:
+        previous = SegmentModel.from_bytes(workspace.read(Kind.MODEL, request["previous"]))
+
+    def progress(stage: str, fraction: float) -> None:
+        workspace.progress(stage, 0.01 + FIT_SHARE * fraction)
+
+    options = request["options"]
+    if "k_range" in options:
+        options = {**options, "k_range": tuple(options["k_range"])}
+    estimator = CustomerSegmentation(**options).fit(table, progress=progress, previous=previous)
+    model: SegmentModel = estimator.model_
+    workspace.progress("Placing each customer", 0.9)
+    scores_id = workspace.write(Kind.SCORES, encode_scores(model, table.frame))
+    model_id = workspace.write(Kind.MODEL, model.to_bytes())
+    info = {
+        "dataset": request["dataset"],
+        "scores": scores_id,
+        "segments": len(model.segments),
+        "grade": model.verdict.grade,
+    }
+    workspace.add_item(Kind.MODEL, model_id, table.name, info)
+    return {"dataset": request["dataset"], "model": model_id}
+
+
+def encode_scores(model: SegmentModel, frame: pd.DataFrame) -> bytes:
+    """Score every row and find its place on the map, as Parquet bytes."""
+    assigned = model.assign(frame).reset_index(drop=True)
+    ids = {segment.name: segment.id for segment in model.segments}
+    place = model.project(frame).astype("float32")
+    scores = pd.DataFrame(
+        {
+            "segment_id": assigned["segment_id"],
+            "runner_up_id": assigned["runner_up"].map(ids),
+            "confidence": assigned["confidence"],
+            "fits": assigned["fits"],
+            "x": place[:, 0],
+            "y": place[:, 1],
+            "z": place[:, 2],
+        }
+    )
+    buffer = io.BytesIO()
+    scores.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def decode_scores(data: bytes) -> pd.DataFrame:
+    """The inverse of :func:`encode_scores`."""
+    return pd.read_parquet(io.BytesIO(data))

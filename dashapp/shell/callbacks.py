@@ -1,0 +1,121 @@
+"""What the shell does: switch pages, follow jobs, delete data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash.development.base_component import Component
+
+from dashapp.components.states import message
+from dashapp.page import Context, Page, Refs, text_or_none
+from dashapp.session.identity import current_session
+from dashapp.shell.ids import Ids
+from dashapp.shell.layout import steps
+from dashapp.shell.state import delete_session, job_view, resolve_refs, summary
+
+
+def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Page) -> None:
+    """Add the shell's callbacks."""
+    by_path = {page.path: page for page in pages}
+
+    @app.callback(Output(Ids.PAGE, "children"), inputs={"path": Input(Ids.URL, "pathname")})
+    def show_page(path: object) -> Component:
+        return by_path.get(str(path), not_found).layout()
+
+    @app.callback(
+        Output(Ids.STEPS, "children"),
+        Output(Ids.SUMMARY, "children"),
+        inputs={"path": Input(Ids.URL, "pathname"), "refs": Input(Ids.REFS, "data")},
+    )
+    def show_top_bar(path: object, refs: object) -> tuple[list[Component], list[Component]]:
+        parsed = Refs.parse(refs)
+        return steps(pages, str(path), parsed), summary(context, parsed)
+
+    @app.callback(
+        Output(Ids.REFS, "data"),
+        Output(Ids.JOB, "data"),
+        inputs={"search": Input(Ids.URL, "search"), "refs": State(Ids.REFS, "data")},
+    )
+    def resolve(search: object, refs: object) -> tuple[Any, Any]:
+        return resolve_refs(context, search, refs)
+
+    _register_jobs(app, context)
+    _register_deletion(app, context)
+    _register_client(app)
+
+
+def _register_jobs(app: Dash, context: Context) -> None:
+    @app.callback(
+        output={
+            "progress": Output(Ids.PROGRESS, "children"),
+            "stop": Output(Ids.POLL, "disabled"),
+            "refs": Output(Ids.REFS, "data", allow_duplicate=True),
+            "done": Output(Ids.DONE, "data"),
+            "alert": Output(Ids.ALERT, "children", allow_duplicate=True),
+        },
+        inputs={"job": Input(Ids.JOB, "data"), "_tick": Input(Ids.POLL, "n_intervals")},
+        state={"refs": State(Ids.REFS, "data")},
+        prevent_initial_call=True,
+    )
+    def follow_job(job: object, _tick: object, refs: object) -> dict[str, Any]:
+        return job_view(context, job, refs)
+
+    @app.callback(
+        Output(Ids.ALERT, "children", allow_duplicate=True),
+        inputs={"clicks": Input({"type": Ids.CANCEL, "job": ALL}, "n_clicks")},
+        prevent_initial_call=True,
+    )
+    def cancel(clicks: list[int | None]) -> Any:
+        if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+            return no_update
+        job_id = text_or_none(ctx.triggered_id["job"])
+        if job_id:
+            context.jobs.cancel(current_session(), job_id)
+        return no_update
+
+
+def _register_deletion(app: Dash, context: Context) -> None:
+    @app.callback(
+        Output(Ids.DELETE_DIALOG, "is_open"),
+        inputs={"ask": Input(Ids.DELETE, "n_clicks"), "keep": Input(Ids.DELETE_KEEP, "n_clicks")},
+        prevent_initial_call=True,
+    )
+    def ask(ask: object, keep: object) -> bool:
+        del ask, keep
+        return ctx.triggered_id == Ids.DELETE
+
+    @app.callback(
+        Output(Ids.DELETE_DIALOG, "is_open", allow_duplicate=True),
+        Output(Ids.REFS, "data", allow_duplicate=True),
+        Output(Ids.ALERT, "children", allow_duplicate=True),
+        inputs={"clicks": Input(Ids.DELETE_CONFIRM, "n_clicks")},
+        prevent_initial_call=True,
+    )
+    def delete(clicks: object) -> tuple[Any, ...]:
+        if not clicks:
+            return no_update, no_update, no_update
+        delete_session(context, current_session())
+        return False, Refs().to_browser(), message("success", "Your data is deleted.")
+
+
+def _register_client(app: Dash) -> None:
+    app.clientside_callback(
+        ClientsideFunction("portal", "follow_address"),
+        Output(Ids.URL, "hash"),
+        Input(Ids.REFS, "data"),
+        Input(Ids.URL, "pathname"),
+        State(Ids.TITLE, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("portal", "theme"),
+        Output(Ids.THEME, "data"),
+        Input(Ids.THEME_BUTTON, "n_clicks"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("portal", "toggle"),
+        Output(Ids.HELP_PANEL, "is_open"),
+        Input(Ids.HELP, "n_clicks"),
+        State(Ids.HELP_PANEL, "is_open"),
+        prevent_initial_call=True,
+    )

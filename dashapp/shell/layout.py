@@ -1,0 +1,138 @@
+"""The frame around every page: top bar, messages, progress, dialogs."""
+
+from __future__ import annotations
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp.components.icon import icon
+from dashapp.page import Page, Refs
+from dashapp.shell.ids import Ids
+
+# How often a waiting browser asks; short enough that a finished job shows at once.
+POLL_MILLISECONDS = 400
+PRODUCT = "Customer segments"
+
+HELP = (
+    ("Data", "Upload a customer list and check what was read. Nothing is changed silently."),
+    ("Explore", "Look at columns, compare groups of customers, see which columns go together."),
+    ("Segments", "Find segments, see how sure they are, name them, export their customers."),
+    ("Predict", "Enter one customer or upload a file and see the segment of each."),
+)
+
+
+def layout(pages: tuple[Page, ...]) -> Component:
+    """The frame around every page; the same for everybody."""
+    return html.Div(
+        [
+            dcc.Location(id=Ids.URL, refresh="callback-nav"),
+            dcc.Store(id=Ids.REFS),
+            dcc.Store(id=Ids.JOB),
+            dcc.Store(id=Ids.DONE),
+            dcc.Store(id=Ids.THEME),
+            dcc.Store(id=Ids.TITLE, data={page.path: page.title for page in pages}),
+            dcc.Interval(id=Ids.POLL, interval=POLL_MILLISECONDS, disabled=True),
+            html.A("Skip to content", href=f"#{Ids.PAGE}", className="skip-link"),
+            _top_bar(pages),
+            html.Div(id=Ids.ALERT, role="status", className="shell-alert"),
+            html.Div(id=Ids.PROGRESS, className="shell-progress", **{"aria-live": "polite"}),
+            html.Main(id=Ids.PAGE, className="page", tabIndex="-1"),
+            _delete_dialog(),
+            _help_panel(),
+        ],
+        className="portal-shell",
+    )
+
+
+def _top_bar(pages: tuple[Page, ...]) -> Component:
+    return html.Header(
+        [
+            dcc.Link(
+                [html.Span(className="brand-mark", **{"aria-hidden": "true"}), PRODUCT],
+                href="/",
+                className="topbar-brand",
+            ),
+            html.Nav(
+                steps(pages, "/", Refs()),
+                id=Ids.STEPS,
+                className="steps",
+                **{"aria-label": "Steps"},
+            ),
+            html.Div(id=Ids.SUMMARY, className="topbar-summary"),
+            html.Div(
+                [
+                    _tool(Ids.THEME_BUTTON, "theme", "Light or dark"),
+                    _tool(Ids.HELP, "help", "Help"),
+                    html.Button(
+                        "Delete my data", id=Ids.DELETE, className="btn btn-quiet topbar-delete"
+                    ),
+                ],
+                className="topbar-tools",
+            ),
+        ],
+        className="topbar",
+    )
+
+
+def _tool(id_: str, picture: str, label: str) -> Component:
+    return html.Button(
+        icon(picture), id=id_, className="btn btn-icon", title=label, **{"aria-label": label}
+    )
+
+
+def steps(pages: tuple[Page, ...], path: str, refs: Refs) -> list[Component]:
+    ready = {"/": refs.dataset, "/explore": refs.dataset, "/segments": refs.model}
+    links = []
+    for number, page in enumerate(pages, start=1):
+        state = "step step-ready" if ready.get(page.path, refs.model) else "step"
+        current = {"aria-current": "page"} if page.path == path else {}
+        links.append(
+            dcc.Link(
+                [html.Span(str(number), className="step-number"), page.name],
+                href=page.path,
+                className=f"{state} step-active" if page.path == path else state,
+                **current,
+            )
+        )
+    return links
+
+
+def _delete_dialog() -> Component:
+    return dbc.Modal(
+        [
+            dbc.ModalHeader(dbc.ModalTitle("Delete my data?"), close_button=True),
+            dbc.ModalBody(
+                "Your uploads, data sets, models and scored files are removed from the server "
+                "now. This cannot be undone. Files that you downloaded stay with you."
+            ),
+            dbc.ModalFooter(
+                [
+                    html.Button("Keep them", id=Ids.DELETE_KEEP, className="btn btn-secondary"),
+                    html.Button(
+                        "Delete everything", id=Ids.DELETE_CONFIRM, className="btn btn-danger"
+                    ),
+                ]
+            ),
+        ],
+        id=Ids.DELETE_DIALOG,
+        is_open=False,
+        centered=True,
+    )
+
+
+def _help_panel() -> Component:
+    return dbc.Offcanvas(
+        [html.Div([html.H3(name), html.P(text)], className="help-item") for name, text in HELP]
+        + [
+            html.P(
+                "Your files stay on this server, in your session only, and are removed when it "
+                "ends or when you press “Delete my data”.",
+                className="text-muted-soft",
+            )
+        ],
+        id=Ids.HELP_PANEL,
+        title="Four steps",
+        placement="end",
+        is_open=False,
+    )

@@ -1,0 +1,164 @@
+"""What the shell computes: references of a tab, the view of a job, the summary line."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs
+
+from dash import html, no_update
+from dash.development.base_component import Component
+
+from dashapp.components import formatting
+from dashapp.components.states import message, progress_panel
+from dashapp.jobs.queue import Job
+from dashapp.page import BadInputError, Context, Refs, content_id_or_none, record, text_or_none
+from dashapp.session.identity import current_session
+from dashapp.shell.ids import Ids
+
+WAITING = ("queued", "running")
+WORDS = {
+    "import": "Reading your file",
+    "sample": "Making sample customers",
+    "columns": "Changing the columns",
+    "train": "Finding segments",
+    "score": "Scoring your file",
+}
+
+
+def resolve_refs(context: Context, search: object, refs: object) -> tuple[Any, Any]:
+    """Which data set and model a tab shows when it opens, reloads or goes back.
+
+    The address wins, then what the tab already holds, then the newest of the session.
+
+    Returns
+    -------
+    tuple
+        References for the browser and a job that is still running, or None.
+    """
+    session = current_session()
+    asked = refs_of_address(search)
+    held = Refs.parse(refs)
+    if asked == Refs() and held != Refs():
+        return no_update, no_update
+    known = owned(context, session, asked)
+    if known == Refs():
+        known = newest(context, session)
+    running = next((job for job in context.jobs.jobs(session) if job.state in WAITING), None)
+    return known.to_browser(), None if running is None else {"id": running.id}
+
+
+def refs_of_address(search: object) -> Refs:
+    """References in a query string; anything malformed counts as absent.
+
+    Examples
+    --------
+    >>> refs_of_address("?data=0123456789abcdef")
+    Refs(dataset='0123456789abcdef', model=None)
+    >>> refs_of_address("?data=<script>")
+    Refs(dataset=None, model=None)
+    """
+    query = parse_qs(str(search or "").removeprefix("?"))
+    try:
+        return Refs(
+            content_id_or_none(query.get("data", [None])[0]),
+            content_id_or_none(query.get("model", [None])[0]),
+        )
+    except BadInputError:
+        return Refs()
+
+
+def owned(context: Context, session: str, refs: Refs) -> Refs:
+    """The part of the references that this session really has."""
+    has_data = refs.dataset and any(
+        item.id == refs.dataset for item in context.ledger.items(session, "dataset")
+    )
+    has_model = refs.model and any(
+        item.id == refs.model for item in context.ledger.items(session, "model")
+    )
+    return Refs(refs.dataset if has_data else None, refs.model if has_model else None)
+
+
+def newest(context: Context, session: str) -> Refs:
+    """The newest data set and its newest model; else the newest model alone."""
+    dataset = context.datasets.latest(session)
+    model = context.training.latest(session, dataset.id if dataset else None)
+    return Refs(dataset.id if dataset else None, model.id if model else None)
+
+
+def summary(context: Context, refs: Refs) -> list[Component]:
+    """The line at the right of the top bar: data set and model in use."""
+    session = current_session()
+    parts: list[Component] = []
+    if refs.dataset:
+        item = context.datasets.item(session, refs.dataset)
+        parts += [
+            html.Span(item.name, className="summary-name", title=item.name),
+            html.Span(f"{formatting.number(item.info['rows'])} rows"),
+        ]
+    if refs.model:
+        count = context.training.item(session, refs.model).info["segments"]
+        parts.append(html.Span("1 segment" if count == 1 else f"{count} segments"))
+    return parts
+
+
+def job_view(context: Context, job_value: object, refs: object) -> dict[str, Any]:
+    """What the shell shows of the job that this tab waits for.
+
+    Returns
+    -------
+    dict
+        Values for the outputs ``progress, stop, refs, done, alert``.
+    """
+    view: dict[str, Any] = {
+        "progress": None,
+        "stop": True,
+        "refs": no_update,
+        "done": no_update,
+        "alert": no_update,
+    }
+    if job_value is None:
+        return view
+    job_id = text_or_none(record(job_value).get("id"), limit=64)
+    job = context.jobs.get(current_session(), job_id) if job_id else None
+    if job is None:
+        return view
+    if job.state in WAITING:
+        return view | {"progress": job_progress(job), "stop": False, "alert": None}
+    if job.state == "done":
+        result = job.result or {}
+        return view | {
+            "refs": refs_after(context, Refs.parse(refs), result).to_browser(),
+            "done": {"id": job.id, "kind": job.kind, "result": result},
+        }
+    if job.state == "cancelled":
+        return view | {"alert": message("info", f"{WORDS[job.kind]}: cancelled.")}
+    return view | {"alert": message("danger", job.error or "The work failed.")}
+
+
+def job_progress(job: Job) -> Component:
+    """The progress panel of a job, with its Cancel button."""
+    stage = job.message or "Waiting for a free place"
+    return progress_panel(
+        WORDS[job.kind], stage, job.progress, cancel_id={"type": Ids.CANCEL, "job": job.id}
+    )
+
+
+def refs_after(context: Context, refs: Refs, result: dict[str, Any]) -> Refs:
+    """References once a job is done: its data set and model, or the newest model of the data."""
+    dataset = result.get("dataset", refs.dataset)
+    if "model" in result:
+        return Refs(dataset, result["model"])
+    if dataset == refs.dataset:
+        return refs
+    model = context.training.latest(current_session(), dataset)
+    return Refs(dataset, model.id if model else None)
+
+
+def delete_session(context: Context, session: str) -> None:
+    """Remove everything that the server keeps of a session; running jobs are stopped first."""
+    for job in context.jobs.jobs(session):
+        if job.state in WAITING:
+            context.jobs.cancel(session, job.id)
+    context.datasets.forget(session)
+    context.store.delete_session(session)
+    context.ledger.delete_session(session)
