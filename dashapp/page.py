@@ -149,7 +149,9 @@ class Seen:
             return cls(refs, table, None, trained_here=False)
         trained_on = context.training.item(session, refs.model).info["dataset"]
         model = context.training.model(session, refs.model)
-        return cls(refs, table, model, trained_here=table is not None and trained_on == refs.dataset)
+        return cls(
+            refs, table, model, trained_here=table is not None and trained_on == refs.dataset
+        )
 
 
 def content_id_or_none(value: object) -> str | None:

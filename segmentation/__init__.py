@@ -16,6 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from segmentation.cluster.algorithms import ALGORITHMS
     from segmentation.cluster.choosing import KEvidence, Verdict
     from segmentation.errors import (
         CancelledError,
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
         SegmentationError,
     )
     from segmentation.model import CustomerSegmentation
+    from segmentation.scoring.answers import Assignment, Change, ModelColumn
     from segmentation.scoring.artifact import SegmentModel
-    from segmentation.segments.segment import Segment
+    from segmentation.segments.segment import Importance, Profile, Segment
     from segmentation.table.association import association
     from segmentation.table.columns import Column, Issue, Role, Use
     from segmentation.table.dataset import Table
@@ -41,6 +43,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "CustomerSegmentation": "segmentation.model",
     "SegmentModel": "segmentation.scoring.artifact",
+    "Assignment": "segmentation.scoring.answers",
+    "Change": "segmentation.scoring.answers",
+    "ModelColumn": "segmentation.scoring.answers",
+    "ALGORITHMS": "segmentation.cluster.algorithms",
+    "Importance": "segmentation.segments.segment",
+    "Profile": "segmentation.segments.segment",
     "Segment": "segmentation.segments.segment",
     "Verdict": "segmentation.cluster.choosing",
     "KEvidence": "segmentation.cluster.choosing",
@@ -69,8 +77,14 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "CustomerSegmentation",
     "SegmentModel",
     "Segment",
+    "Profile",
+    "Importance",
+    "Assignment",
+    "Change",
+    "ModelColumn",
     "Verdict",
     "KEvidence",
+    "ALGORITHMS",
     "read_table",
     "Table",
     "Column",

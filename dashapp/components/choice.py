@@ -27,7 +27,9 @@ def choice(
     pairs = options.items() if isinstance(options, Mapping) else ((o, o) for o in options)
     return html.Div(
         [
-            html.Label(label, htmlFor=id_ if isinstance(id_, str) else None, className="field-label"),
+            html.Label(
+                label, htmlFor=id_ if isinstance(id_, str) else None, className="field-label"
+            ),
             dbc.Select(
                 id=id_,
                 options=[{"value": key, "label": text} for key, text in pairs],

@@ -12,7 +12,6 @@ from dashapp.services.exploring import SLIDER_STEPS, filterable, number_range
 from segmentation import Role, Table
 
 
-
 def filter_panel(table: Table, *, filter_type: str, count_id: str, clear_id: str) -> Component:
     """The panel at the left of a page.
 

@@ -56,7 +56,9 @@ def issues(table: Table, rejects_href: str) -> Component:
             [html.H2("Issues"), html.P("Nothing was found wrong with this file.")],
             className="card-soft",
         )
-    download = html.A("Download the rows set aside", href=rejects_href, className="btn btn-secondary")
+    download = html.A(
+        "Download the rows set aside", href=rejects_href, className="btn btn-secondary"
+    )
     return html.Section(
         [
             html.H2("Issues"),

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashapp.components.choice import choice
 from dashapp.page import BadInputError, number_or_none, one_of, texts
-from segmentation import ALGORITHM_TITLES, Role, Table, Use
+from segmentation import ALGORITHMS, Role, Table, Use
 
 AUTOMATIC = "auto"
 LARGEST_K = 10
@@ -23,6 +23,7 @@ ENCODINGS = {
 BASIS_ROLES = (Role.NUMERIC, Role.ORDINAL, Role.BINARY, Role.NOMINAL, Role.DATE)
 DEFAULT_SHARE_PERCENT = 3
 DEFAULT_SEED = 42
+LARGEST_SEED = 2**31 - 1
 
 
 def train_options(id_type: str, table: Table) -> Component:
@@ -41,6 +42,7 @@ def train_options(id_type: str, table: Table) -> Component:
 
     possible = [column.name for column in table.columns if column.role in BASIS_ROLES]
     bases = [column.name for column in table.columns if column.use == Use.BASIS]
+    titles = {name: algorithm.title for name, algorithm in ALGORITHMS.items()}
     counts = {AUTOMATIC: "Automatic"} | {str(k): str(k) for k in range(2, LARGEST_K + 1)}
     return html.Details(
         [
@@ -57,11 +59,24 @@ def train_options(id_type: str, table: Table) -> Component:
                         className="field field-wide",
                     ),
                     choice(id_of("n_clusters"), "Number of segments", counts, AUTOMATIC),
-                    choice(id_of("algorithm"), "Algorithm", ALGORITHM_TITLES, "kmeans"),
+                    choice(id_of("algorithm"), "Algorithm", titles, "kmeans"),
                     choice(id_of("encoding"), "Encoding", ENCODINGS, "auto"),
-                    _number(id_of("min_segment_share"), "Smallest segment, % of customers",
-                            DEFAULT_SHARE_PERCENT, 0, 50, 0.5),
-                    _number(id_of("random_state"), "Seed", DEFAULT_SEED, 0, 2**31 - 1, 1),
+                    _number(
+                        id_of("min_segment_share"),
+                        "Smallest segment, % of customers",
+                        DEFAULT_SHARE_PERCENT,
+                        low=0,
+                        high=50,
+                        step=0.5,
+                    ),
+                    _number(
+                        id_of("random_state"),
+                        "Seed",
+                        DEFAULT_SEED,
+                        low=0,
+                        high=LARGEST_SEED,
+                        step=1,
+                    ),
                 ],
                 className="option-grid",
             ),
@@ -71,7 +86,7 @@ def train_options(id_type: str, table: Table) -> Component:
 
 
 def _number(
-    id_: dict[str, str], label: str, value: float, low: float, high: float, step: float
+    id_: dict[str, str], label: str, value: float, *, low: float, high: float, step: float
 ) -> Component:
     return html.Label(
         [
@@ -103,16 +118,14 @@ def parse_options(given: Mapping[str, Any], table: Table) -> dict[str, Any]:
     bases = tuple(column.name for column in table.columns if column.use == Use.BASIS)
     if columns and set(columns) != set(bases):
         options["columns"] = list(columns)
-    k = one_of(
-        given.get("n_clusters"), [AUTOMATIC, *map(str, range(1, LARGEST_K + 1))], AUTOMATIC
-    )
+    k = one_of(given.get("n_clusters"), [AUTOMATIC, *map(str, range(1, LARGEST_K + 1))], AUTOMATIC)
     options["n_clusters"] = k if k == AUTOMATIC else int(k)
-    options["algorithm"] = one_of(given.get("algorithm"), list(ALGORITHM_TITLES), "kmeans")
+    options["algorithm"] = one_of(given.get("algorithm"), list(ALGORITHMS), "kmeans")
     options["encoding"] = one_of(given.get("encoding"), list(ENCODINGS), "auto")
     share = number_or_none(given.get("min_segment_share"))
     options["min_segment_share"] = _between(share, 0, 50, DEFAULT_SHARE_PERCENT) / 100
     seed = number_or_none(given.get("random_state"))
-    options["random_state"] = int(_between(seed, 0, 2**31 - 1, DEFAULT_SEED))
+    options["random_state"] = int(_between(seed, 0, LARGEST_SEED, DEFAULT_SEED))
     return options
 
 

@@ -85,7 +85,9 @@ def upload_panel(sample_id: str) -> Component:
     """The drop zone with its two shortcuts."""
     return html.Div(
         [
-            drop_zone("dataset", "Drop your customer list here", "CSV, TSV, TXT or XLSX · up to 200 MB"),
+            drop_zone(
+                "dataset", "Drop your customer list here", "CSV, TSV, TXT or XLSX · up to 200 MB"
+            ),
             html.Div(
                 [
                     html.Button(

@@ -160,9 +160,7 @@ def parse_change(value: object) -> dict[str, dict[str, str]]:
 def register(app: Dash, context: Context) -> None:
     """Add the callbacks of this page."""
 
-    @app.callback(
-        Output(Ids.CONTENT, "children"), inputs={"refs": Input(Shell.REFS, "data")}
-    )
+    @app.callback(Output(Ids.CONTENT, "children"), inputs={"refs": Input(Shell.REFS, "data")})
     def show(refs: object) -> Any:
         if refs is None:  # the shell has not yet said which data set this tab looks at
             return no_update

@@ -85,7 +85,7 @@ def search_rows(rows: pd.DataFrame, text: str) -> pd.DataFrame:
     if not wanted:
         return rows
     hit = np.zeros(len(rows), dtype=bool)
-    for _, column in rows.items():
+    for column in rows.to_dict("series").values():
         cells = column.astype("str").str.lower()
         hit |= cells.str.contains(wanted, regex=False).fillna(False).to_numpy(dtype=bool)
     return rows[hit]

@@ -57,7 +57,10 @@ class Datasets:
     def start_change(self, session: str, dataset_id: str, changes: Mapping[str, Any]) -> Job:
         """Make a new data set from one whose columns the user described differently."""
         self.item(session, dataset_id)
-        request = {"dataset": dataset_id, "changes": {name: dict(changes[name]) for name in changes}}
+        request = {
+            "dataset": dataset_id,
+            "changes": {name: dict(changes[name]) for name in changes},
+        }
         return self._jobs.submit(session, "columns", request)
 
     def item(self, session: str, dataset_id: str) -> Item:

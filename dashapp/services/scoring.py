@@ -50,9 +50,7 @@ class Scoring:
         """The segment of one customer, given as column name → value."""
         return self._training.model(session, model_id).score(record)
 
-    def whatif(
-        self, session: str, model_id: str, record: Mapping[str, Any]
-    ) -> tuple[Change, ...]:
+    def whatif(self, session: str, model_id: str, record: Mapping[str, Any]) -> tuple[Change, ...]:
         """The smallest single changes that move this customer elsewhere."""
         return self._training.model(session, model_id).whatif(record)
 

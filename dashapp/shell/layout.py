@@ -82,6 +82,7 @@ def _tool(id_: str, picture: str, label: str) -> Component:
 
 
 def steps(pages: tuple[Page, ...], path: str, refs: Refs) -> list[Component]:
+    """Links to the four pages, showing where one is and which are ready."""
     ready = {"/": refs.dataset, "/explore": refs.dataset, "/segments": refs.model}
     links = []
     for number, page in enumerate(pages, start=1):

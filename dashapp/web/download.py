@@ -111,4 +111,3 @@ def stem(name: str) -> str:
     """
     last = re.split(r"[/\\]", name)[-1]
     return last.split(".")[0][:80] or "customers"
-

@@ -100,6 +100,7 @@ def register_comparison(app: Dash, table_of: TableOf) -> None:
         },
     )
     def draw(
+        *,
         refs: object,
         filters: object,
         look: object,

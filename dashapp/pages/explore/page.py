@@ -15,7 +15,7 @@ from dashapp.components.filters import filter_panel, filter_start
 from dashapp.components.states import empty_state, skeleton
 from dashapp.page import Context, Page, Refs, one_of
 from dashapp.pages.explore import charts
-from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS
+from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS, TableOf
 from dashapp.pages.explore.ids import Ids
 from dashapp.services.alerts import alerts
 from dashapp.services.exploring import (
@@ -158,6 +158,18 @@ def register(app: Dash, context: Context) -> None:
             return no_update
         return render_tab(one_of(tab, list(TABS), "distributions"), table)
 
+    app.clientside_callback(
+        ClientsideFunction("portal", "remember_tab"),
+        Output(Ids.TABS, "className"),
+        Input(Ids.TABS, "value"),
+    )
+    register_filters(app, table_of)
+    charts.register(app, table_of)
+
+
+def register_filters(app: Dash, table_of: TableOf) -> None:
+    """From the filters' widgets to one value that every chart listens to."""
+
     @app.callback(
         Output(Ids.FILTERS, "data"),
         Output(Ids.COUNT, "children"),
@@ -185,13 +197,6 @@ def register(app: Dash, context: Context) -> None:
         if table is None:
             return [no_update for _ in ctx.outputs_list]
         return [filter_start(table, item["id"]["column"]) for item in ctx.outputs_list]
-
-    app.clientside_callback(
-        ClientsideFunction("portal", "remember_tab"),
-        Output(Ids.TABS, "className"),
-        Input(Ids.TABS, "value"),
-    )
-    charts.register(app, table_of)
 
 
 PAGE = Page("/explore", "Explore", "Explore · Customer segments", layout, register)

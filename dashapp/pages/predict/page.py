@@ -12,7 +12,7 @@ from dashapp import figures
 from dashapp.components.charts import chart
 from dashapp.components.choice import tab_bar
 from dashapp.components.states import empty_state, skeleton
-from dashapp.page import Context, Page, Refs, Seen, one_of, record
+from dashapp.page import Context, Page, Seen, one_of, record
 from dashapp.pages.predict import views
 from dashapp.pages.predict.ids import Ids
 from dashapp.session.identity import current_session
@@ -102,7 +102,7 @@ def render_answer(
     ]
 
 
-def render_batch(context: Context, model: SegmentModel, model_id: str) -> Component | None:
+def render_batch(context: Context, model_id: str) -> Component | None:
     """The newest file scored with this model."""
     session = current_session()
     item = context.scoring.latest_batch(session, model_id)
@@ -110,7 +110,7 @@ def render_batch(context: Context, model: SegmentModel, model_id: str) -> Compon
         return None
     query = urlencode({"batch": item.id})
     scored = context.scoring.batch(session, item.id)
-    return views.batch_result(model, item, scored, f"/download/scored.csv?{query}")
+    return views.batch_result(item, scored, f"/download/scored.csv?{query}")
 
 
 def register(app: Dash, context: Context) -> None:
@@ -155,7 +155,7 @@ def register(app: Dash, context: Context) -> None:
         seen = Seen.at(context, refs)
         if seen.model is None or seen.refs.model is None:
             return no_update
-        return render_batch(context, seen.model, seen.refs.model)
+        return render_batch(context, seen.refs.model)
 
     app.clientside_callback(
         ClientsideFunction("portal", "remember_tab"),

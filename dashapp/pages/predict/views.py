@@ -104,7 +104,10 @@ def answer(model: SegmentModel, found: Assignment, values: Mapping[str, Any]) ->
                 [
                     html.P("This customer belongs to", className="eyebrow"),
                     html.H2(
-                        [html.Span(className="segment-dot", **{"aria-hidden": "true"}), found.segment]
+                        [
+                            html.Span(className="segment-dot", **{"aria-hidden": "true"}),
+                            found.segment,
+                        ]
                     ),
                     confidence_line(found),
                     html.Ul(
@@ -128,9 +131,7 @@ def confidence_line(found: Assignment) -> Component:
     runner_up = f" · runner-up: {found.runner_up}" if found.runner_up else ""
     parts: list[Component] = [
         html.Div(
-            html.Div(
-                className="meter-fill", style={"width": f"{round(found.confidence * 100)}%"}
-            ),
+            html.Div(className="meter-fill", style={"width": f"{round(found.confidence * 100)}%"}),
             className="meter",
             role="meter",
             **{
@@ -191,7 +192,13 @@ def actions(segment: Segment) -> Component:
             html.H3("Recommended actions"),
             html.Ul(
                 [
-                    html.Li([html.Strong(a.title), html.P(a.detail), html.P(a.because, className="because")])
+                    html.Li(
+                        [
+                            html.Strong(a.title),
+                            html.P(a.detail),
+                            html.P(a.because, className="because"),
+                        ]
+                    )
                     for a in segment.actions
                 ],
                 className="action-list",
@@ -210,7 +217,7 @@ def changes(found: Sequence[Change]) -> Component:
             html.Li(
                 [
                     html.Strong(change.column),
-                    f": {formatting.cell(change.current, change.column)} → "
+                    f": {formatting.cell(change.current, change.column)} → ",
                     f"{formatting.cell(change.needed, change.column)} moves to {change.segment}",
                 ]
             )
@@ -229,9 +236,7 @@ def batch_upload() -> Component:
     )
 
 
-def batch_result(
-    model: SegmentModel, item: Item, scored: pd.DataFrame, href: str
-) -> Component:
+def batch_result(item: Item, scored: pd.DataFrame, href: str) -> Component:
     """How a file was scored: columns, customers by segment, problems, first rows."""
     info = item.info
     counts = scored["segment"].value_counts()
@@ -244,11 +249,9 @@ def batch_result(
     )
     problems = scored["problems"].astype("str").replace("", pd.NA).dropna()
     missing = info["missing_columns"]
-    notes = [
-        f"{formatting.count(info['rows'], 'row')} scored, "
-        f"{formatting.number(info['set_aside'])} set aside, "
-        f"{formatting.number(info['duplicates'])} duplicate.",
-    ]
+    aside, duplicates = formatting.number(info["set_aside"]), formatting.number(info["duplicates"])
+    scored_rows = formatting.count(info["rows"], "row")
+    notes = [f"{scored_rows} scored, {aside} set aside, {duplicates} duplicate."]
     if missing:
         notes.append(
             f"Not in the file: {', '.join(missing)}. A typical value stood in for each of them."

@@ -73,7 +73,9 @@ def render_head(table: Table | None, model: SegmentModel | None) -> Component:
             html.Summary("Load a model", className="btn btn-quiet"),
             html.Div(
                 drop_zone(
-                    "model", "Drop a .segmodel file", "Saved earlier here or on the command line",
+                    "model",
+                    "Drop a .segmodel file",
+                    "Saved earlier here or on the command line",
                     accept=MODEL_ACCEPT,
                 ),
                 className="popover-card",
@@ -146,9 +148,7 @@ def start_training(context: Context, refs: object, options: dict[str, Any]) -> d
     """Start a training that keeps the names of the model on screen; returns the tab's job."""
     parsed = Refs.parse(refs)
     assert parsed.dataset is not None
-    job = context.training.start(
-        current_session(), parsed.dataset, options, previous=parsed.model
-    )
+    job = context.training.start(current_session(), parsed.dataset, options, previous=parsed.model)
     return {"id": job.id}
 
 
@@ -161,6 +161,30 @@ def register(app: Dash, context: Context) -> None:
             return no_update
         seen = Seen.at(context, refs)
         return render_page(seen.table, seen.model)
+
+    @app.callback(
+        Output(Ids.BODY, "children"),
+        inputs={"tab": Input(Ids.TABS, "value"), "look": Input(Shell.THEME, "data")},
+        state={"refs": State(Shell.REFS, "data")},
+    )
+    def show_tab(tab: object, look: object, refs: object) -> Any:
+        seen = Seen.at(context, refs)
+        if seen.model is None:
+            return no_update
+        return render_tab(one_of(tab, list(TABS), "map"), seen, seen.model, theme(look))
+
+    app.clientside_callback(
+        ClientsideFunction("portal", "remember_tab"),
+        Output(Ids.TABS, "className"),
+        Input(Ids.TABS, "value"),
+    )
+    register_training(app, context)
+    register_names(app, context)
+    tabs.register(app, context)
+
+
+def register_training(app: Dash, context: Context) -> None:
+    """The one button, and another number of segments taken from the evidence."""
 
     @app.callback(
         Output(Shell.JOB, "data", allow_duplicate=True),
@@ -194,13 +218,17 @@ def register(app: Dash, context: Context) -> None:
             return no_update
         return start_training(context, refs, dict(seen.model.parameters) | {"n_clusters": k})
 
+
+def register_names(app: Dash, context: Context) -> None:
+    """Names that are edited in place."""
+
     @app.callback(
         Output(Shell.REFS, "data", allow_duplicate=True),
-        inputs={"names": Input({"type": Ids.NAME, "segment": ALL}, "value")},
+        inputs={"_names": Input({"type": Ids.NAME, "segment": ALL}, "value")},
         state={"refs": State(Shell.REFS, "data")},
         prevent_initial_call=True,
     )
-    def rename(names: list[Any], refs: object) -> Any:
+    def rename(_names: list[Any], refs: object) -> Any:
         parsed = Refs.parse(refs)
         if parsed.model is None or not isinstance(ctx.triggered_id, dict):
             return no_update
@@ -212,24 +240,6 @@ def register(app: Dash, context: Context) -> None:
             return no_update
         renamed = context.training.rename(current_session(), parsed.model, segment_id, name)
         return parsed.with_model(renamed).to_browser()
-
-    @app.callback(
-        Output(Ids.BODY, "children"),
-        inputs={"tab": Input(Ids.TABS, "value"), "look": Input(Shell.THEME, "data")},
-        state={"refs": State(Shell.REFS, "data")},
-    )
-    def show_tab(tab: object, look: object, refs: object) -> Any:
-        seen = Seen.at(context, refs)
-        if seen.model is None:
-            return no_update
-        return render_tab(one_of(tab, list(TABS), "map"), seen, seen.model, theme(look))
-
-    app.clientside_callback(
-        ClientsideFunction("portal", "remember_tab"),
-        Output(Ids.TABS, "className"),
-        Input(Ids.TABS, "value"),
-    )
-    tabs.register(app, context)
 
 
 PAGE = Page("/segments", "Segments", "Segments · Customer segments", layout, register)

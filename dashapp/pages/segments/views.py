@@ -95,9 +95,7 @@ def profiles_view(model: SegmentModel, look: Theme) -> Component:
                         categories,
                         categories[0] if categories else None,
                     ),
-                    chart(
-                        Ids.LEVELS, Ids.LEVELS_READING, "Categories in each segment"
-                    ),
+                    chart(Ids.LEVELS, Ids.LEVELS_READING, "Categories in each segment"),
                 ]
             )
             if categories
@@ -185,8 +183,7 @@ def evidence_view(model: SegmentModel, look: Theme) -> Component:
         (Ids.SILHOUETTE, Ids.SILHOUETTE_READING, "Silhouette", "silhouette_by_k"),
         (Ids.INERTIA, Ids.INERTIA_READING, "Elbow (inertia)", "inertia_by_k"),
         (Ids.STABILITY, Ids.STABILITY_READING, "Stability", "stability_by_k"),
-        (Ids.SMALLEST, Ids.SMALLEST_READING, "Smallest segment",
-         "smallest_share_by_k"),
+        (Ids.SMALLEST, Ids.SMALLEST_READING, "Smallest segment", "smallest_share_by_k"),
     )
     return html.Div(
         [
