@@ -1,0 +1,142 @@
+/* Downloads of charts: PNG as drawn, CSV of what is drawn. Works in the browser alone. */
+(function () {
+  "use strict";
+
+  /* A spreadsheet would run cells that begin like this as formulas. */
+  var FORMULA = /^\s*[=+\-@|%\t\r\0]/;
+  var NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+
+  function cell(value) {
+    if (value === null || value === undefined || value !== value) { return ""; }
+    var text = String(value);
+    if (typeof value !== "number" && FORMULA.test(text) && !NUMBER.test(text)) { text = "'" + text; }
+    return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
+  }
+
+  function plain(text) {
+    return String(text || "").replace(/<br\s*\/?>/gi, " ").replace(/<[^>]*>/g, "");
+  }
+
+  function axisTitle(graph, reference, fallback) {
+    var name = String(reference || fallback).replace(/^([xyz])(\d*)$/, "$1axis$2");
+    var axis = graph.layout[name] || (graph.layout.scene || {})[name] || {};
+    return plain((axis.title || {}).text) || fallback;
+  }
+
+  function list(values) {
+    return values && values.length !== undefined ? Array.prototype.slice.call(values) : [];
+  }
+
+  function grid(graph, trace) {
+    var x = list(trace.x), y = list(trace.y), text = trace.customdata;
+    var rows = [];
+    list(trace.z).forEach(function (line, i) {
+      list(line).forEach(function (value, j) {
+        rows.push([y[i], x[j], text && text[i] && typeof text[i][j] === "number" ? text[i][j] : value]);
+      });
+    });
+    var measure = plain(((trace.colorbar || {}).title || {}).text) || "value";
+    return {head: [axisTitle(graph, "y", "row"), axisTitle(graph, "x", "column"), measure], rows: rows};
+  }
+
+  function slices(graph, trace) {
+    var values = list(trace.values);
+    return {
+      head: ["label", plain(trace.name) || "value"],
+      rows: list(trace.labels).map(function (label, i) { return [label, values[i]]; })
+    };
+  }
+
+  function boxes(graph, trace) {
+    var parts = ["lowerfence", "q1", "median", "q3", "upperfence", "mean"];
+    return {
+      head: ["group"].concat(parts),
+      rows: list(trace.median).map(function (unused, i) {
+        var group = list(trace.x)[i] !== undefined ? list(trace.x)[i] : trace.name;
+        if (trace.orientation === "h" && list(trace.y)[i] !== undefined) { group = list(trace.y)[i]; }
+        return [group].concat(parts.map(function (part) { return list(trace[part])[i]; }));
+      })
+    };
+  }
+
+  function polar(graph, trace) {
+    var radii = list(trace.r);
+    return {
+      head: ["trait", "value"],
+      rows: list(trace.theta).map(function (trait, i) { return [trait, radii[i]]; })
+    };
+  }
+
+  function points(graph, trace) {
+    var keys = ["x", "y", "z"].filter(function (key) { return list(trace[key]).length; });
+    var lists = keys.map(function (key) { return list(trace[key]); });
+    return {
+      head: keys.map(function (key) { return axisTitle(graph, trace[key + "axis"] || key, key); }),
+      rows: lists[0].map(function (unused, i) {
+        return lists.map(function (values) { return values[i]; });
+      })
+    };
+  }
+
+  var READERS = {heatmap: grid, contour: grid, pie: slices, box: boxes, scatterpolar: polar};
+
+  function tableOf(graph) {
+    var lines = [], last = "";
+    graph._fullData.forEach(function (trace) {
+      if (trace.visible !== true || trace.hoverinfo === "skip" && trace.type === "contour") { return; }
+      var read = READERS[trace.type] || points;
+      if (read === points && !list(trace.x).length) { return; }
+      var part = read(graph, trace);
+      var head = ["series"].concat(part.head).map(cell).join(",");
+      if (head !== last) { lines.push(head); last = head; }
+      part.rows.forEach(function (row) {
+        lines.push([plain(trace.name)].concat(row).map(cell).join(","));
+      });
+    });
+    return lines.join("\r\n") + "\r\n";
+  }
+
+  function fileName(card) {
+    var words = card.dataset.chart.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+    return words.replace(/^-+|-+$/g, "").slice(0, 60) || "chart";
+  }
+
+  function save(name, text) {
+    var link = document.createElement("a");
+    /* The mark makes spreadsheets read the file as UTF-8. */
+    link.href = URL.createObjectURL(new Blob(["\ufeff" + text], {type: "text/csv;charset=utf-8"}));
+    link.download = name;
+    link.click();
+    window.setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
+  }
+
+  function picture(card, graph) {
+    var background = getComputedStyle(card).backgroundColor;
+    var layout = Object.assign({}, graph.layout, {
+      paper_bgcolor: background,
+      title: {text: card.dataset.chart, x: 0.02, font: {size: 18}},
+      margin: Object.assign({}, graph.layout.margin, {t: 96, l: 24, r: 24, b: 24})
+    });
+    var size = graph.getBoundingClientRect();
+    window.Plotly.downloadImage({data: graph.data, layout: layout, config: {}}, {
+      format: "png",
+      scale: 2,
+      width: Math.max(Math.round(size.width), 720),
+      height: Math.round(size.height) + 80,
+      filename: fileName(card)
+    });
+  }
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-chart-download]");
+    if (!button) { return; }
+    var card = button.closest("[data-chart]");
+    var graph = card.querySelector(".js-plotly-plot");
+    if (!graph || !graph._fullData) { return; }
+    if (button.dataset.chartDownload === "png") {
+      picture(card, graph);
+    } else {
+      save(fileName(card) + ".csv", tableOf(graph));
+    }
+  });
+})();

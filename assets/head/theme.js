@@ -1,0 +1,46 @@
+/* Light or dark, before the first paint. The choice is remembered where the browser allows it;
+   inside another site's frame it may not, and then lasts as long as the page. */
+(function () {
+  "use strict";
+
+  var KEY = "portal-theme";
+  var NAMES = ["light", "dark"];
+  var system = window.matchMedia("(prefers-color-scheme: dark)");
+  var chosen = remembered();
+
+  function remembered() {
+    try {
+      var name = window.localStorage.getItem(KEY);
+      return NAMES.indexOf(name) >= 0 ? name : null;
+    } catch (error) {
+      return null;
+    }
+  }
+
+  function remember(name) {
+    try {
+      window.localStorage.setItem(KEY, name);
+    } catch (error) {
+      /* not allowed here: the choice lasts as long as the page */
+    }
+  }
+
+  function current() {
+    return chosen || (system.matches ? "dark" : "light");
+  }
+
+  function show() {
+    document.documentElement.setAttribute("data-bs-theme", current());
+    return current();
+  }
+
+  window.portalTheme = {
+    current: current,
+    toggle: function () {
+      chosen = current() === "dark" ? "light" : "dark";
+      remember(chosen);
+      return show();
+    }
+  };
+  show();
+})();

@@ -1,0 +1,114 @@
+"""The one way to put a chart on a page.
+
+Every chart has a title, a sentence that says what it shows, a text alternative and its two
+downloads; ``assets/charts.js`` does the downloads in the browser, without the server.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp.components.icon import icon
+from dashapp.components.terms import explained
+
+# Plotly offers to upload charts to a vendor's cloud unless told otherwise.
+CONFIG: dict[str, Any] = {
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
+    "displaylogo": False,
+    "responsive": True,
+    "displayModeBar": False,
+    "scrollZoom": False,
+    "doubleClick": "reset",
+    "toImageButtonOptions": {"format": "png", "scale": 2},
+}
+MOVABLE = {
+    "displayModeBar": "hover",
+    "modeBarButtonsToRemove": [
+        "toImage", "select2d", "lasso2d", "autoScale2d", "resetCameraLastSave3d",
+        "tableRotation", "orbitRotation", "hoverClosest3d",
+    ],
+}  # fmt: skip
+HEIGHT = 340
+TALL = 520
+
+
+def chart(
+    id_: str | dict[str, str],
+    reading_id: str | dict[str, str],
+    title: str,
+    *,
+    explain: str | None = None,
+    subtitle: str | None = None,
+    tall: bool = False,
+    movable: bool = False,
+    figure: go.Figure | None = None,
+    reading: str | None = None,
+) -> Component:
+    """A titled chart with its reading and downloads.
+
+    Parameters
+    ----------
+    id_, reading_id
+        Ids of the graph and of the sentence below it.
+    title
+        What the chart shows, in words.
+    explain
+        A term of the glossary, or a sentence, behind a question mark after the title.
+    subtitle
+        A quieter second line.
+    tall
+        Whether it gets the height of a map.
+    movable
+        Whether zoom and pan buttons are offered.
+    figure, reading
+        The figure and its sentence where they are known; callbacks may bring them later.
+    """
+    config = CONFIG | MOVABLE if movable else CONFIG
+    height = TALL if tall else HEIGHT
+    empty = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False},
+                                    "paper_bgcolor": "rgba(0,0,0,0)",
+                                    "plot_bgcolor": "rgba(0,0,0,0)"}}  # fmt: skip
+    return html.Figure(
+        [
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.H3([title, explained(explain) if explain else None]),
+                            html.P(subtitle, className="chart-subtitle") if subtitle else None,
+                        ]
+                    ),
+                    html.Div(
+                        [_download("png", "PNG", title), _download("csv", "CSV", title)],
+                        className="chart-tools",
+                    ),
+                ],
+                className="chart-head",
+            ),
+            dcc.Graph(
+                id=id_,
+                figure=empty if figure is None else figure,
+                config=config,
+                className="chart-graph",
+                style={"height": f"{height}px"},
+                responsive=True,
+            ),
+            html.Figcaption(reading or "", id=reading_id, className="chart-reading"),
+        ],
+        className="chart-card card-soft",
+        **{"aria-label": title, "data-chart": title},
+    )
+
+
+def _download(kind: str, label: str, title: str) -> Component:
+    return html.Button(
+        [icon("download"), label],
+        type="button",
+        className="btn btn-quiet btn-small",
+        **{"data-chart-download": kind, "aria-label": f"Download “{title}” as {label}"},
+    )

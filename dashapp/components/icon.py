@@ -1,0 +1,34 @@
+"""Our own line icons, drawn by ``assets/icons.css`` in the color of the text around them."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+NAMES = (
+    "alert", "arrow", "calendar", "chart", "check", "clock", "close", "columns", "download",
+    "error", "expired", "explore", "file", "filter", "help", "info", "map", "people", "predict",
+    "search", "segments", "sparkle", "table", "theme", "trash", "upload",
+)  # fmt: skip
+
+
+def icon(name: str, *, label: str | None = None) -> Component:
+    """One icon.
+
+    Parameters
+    ----------
+    name
+        One of :data:`NAMES`.
+    label
+        What it means where no text beside it says so; without one, screen readers skip it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such icon.
+    """
+    if name not in NAMES:
+        raise ValueError(f"There is no icon {name!r}; there are {', '.join(NAMES)}.")
+    spoken = {"aria-hidden": "true"} if label is None else {"aria-label": label}
+    role = {} if label is None else {"role": "img"}
+    return html.Span(className=f"icon icon-{name}", **role, **spoken)

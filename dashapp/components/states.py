@@ -1,0 +1,166 @@
+"""What a page shows while there is nothing, something on its way, or something wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import formatting
+from dashapp.components.icon import icon
+
+Action = tuple[str, str]
+
+_MESSAGE_ICONS = {"info": "info", "success": "check", "warning": "alert", "danger": "error"}
+
+
+def empty_state(
+    title: str, text: str, action: Action | Component | None = None, *, picture: str = "sparkle"
+) -> Component:
+    """What to do next where there is nothing yet.
+
+    Parameters
+    ----------
+    title, text
+        What is missing and why that is fine.
+    action
+        The one button: ``(label, path)`` or a component.
+    picture
+        Name of the icon above.
+    """
+    return html.Section(
+        [
+            html.Div(icon(picture), className="state-picture"),
+            html.H2(title),
+            html.P(text),
+            _action(action),
+        ],
+        className="state state-empty",
+    )
+
+
+def error_state(
+    title: str, text: str, *, reference: str | None = None, action: Action | Component | None = None
+) -> Component:
+    """What happened and what to do.
+
+    Parameters
+    ----------
+    reference
+        Id under which the server's log has the rest.
+    """
+    return html.Section(
+        [
+            html.Div(icon("error"), className="state-picture"),
+            html.H2(title),
+            html.P(text),
+            html.P(["Reference ", html.Code(reference)], className="state-reference")
+            if reference
+            else None,
+            _action(action),
+        ],
+        className="state state-error",
+        role="alert",
+    )
+
+
+def expired_state() -> Component:
+    """The session has ended and its data are gone."""
+    return html.Section(
+        [
+            html.Div(icon("expired"), className="state-picture"),
+            html.H2("Your session has expired"),
+            html.P("Its data have been removed from the server. Upload your file again to go on."),
+            _action(("Go to Data", "/")),
+        ],
+        className="state state-expired",
+    )
+
+
+def skeleton(blocks: int = 3) -> Component:
+    """Quiet shapes where content is about to be."""
+    return html.Div(
+        [
+            html.Span("Loading", className="visually-hidden"),
+            html.Div(className="skeleton skeleton-title"),
+            html.Div([html.Div(className="skeleton skeleton-card") for _ in range(4)],
+                     className="stat-row"),
+            *(html.Div(className="skeleton skeleton-block") for _ in range(blocks - 1)),
+        ],
+        className="stack skeleton-page",
+        role="status",
+    )  # fmt: skip
+
+
+def progress_panel(
+    title: str,
+    stage: str,
+    fraction: float,
+    *,
+    cancel_id: str | Mapping[str, Any] | None = None,
+) -> Component:
+    """How far a piece of work is.
+
+    Parameters
+    ----------
+    title
+        What is being done.
+    stage
+        The step it is at.
+    fraction
+        How much is done, 0 to 1.
+    cancel_id
+        Id of the Cancel button; without one the work cannot be cancelled.
+    """
+    done = min(max(fraction, 0.0), 1.0)
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.Strong(title, className="progress-title"),
+                    html.Span(stage, className="progress-stage"),
+                ],
+                className="progress-words",
+            ),
+            html.Span(formatting.percent(done), className="progress-percent"),
+            html.Div(
+                html.Div(className="progress-fill", style={"transform": f"scaleX({done:.3f})"}),
+                className="progress-track",
+                role="progressbar",
+                **{
+                    "aria-label": title,
+                    "aria-valuenow": f"{done * 100:.0f}",
+                    "aria-valuemin": "0",
+                    "aria-valuemax": "100",
+                },
+            ),
+            None
+            if cancel_id is None
+            else html.Button("Cancel", id=cancel_id, className="btn btn-quiet progress-cancel"),
+        ],
+        className="progress-panel card-soft",
+    )
+
+
+def message(kind: str, sentence: str) -> Component:
+    """One sentence about what just happened.
+
+    Parameters
+    ----------
+    kind
+        ``"info"``, ``"success"``, ``"warning"`` or ``"danger"``.
+    """
+    return html.Div(
+        [icon(_MESSAGE_ICONS[kind]), html.Span(sentence)],
+        className=f"message message-{kind}",
+        role="alert" if kind == "danger" else "status",
+    )
+
+
+def _action(action: Action | Component | None) -> Component | None:
+    if isinstance(action, tuple):
+        label, path = action
+        return dcc.Link(label, href=path, className="btn btn-primary")
+    return action

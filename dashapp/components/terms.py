@@ -1,0 +1,76 @@
+"""Words of the field, each explained in a sentence where it is used."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+GLOSSARY = {
+    "association": (
+        "How strongly two columns go together, from 0 (not at all) to 1 (one fixes the other), "
+        "whatever their types."
+    ),
+    "box": (
+        "The box holds the middle half of the customers, the line in it is the median, and the "
+        "whiskers reach the furthest values that are no extremes."
+    ),
+    "calinski": "Distance between segments over distance within them; higher is better.",
+    "confidence": (
+        "How clearly a customer belongs here rather than to the next segment: about 50 % on the "
+        "border, near 100 % at the centre."
+    ),
+    "davies": "How much neighboring segments overlap; lower is better.",
+    "elbow": (
+        "How far customers are from the centre of their segment, in total. It always falls with "
+        "more segments; where the fall slows down is the elbow."
+    ),
+    "fits": "Whether the customer is as close to this segment as 99 % of its own customers were.",
+    "index": (
+        "A segment's average compared to everybody's: 100 is the same, 150 is one and a half times."
+    ),
+    "inertia": "The total of squared distances of customers to the centre of their segment.",
+    "interval": "The range in which the true average lies in 95 of 100 such samples.",
+    "lift": "How many times more often a category occurs here than among everybody.",
+    "pca": (
+        "A way to draw many columns on a flat map: the two directions along which customers "
+        "differ most. Near on the map means alike."
+    ),
+    "revenue": "The segment's part of the total of the spend column.",
+    "silhouette": (
+        "How much closer customers are to their own segment than to the next one: 1 is perfectly "
+        "separate, 0 is on the border, below 0 is in the wrong one."
+    ),
+    "smallest": "The part of all customers that is in the smallest segment.",
+    "stability": (
+        "How well the segment comes back when customers are drawn at random again and again: "
+        "0.75 and more is trustworthy, 0.5 and less dissolves."
+    ),
+}
+
+
+def term(word: str, explain: str, *, class_name: str = "") -> Component:
+    """A word with its explanation on hover, focus and for screen readers.
+
+    Parameters
+    ----------
+    word
+        What is written.
+    explain
+        A key of :data:`GLOSSARY` in any case, or an explanation of its own.
+    class_name
+        Further CSS classes of the word.
+    """
+    sentence = GLOSSARY.get(explain.lower(), explain)
+    return html.Span(
+        [
+            html.Span(word, className="term-word"),
+            html.Span(sentence, className="term-tip", role="tooltip"),
+        ],
+        className=f"term {class_name}".strip(),
+        tabIndex="0",
+    )
+
+
+def explained(explain: str) -> Component:
+    """A small question mark that explains what stands before it."""
+    return term("?", explain, class_name="term-mark")

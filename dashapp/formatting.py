@@ -1,0 +1,212 @@
+"""Numbers as people read them: 12,450 · 34 % · $1,320 · 1.2 M.
+
+Examples
+--------
+>>> number(12450), percent(0.34), money(1320), compact(1_240_000)
+('12,450', '34 %', '$1,320', '1.2 M')
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+# Shown where there is no number; an en dash reads better than "nan".
+MISSING = "–"
+# The currency of columns that name money but no currency of their own.
+CURRENCY = "$"
+
+_MONEY = re.compile(r"(?<![a-z])(spend|spent|spending|revenue|sales|monetary)(?![a-z])")
+_NOT_MONEY = re.compile(r"score|count|number|share|rate|\(|%|index|rank|days")
+_STEPS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """A number with thousands separators.
+
+    Parameters
+    ----------
+    value
+        Any real number; None, NaN and infinities give an en dash.
+    decimals
+        Digits after the point, 0 or more.
+
+    Examples
+    --------
+    >>> number(12450), number(3.14159, 2), number(None)
+    ('12,450', '3.14', '–')
+    >>> number(-0.2)
+    '0'
+    """
+    if not _known(value):
+        return MISSING
+    text = f"{value:,.{decimals}f}"
+    return text.removeprefix("-") if not text.strip("-0.,") else text
+
+
+def measure(value: float | None) -> str:
+    """A number with the decimals that its size deserves.
+
+    Examples
+    --------
+    >>> measure(1310.4), measure(42.25), measure(4.0), measure(0.4123)
+    ('1,310', '42.2', '4', '0.41')
+    """
+    if not _known(value):
+        return MISSING
+    assert value is not None
+    size = abs(value)
+    decimals = 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2
+    return number(value, decimals)
+
+
+def percent(share: float | None, decimals: int = 0) -> str:
+    """A share, 0 to 1, as a percentage.
+
+    A share that is neither nothing nor everything is never rounded to it.
+
+    Examples
+    --------
+    >>> percent(0.34), percent(0.3456, 1), percent(0.001), percent(0.999)
+    ('34 %', '34.6 %', '<1 %', '>99 %')
+    """
+    if not _known(share):
+        return MISSING
+    assert share is not None
+    step = 10.0**-decimals
+    if 0 < share * 100 < step / 2:
+        return f"<{number(step, decimals)} %"
+    if 100 - step / 2 < share * 100 < 100:
+        return f">{number(100 - step, decimals)} %"
+    return f"{number(share * 100, decimals)} %"
+
+
+def money(value: float | None, currency: str = CURRENCY) -> str:
+    """An amount of money; cents only where they matter.
+
+    Examples
+    --------
+    >>> money(1320), money(12.5), money(-40), money(8_911_407.9)
+    ('$1,320', '$12.50', '-$40', '$8,911,408')
+    """
+    if not _known(value):
+        return MISSING
+    assert value is not None
+    cents = abs(value) < 100 and not float(value).is_integer()
+    sign = "-" if value < 0 else ""
+    return f"{sign}{currency}{number(abs(value), 2 if cents else 0)}"
+
+
+def compact(value: float | None) -> str:
+    """A number in little space: full below 10,000, then in thousands, millions, billions.
+
+    Examples
+    --------
+    >>> compact(9_950), compact(12_450), compact(541_909), compact(2e9)
+    ('9,950', '12.4 k', '542 k', '2 B')
+    """
+    if not _known(value):
+        return MISSING
+    assert value is not None
+    size = abs(value)
+    if size < 10_000:
+        return measure(value)
+    # 999,950 and more would read "1,000 k": take the next step.
+    step, unit = next((s, u) for s, u in _STEPS if size >= s * 0.9995)
+    scaled = value / step
+    decimals = 0 if abs(scaled) >= 100 else 1
+    return f"{number(scaled, decimals).removesuffix('.0')} {unit}"
+
+
+def signed(value: float | None, decimals: int = 0) -> str:
+    """A difference with its sign, with a true minus.
+
+    Examples
+    --------
+    >>> signed(12), signed(-3.25, 1), signed(0)
+    ('+12', '−3.2', '0')
+    """
+    text = number(value, decimals)
+    if text == MISSING or not text.strip("0.,"):
+        return text
+    return f"−{text[1:]}" if text.startswith("-") else f"+{text}"
+
+
+def count(amount: int, thing: str, plural: str | None = None) -> str:
+    """How many of a thing, with the noun in the right number.
+
+    Examples
+    --------
+    >>> count(1, "customer"), count(12450, "customer"), count(2, "category", "categories")
+    ('1 customer', '12,450 customers', '2 categories')
+    """
+    return f"{number(amount)} {thing if amount == 1 else plural or thing + 's'}"
+
+
+def file_size(size: int) -> str:
+    """Bytes in the decimal units that browsers show.
+
+    Examples
+    --------
+    >>> file_size(812), file_size(45_700), file_size(200_000_000)
+    ('812 bytes', '45.7 kB', '200 MB')
+    """
+    if size < 1000:
+        return f"{size} bytes"
+    step, unit = next((s, u) for s, u in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")) if size >= s)
+    return f"{number(size / step, 0 if size / step >= 100 else 1)} {unit}"
+
+
+def currency_of(name: str) -> str:
+    """The currency sign to show before a column's values, empty for other columns.
+
+    A column that states its unit in brackets keeps its plain numbers: the unit stands in
+    the axis title already.
+
+    Examples
+    --------
+    >>> currency_of("Total Spend"), currency_of("Spending Score"), currency_of("Income (k$)")
+    ('$', '', '')
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\W]+", " ", name).lower()
+    if _NOT_MONEY.search(name.lower()) or not _MONEY.search(words):
+        return ""
+    return CURRENCY
+
+
+def column_value(name: str, value: float | None) -> str:
+    """A value of a named column, with the column's currency where it has one.
+
+    Examples
+    --------
+    >>> column_value("Total Spend", 1320.0), column_value("Age", 33.6)
+    ('$1,320', '33.6')
+    """
+    currency = currency_of(name)
+    return money(value, currency) if currency else measure(value)
+
+
+def cell(value: Any, column: str = "") -> str:
+    """Any table cell as text: numbers for people, dates as ISO, missing as an en dash.
+
+    Examples
+    --------
+    >>> cell(1320.0, "Total Spend"), cell(None), cell("Gold"), cell(True)
+    ('$1,320', '–', 'Gold', 'Yes')
+    """
+    if value is None or value != value or str(value) in {"<NA>", "NaT"}:  # noqa: PLR0124 - NaN
+        return MISSING
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, int | float):
+        return column_value(column, float(value))
+    if hasattr(value, "date") and hasattr(value, "isoformat"):
+        return str(value.isoformat())[:10]
+    if hasattr(value, "item"):
+        return cell(value.item(), column)
+    return str(value)
+
+
+def _known(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
