@@ -18,7 +18,7 @@ from segmentation.table.names import (
     is_postcode_name,
 )
 from segmentation.table.scales import known_order
-from segmentation.table.typing_text import Kind
+from segmentation.table.typing_text import Kind, Typed
 from segmentation.table.words import boolean_pair
 
 #: A category with more levels than this describes segments but does not drive them.
@@ -76,6 +76,24 @@ def profile_column(name: str, series: pd.Series, kind: Kind) -> Profiled:
     counts = series.value_counts()
     levels = [level_text(value) for value in counts.index[: MAX_LEVELS + 1]]
     return Profiled(name, series, kind, levels, len(counts), int(series.isna().sum()))
+
+
+def profile_typed(name: str, typed: Typed) -> Profiled:
+    """Count the distinct values of a column that was typed from text.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+    typed : Typed
+        What typing found; counting its distinct values is much cheaper than its rows.
+    """
+    values = pd.Series(typed.distinct)
+    counts = pd.Series(typed.text.counts()).groupby(values, sort=False).sum()
+    counts = counts[counts > 0].sort_values(ascending=False, kind="stable")
+    levels = [level_text(value) for value in counts.index[: MAX_LEVELS + 1]]
+    missing = len(typed.series) - int(counts.sum())
+    return Profiled(name, typed.series, typed.kind, levels, len(counts), missing)
 
 
 def level_text(value: object) -> str:

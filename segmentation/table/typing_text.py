@@ -51,6 +51,10 @@ class Typed:
     ----------
     series : Series
         ``Int64``, ``float64``, ``datetime64[s]`` or ``str``.
+    distinct : ndarray
+        The typed value of each distinct text, missing ones as NaN, NaT or None.
+    kind : Kind
+        What the cells are.
     text : DistinctText
         The trimmed cells as they were written.
     bad : ndarray of bool
@@ -63,6 +67,7 @@ class Typed:
     """
 
     series: pd.Series
+    distinct: np.ndarray
     kind: Kind
     text: DistinctText
     bad: np.ndarray
@@ -119,18 +124,33 @@ def type_column(
     return _as_text(cells, words)
 
 
+def plain_or_amounts(cells: DistinctText) -> np.ndarray | None:
+    """Return a column's numbers row by row (NaN elsewhere), or None if it holds none.
+
+    Parameters
+    ----------
+    cells : DistinctText
+        Trimmed cells.
+    """
+    if not _may_hold_numbers(cells.values):
+        return None
+    words = np.zeros(len(cells.values), dtype=bool)
+    numbers = _amounts(cells.values, words, ".")[0].numbers
+    return np.asarray(np.append(numbers, np.nan)[cells.codes])
+
+
 def _as_text(cells: DistinctText, words: np.ndarray) -> Typed:
     present = pc.filter(cells.values, pa.array(~words))
     pair = boolean_pair(present)
-    kept, notes = _one_spelling(cells, words, boolean=pair is not None)
+    kept, distinct, notes = _one_spelling(cells, words, boolean=pair is not None)
     bad = np.zeros(len(cells.values), dtype=bool)
     kind = Kind.BOOLEAN if pair is not None else Kind.TEXT
-    return Typed(kept.to_series(), kind, cells, bad, words, notes)
+    return Typed(kept.to_series(), distinct, kind, cells, bad, words, notes)
 
 
 def _one_spelling(
     cells: DistinctText, words: np.ndarray, *, boolean: bool
-) -> tuple[DistinctText, tuple[str, ...]]:
+) -> tuple[DistinctText, np.ndarray, tuple[str, ...]]:
     """Empty the spellings of "missing"; give values that differ in case only one spelling.
 
     The most frequent spelling wins. Columns with many values (names, codes) are left alone.
@@ -143,7 +163,7 @@ def _one_spelling(
             merged = _most_frequent(folded, values.to_pylist(), cells.counts())
             if merged != values.to_pylist():
                 values, notes = pa.array(merged, pa.string()), ("spelling",)
-    return cells.mapped(values), notes
+    return cells.mapped(values), values.to_numpy(zero_copy_only=False), notes
 
 
 def _most_frequent(
@@ -168,10 +188,12 @@ def _as_numbers(
     bad = ~fits & ~words
     if not _fits_well_enough(cells, fits, bad, is_code=is_code_name(name)):
         return None
-    numbers = np.append(np.where(fits, amounts.numbers, np.nan), np.nan)[cells.codes]
+    distinct = np.where(fits, amounts.numbers, np.nan)
+    numbers = np.append(distinct, np.nan)[cells.codes]
     whole = amounts.whole and bool(np.abs(amounts.numbers[fits]).max(initial=0) < 2**53)
     series = pd.Series(numbers)
-    return Typed(series.astype("Int64") if whole else series, Kind.NUMBER, cells, bad, words, notes)
+    series = series.astype("Int64") if whole else series
+    return Typed(series, distinct, Kind.NUMBER, cells, bad, words, notes)
 
 
 def _amounts(
@@ -231,9 +253,12 @@ def _as_dates(
     bad = ~fits & ~words
     if not _fits_well_enough(cells, fits, bad, is_code=False):
         return None
-    times = np.append(np.where(fits, dates.times, np.datetime64("NaT")), np.datetime64("NaT"))
+    distinct = np.where(fits, dates.times, np.datetime64("NaT"))
+    times = np.append(distinct, np.datetime64("NaT"))
     notes = ("ambiguous_date",) if dates.ambiguous else ()
-    return Typed(pd.Series(times[cells.codes]), Kind.DATE, cells, bad, words, notes, dates.order)
+    return Typed(
+        pd.Series(times[cells.codes]), distinct, Kind.DATE, cells, bad, words, notes, dates.order
+    )
 
 
 def _may_hold_numbers(values: pa.StringArray) -> bool:

@@ -1,0 +1,186 @@
+"""Rows that are no customers, rows that come twice, customers that come twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segmentation.table.columns import Column, Issue, Role
+from segmentation.table.distinct import DistinctText
+from segmentation.table.typing_text import plain_or_amounts
+from segmentation.table.words import TOTAL_PATTERN
+
+#: Rows of totals stand among the last so many rows.
+_LAST_ROWS = 3
+#: A sum may differ by this from the column's, as exports round.
+_TOLERANCE = 1e-6
+#: More rows than this for a customer, on average, and the table lists transactions.
+_TRANSACTION_ROWS = 1.5
+
+EMPTY_ROW = "The row is empty."
+REPEATED_HEADER = "The row repeats the header."
+TOTAL_ROW = "The row holds totals, not a customer."
+
+
+def unusable_rows(columns: Sequence[DistinctText], written: Sequence[str]) -> dict[str, np.ndarray]:
+    """Find rows that are no customers.
+
+    Parameters
+    ----------
+    columns : sequence of DistinctText
+        Trimmed cells.
+    written : sequence of str
+        The header as written; empty where there is none.
+
+    Returns
+    -------
+    dict
+        Reason to mask of rows, shape (n,). A row has one reason at most.
+    """
+    empty = np.logical_and.reduce([column.codes < 0 for column in columns])
+    repeated = _repeats(columns, written) & ~empty
+    total = _totals(columns, ~(empty | repeated))
+    return {EMPTY_ROW: empty, REPEATED_HEADER: repeated, TOTAL_ROW: total}
+
+
+def _repeats(columns: Sequence[DistinctText], written: Sequence[str]) -> np.ndarray:
+    """Mark rows that are equal to the header, as in files that were put together."""
+    same = np.full(len(columns[0]), any(name.strip() for name in written))
+    for column, name in zip(columns, written, strict=True):
+        if not same.any():
+            break
+        equal = pc.equal(column.values, name.strip()).to_numpy(zero_copy_only=False)
+        matches = column.rows_of(np.asarray(equal, dtype=bool))
+        same &= matches if name.strip() else column.codes < 0
+    return same
+
+
+def _totals(columns: Sequence[DistinctText], usable: np.ndarray) -> np.ndarray:
+    """Mark rows of totals among the last rows: labeled so, and half empty or adding up."""
+    found = np.zeros(len(usable), dtype=bool)
+    rows = np.flatnonzero(usable)
+    if len(rows) < 3:
+        return found
+    for row in rows[: -_LAST_ROWS - 1 : -1]:
+        if _is_labeled_total(columns, row) and (
+            _is_sparse(columns, row) or _adds_up(columns, row, rows, found)
+        ):
+            found[row] = True
+    return found
+
+
+def _is_labeled_total(columns: Sequence[DistinctText], row: int) -> bool:
+    cells = [column.cells(np.array([row]))[0] for column in columns]
+    first = next((cell for cell in cells if cell), "")
+    return bool(pc.match_substring_regex(pa.array([first]), TOTAL_PATTERN)[0].as_py())
+
+
+def _is_sparse(columns: Sequence[DistinctText], row: int) -> bool:
+    empty = sum(column.codes[row] < 0 for column in columns)
+    return empty * 4 >= len(columns)
+
+
+def _adds_up(
+    columns: Sequence[DistinctText], row: int, rows: np.ndarray, found: np.ndarray
+) -> bool:
+    above = rows[(rows < row) & ~found[rows]]
+    for column in columns:
+        numbers = plain_or_amounts(column)
+        if numbers is None or not np.isfinite(numbers[row]) or numbers[row] == 0:
+            continue
+        if abs(np.nansum(numbers[above]) - numbers[row]) <= _TOLERANCE * abs(numbers[row]):
+            return True
+    return False
+
+
+def duplicate_rows(columns: Sequence[DistinctText]) -> np.ndarray:
+    """Mark rows that are equal in every column to an earlier one.
+
+    Codes of all columns are mixed into one number a row; rows whose number was seen before are
+    then compared column by column, so that a chance collision never costs a row.
+
+    Parameters
+    ----------
+    columns : sequence of DistinctText
+        Trimmed cells.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    mixed = np.zeros(len(columns[0]), dtype=np.uint64)
+    for column in columns:
+        mixed ^= column.codes.astype(np.int64).view(np.uint64) + np.uint64(1)
+        mixed *= np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio (Knuth, vol. 3, 6.4)
+        mixed ^= mixed >> np.uint64(29)
+    _, first, group = np.unique(mixed, return_index=True, return_inverse=True)
+    original = first[group]
+    later = np.flatnonzero(original != np.arange(len(mixed)))
+    same = np.ones(len(later), dtype=bool)
+    for column in columns:
+        same &= column.codes[later] == column.codes[original[later]]
+    marked = np.zeros(len(mixed), dtype=bool)
+    marked[later[same]] = True
+    return marked
+
+
+def repeated_customers(
+    column: Column | None,
+    cells: DistinctText | None,
+    lines: np.ndarray,
+    others: Sequence[Column],
+) -> Issue | None:
+    """Say when several rows belong to one customer.
+
+    Parameters
+    ----------
+    column : Column or None
+        The column of customer ids.
+    cells : DistinctText or None
+        Its trimmed cells in the rows used.
+    lines : ndarray of int64
+        Lines of the rows used.
+    others : sequence of Column
+        All columns; a date or a second id speaks for transactions.
+
+    Returns
+    -------
+    Issue or None
+        Of the kind ``"transactions"`` or ``"repeated_customer"``.
+    """
+    if column is None or cells is None:
+        return None
+    counts = cells.counts()
+    customers, rows = int((counts > 0).sum()), int(counts.sum())
+    if rows == customers:
+        return None
+    more = any(
+        other.role in {Role.DATE, Role.IDENTIFIER} and other.name != column.name for other in others
+    )
+    if rows > _TRANSACTION_ROWS * customers and more:
+        return Issue(
+            kind="transactions",
+            column=column.name,
+            count=rows,
+            suggestion=(
+                f"The {rows:,} rows belong to {customers:,} customers: each row looks like a "
+                "transaction. Segments are made of customers, so add the rows up for each one."
+            ),
+        )
+    several = cells.rows_of(counts > 1)
+    ids = int((counts > 1).sum())
+    return Issue(
+        kind="repeated_customer",
+        column=column.name,
+        count=int(several.sum()),
+        lines=tuple(lines[several][:100].tolist()),
+        examples=tuple(dict.fromkeys(cells.cells(np.flatnonzero(several)[:20])))[:5],
+        suggestion=(
+            f"{ids:,} {'id has' if ids == 1 else 'ids have'} several rows with different data. "
+            "All are kept; you can keep the last one of each, or stop and mend the file."
+        ),
+        fixes=("keep_all", "keep_last", "stop"),
+    )

@@ -1,0 +1,156 @@
+"""What was met while typing columns, said so that a person can act on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from segmentation.table.columns import Column, Issue, Role
+from segmentation.table.contact import masked
+from segmentation.table.typing_text import Kind, Typed
+
+_MOST_LINES = 100
+_MOST_EXAMPLES = 5
+_WHAT = {Kind.NUMBER: ("not_a_number", "numbers"), Kind.DATE: ("not_a_date", "dates")}
+
+_NOTES = {
+    "ambiguous_number": (
+        "ambiguous_number",
+        "The numbers can be read with a decimal point or a decimal comma; they were read with a "
+        "decimal {mark}. Choose the other one if that is wrong.",
+        ("point", "comma"),
+    ),
+    "ambiguous_date": (
+        "ambiguous_date",
+        "Day and month could be swapped in every date; they were read {order} first. Choose the "
+        "other order if that is wrong.",
+        ("month_first", "day_first"),
+    ),
+    "decorated": (
+        "decorated_number",
+        "Currency, percent signs or thousands separators were taken off the numbers.",
+        (),
+    ),
+    "spelling": (
+        "spelling",
+        "Values that differ only in capitals or blanks were given the most frequent spelling.",
+        ("merge", "keep"),
+    ),
+}
+
+
+def column_issues(column: Column, typed: Typed, lines: np.ndarray, decimal: str) -> list[Issue]:
+    """List what the owner of a column should know.
+
+    Parameters
+    ----------
+    column : Column
+        Its role decides whether examples are masked.
+    typed : Typed
+        What typing found.
+    lines : ndarray of int64
+        The line of each row.
+    decimal : str
+        The file's decimal mark.
+    """
+    issues = [*_missing_issues(column, typed, lines), *_bad_issues(column, typed, lines)]
+    issues += [_note_issue(note, column, typed, decimal) for note in typed.notes if note in _NOTES]
+    if column.role is Role.CONTACT:
+        issues.append(
+            Issue(
+                kind="contact_data",
+                column=column.name,
+                count=len(typed.series) - column.missing,
+                examples=column.examples,
+                suggestion=f"{column.reason} Leave the column out of the file if you can.",
+            )
+        )
+    return issues
+
+
+def _missing_issues(column: Column, typed: Typed, lines: np.ndarray) -> Iterator[Issue]:
+    if typed.missing_words.any():
+        rows = np.flatnonzero(typed.text.rows_of(typed.missing_words))
+        examples = _examples(column, typed, typed.missing_words)
+        words = ", ".join(f"“{word}”" for word in examples)
+        yield Issue(
+            kind="missing_word",
+            column=column.name,
+            count=len(rows),
+            lines=_first(lines, rows),
+            examples=examples,
+            suggestion=f"{_cells(len(rows))} {words} and count as missing.",
+            fixes=("missing", "keep"),
+        )
+    empty = np.flatnonzero(typed.text.codes < 0)
+    if len(empty):
+        verb = "is" if len(empty) == 1 else "are"
+        yield Issue(
+            kind="missing",
+            column=column.name,
+            count=len(empty),
+            lines=_first(lines, empty),
+            suggestion=(
+                f"{len(empty):,} of {len(lines):,} cells {verb} empty. The median or an own "
+                "level stands in for them in segments."
+            ),
+        )
+
+
+def _cells(count: int) -> str:
+    return "1 cell reads" if count == 1 else f"{count:,} cells read"
+
+
+def _bad_issues(column: Column, typed: Typed, lines: np.ndarray) -> Iterator[Issue]:
+    if not typed.bad.any():
+        return
+    rows = np.flatnonzero(typed.text.rows_of(typed.bad))
+    kind, plural = _WHAT[typed.kind]
+    examples = _examples(column, typed, typed.bad)
+    what = (
+        f"1 cell is not one of the {plural}"
+        if len(rows) == 1
+        else (f"{len(rows):,} cells are not {plural}")
+    )
+    yield Issue(
+        kind=kind,
+        column=column.name,
+        count=len(rows),
+        lines=_first(lines, rows),
+        examples=examples,
+        suggestion=(
+            f"{what}: {', '.join(f'“{text}”' for text in examples)}. They count as missing; you "
+            "can set the rows aside instead."
+        ),
+        fixes=("missing", "set_aside"),
+    )
+
+
+def _note_issue(note: str, column: Column, typed: Typed, decimal: str) -> Issue:
+    kind, sentence, fixes = _NOTES[note]
+    order = "day" if typed.date_order == "day_first" else "month"
+    if note == "ambiguous_date" and order == "day":
+        fixes = fixes[::-1]
+    if note == "ambiguous_number" and decimal == ",":
+        fixes = fixes[::-1]
+    return Issue(
+        kind=kind,
+        column=column.name,
+        count=len(typed.series) - column.missing,
+        examples=column.examples,
+        suggestion=sentence.format(order=order, mark="comma" if decimal == "," else "point"),
+        fixes=fixes,
+    )
+
+
+def _examples(column: Column, typed: Typed, chosen: np.ndarray) -> tuple[str, ...]:
+    """Return the most frequent of the chosen values, short, and masked for contact data."""
+    counts = np.where(chosen, typed.text.counts(), -1)
+    places = np.argsort(-counts, kind="stable")[: min(_MOST_EXAMPLES, int(chosen.sum()))]
+    texts = [typed.text.values[int(place)].as_py()[:60] for place in places]
+    return tuple(masked(text) if column.role is Role.CONTACT else text for text in texts)
+
+
+def _first(lines: np.ndarray, rows: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(line) for line in lines[rows[:_MOST_LINES]])

@@ -1,0 +1,113 @@
+"""How large a file may be: every bound of reading, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from segmentation.errors import ReadError
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds within which a file is read; beyond each there is one clear sentence.
+
+    Attributes
+    ----------
+    file_bytes : int
+        Size of the file, and of what text unpacked from an archive may come to is
+        `unpacked_bytes`.
+    members : int
+        Files inside a workbook or archive.
+    unpacked_bytes : int
+        Their size once unpacked, counted while unpacking.
+    ratio : int
+        Unpacked size over packed size.
+    rows, columns : int
+        Size of the table.
+    cells : int
+        Cells of a worksheet's rectangle, which the reader of workbooks holds in memory.
+    header_bytes : int
+        Length of the header line.
+    cell_characters : int
+        Length of a cell (Excel's own bound); longer ones are cut and reported.
+    """
+
+    file_bytes: int = 1024 * MEGABYTE
+    members: int = 1_000
+    unpacked_bytes: int = 400 * MEGABYTE
+    ratio: int = 200
+    rows: int = 5_000_000
+    columns: int = 500
+    cells: int = 30_000_000
+    header_bytes: int = 64 * 1024
+    cell_characters: int = 32_767
+
+    def check_file_bytes(self, size: int) -> None:
+        """Refuse a file that is too large."""
+        if size > self.file_bytes:
+            raise _too_large(
+                f"The file has {_megabytes(size)} MB; at most {_megabytes(self.file_bytes)} MB "
+                "can be read. Split it, or leave out columns that are not needed."
+            )
+
+    def check_rows(self, rows: int) -> None:
+        """Refuse a table with too many rows."""
+        if rows > self.rows:
+            raise _too_large(
+                f"The file has more than {self.rows:,} rows, which is the most that can be read. "
+                "Split it, or use a sample of the customers."
+            )
+
+    def check_columns(self, columns: int) -> None:
+        """Refuse a table with too many columns."""
+        if columns > self.columns:
+            raise _too_large(
+                f"The file has {columns:,} columns; at most {self.columns:,} can be read. "
+                "Leave out columns that are not needed."
+            )
+
+    def check_header(self, size: int) -> None:
+        """Refuse a header line that is too long."""
+        if size > self.header_bytes:
+            raise _too_large(
+                f"The header line is longer than {self.header_bytes // 1024} kB, which no table "
+                "of customers needs. Is this the right file?"
+            )
+
+    def check_unpacked(self, unpacked: int, packed: int) -> None:
+        """Refuse to unpack any further."""
+        if unpacked > self.unpacked_bytes:
+            raise _too_large(
+                f"The file unpacks to more than {_megabytes(self.unpacked_bytes)} MB, which is "
+                "the most that can be read. Save it as CSV and leave out columns."
+            )
+        if unpacked > self.ratio * max(packed, 1) and unpacked > MEGABYTE:
+            raise _too_large(
+                f"The file unpacks to more than {self.ratio} times its size, as only damaged or "
+                "malicious files do. Save it anew, or as CSV."
+            )
+
+    def check_members(self, members: int) -> None:
+        """Refuse an archive with too many files."""
+        if members > self.members:
+            raise _too_large(
+                f"The file contains {members:,} files; at most {self.members:,} can be read."
+            )
+
+    def check_cells(self, rows: int, columns: int) -> None:
+        """Refuse a worksheet whose cells are spread too far."""
+        if rows * columns > self.cells:
+            raise _too_large(
+                f"The worksheet reaches to row {rows:,} and column {columns:,}; that is too far. "
+                "Delete stray cells far from the table, or save it as CSV."
+            )
+
+
+def _too_large(sentence: str) -> ReadError:
+    return ReadError(sentence, kind="too_large")
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / MEGABYTE:,.0f}"

@@ -1,0 +1,77 @@
+"""Parquet files: bounded by their own footer before anything is unpacked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from segmentation.errors import ReadError
+from segmentation.table.distinct import DistinctText
+from segmentation.table.limits import Limits
+from segmentation.table.records import Records
+
+
+def read_parquet(data: bytes, limits: Limits) -> tuple[tuple[str, ...], Records]:
+    """Read a Parquet file as columns of text.
+
+    Numbers are written with full precision and read back by the same rules as any other file,
+    so that all formats give the same table.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    limits : Limits
+        Bounds of rows, columns and unpacked size.
+
+    Returns
+    -------
+    names : tuple of str
+        Column names.
+    records : Records
+        Lines count the rows from 1.
+
+    Raises
+    ------
+    ReadError
+        It is damaged or too large, or a column holds lists or other nested values.
+    """
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        metadata = file.metadata
+        limits.check_rows(metadata.num_rows)
+        limits.check_columns(metadata.num_columns)
+        unpacked = sum(metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
+        limits.check_unpacked(unpacked, len(data))
+        table = file.read()
+        columns = [_as_text(table.column(i)) for i in range(table.num_columns)]
+    except (pa.ArrowException, OSError, ValueError, UnicodeError) as error:
+        raise ReadError(
+            "The Parquet file is damaged, or holds values that are no table cells. Export it "
+            "again, or as CSV.",
+            kind="damaged",
+        ) from error
+    if table.num_rows == 0:
+        raise ReadError("The Parquet file has no rows.", kind="no_rows")
+    if table.num_columns < 2:
+        raise ReadError(
+            "The file has only one column. Segments need at least two.", kind="one_column"
+        )
+    lines = np.arange(1, table.num_rows + 1, dtype=np.int64)
+    return tuple(table.column_names), Records(columns, lines)
+
+
+def _as_text(column: pa.ChunkedArray) -> DistinctText:
+    """Write a column's cells as text."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _as_text(pc.cast(column, kind.value_type))
+    if pa.types.is_floating(kind):
+        column = pc.cast(column, pa.float64())
+    elif pa.types.is_decimal(kind):
+        column = pc.cast(column, pa.float64(), safe=False)
+    elif pa.types.is_timestamp(kind):
+        column = pc.cast(column, pa.timestamp("s"), safe=False)
+    return DistinctText.from_arrow(pc.cast(column, pa.string()))
