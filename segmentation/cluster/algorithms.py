@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.cluster.clustering import Clustering
+from segmentation.cluster.alternatives import (
+    bisecting_partitions,
+    fit_bisecting,
+    fit_gmm,
+    fit_ward,
+    mixture_partitions,
+    ward_partitions,
+)
+from segmentation.cluster.clustering import Clustering, Task
+from segmentation.cluster.density import fit_dbscan, fit_hdbscan
 from segmentation.cluster.kmeans import fit_kmeans
+from segmentation.cluster.partition import Partition, kmeans_partitions
 from segmentation.errors import ParameterError
 
 Matrix = npt.NDArray[np.float32]
@@ -50,8 +60,10 @@ class Parameter:
         return value
 
 
-#: (X, k, seed, parameters, n_jobs) -> Clustering
-Fit = Callable[..., Clustering]
+Fit = Callable[[Task], Clustering]
+
+#: From a sample, several k and a random generator to a partition for each k.
+Divide = Callable[[Matrix, Sequence[int], np.random.Generator], list[Partition]]
 
 
 @dataclass(frozen=True)
@@ -64,19 +76,25 @@ class Algorithm:
         For programs.
     title, description : str
         For people.
-    needs_k : bool
-        Whether the number of segments is given; else the algorithm finds it.
-    parameters : tuple of Parameter
     run : callable
         Called by `fit`.
+    divide : callable or None
+        Divides a sample for several k at once, for choosing k; None where the algorithm finds
+        the number of segments by itself.
+    parameters : tuple of Parameter
     """
 
     name: str
     title: str
     description: str
     run: Fit = field(repr=False)
-    needs_k: bool = True
+    divide: Divide | None = field(repr=False, default=None)
     parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def needs_k(self) -> bool:
+        """Whether the number of segments is given."""
+        return self.divide is not None
 
     def fit(
         self,
@@ -108,7 +126,7 @@ class Algorithm:
         values = {p.name: p.checked(given.pop(p.name, p.default)) for p in self.parameters}
         if given:
             raise ParameterError(f"{self.title} has no parameter {next(iter(given))!r}.")
-        return self.run(X, k, seed, values, n_jobs)
+        return self.run(Task(X, k, seed, values, n_jobs))
 
 
 ALGORITHMS: dict[str, Algorithm] = {
@@ -119,6 +137,48 @@ ALGORITHMS: dict[str, Algorithm] = {
             "k-means",
             "Groups of similar size and spread around a typical customer; fast on any data.",
             fit_kmeans,
+            kmeans_partitions,
+        ),
+        Algorithm(
+            "bisecting",
+            "Bisecting k-means",
+            "Divides the least uniform segment in two, again and again: segments within segments.",
+            fit_bisecting,
+            bisecting_partitions,
+        ),
+        Algorithm(
+            "gmm",
+            "Gaussian mixture",
+            "Clouds that may be stretched and tilted, each in its own way.",
+            fit_gmm,
+            mixture_partitions,
+            (Parameter("regularization", "Smallest variance", 1e-3, 1e-6, 1.0),),
+        ),
+        Algorithm(
+            "ward",
+            "Ward's tree",
+            "Joins the most similar customers first; good at small, compact segments.",
+            fit_ward,
+            ward_partitions,
+        ),
+        Algorithm(
+            "hdbscan",
+            "HDBSCAN",
+            "Dense regions of any shape; finds their number, leaves outliers unassigned.",
+            fit_hdbscan,
+            parameters=(
+                Parameter("smallest_share", "Smallest share of a segment", 0.03, 0.001, 0.5),
+            ),
+        ),
+        Algorithm(
+            "dbscan",
+            "DBSCAN",
+            "Regions of one density; finds their number, leaves outliers unassigned.",
+            fit_dbscan,
+            parameters=(
+                Parameter("neighbors", "Neighbors within reach", 8, 2, 100, whole=True),
+                Parameter("reach", "Reach, as a multiple of the usual one", 1.0, 0.1, 10.0),
+            ),
         ),
     )
 }

@@ -12,13 +12,9 @@ from segmentation.cluster.algorithms import algorithm_named
 from segmentation.cluster.evidence import GRADES, KEvidence, Progress, Verdict
 from segmentation.cluster.nulls import gaussian_cloud, permuted
 from segmentation.cluster.ordering import canonical_order, in_order, sample_positions
+from segmentation.cluster.partition import Partition, kmeans_partitions
 from segmentation.cluster.quality import distance_matrix, silhouettes
-from segmentation.cluster.sweep import (
-    Partition,
-    kmeans_partitions,
-    measure,
-    resample_stability,
-)
+from segmentation.cluster.sweep import measure, resample_stability
 from segmentation.errors import DataError, ParameterError
 
 __all__ = ["Choice", "KEvidence", "Verdict", "choose_k"]
