@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+#: White space and apostrophes that group thousands.
 _SPACES = "[ \u00a0\u202f\u2009\u2007'’]"
 
 #: Currency signs and codes that may stand before or after a number.
@@ -94,6 +95,37 @@ def decimal_evidence(values: pa.StringArray) -> DecimalEvidence:
     )
 
 
+def guess_decimal(values: pa.StringArray) -> str | None:
+    """Say which mark is the decimal one where every marked number can be read both ways.
+
+    Groups of thousands are told from three decimals by the numbers without a mark: none of them
+    reaches 1,000 where thousands are grouped.
+
+    Parameters
+    ----------
+    values : pyarrow StringArray
+        Distinct texts for which `decimal_evidence` found nothing.
+
+    Returns
+    -------
+    str or None
+        ``"."`` or ``","``; None where nothing speaks for either, or no number has a mark.
+
+    Examples
+    --------
+    >>> guess_decimal(pa.array(["1.234", "56", "2.500"])), guess_decimal(pa.array(["1.234"]))
+    (',', None)
+    """
+    bodies = _parts(values)["body"]
+    marked = pc.filter(bodies, pc.match_substring_regex(bodies, _AMBIGUOUS))
+    plain = pc.filter(bodies, pc.match_substring_regex(bodies, r"^\d+$"))
+    points = _count(pc.match_substring(marked, "."))
+    if not len(marked) or not len(plain) or points not in {0, len(marked)}:
+        return None
+    mark, other = (".", ",") if points else (",", ".")
+    return mark if _count(pc.greater(pc.utf8_length(plain), 3)) else other
+
+
 def plain_numbers(values: pa.StringArray) -> np.ndarray | None:
     """Read texts that are all plain machine numbers, or return None.
 
@@ -109,6 +141,12 @@ def plain_numbers(values: pa.StringArray) -> np.ndarray | None:
             continue
         return numbers if np.isfinite(numbers).all() else None
     return None
+
+
+def may_be_grouped(values: pa.StringArray) -> bool:
+    """Tell whether points in plain numbers may group thousands: all have three digits after."""
+    marked = pc.filter(values, pc.match_substring(values, "."))
+    return len(marked) > 0 and _count(pc.match_substring_regex(marked, _AMBIGUOUS)) == len(marked)
 
 
 def parse_amounts(values: pa.StringArray, decimal: str) -> Amounts:

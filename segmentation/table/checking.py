@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -116,7 +117,8 @@ def duplicate_rows(columns: Sequence[DistinctText]) -> np.ndarray:
         mixed ^= column.codes.astype(np.int64).view(np.uint64) + np.uint64(1)
         mixed *= np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio (Knuth, vol. 3, 6.4)
         mixed ^= mixed >> np.uint64(29)
-    _, first, group = np.unique(mixed, return_index=True, return_inverse=True)
+    group = pd.factorize(mixed)[0]  # groups are numbered in the order of their first rows
+    first = np.flatnonzero(~pd.Series(group).duplicated().to_numpy())
     original = first[group]
     later = np.flatnonzero(original != np.arange(len(mixed)))
     same = np.ones(len(later), dtype=bool)

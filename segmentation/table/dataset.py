@@ -105,7 +105,7 @@ class Table:
         >>> table.with_columns({"Gender": {"use": "basis"}}).column("Gender").use
         <Use.BASIS: 'basis'>
         """
-        from segmentation.table.changes import apply_changes  # noqa: PLC0415 - imports Table
+        from segmentation.table.changes import apply_changes
 
         return apply_changes(self, changes)
 
@@ -128,7 +128,7 @@ class Table:
 
     def to_bytes(self) -> bytes:
         """Return the whole table as one Parquet file; `from_bytes` is the way back."""
-        from segmentation.table.storage import pack  # noqa: PLC0415 - imports Table
+        from segmentation.table.storage import pack
 
         return pack(self)
 
@@ -141,7 +141,7 @@ class Table:
         ReadError
             The bytes are damaged or not a stored table.
         """
-        from segmentation.table.storage import unpack  # noqa: PLC0415 - imports Table
+        from segmentation.table.storage import unpack
 
         return unpack(data)
 
@@ -166,6 +166,6 @@ class Table:
         >>> Table.from_frame(pd.DataFrame({"Age": [20, 30, 41], "Tier": list("aba")})).roles
         {'Age': <Role.NUMERIC: 'numeric'>, 'Tier': <Role.BINARY: 'binary'>}
         """
-        from segmentation.table.frames import table_from_frame  # noqa: PLC0415 - imports Table
+        from segmentation.table.frames import table_from_frame
 
         return table_from_frame(frame, name)

@@ -29,7 +29,7 @@ _MONTH_NAMES = (
 _WEEKDAY = r"^(?:[A-Za-z]{2,9}\.?,?\s+)?"
 
 _YEAR_FIRST = r"^(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _TIME + "$"
-_COMPACT = r"^(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)$"
+_COMPACT = r"^(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])$"
 _YEAR_LAST = (
     r"^(?P<first>\d{1,2})(?P<mark>[-/.])(?P<other>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _TIME + "$"
 )
@@ -49,6 +49,9 @@ _NAMED_MONTH_FIRST = (
 
 #: Two-digit years up to this one belong to the 2000s (POSIX: 69 to 99 are the 1900s).
 _LAST_SHORT_YEAR = 68
+
+#: So many different values must look like dates of eight digits where the name does not say so.
+_FEWEST_COMPACT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,17 @@ def looks_like_dates(values: pa.StringArray, *, compact: bool) -> bool:
     for pattern in _patterns(compact=compact):
         hits |= _mask(pc.match_substring_regex(some, pattern))
     return bool(hits.mean() >= 0.5) if len(hits) else False
+
+
+def are_compact_dates(values: pa.StringArray) -> bool:
+    """Tell whether many different values all are possible dates of eight digits.
+
+    Month and day are possible in about 1 of 27 random numbers, so that a few dozen values settle
+    it without help from the column's name.
+    """
+    if len(values) < _FEWEST_COMPACT or pc.any(pc.not_equal(pc.binary_length(values), 8)).as_py():
+        return False
+    return bool(pc.all(pc.match_substring_regex(values, _COMPACT)).as_py())
 
 
 def parse_dates(values: pa.StringArray, *, day_first: bool | None, compact: bool) -> Dates:
@@ -168,7 +182,7 @@ def _assemble(parts: pa.StructArray, month: np.ndarray, day: np.ndarray) -> np.n
     possible &= days.astype("datetime64[M]") == starts
     seconds, valid = _seconds(parts)
     times = days.astype("datetime64[s]") + seconds
-    return np.where(possible & valid, times, np.datetime64("NaT"))
+    return np.asarray(np.where(possible & valid, times, np.datetime64("NaT")))
 
 
 def _seconds(parts: pa.StructArray) -> tuple[np.ndarray, np.ndarray]:
@@ -190,7 +204,7 @@ def _zone(parts: pa.StructArray) -> np.ndarray:
     zone = pc.fill_null(pc.struct_field(parts, "zone"), "")
     found = pc.extract_regex(zone, r"^(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})$")
     sign = np.where(_mask(pc.equal(pc.struct_field(found, "sign"), "-")), -1, 1)
-    return sign * (_number(found, "hours") * 3600 + _number(found, "minutes") * 60)
+    return np.asarray(sign * (_number(found, "hours") * 3600 + _number(found, "minutes") * 60))
 
 
 def _named_month(parts: pa.StructArray) -> np.ndarray:

@@ -23,6 +23,8 @@ _CONTROLS = np.array(
 #: Above this share of control characters among the first bytes, a file is no text.
 _MOST_CONTROLS = 0.01
 _LOOKED_AT = 65_536
+#: What a file without text may be made of.
+_NOTHING = b" \t\r\n\x1a\x0c"
 #: Names that are the same decoder for us: cp1252 has the printable characters of Latin-1.
 _ALIASES = {"latin-1": "iso-8859-1", "latin1": "iso-8859-1", "windows-1252": "cp1252"}
 
@@ -155,12 +157,12 @@ def _refuse_binary(data: bytes) -> None:
 
 def _clean(body: bytes, encoding: str) -> Text:
     """Take out NUL characters, and turn the line ends of old Macs into today's."""
-    zeros = body.count(b"\x00")
+    zeros = body.count(b"\x00") if b"\x00" in body else 0
     if zeros:
         body = body.replace(b"\x00", b"")
     body = body.removeprefix(codecs.BOM_UTF8)
     if b"\r" in body and b"\n" not in body:
         body = body.replace(b"\r", b"\n")
-    if not body.strip(b" \t\r\n\x1a\x0c"):
+    if not (body[:_LOOKED_AT].strip(_NOTHING) or body.strip(_NOTHING)):
         raise ReadError("The file is empty: there is no text in it.", kind="empty")
     return Text(body, encoding, zeros)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import math
 import re
 from collections import Counter
@@ -83,7 +84,7 @@ def find_dialect(
     delimiter: str | None = None,
     header_line: int | None = None,
 ) -> Dialect:
-    """Find the layout of a text file from its beginning.
+    r"""Find the layout of a text file from its beginning.
 
     Parameters
     ----------
@@ -113,8 +114,11 @@ def find_dialect(
     quote = _find_quote(sample)
     if delimiter is None:
         delimiter = _find_delimiter(sample, quote)
-    skip_blanks = bool(re.search(re.escape(delimiter) + r"[ ]+" + quote, sample))
-    records = _records(sample, delimiter, quote, skip_blanks=skip_blanks)[skip:]
+    records = _records(sample, delimiter, quote)
+    skip_blanks = _has_blanks_before_quotes(records, quote)
+    if skip_blanks:
+        records = _records(sample, delimiter, quote, skip_blanks=True)
+    records = records[skip:]
     header_at, first_line, names = _layout(records, limits, header_line)
     return Dialect(delimiter, quote, skip_blanks, header_at, first_line, names)
 
@@ -229,6 +233,15 @@ def _fit(sample: str, delimiter: str, quote: str) -> float:
     return share**2 * math.log(usual) * (len(table) / len(widths)) ** 0.5
 
 
+def _has_blanks_before_quotes(records: list[Record], quote: str) -> bool:
+    """Tell whether cells begin with blanks and a quote: the blanks are only for the eye."""
+    return any(
+        field[:1] == " " and field.lstrip(" ")[:1] == quote
+        for record in records
+        for field in record.fields
+    )
+
+
 def _is_aligned(sample: str) -> bool:
     """Tell whether lines split into as many words each, most of them numbers."""
     rows = [line.split() for line in sample.splitlines()[:_SAMPLE_RECORDS] if line.strip()]
@@ -307,6 +320,8 @@ def looks_like_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bo
     False
     """
     votes = 0
+    if _counts_years(first):
+        return True
     for j, name in enumerate(first):
         below = [row[j].strip() for row in rows if j < len(row) and row[j].strip()]
         votes += _vote(name.strip(), below)
@@ -314,6 +329,13 @@ def looks_like_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bo
         named = [name.strip() for name in first if name.strip()]
         return not any(_is_value(name) for name in named)
     return votes > 0
+
+
+def _counts_years(first: Sequence[str]) -> bool:
+    """Tell whether a record is a word and then years in equal steps: names, although numbers."""
+    years = [int(name) for name in first if re.fullmatch(r"(?:19|20)\d\d", name.strip())]
+    steps = {later - earlier for earlier, later in itertools.pairwise(years)}
+    return len(years) >= 3 and len(years) == len(first) - 1 and len(steps) == 1 and steps != {0}
 
 
 def _vote(name: str, below: list[str]) -> int:

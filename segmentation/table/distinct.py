@@ -7,6 +7,7 @@ distinct value instead of once for each row, which is what makes reading large f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -55,7 +56,12 @@ class DistinctText:
 
     def counts(self) -> np.ndarray:
         """Return how many rows have each distinct value, shape (d,)."""
-        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
+        return self._counts
+
+    @cached_property
+    def _counts(self) -> np.ndarray:
+        shifted = self.codes + np.int32(1)  # rows without a cell fall into place 0
+        return np.bincount(shifted, minlength=len(self.values) + 1)[1:]
 
     def take(self, rows: np.ndarray) -> DistinctText:
         """Return some of the rows, by a mask or by positions."""

@@ -80,9 +80,17 @@ def _missing_issues(column: Column, typed: Typed, lines: np.ndarray) -> Iterator
             count=len(rows),
             lines=_first(lines, rows),
             examples=examples,
-            suggestion=f"{_cells(len(rows))} {words} and count as missing.",
+            suggestion=f"{_cells(len(rows), words)} as missing.",
             fixes=("missing", "keep"),
         )
+    if column.distinct == 0:
+        yield Issue(
+            kind="empty_column",
+            column=column.name,
+            count=column.missing,
+            suggestion="The column has no values and is not used.",
+        )
+        return
     empty = np.flatnonzero(typed.text.codes < 0)
     if len(empty):
         verb = "is" if len(empty) == 1 else "are"
@@ -98,8 +106,12 @@ def _missing_issues(column: Column, typed: Typed, lines: np.ndarray) -> Iterator
         )
 
 
-def _cells(count: int) -> str:
-    return "1 cell reads" if count == 1 else f"{count:,} cells read"
+def _cells(count: int, words: str) -> str:
+    return (
+        f"1 cell reads {words} and counts"
+        if count == 1
+        else f"{count:,} cells read {words} and count"
+    )
 
 
 def _bad_issues(column: Column, typed: Typed, lines: np.ndarray) -> Iterator[Issue]:

@@ -60,6 +60,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
 #: Names less alike than this (Ratcliff and Obershelp's measure) are different names.
 _LEAST_ALIKE = 0.84
 
+#: About so many values settle whether they are plausible.
+_LOOKED_AT = 10_000
+
 _NUMBERS = frozenset({Role.NUMERIC})
 _WORDS = frozenset({Role.ORDINAL, Role.NOMINAL, Role.BINARY})
 
@@ -82,12 +85,12 @@ def find_meanings(columns: list[Column], values: list[pd.Series]) -> dict[str, s
     matches = []
     for place, (column, series) in enumerate(zip(columns, values, strict=True)):
         for meaning, aliases in ALIASES.items():
-            if _IS_PLAUSIBLE[meaning](column, series):
-                likeness, rank = _likeness(joined(column.name), aliases)
+            likeness, rank = _likeness(joined(column.name), aliases)
+            if likeness >= _LEAST_ALIKE and _IS_PLAUSIBLE[meaning](column, series):
                 matches.append((-likeness, rank, place, column.name, meaning))
     found: dict[str, str] = {}
-    for negative, _, _, name, meaning in sorted(matches):
-        if -negative >= _LEAST_ALIKE and name not in found and meaning not in found.values():
+    for *_, name, meaning in sorted(matches):
+        if name not in found and meaning not in found.values():
             found[name] = meaning
     return found
 
@@ -108,7 +111,8 @@ def _is_number_between(low: float, high: float) -> Callable[[Column, pd.Series],
     def check(column: Column, series: pd.Series) -> bool:
         if column.role not in _NUMBERS | {Role.BINARY} or series.dtype.kind not in "iuf":
             return False
-        middle = series.dropna().astype("float64").quantile([0.01, 0.99]).to_numpy()
+        some = series.iloc[:: max(1, len(series) // _LOOKED_AT)]
+        middle = some.dropna().astype("float64").quantile([0.01, 0.99]).to_numpy()
         return bool(middle[0] >= low and middle[1] <= high)
 
     return check

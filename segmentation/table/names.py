@@ -10,35 +10,57 @@ _CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[^0-9a-zß-öø-ÿ]+")
 
 _CODE_ENDINGS = frozenset(
-    "id ids no nr num number nummer numero code key uuid guid sku ref reference ean isbn hash "
-    "token kundennr kundennummer customerid custid clientid userid invoiceno orderid idnr "
-    "stockcode productid".split()
-)
+    {
+        "id", "ids", "no", "nr", "num", "number", "nummer", "numero", "code", "key", "uuid",
+        "guid", "sku", "ref", "reference", "ean", "isbn", "hash", "token", "kundennr",
+        "kundennummer", "customerid", "custid", "clientid", "userid", "invoiceno",
+        "orderid", "idnr", "stockcode", "productid",
+    }
+)  # fmt: skip
 _DATE_WORDS = frozenset(
-    "date datum time timestamp day birthday birthdate dob fecha data joined created updated "
-    "since purchased signup registered am at on".split()
-)
+    {
+        "date", "datum", "year", "jahr", "month", "monat", "week", "time", "timestamp",
+        "day", "birthday", "birthdate", "dob", "fecha", "joined", "created", "updated",
+        "since", "purchased", "signup", "registered",
+    }
+)  # fmt: skip
 _PLACE_WORDS = frozenset(
-    "city town region country state province county district location place postcode postal zip "
-    "zipcode plz stadt ort land bundesland ville pays ciudad pais città territory market area "
-    "municipality continent address".split()
-)
+    {
+        "city", "town", "region", "country", "state", "province", "county", "district",
+        "location", "postcode", "postal", "zip", "zipcode", "plz", "stadt", "ort", "land",
+        "bundesland", "ville", "pays", "ciudad", "pais", "città", "territory", "latitude",
+        "longitude", "lat", "lng", "lon", "municipality", "continent",
+    }
+)  # fmt: skip
+_PLACE_ENDINGS = frozenset({"postalcode", "countrycode", "place", "area"})
 _PERSONAL_WORDS = frozenset(
-    "gender sex geschlecht sexe genero ethnicity race religion health disability marital "
-    "nationality familienstand orientation pregnant political".split()
-)
+    {
+        "gender", "sex", "geschlecht", "sexe", "genero", "ethnicity", "race", "religion",
+        "health", "disability", "marital", "nationality", "familienstand", "orientation",
+        "pregnant", "political",
+    }
+)  # fmt: skip
 _PERSON_NAMES = frozenset(
-    "name fullname firstname lastname surname forename customername clientname vorname nachname "
-    "nom prenom nombre apellido contactname username givenname familyname".split()
-)
+    {
+        "name", "fullname", "firstname", "lastname", "surname", "forename", "customername",
+        "clientname", "vorname", "nachname", "nom", "prenom", "nombre", "apellido",
+        "contactname", "username", "givenname", "familyname",
+    }
+)  # fmt: skip
 _PERSON_TOKENS = frozenset(
-    "customer client first last full given family user contact member".split()
-)
+    {
+        "customer", "client", "first", "last", "full", "given", "family", "user", "contact",
+        "member",
+    }
+)  # fmt: skip
 _CONTACT_WORDS = frozenset(
-    "email mail phone telephone tel mobile cell handy telefon fax address street strasse straße "
-    "adresse anschrift whatsapp emailaddress mailaddress phonenumber mobilephone telefonnummer "
-    "streetaddress".split()
-)
+    {
+        "email", "mail", "phone", "telephone", "tel", "mobile", "cell", "handy", "telefon",
+        "fax", "address", "street", "strasse", "straße", "adresse", "anschrift", "whatsapp",
+        "emailaddress", "mailaddress", "phonenumber", "mobilephone", "telefonnummer",
+        "streetaddress",
+    }
+)  # fmt: skip
 
 
 def tokens(name: str) -> tuple[str, ...]:
@@ -81,7 +103,7 @@ def is_date_name(name: str) -> bool:
 
 def is_place_name(name: str) -> bool:
     """Tell whether a name promises places: city, region, country, postcode."""
-    return _any_in(name, _PLACE_WORDS)
+    return _any_in(name, _PLACE_WORDS) or _last_in(name, _PLACE_ENDINGS)
 
 
 def is_postcode_name(name: str) -> bool:

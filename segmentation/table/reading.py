@@ -65,7 +65,7 @@ def read_table(
     keep_duplicates: bool = False,
     limits: Limits = _DEFAULT_LIMITS,
 ) -> Table:
-    """Read a customer file: CSV and other delimited text, XLSX, or Parquet.
+    r"""Read a customer file: CSV and other delimited text, XLSX, or Parquet.
 
     The content decides what the file is, never its name; gzip and zip archives with one table
     inside are opened. Every choice is reported in the table's recipe and can be overruled.

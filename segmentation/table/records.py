@@ -132,7 +132,7 @@ def _read_fast(body: bytes, dialect: Dialect, delimiter: str, width: int) -> Rec
 
 def _has_lone_returns(body: bytes) -> bool:
     """Tell whether carriage returns stand alone among line feeds."""
-    return body.count(b"\r") != body.count(b"\r\n")
+    return b"\r" in body and body.count(b"\r") != body.count(b"\r\n")
 
 
 def _offset_of_line(body: bytes, line: int) -> int:

@@ -13,9 +13,11 @@ from segmentation.table.contact import contact_reason, masked
 from segmentation.table.meanings import find_meanings
 from segmentation.table.names import (
     is_code_name,
+    is_date_name,
     is_personal_name,
     is_place_name,
     is_postcode_name,
+    tokens,
 )
 from segmentation.table.scales import known_order
 from segmentation.table.typing_text import Kind, Typed
@@ -171,19 +173,27 @@ def _role(column: Profiled) -> tuple[Role, tuple[str, ...], str]:
 def _identifier_reason(column: Profiled) -> str | None:
     """Say why a column identifies rows or customers, or return None."""
     unique = column.distinct == column.present
-    if not _may_be_codes(column):
+    if not _may_be_codes(column) or is_place_name(column.name):
         return None
+    if column.kind is Kind.TEXT and column.distinct > _FEWEST_CODES and _are_digits(column.levels):
+        return "The values are codes of digits."
     if is_code_name(column.name) and (unique or column.distinct > _FEWEST_CODES):
         return "The name says that these are ids."
     if not unique or column.present < 3:
         return None
     if column.kind is Kind.NUMBER:
-        return "The values count up row by row." if _counts_up(column.series) else None
+        counts_up = _counts_up(column.series) and not is_date_name(column.name)
+        return "The values count up row by row." if counts_up else None
     without_blanks = sum(" " not in level for level in column.levels) / len(column.levels)
     with_digits = sum(any(c.isdigit() for c in level) for level in column.levels)
     if without_blanks > 0.95 and with_digits / len(column.levels) > 0.95:
         return "Every row has its own code."
     return None
+
+
+def _are_digits(levels: list[str]) -> bool:
+    """Tell whether texts are whole numbers, which are text because of leading zeros or length."""
+    return sum(level.isdigit() for level in levels) > 0.95 * len(levels)
 
 
 def _may_be_codes(column: Profiled) -> bool:
@@ -230,6 +240,10 @@ def _word_role(column: Profiled) -> tuple[Role, tuple[str, ...], str]:
     return Role.NOMINAL, tuple(column.levels), f"There are {column.distinct} categories."
 
 
+def _is_coordinate(name: str) -> bool:
+    return tokens(name)[-1:] in {("latitude",), ("longitude",), ("lat",), ("lng",), ("lon",)}
+
+
 def _use(column: Profiled, role: Role, levels: tuple[str, ...]) -> tuple[Use, str]:
     """Return the default use and a sentence that says why where it is not obvious."""
     if role in {Role.IDENTIFIER, Role.TEXT, Role.CONSTANT}:
@@ -238,7 +252,7 @@ def _use(column: Profiled, role: Role, levels: tuple[str, ...]) -> tuple[Use, st
         return Use.IGNORED, "Contact data never enter segments."
     if role is Role.DATE:
         return Use.DESCRIPTOR, "Dates describe segments."
-    if is_place_name(column.name):
+    if is_place_name(column.name) and (role is not Role.NUMERIC or _is_coordinate(column.name)):
         return Use.DESCRIPTOR, "Places describe segments."
     if is_personal_name(column.name):
         return Use.DESCRIPTOR, "Personal traits describe segments, but do not drive them."

@@ -11,13 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.table.amounts import (
-    DecimalEvidence,
     Amounts,
+    DecimalEvidence,
     decimal_evidence,
+    guess_decimal,
+    may_be_grouped,
     parse_amounts,
     plain_numbers,
 )
-from segmentation.table.dates import looks_like_dates, parse_dates
+from segmentation.table.dates import are_compact_dates, looks_like_dates, parse_dates
 from segmentation.table.distinct import DistinctText
 from segmentation.table.names import is_code_name, is_date_name
 from segmentation.table.words import boolean_pair, is_missing_word
@@ -183,6 +185,8 @@ def _as_numbers(
     values = cells.values
     if _has_leading_zeros(values) or _is_too_long(values):
         return None
+    if not _may_hold_numbers(pc.filter(values, pa.array(~words))):
+        return None
     amounts, notes = _amounts(values, words, decimal)
     fits = np.isfinite(amounts.numbers) & ~words
     bad = ~fits & ~words
@@ -201,23 +205,23 @@ def _amounts(
 ) -> tuple[Amounts, tuple[str, ...]]:
     """Read values with the decimal mark that suits the column best."""
     present = pc.filter(values, pa.array(~words))
-    own = decimal_evidence(present)
-    if own.point != own.comma:
-        decimal = "." if own.point > own.comma else ","
-    plain = plain_numbers(present) if decimal == "." else None
-    if plain is not None:
+    plain = plain_numbers(present)
+    if plain is not None and (plain.dtype.kind == "i" or not may_be_grouped(present)):
         numbers = np.full(len(values), np.nan)
         numbers[~words] = plain
         nothing = np.zeros(len(values), dtype=bool)
-        ambiguous = plain.dtype.kind == "f" and parse_amounts(present, decimal).ambiguous
-        return (
-            Amounts(numbers, plain.dtype.kind == "i", nothing, ambiguous),
-            ("ambiguous_number",) if ambiguous else (),
-        )
+        return Amounts(numbers, plain.dtype.kind == "i", nothing, ambiguous=False), ()
+    own = decimal_evidence(present)
+    guess = None
+    if own.point != own.comma:
+        decimal = "." if own.point > own.comma else ","
+    elif own.point == 0:
+        guess = guess_decimal(present)
+        decimal = guess or decimal
     amounts = parse_amounts(values, decimal)
     found = {
         "decorated": bool(amounts.decorated[~words].any()),
-        "ambiguous_number": amounts.ambiguous,
+        "ambiguous_number": amounts.ambiguous and guess is None,
         "decimal_comma": decimal == "," and own.comma > 0,
     }
     return amounts, tuple(note for note, present in found.items() if present)
@@ -242,8 +246,8 @@ def _fits_well_enough(
 def _as_dates(
     name: str, cells: DistinctText, words: np.ndarray, decimal: str, day_first: bool | None
 ) -> Typed | None:
-    compact = is_date_name(name)
     present = pc.filter(cells.values, pa.array(~words))
+    compact = is_date_name(name) or are_compact_dates(present)
     if not looks_like_dates(present, compact=compact):
         return None
     if day_first is None and decimal == ",":
@@ -264,7 +268,7 @@ def _as_dates(
 def _may_hold_numbers(values: pa.StringArray) -> bool:
     """Tell from a few values whether it is worth looking for decimal marks."""
     some = pc.match_substring_regex(values.slice(0, 100), r"\d")
-    return len(some) > 0 and bool(_mask(some).mean() >= 0.5)
+    return len(some) > 0 and bool(_mask(some).mean() >= 0.2)
 
 
 def _has_leading_zeros(values: pa.StringArray) -> bool:
