@@ -1,0 +1,167 @@
+"""What all figures share: an empty canvas, axes, labels that fit, numbers as people read them.
+
+Words that come from users' files (column names, categories, segment names) reach plotly only
+through :func:`label`: plotly reads a little HTML in every text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashapp import formatting
+from dashapp.theme import LIGHT, Theme
+
+# Longer labels would take the room of the picture; the whole text is in the hover.
+LONGEST_LABEL = 26
+
+
+def canvas(theme: Theme, uirevision: str, **layout: Any) -> go.Figure:
+    """A figure without traces in a theme.
+
+    Parameters
+    ----------
+    uirevision
+        What the figure is about: while it stays the same, zoom and hidden traces stay, too.
+    layout
+        Further layout properties.
+    """
+    figure = go.Figure()
+    figure.update_layout(template=theme.template, uirevision=uirevision, **layout)
+    return figure
+
+
+def empty_figure(
+    text: str = "No customers are left. Take a filter away to see them.", *, theme: Theme = LIGHT
+) -> go.Figure:
+    """A friendly sentence where there is nothing to draw.
+
+    Examples
+    --------
+    >>> empty_figure("Nothing yet.").layout.annotations[0].text
+    'Nothing yet.'
+    """
+    figure = canvas(theme, "empty")
+    hidden = {"visible": False, "fixedrange": True}
+    figure.update_layout(
+        xaxis={**hidden, "title": {"text": "nothing"}},
+        yaxis={**hidden, "title": {"text": "nothing"}},
+        hovermode=False,
+    )
+    figure.add_annotation(
+        text=wrapped(text, 44),
+        xref="paper",
+        yref="paper",
+        x=0.5,
+        y=0.5,
+        showarrow=False,
+        font={"size": 14, "color": theme.muted},
+    )
+    return figure
+
+
+def label(text: object, longest: int = LONGEST_LABEL) -> str:
+    """A user's words, shortened, with nothing in them that plotly reads as HTML.
+
+    Examples
+    --------
+    >>> label("a < b"), label("x" * 40, 8)
+    ('a &lt; b', 'xxxxxxx…')
+    """
+    plain = " ".join(str(text).split())
+    if len(plain) > longest:
+        plain = plain[: longest - 1].rstrip() + "…"
+    return plain.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def labels(texts: Sequence[object], longest: int = LONGEST_LABEL) -> list[str]:
+    """:func:`label` for each text."""
+    return [label(text, longest) for text in texts]
+
+
+def dotted(name: str, color: str, longest: int = LONGEST_LABEL) -> str:
+    """A segment's name behind a dot in its color, for ticks.
+
+    Examples
+    --------
+    >>> dotted("VIP", "#112233")
+    '<span style="color:#112233">●</span> VIP'
+    """
+    return f'<span style="color:{color}">●</span> {label(name, longest)}'
+
+
+def wrapped(text: str, width: int) -> str:
+    """A sentence in lines of at most ``width`` characters, for annotations.
+
+    Examples
+    --------
+    >>> wrapped("one two three", 8)
+    'one two<br>three'
+    """
+    lines: list[str] = []
+    for word in label(text, 400).split():
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return "<br>".join(lines)
+
+
+def number_axis(name: str) -> dict[str, Any]:
+    """An axis with a column's numbers, its name and its currency."""
+    return {
+        "title": {"text": axis_title(name)},
+        "tickformat": ",.2~f",
+        "tickprefix": formatting.currency_of(name),
+    }
+
+
+def measured_axis(name: str, *, date: bool) -> dict[str, Any]:
+    """An axis with a column's numbers or dates."""
+    if date:
+        return {"title": {"text": f"{label(name, 48)} (date)"}, "type": "date"}
+    return number_axis(name)
+
+
+def axis_title(name: str) -> str:
+    """A column's name with its unit.
+
+    Examples
+    --------
+    >>> axis_title("Total Spend"), axis_title("Age")
+    ('Total Spend ($)', 'Age')
+    """
+    currency = formatting.currency_of(name)
+    return f"{label(name, 48)} ({currency})" if currency else label(name, 48)
+
+
+def count_axis(what: str = "Customers") -> dict[str, Any]:
+    """An axis that counts."""
+    return {"title": {"text": f"{what} (number)"}, "tickformat": ",.0f", "rangemode": "tozero"}
+
+
+def share_axis(title: str) -> dict[str, Any]:
+    """An axis of percentages; its data are 0 to 100."""
+    return {
+        "title": {"text": f"{title} (%)"},
+        "tickformat": ",.0f",
+        "ticksuffix": " %",
+        "rangemode": "tozero",
+    }
+
+
+def label_axis(values: Sequence[object], title: str, texts: Sequence[str] | None = None) -> Any:
+    """A category axis whose data are the values as they are and whose ticks are safe labels."""
+    names = [str(value) for value in values]
+    return {
+        "title": {"text": label(title, 48)},
+        "type": "category",
+        "tickmode": "array",
+        "tickvals": names,
+        "ticktext": labels(names) if texts is None else list(texts),
+        "showgrid": False,
+        "categoryorder": "array",
+        "categoryarray": names,
+    }

@@ -1,0 +1,119 @@
+"""One customer: why this segment, and where on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashapp import formatting
+from dashapp.figures.canvas import canvas, empty_figure, label, label_axis
+from dashapp.figures.segment_map import Place, segment_map
+from dashapp.theme import LIGHT, Theme
+
+if TYPE_CHECKING:
+    from segmentation import Assignment, SegmentModel
+
+MAX_BARS = 8
+ALONE = "There is only one segment, so nothing pulls elsewhere."
+
+
+def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
+    """What pulled a customer to its segment and what towards the runner-up."""
+    pulls = found.contributions[:MAX_BARS]
+    if not pulls or found.runner_up is None:
+        return empty_figure(ALONE, theme=theme)
+    names = [name for name, _ in pulls]
+    values = np.array([value for _, value in pulls], dtype=np.float64)
+    here, there = label(found.segment), label(found.runner_up)
+    reach = float(np.abs(values).max()) * 1.12 or 1.0
+    figure = canvas(
+        theme,
+        "contributions",
+        xaxis={
+            "title": {"text": f"← towards {there}   ·   pull (log-odds)   ·   towards {here} →"},
+            "range": [-reach, reach],
+            "tickformat": "+.1~f",
+            "showgrid": True,
+            "zeroline": True,
+            "zerolinecolor": theme.muted,
+            "zerolinewidth": 1.5,
+        },
+        yaxis={**label_axis(names, "Column"), "autorange": "reversed"},
+        showlegend=False,
+    )
+    figure.add_bar(
+        x=values,
+        y=names,
+        orientation="h",
+        name="pull",
+        marker={
+            "color": np.where(values >= 0, theme.good, theme.bad).tolist(),
+            "cornerradius": 4,
+        },
+        hovertext=[
+            f"<b>{label(name, 48)}</b><br>pulls towards {here if value >= 0 else there}"
+            for name, value in pulls
+        ],
+        hoverinfo="text",
+    )
+    return figure
+
+
+def contributions_bar_reading(found: Assignment) -> str:
+    """Name the strongest pull in either direction."""
+    if not found.contributions or found.runner_up is None:
+        return ALONE
+    towards = [name for name, value in found.contributions if value > 0]
+    away = [name for name, value in found.contributions if value < 0]
+    text = (
+        f"{towards[0]} pulls most towards {found.segment}"
+        if towards
+        else f"Nothing pulls clearly towards {found.segment}"
+    )
+    return f"{text}; {away[0]} pulls towards {found.runner_up}." if away else f"{text}."
+
+
+def customer_map(
+    points: pd.DataFrame | None,
+    model: SegmentModel,
+    axis_titles: Sequence[str],
+    place: Place,
+    *,
+    theme: Theme = LIGHT,
+) -> go.Figure:
+    """The map with one customer marked.
+
+    Parameters
+    ----------
+    points
+        The training customers' ``x, y, z, segment_id``; None for a loaded model, which brings
+        no customers: then the centres alone show the way.
+    place
+        The customer's coordinates.
+    """
+    centers = np.asarray(model.projection.transform(np.asarray(model.centers)))
+    if points is None or not len(points):
+        points = pd.DataFrame(centers[:, :3], columns=["x", "y", "z"])
+        points["segment_id"] = [segment.id for segment in model.segments]
+    return segment_map(
+        points, model.segments, axis_titles, centers=centers, highlight=place, theme=theme
+    )
+
+
+def customer_map_reading(found: Assignment) -> str:
+    """Say how far the customer is from the border."""
+    sure = formatting.percent(found.confidence)
+    if not found.fits:
+        return f"The star is this customer, far from all customers of {found.segment}."
+    if found.runner_up is None:
+        return f"The star is this customer, in {found.segment}."
+    where = (
+        f"well inside {found.segment}"
+        if found.confidence >= 0.8
+        else f"between {found.segment} and {found.runner_up}"
+    )
+    return f"The star is this customer, {where} ({sure} confidence)."

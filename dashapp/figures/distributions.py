@@ -1,0 +1,284 @@
+"""How one column is spread: histogram, box plot, bars of a category."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashapp import formatting
+from dashapp.figures.canvas import (
+    canvas,
+    count_axis,
+    empty_figure,
+    label,
+    label_axis,
+    measured_axis,
+)
+from dashapp.figures.values import (
+    Groups,
+    bin_edges,
+    box_of,
+    everybody,
+    groups,
+    is_date,
+    known,
+    numbers,
+    sample_rows,
+    teller,
+)
+from dashapp.theme import LIGHT, Theme, translucent
+
+# Bars beyond this number are put together as "Other".
+MAX_BARS = 20
+# Extremes drawn per box; more overlap anyway.
+MAX_OUTSIDE = 150
+
+
+def histogram(
+    frame: pd.DataFrame, column: str, *, by: str | None = None, theme: Theme = LIGHT
+) -> go.Figure:
+    """Customers in round bins of a number, stacked by a category if one is given.
+
+    Bins are counted here, so that the figure's size does not depend on the number of rows.
+    """
+    values = numbers(frame, column)
+    if not len(known(values)):
+        return empty_figure(theme=theme)
+    edges = bin_edges(known(values))
+    parts = _split(frame, by)
+    figure = canvas(
+        theme,
+        f"histogram {column} {by}",
+        barmode="stack",
+        bargap=0.06,
+        xaxis=measured_axis(column, date=is_date(frame, column)),
+        yaxis=count_axis(),
+        showlegend=by is not None,
+    )
+    for place, name in enumerate(parts.names):
+        counts, _ = np.histogram(known(values[parts.codes == place]), bins=edges)
+        figure.add_bar(
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=counts,
+            width=np.diff(edges) * 0.94,
+            name=label(name),
+            marker={"color": _color(theme, place, by), "cornerradius": 3},
+            customdata=_ranges(edges, teller(frame, column)),
+            hovertemplate="%{customdata}<br><b>%{y:,.0f}</b> customers"
+            + ("<extra></extra>" if by is None else f"<extra>{label(name)}</extra>"),
+        )
+    if by is None:
+        median = float(np.median(known(values)))
+        _mark_median(figure, median, teller(frame, column)(median), theme)
+    return figure
+
+
+def histogram_reading(frame: pd.DataFrame, column: str) -> str:
+    """Say where the middle half lies and how skewed the column is.
+
+    Examples
+    --------
+    >>> histogram_reading(pd.DataFrame({"Age": [20.0, 30.0, 40.0, 50.0, 60.0]}), "Age")
+    'Half of the customers are between 30 and 50; the median is 40.'
+    """
+    values = known(numbers(frame, column))
+    if not len(values):
+        return "No customers with a value are left."
+    say = teller(frame, column)
+    q1, median, q3 = (float(q) for q in np.quantile(values, [0.25, 0.5, 0.75]))
+    text = (
+        f"Half of the customers are between {say(q1)} and {say(q3)}; the median is {say(median)}."
+    )
+    mean = float(values.mean())
+    if q3 > q1 and abs(mean - median) > 0.25 * (q3 - q1):
+        side = "high" if mean > median else "low"
+        text += f" A few {side} values pull the mean to {say(mean)}."
+    return text
+
+
+def box_plot(
+    frame: pd.DataFrame, column: str, *, by: str | None = None, theme: Theme = LIGHT
+) -> go.Figure:
+    """Median, middle half, range and extremes of a number, by a category if one is given."""
+    values = numbers(frame, column)
+    parts = _split(frame, by)
+    drawn = [i for i in range(len(parts.names)) if len(known(values[parts.codes == i]))]
+    if not drawn:
+        return empty_figure(theme=theme)
+    names = [parts.names[place] for place in drawn]
+    figure = canvas(
+        theme,
+        f"box {column} {by}",
+        xaxis={**measured_axis(column, date=is_date(frame, column)), "showgrid": True},
+        yaxis={**label_axis(names, by or "Customers"), "autorange": "reversed"},
+        showlegend=False,
+        boxgap=0.4,
+    )
+    for place in drawn:
+        color = _color(theme, place, by)
+        part = known(values[parts.codes == place])
+        add_box(figure, part, parts.names[place], color, teller(frame, column))
+    return figure
+
+
+def add_box(
+    figure: go.Figure, values: np.ndarray, name: str, color: str, say: Callable[[float], str]
+) -> None:
+    """Add one horizontal box, computed here, and a sample of its extremes."""
+    box = box_of(values)
+    figure.add_box(
+        y=[name],
+        q1=[box.q1],
+        median=[box.median],
+        q3=[box.q3],
+        lowerfence=[box.low],
+        upperfence=[box.high],
+        mean=[box.mean],
+        orientation="h",
+        name=label(name),
+        line={"color": color, "width": 1.8},
+        fillcolor=translucent(color, 0.22),
+        hoverinfo="skip",
+        whiskerwidth=0.4,
+    )
+    outside = box.outside[sample_rows(len(box.outside), MAX_OUTSIDE)]
+    summary = (
+        f"<b>{label(name)}</b><br>median {say(box.median)}<br>"
+        f"middle half {say(box.q1)} – {say(box.q3)}<br>"
+        f"mean {say(box.mean)}<br>{formatting.count(len(values), 'customer')}"
+    )
+    figure.add_scatter(
+        x=np.append(outside, box.median).astype(np.float32),
+        y=np.full(len(outside) + 1, name, dtype=object),
+        mode="markers",
+        name=label(f"{name}: extremes"),
+        marker={
+            "color": color,
+            "size": np.append(np.full(len(outside), 5), 14).astype(np.uint8),
+            "opacity": np.append(np.full(len(outside), 0.5), 0.0).astype(np.float32),
+        },
+        hovertext=[*(f"extreme: {say(value)}" for value in outside), summary],
+        hoverinfo="text",
+    )
+
+
+def box_plot_reading(frame: pd.DataFrame, column: str, *, by: str | None = None) -> str:
+    """Compare the medians of groups, or count the extremes of everybody."""
+    values = numbers(frame, column)
+    if not len(known(values)):
+        return "No customers with a value are left."
+    parts = _split(frame, by)
+    medians = {
+        name: float(np.median(part))
+        for place, name in enumerate(parts.names)
+        if len(part := known(values[parts.codes == place]))
+    }
+    say = teller(frame, column)
+    if by is not None and len(medians) > 1:
+        top, low = max(medians, key=lambda n: medians[n]), min(medians, key=lambda n: medians[n])
+        return (
+            f"The median is highest for {top} ({say(medians[top])}) "
+            f"and lowest for {low} ({say(medians[low])})."
+        )
+    box = box_of(known(values))
+    reach = f"{say(box.low)} to {say(box.high)}"
+    if not len(box.outside):
+        return f"All values lie within the usual range, {reach}."
+    share = formatting.percent(len(box.outside) / len(known(values)), 1)
+    found = formatting.count(len(box.outside), "customer")
+    verb = "lies" if len(box.outside) == 1 else "lie"
+    return f"{found} ({share}) {verb} outside the usual range, {reach}."
+
+
+def category_bars(
+    frame: pd.DataFrame, column: str, *, by: str | None = None, theme: Theme = LIGHT
+) -> go.Figure:
+    """Customers in each level of a category, stacked by another one if it is given."""
+    levels = groups(frame, column, MAX_BARS)
+    if not levels.names:
+        return empty_figure(theme=theme)
+    parts = _split(frame, by)
+    figure = canvas(
+        theme,
+        f"bars {column} {by}",
+        barmode="stack",
+        xaxis={**count_axis(), "showgrid": True},
+        yaxis={**label_axis(levels.names, column), "autorange": "reversed"},
+        showlegend=by is not None,
+    )
+    known_rows = max(int((levels.codes >= 0).sum()), 1)
+    for place, name in enumerate(parts.names):
+        inside = levels.codes[(parts.codes == place) & (levels.codes >= 0)]
+        counts = np.bincount(inside, minlength=len(levels.names))
+        shares = [formatting.percent(count / known_rows) for count in counts]
+        figure.add_bar(
+            x=counts,
+            y=list(levels.names),
+            orientation="h",
+            name=label(name),
+            marker={"color": _color(theme, place, by), "cornerradius": 3},
+            text=shares if by is None else None,
+            textposition="outside",
+            textfont={"color": theme.muted, "size": 12},
+            cliponaxis=False,
+            customdata=shares,
+            hovertemplate="<b>%{x:,.0f}</b> customers, %{customdata}"
+            + ("<extra></extra>" if by is None else f"<extra>{label(name)}</extra>"),
+        )
+    return figure
+
+
+def category_bars_reading(frame: pd.DataFrame, column: str) -> str:
+    """Name the most frequent level and how many levels there are.
+
+    Examples
+    --------
+    >>> category_bars_reading(pd.DataFrame({"City": ["Rome", "Rome", "Oslo"]}), "City")
+    'Rome is the most frequent of 2 levels, with 67 % of customers.'
+    """
+    counts = frame[column].value_counts()
+    if not len(counts):
+        return "No customers with a value are left."
+    if len(counts) == 1:
+        return f"Everybody has the same value: {formatting.cell(counts.index[0])}."
+    top = formatting.cell(counts.index[0])
+    share = formatting.percent(counts.iloc[0] / counts.sum())
+    missing = int(frame[column].isna().sum())
+    text = (
+        f"{top} is the most frequent of {formatting.number(len(counts))} levels, "
+        f"with {share} of customers."
+    )
+    return f"{text} {formatting.number(missing)} have no value." if missing else text
+
+
+def _split(frame: pd.DataFrame, by: str | None) -> Groups:
+    return everybody(frame) if by is None else groups(frame, by)
+
+
+def _color(theme: Theme, place: int, by: str | None) -> str:
+    return theme.accent if by is None else theme.segment_color(place)
+
+
+def _ranges(edges: np.ndarray, say: Callable[[float], str]) -> list[str]:
+    whole = np.diff(edges)[0] == 1 and edges[0] % 1 == 0.5
+    if whole:
+        return [say(float(edge + 0.5)) for edge in edges[:-1]]
+    texts = [say(float(edge)) for edge in edges]
+    return [f"{low} – {high}" for low, high in pairwise(texts)]
+
+
+def _mark_median(figure: go.Figure, median: float, said: str, theme: Theme) -> None:
+    figure.add_vline(x=median, line={"color": theme.text, "width": 1.5, "dash": "dot"})
+    figure.add_annotation(
+        x=median,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=f"median {said}",
+        showarrow=False,
+        font={"size": 12, "color": theme.muted},
+    )

@@ -1,0 +1,220 @@
+"""Why this number of segments: what each index says about every k."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashapp import formatting
+from dashapp.figures.canvas import canvas, empty_figure
+from dashapp.theme import LIGHT, Theme, translucent
+
+if TYPE_CHECKING:
+    from segmentation import KEvidence
+
+# Below this the segments do not come back (Hennig's 0.5 and 0.75 concern single segments).
+NOTHING = "There is no evidence to show: the number of segments was given."
+
+
+def silhouette_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT) -> go.Figure:
+    """Mean silhouette of each k with its 95 % interval; the chosen k is marked."""
+    if not evidence:
+        return empty_figure(NOTHING, theme=theme)
+    figure = _by_k(evidence, "silhouette", "Silhouette (−1 to 1)", theme, tickformat=".2f")
+    ks = np.array([row.k for row in evidence])
+    low = np.array([row.silhouette_low for row in evidence])
+    high = np.array([row.silhouette_high for row in evidence])
+    figure.add_scatter(
+        x=np.concatenate([ks, ks[::-1]]),
+        y=np.concatenate([high, low[::-1]]),
+        fill="toself",
+        fillcolor=translucent(theme.accent, 0.16),
+        mode="lines",
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+        name="95 % interval",
+    )
+    say = formatting.number
+    hover = [
+        f"<b>{row.k} segments</b><br>silhouette {say(row.silhouette, 2)} "
+        f"({say(row.silhouette_low, 2)} – {say(row.silhouette_high, 2)})"
+        for row in evidence
+    ]
+    values = np.array([row.silhouette for row in evidence])
+    return _draw(figure, ks, values, hover, k=k, theme=theme)
+
+
+def silhouette_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
+    """Name the best k by silhouette and those whose intervals reach it."""
+    if not evidence:
+        return NOTHING
+    best = max(evidence, key=lambda row: row.silhouette)
+    close = [
+        str(row.k)
+        for row in evidence
+        if row.k != best.k and row.silhouette_high >= best.silhouette_low
+    ]
+    text = (
+        f"The silhouette is highest at {best.k} segments ({formatting.number(best.silhouette, 2)})"
+    )
+    text += (
+        f"; {_and(close)} {'is' if len(close) == 1 else 'are'} within its interval."
+        if close
+        else "."
+    )
+    return text if best.k == k else f"{text} {k} was chosen from all evidence together."
+
+
+def inertia_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT) -> go.Figure:
+    """Total squared distance to the centres: the elbow."""
+    if not evidence:
+        return empty_figure(NOTHING, theme=theme)
+    figure = _by_k(evidence, "inertia", "Inertia (squared distance)", theme, tickformat=",.3~s")
+    figure.update_yaxes(rangemode="tozero")
+    hover = [
+        f"<b>{row.k} segments</b><br>inertia {formatting.number(row.inertia)}" for row in evidence
+    ]
+    values = np.array([row.inertia for row in evidence])
+    return _draw(figure, np.array([row.k for row in evidence]), values, hover, k=k, theme=theme)
+
+
+def inertia_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
+    """Say how much the last step to k gained and how much the next one would."""
+    inertia = {row.k: row.inertia for row in evidence}
+    if k not in inertia:
+        return NOTHING
+    steps = [
+        f"{word} {formatting.percent(1 - inertia[b] / inertia[a])}"
+        for a, b, word in (
+            (k - 1, k, f"Going from {k - 1} to {k} segments lowers it by"),
+            (k, k + 1, "one more would lower it by"),
+        )
+        if a in inertia and b in inertia and inertia[a] > 0
+    ]
+    text = "; ".join(steps)
+    return f"{text[:1].upper()}{text[1:]}." if text else "Inertia always falls with more segments."
+
+
+def stability_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT) -> go.Figure:
+    """How alike the segments are when customers are drawn anew."""
+    measured = [row for row in evidence if row.stability is not None]
+    if not measured:
+        return empty_figure("Stability was not measured.", theme=theme)
+    figure = _by_k(measured, "stability", "Stability (0 to 1)", theme, tickformat=".1f")
+    figure.update_yaxes(range=[0, 1.05])
+    hover = [
+        f"<b>{row.k} segments</b><br>stability {formatting.number(row.stability, 2)}"
+        for row in measured
+    ]
+    values = np.array([row.stability for row in measured], dtype=np.float64)
+    return _draw(figure, np.array([row.k for row in measured]), values, hover, k=k, theme=theme)
+
+
+def stability_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
+    """Compare the chosen k with the most stable one."""
+    measured = {row.k: row.stability for row in evidence if row.stability is not None}
+    if k not in measured:
+        return "Stability was not measured for this number of segments."
+    best = max(measured, key=lambda key: measured[key])
+    own = formatting.number(measured[k], 2)
+    if best == k:
+        return f"{k} segments come back best when customers are drawn anew ({own})."
+    return (
+        f"{k} segments reach {own} when customers are drawn anew; the most stable number is "
+        f"{best} ({formatting.number(measured[best], 2)})."
+    )
+
+
+def smallest_share_by_k(
+    evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT
+) -> go.Figure:
+    """Share of customers in the smallest segment of each k."""
+    if not evidence:
+        return empty_figure(NOTHING, theme=theme)
+    figure = _by_k(evidence, "smallest", "Smallest segment (% of customers)", theme)
+    figure.update_yaxes(rangemode="tozero", ticksuffix=" %", tickformat=",.0f")
+    values = 100 * np.array([row.smallest_share for row in evidence])
+    figure.add_bar(
+        x=np.array([row.k for row in evidence]),
+        y=values,
+        customdata=np.array([row.k for row in evidence]),
+        marker={
+            "color": [
+                theme.accent if row.k == k else translucent(theme.accent, 0.35) for row in evidence
+            ],
+            "cornerradius": 4,
+        },
+        hovertext=[
+            f"<b>{row.k} segments</b><br>smallest: {formatting.percent(row.smallest_share, 1)}"
+            for row in evidence
+        ],
+        hoverinfo="text",
+        name="smallest segment",
+    )
+    return figure
+
+
+def smallest_share_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
+    """Say how small the smallest segment is."""
+    own = next((row for row in evidence if row.k == k), None)
+    if own is None:
+        return NOTHING
+    share = formatting.percent(own.smallest_share, 1)
+    return f"With {k} segments, the smallest one holds {share} of customers."
+
+
+def _by_k(
+    evidence: Sequence[KEvidence], about: str, title: str, theme: Theme, **axis: Any
+) -> go.Figure:
+    return canvas(
+        theme,
+        f"evidence {about}",
+        xaxis={
+            "title": {"text": "Number of segments (k)"},
+            "tickvals": [row.k for row in evidence],
+            "tickformat": "d",
+        },
+        yaxis={"title": {"text": title}, **axis},
+        showlegend=False,
+    )
+
+
+def _draw(
+    figure: go.Figure,
+    ks: np.ndarray,
+    values: np.ndarray,
+    hover: list[str],
+    *,
+    k: int,
+    theme: Theme,
+) -> go.Figure:
+    chosen = ks == k
+    figure.add_scatter(
+        x=ks,
+        y=values,
+        mode="lines+markers",
+        name="value",
+        customdata=ks,
+        line={"color": theme.accent, "width": 2.2},
+        marker={
+            "size": np.where(chosen, 15, 8),
+            "color": np.where(chosen, theme.accent, theme.surface).tolist(),
+            "line": {"color": theme.accent, "width": 2},
+        },
+        hovertext=hover,
+        hoverinfo="text",
+    )
+    for x, y in zip(ks[chosen].tolist(), values[chosen].tolist(), strict=True):
+        figure.add_annotation(
+            x=x, y=y, text="chosen", showarrow=False, yshift=20,
+            font={"size": 12, "color": theme.accent},
+        )  # fmt: skip
+    return figure
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"

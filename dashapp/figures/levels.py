@@ -1,0 +1,110 @@
+"""How the levels of a category are spread over segments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashapp import formatting
+from dashapp.figures.canvas import canvas, empty_figure, label, share_axis
+from dashapp.figures.profiles import segment_axis
+from dashapp.theme import LIGHT, Theme
+
+if TYPE_CHECKING:
+    from segmentation import Segment
+
+MAX_LEVELS = 8
+# A share needs this many percent of the bar for its number to be written inside.
+MIN_WRITTEN = 7
+
+
+def level_shares(segments: Sequence[Segment], column: str, *, theme: Theme = LIGHT) -> go.Figure:
+    """How often each level of a category occurs in each segment."""
+    with_column = [segment for segment in segments if segment.profile.levels.get(column)]
+    if not with_column:
+        return empty_figure("This category has no known values.", theme=theme)
+    names, shares = _level_table(with_column, column)
+    figure = canvas(
+        theme,
+        f"levels {column}",
+        barmode="stack",
+        xaxis={**share_axis("Share of the segment"), "range": [0, 100], "showgrid": True},
+        yaxis={**segment_axis(with_column, theme), "autorange": "reversed"},
+        legend={"title": {"text": label(column)}, "traceorder": "normal"},
+    )
+    rows = [segment.name for segment in with_column]
+    for place, (name, color) in enumerate(zip(names, level_colors(len(names), theme), strict=True)):
+        add_share_bar(figure, rows, 100 * shares[:, place], name, color)
+    return figure
+
+
+def add_share_bar(
+    figure: go.Figure, rows: Sequence[str], percents: np.ndarray, name: str, color: str
+) -> None:
+    """Add one level to stacked bars of shares; the number is written where it fits."""
+    figure.add_bar(
+        x=percents,
+        y=list(rows),
+        orientation="h",
+        name=label(name),
+        marker={"color": color},
+        text=[f"{value:.0f} %" if value >= MIN_WRITTEN else "" for value in percents],
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        hovertemplate=f"<b>{label(name)}</b> %{{x:.1f}} %<extra></extra>",
+    )
+
+
+def level_colors(count: int, theme: Theme) -> list[str]:
+    """Colors of a category's levels: steps of one scale, so that they differ from segments."""
+    scale = theme.sequential[1:]
+    if count <= 1:
+        return [scale[2]]
+    places = np.linspace(0, len(scale) - 1, count)
+    return [_between(scale, float(place)) for place in places]
+
+
+def level_shares_reading(segments: Sequence[Segment], column: str) -> str:
+    """Name the level that is most over-represented in a segment."""
+    found = [
+        (level.share - level.share / level.lift, level, segment)
+        for segment in segments
+        for level in segment.profile.levels.get(column, ())
+        if level.lift > 0
+    ]
+    if not found:
+        return "This category has no known values."
+    gain, level, segment = max(found, key=lambda one: one[0])
+    if gain < 0.05:
+        return f"{column} is spread alike in all segments."
+    return (
+        f"{formatting.percent(level.share)} of {segment.name} have {column} {level.level}, "
+        f"{formatting.number(level.lift, 1)} times everybody's share."
+    )
+
+
+def _level_table(segments: Sequence[Segment], column: str) -> tuple[list[str], np.ndarray]:
+    names = [level.level for level in segments[0].profile.levels[column]]
+    shares = np.array([[level.share for level in s.profile.levels[column]] for s in segments])
+    if len(names) <= MAX_LEVELS:
+        return names, shares
+    # The most frequent ones keep their own bar, in the column's order.
+    kept = np.sort(np.argsort(-shares.mean(axis=0), kind="stable")[: MAX_LEVELS - 1])
+    rest = np.delete(shares, kept, axis=1).sum(axis=1, keepdims=True)
+    return [*(names[i] for i in kept), "Other"], np.hstack([shares[:, kept], rest])
+
+
+def _between(scale: tuple[str, ...], place: float) -> str:
+    low = min(int(place), len(scale) - 2)
+    part = place - low
+    mixed = [
+        round(
+            int(scale[low][i : i + 2], 16) * (1 - part) + int(scale[low + 1][i : i + 2], 16) * part
+        )
+        for i in (1, 3, 5)
+    ]
+    return f"#{mixed[0]:02x}{mixed[1]:02x}{mixed[2]:02x}"

@@ -1,0 +1,214 @@
+"""What sets segments apart: index against everybody, shape, categories, and the plain table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashapp import formatting
+from dashapp.figures.canvas import (
+    canvas,
+    dotted,
+    empty_figure,
+    label,
+    label_axis,
+    labels,
+)
+from dashapp.theme import LIGHT, Theme, color_scale, translucent
+
+if TYPE_CHECKING:
+    from segmentation import Profile, Segment
+
+# Indexes at which the color scale ends: half and twice everybody's average.
+INDEX_LOW, INDEX_HIGH = 50, 200
+# Rows and columns up to which the cells' numbers are written in.
+MAX_WRITTEN_SEGMENTS = 10
+
+
+def indexed(segments: Sequence[Segment], columns: Sequence[str]) -> list[str]:
+    """The numeric columns for which an index exists, in the given order."""
+    return [
+        name
+        for name in columns
+        if any(name in s.profile.numeric and s.profile.numeric[name].index is not None
+               for s in segments)
+    ]  # fmt: skip
+
+
+def index_table(segments: Sequence[Segment], columns: Sequence[str]) -> np.ndarray:
+    """Index of each column (row) in each segment (column), NaN where there is none."""
+    rows = [[s.profile.numeric[name].index for s in segments] for name in columns]
+    return np.array(rows, dtype=np.float64).reshape(len(columns), len(segments))
+
+
+def index_heatmap(
+    segments: Sequence[Segment], columns: Sequence[str], *, theme: Theme = LIGHT
+) -> go.Figure:
+    """Each segment's averages compared to everybody's = 100.
+
+    The color follows the ratio, so that half and twice are equally far from 100.
+    """
+    names = indexed(segments, columns)
+    if not names or not segments:
+        return empty_figure("No numeric column can be compared with everybody.", theme=theme)
+    index = index_table(segments, names)
+    ends = np.log2(INDEX_HIGH / 100)
+    with np.errstate(divide="ignore"):
+        ratio = np.clip(np.log2(index / 100), -ends, ends)
+    ticks = [INDEX_LOW, 71, 100, 141, INDEX_HIGH]
+    figure = canvas(
+        theme,
+        "index",
+        xaxis={**segment_axis(segments, theme, 18), "side": "top"},
+        yaxis={**label_axis(names, "Column"), "autorange": "reversed", "ticks": ""},
+    )
+    figure.add_heatmap(
+        z=ratio.astype(np.float32),
+        x=[segment.name for segment in segments],
+        y=names,
+        customdata=index.astype(np.float32),
+        zmin=-ends,
+        zmax=ends,
+        colorscale=color_scale(theme.diverging),
+        xgap=3,
+        ygap=3,
+        texttemplate="%{customdata:.0f}" if len(segments) <= MAX_WRITTEN_SEGMENTS else None,
+        hovertext=_index_hover(segments, names),
+        hovertemplate="%{hovertext}<extra></extra>",
+        hoverongaps=False,
+        name="index",
+        colorbar={
+            "title": {"text": "Index (everybody = 100)", "side": "right",
+                      "font": {"size": 12, "color": theme.muted}},
+            "tickvals": [float(np.log2(tick / 100)) for tick in ticks],
+            "ticktext": [f"≤ {INDEX_LOW}", "71", "100", "141", f"≥ {INDEX_HIGH}"],
+            "tickfont": {"size": 11, "color": theme.muted},
+            "thickness": 10,
+            "outlinewidth": 0,
+            "len": 0.9,
+        },
+    )  # fmt: skip
+    return figure
+
+
+def index_heatmap_reading(segments: Sequence[Segment], columns: Sequence[str]) -> str:
+    """Name the cell that is furthest from everybody, in words."""
+    names = indexed(segments, columns)
+    if not names or not segments:
+        return "No numeric column can be compared with everybody."
+    index = index_table(segments, names)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        distance = np.abs(np.log2(np.where(index > 0, index, np.nan) / 100))
+    if np.all(np.isnan(distance)):
+        return "100 is everybody's average."
+    i, j = np.unravel_index(int(np.nanargmax(distance)), distance.shape)
+    found = segments[int(j)].profile.numeric[names[int(i)]]
+    value = formatting.column_value(names[int(i)], found.mean)
+    return (
+        f"100 is everybody's average. {segments[int(j)].name} stands out most: "
+        f"{names[int(i)]} is {value} on average, index {formatting.number(index[i, j])}."
+    )
+
+
+def profile_radar(
+    segments: Sequence[Segment], columns: Sequence[str], *, theme: Theme = LIGHT
+) -> go.Figure:
+    """The shape of each segment: 0 is the lowest segment's average, 100 the highest's."""
+    names = [name for name in columns if all(name in s.profile.numeric for s in segments)]
+    if len(names) < 3 or not segments:
+        return empty_figure("A radar needs at least three numeric columns.", theme=theme)
+    means = np.array([[s.profile.numeric[name].mean for name in names] for s in segments])
+    spread = np.ptp(means, axis=0)
+    scaled = np.where(
+        spread > 0, 100 * (means - means.min(axis=0)) / np.where(spread > 0, spread, 1), 50
+    )
+    ring = [*labels(names, 20), label(names[0], 20)]
+    figure = canvas(
+        theme,
+        "radar",
+        margin={"l": 56, "r": 56, "t": 24, "b": 24},
+        polar={
+            "radialaxis": {"range": [0, 105], "tickvals": [0, 50, 100], "angle": 90,
+                           "tickangle": 90, "showline": False},
+            "angularaxis": {"rotation": 90, "direction": "clockwise"},
+        },
+        legend={"y": -0.12, "yanchor": "top", "x": 0.5, "xanchor": "center"},
+    )  # fmt: skip
+    for segment, values, real in zip(segments, scaled, means, strict=True):
+        color = theme.segment_color(segment.color)
+        say = [formatting.column_value(n, float(v)) for n, v in zip(names, real, strict=True)]
+        figure.add_scatterpolar(
+            r=np.append(values, values[0]).astype(np.float32),
+            theta=ring,
+            name=label(segment.name),
+            line={"color": color, "width": 2.2},
+            marker={"color": color, "size": 6},
+            mode="lines+markers",
+            fill="toself",
+            fillcolor=translucent(color, 0.08),
+            customdata=[*say, say[0]],
+            hovertemplate="%{theta}<br><b>%{customdata}</b> on average",
+        )
+    return figure
+
+
+def profile_radar_reading(segments: Sequence[Segment], columns: Sequence[str]) -> str:
+    """Say what the scale means and which segment leads most often."""
+    names = [name for name in columns if all(name in s.profile.numeric for s in segments)]
+    if len(names) < 3 or not segments:
+        return "A radar needs at least three numeric columns."
+    means = np.array([[s.profile.numeric[name].mean for name in names] for s in segments])
+    wins = np.bincount(np.argmax(means, axis=0), minlength=len(segments))
+    leader = int(np.argmax(wins))
+    return (
+        "On each axis the outer ring is the segment with the highest average and the middle the "
+        f"one with the lowest. {segments[leader].name} leads on {wins[leader]} of {len(names)} "
+        "axes."
+    )
+
+
+def profile_table(segments: Sequence[Segment], everybody: Profile) -> pd.DataFrame:
+    """Averages in original units: a row per segment and one for everybody.
+
+    Returns
+    -------
+    DataFrame
+        Columns Segment, Customers, the mean of each numeric column, and the most frequent
+        level of each category with its share.
+    """
+    rows = [(segment.name, segment.profile) for segment in segments]
+    return pd.DataFrame([_profile_row(n, p) for n, p in [*rows, ("Everybody", everybody)]])
+
+
+def _profile_row(name: str, profile: Profile) -> dict[str, Any]:
+    row: dict[str, Any] = {"Segment": name, "Customers": profile.size}
+    row |= {column: found.mean for column, found in profile.numeric.items()}
+    for column, levels in profile.levels.items():
+        top = max(levels, key=lambda level: level.share, default=None)
+        row[column] = (
+            f"{top.level} ({formatting.percent(top.share)})" if top else formatting.MISSING
+        )
+    return row
+
+
+def segment_axis(segments: Sequence[Segment], theme: Theme, longest: int = 24) -> dict[str, Any]:
+    """An axis of segments, each behind a dot in its color."""
+    ticks = [dotted(s.name, theme.segment_color(s.color), longest) for s in segments]
+    axis: dict[str, Any] = label_axis([s.name for s in segments], "Segment", ticks)
+    return axis | {"tickfont": {"size": 12, "color": theme.text}, "showline": False, "ticks": ""}
+
+
+def _index_hover(segments: Sequence[Segment], names: Sequence[str]) -> list[list[str]]:
+    return [
+        [
+            f"<b>{label(segment.name)}</b><br>{label(name, 48)} "
+            f"{formatting.column_value(name, segment.profile.numeric[name].mean)} on average"
+            f"<br>index {formatting.number(segment.profile.numeric[name].index)}"
+            for segment in segments
+        ]
+        for name in names
+    ]

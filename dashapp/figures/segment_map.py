@@ -1,0 +1,284 @@
+"""The map of customers: everybody as a density, some as points, segments as colors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashapp import formatting
+from dashapp.figures.canvas import canvas, empty_figure, label
+from dashapp.figures.values import sample_rows
+from dashapp.theme import LIGHT, Theme, translucent
+
+if TYPE_CHECKING:
+    from segmentation import Segment, SegmentModel
+
+# Drawn as points; the browser stays fluid and the shape of the cloud is kept.
+MAX_POINTS = 3000
+# Small segments keep at least this many of their points.
+MIN_POINTS = 40
+CELLS = 56
+UNASSIGNED_ID = "unassigned"
+AXES = ("x", "y", "z")
+
+Place = Sequence[float] | npt.NDArray[np.floating[Any]]
+
+
+def sample_points(points: pd.DataFrame, limit: int = MAX_POINTS, seed: int = 0) -> pd.DataFrame:
+    """A sample for display in which every segment is seen; all where they are few.
+
+    Parameters
+    ----------
+    points
+        One row per customer with a column ``segment_id``.
+    limit
+        Stated bound of the sample's size; small segments may add ``MIN_POINTS`` each.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``points`` with their index, in order.
+    """
+    if len(points) <= limit:
+        return points
+    codes, names = pd.factorize(points["segment_id"])
+    chosen = [sample_rows(len(points), limit, seed)]
+    for place in range(len(names)):
+        inside = np.flatnonzero(codes == place)
+        if len(inside) * limit < MIN_POINTS * len(points):
+            chosen.append(inside[sample_rows(len(inside), MIN_POINTS, seed)])
+    return points.iloc[np.unique(np.concatenate(chosen))]
+
+
+def segment_map(
+    points: pd.DataFrame,
+    segments: Sequence[Segment],
+    axis_titles: Sequence[str],
+    *,
+    centers: npt.NDArray[np.float64] | None = None,
+    highlight: Place | None = None,
+    theme: Theme = LIGHT,
+) -> go.Figure:
+    """Customers on the two directions along which they differ most.
+
+    Parameters
+    ----------
+    points
+        Columns ``x, y, z, segment_id``, one row per customer; row numbers are the points'
+        ``customdata``.
+    segments
+        In the order of the legend.
+    axis_titles
+        What the axes mean, at least two.
+    centers
+        Shape (k, 2) or (k, 3), in the order of ``segments``; found from the points if absent.
+    highlight
+        One customer's place.
+    """
+    if not len(points):
+        return empty_figure("There are no customers to place on the map.", theme=theme)
+    figure = canvas(
+        theme,
+        "map",
+        xaxis=_flat_axis(axis_titles[0], theme),
+        yaxis={**_flat_axis(axis_titles[1], theme), "scaleanchor": "x"},
+        legend={"itemsizing": "constant"},
+        dragmode="pan",
+    )
+    _add_density(figure, points, theme)
+    for one, color, shown in _by_segment(points, segments, theme):
+        figure.add_scatter(
+            x=shown["x"].to_numpy(np.float32),
+            y=shown["y"].to_numpy(np.float32),
+            mode="markers",
+            name=label(one),
+            customdata=shown.index.to_numpy(np.int32),
+            marker={
+                "color": color,
+                "size": 7,
+                "opacity": 0.75 if highlight is None else 0.4,
+                "line": {"color": theme.surface, "width": 0.75},
+            },
+            hovertemplate=f"<b>{label(one)}</b><br>click to see the customer<extra></extra>",
+        )
+    found = _centers(points, segments) if centers is None else centers
+    _add_centers(figure, found, segments, theme)
+    if highlight is not None:
+        _add_highlight(figure, highlight, theme)
+    return figure
+
+
+def segment_map_3d(
+    points: pd.DataFrame,
+    segments: Sequence[Segment],
+    axis_titles: Sequence[str],
+    *,
+    centers: npt.NDArray[np.float64] | None = None,
+    highlight: Place | None = None,
+    theme: Theme = LIGHT,
+) -> go.Figure:
+    """The same map with a third direction, to turn; see :func:`segment_map`."""
+    if not len(points):
+        return empty_figure("There are no customers to place on the map.", theme=theme)
+    scene = {
+        f"{axis}axis": {"title": {"text": label(title, 40)}, "nticks": 5}
+        for axis, title in zip(AXES, axis_titles, strict=False)
+    }
+    figure = canvas(
+        theme, "map 3d", scene={**scene, "aspectmode": "data"}, legend={"itemsizing": "constant"},
+        dragmode="turntable", margin={"l": 0, "r": 0, "t": 24, "b": 0},
+    )  # fmt: skip
+    for one, color, shown in _by_segment(points, segments, theme):
+        figure.add_scatter3d(
+            **{axis: shown[axis].to_numpy(np.float32) for axis in AXES},
+            mode="markers",
+            name=label(one),
+            customdata=shown.index.to_numpy(np.int32),
+            marker={"color": color, "size": 3.5, "opacity": 0.8, "line": {"width": 0}},
+            hovertemplate=f"<b>{label(one)}</b><br>click to see the customer<extra></extra>",
+        )
+    found = _centers(points, segments) if centers is None else centers
+    for place, segment in zip(found, segments, strict=True):
+        color = theme.segment_color(segment.color)
+        _add_mark_3d(figure, place, f"centre of {segment.name}", color, theme)
+    if highlight is not None:
+        _add_mark_3d(figure, highlight, "This customer", theme.surface, theme)
+    return figure
+
+
+def segment_map_reading(model: SegmentModel) -> str:
+    """Say how much of the differences the map keeps and which segments are neighbors."""
+    kept = float(np.sum(model.explained_variance[:2]))
+    text = (
+        f"Near means alike. The flat map keeps {formatting.percent(kept)} of the differences "
+        f"between customers"
+    )
+    third = float(np.sum(model.explained_variance[:3]))
+    text += f", the 3D map {formatting.percent(third)}." if third > kept + 0.005 else "."
+    if len(model.segments) < 3:
+        return text
+    centers = np.asarray(model.centers, dtype=np.float64)
+    apart = np.linalg.norm(centers[:, None] - centers[None], axis=-1)
+    apart[np.diag_indices(len(centers))] = np.inf
+    i, j = np.unravel_index(int(np.argmin(apart)), apart.shape)
+    first, second = model.segments[int(i)].name, model.segments[int(j)].name
+    return f"{text} {first} and {second} are the most alike."
+
+
+def _add_mark_3d(figure: go.Figure, place: Place, name: str, color: str, theme: Theme) -> None:
+    figure.add_scatter3d(
+        **{axis: [float(value)] for axis, value in zip(AXES, place, strict=False)},
+        mode="markers",
+        name=label(name, 60),
+        marker={
+            "color": color,
+            "size": 8,
+            "symbol": "diamond",
+            "line": {"color": theme.text, "width": 1.5},
+        },
+        hovertemplate=f"<b>{label(name, 60)}</b><extra></extra>",
+        showlegend=False,
+    )
+
+
+def _flat_axis(title: str, theme: Theme) -> dict[str, Any]:
+    return {
+        "title": {"text": label(title, 60)},
+        "showgrid": True,
+        "zeroline": False,
+        "showticklabels": False,
+        "gridcolor": theme.grid,
+        "showline": False,
+    }
+
+
+def _by_segment(points: pd.DataFrame, segments: Sequence[Segment], theme: Theme) -> Any:
+    shown = sample_points(points)
+    ids = shown["segment_id"].to_numpy(dtype=object)
+    for segment in segments:
+        part = shown[ids == segment.id]
+        if len(part):
+            yield segment.name, theme.segment_color(segment.color), part
+    part = shown[ids == UNASSIGNED_ID]
+    if len(part):
+        yield "Unassigned", theme.unassigned, part
+
+
+def _add_density(figure: go.Figure, points: pd.DataFrame, theme: Theme) -> None:
+    counts, x, y = np.histogram2d(points["x"], points["y"], bins=CELLS)
+    figure.add_contour(
+        z=np.sqrt(_smoothed(counts)).T.astype(np.float32),
+        x=((x[:-1] + x[1:]) / 2).astype(np.float32),
+        y=((y[:-1] + y[1:]) / 2).astype(np.float32),
+        colorscale=[[0, "rgba(0,0,0,0)"], [0.12, "rgba(0,0,0,0)"],
+                    [1, translucent(theme.accent, 0.34)]],
+        contours={"coloring": "fill", "showlines": False},
+        line={"width": 0},
+        ncontours=10,
+        showscale=False,
+        hoverinfo="skip",
+        name="density of all",
+    )  # fmt: skip
+
+
+def _smoothed(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    # Three passes of a 1-2-1 kernel are close to a Gaussian and need no further library.
+    result = np.pad(counts, 1)
+    for _ in range(3):
+        for axis in (0, 1):
+            before, after = np.roll(result, 1, axis), np.roll(result, -1, axis)
+            result = (before + 2 * result + after) / 4
+    return result[1:-1, 1:-1]
+
+
+def _centers(points: pd.DataFrame, segments: Sequence[Segment]) -> npt.NDArray[np.float64]:
+    means = points[["segment_id", *AXES]].groupby("segment_id", observed=True).mean()
+    return means.reindex([segment.id for segment in segments]).to_numpy(np.float64)
+
+
+def _add_centers(
+    figure: go.Figure,
+    centers: npt.NDArray[np.float64],
+    segments: Sequence[Segment],
+    theme: Theme,
+) -> None:
+    figure.add_scatter(
+        x=centers[:, 0],
+        y=centers[:, 1],
+        mode="markers",
+        name="Centres",
+        marker={
+            "color": [theme.segment_color(segment.color) for segment in segments],
+            "size": 15,
+            "symbol": "diamond",
+            "line": {"color": theme.text, "width": 2},
+        },
+        hovertext=[f"centre of <b>{label(segment.name)}</b>" for segment in segments],
+        hoverinfo="text",
+        showlegend=False,
+    )
+
+
+def _add_highlight(figure: go.Figure, place: Place, theme: Theme) -> None:
+    figure.add_scatter(
+        x=[float(place[0])],
+        y=[float(place[1])],
+        mode="markers+text",
+        name="This customer",
+        text=["This customer"],
+        textposition="top center",
+        textfont={"size": 13, "color": theme.text},
+        marker={
+            "color": theme.surface,
+            "size": 18,
+            "symbol": "star",
+            "line": {"color": theme.text, "width": 2},
+        },
+        hovertemplate="this customer<extra></extra>",
+        showlegend=False,
+    )

@@ -1,0 +1,267 @@
+"""How customers and revenue divide among segments, and any column by segment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashapp import formatting
+from dashapp.figures.canvas import (
+    canvas,
+    dotted,
+    empty_figure,
+    label,
+    label_axis,
+    measured_axis,
+    share_axis,
+)
+from dashapp.figures.distributions import add_box
+from dashapp.figures.levels import add_share_bar, level_colors
+from dashapp.figures.values import groups, is_date, is_measured, known, numbers, teller
+from dashapp.theme import LIGHT, Theme, translucent
+
+if TYPE_CHECKING:
+    from segmentation import Segment
+
+MAX_LEVELS = 8
+# Revenue share over customer share from which a segment is worth naming.
+NOTABLE_RATIO = 1.2
+
+
+def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figure:
+    """Share of customers in each segment, in the segments' own order and colors."""
+    total = sum(segment.size for segment in segments)
+    if not total:
+        return empty_figure("There are no customers in segments.", theme=theme)
+    figure = canvas(
+        theme,
+        "donut",
+        xaxis={"visible": False, "title": {"text": "share"}},
+        yaxis={"visible": False, "title": {"text": "share"}},
+        showlegend=False,
+        margin={"l": 24, "r": 24, "t": 24, "b": 24},
+    )
+    figure.add_pie(
+        labels=[label(segment.name, 22) for segment in segments],
+        values=np.array([segment.size for segment in segments], dtype=np.int64),
+        hole=0.66,
+        sort=False,
+        direction="clockwise",
+        name="customers",
+        marker={
+            "colors": [theme.segment_color(segment.color) for segment in segments],
+            "line": {"color": theme.surface, "width": 3},
+        },
+        text=[formatting.percent(segment.size / total) for segment in segments],
+        texttemplate="%{label}<br>%{text}",
+        textposition="outside",
+        automargin=True,
+        outsidetextfont={"color": theme.text, "size": 12},
+        hovertemplate="<b>%{label}</b><br>%{value:,.0f} customers, %{text}<extra></extra>",
+    )
+    figure.add_annotation(
+        text=f"<b>{formatting.compact(total)}</b><br>customers",
+        x=0.5,
+        y=0.5,
+        xref="paper",
+        yref="paper",
+        showarrow=False,
+        font={"size": 16, "color": theme.text},
+    )
+    return figure
+
+
+def customers_donut_reading(segments: Sequence[Segment]) -> str:
+    """Name the largest and the smallest segment."""
+    total = sum(segment.size for segment in segments)
+    if not total:
+        return "There are no customers in segments."
+    largest = max(segments, key=lambda s: s.size)
+    smallest = min(segments, key=lambda s: s.size)
+    text = (
+        f"{largest.name} is the largest segment with {formatting.number(largest.size)} customers "
+        f"({formatting.percent(largest.size / total)})"
+    )
+    if largest.id == smallest.id:
+        return f"{text}."
+    return (
+        f"{text}, {smallest.name} the smallest with {formatting.number(smallest.size)} "
+        f"({formatting.percent(smallest.size / total)})."
+    )
+
+
+def share_bars(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figure:
+    """Share of customers beside share of revenue, segment by segment."""
+    if not segments:
+        return empty_figure("There are no segments.", theme=theme)
+    ticks = [dotted(s.name, theme.segment_color(s.color)) for s in segments]
+    names = [segment.name for segment in segments]
+    has_revenue = any(segment.revenue_share is not None for segment in segments)
+    figure = canvas(
+        theme,
+        "shares",
+        barmode="group",
+        bargroupgap=0.08,
+        xaxis={**share_axis("Share"), "showgrid": True},
+        yaxis={**label_axis(names, "Segment", ticks), "autorange": "reversed"},
+        legend={"traceorder": "normal"},
+        showlegend=has_revenue,
+    )
+    colors = [theme.segment_color(segment.color) for segment in segments]
+    parts = [("Customers", [s.share for s in segments], [translucent(c, 0.45) for c in colors])]
+    if has_revenue:
+        parts.append(("Revenue", [s.revenue_share or 0.0 for s in segments], colors))
+    for name, shares, fill in parts:
+        figure.add_bar(
+            x=100 * np.array(shares),
+            y=names,
+            orientation="h",
+            name=name,
+            marker={"color": fill, "cornerradius": 3},
+            text=[formatting.percent(share) for share in shares],
+            textposition="outside",
+            textfont={"color": theme.muted, "size": 12},
+            cliponaxis=False,
+            hovertemplate=f"<b>%{{text}}</b> of {name.lower()}<extra></extra>",
+        )
+    return figure
+
+
+def share_bars_reading(segments: Sequence[Segment]) -> str:
+    """Name the segment that brings in more than its number of customers suggests."""
+    with_revenue = [s for s in segments if s.revenue_share is not None and s.share > 0]
+    if not with_revenue:
+        return "The data have no spend column, so only customers are shown."
+    best = max(with_revenue, key=lambda s: (s.revenue_share or 0.0) / s.share)
+    ratio = (best.revenue_share or 0.0) / best.share
+    if ratio < NOTABLE_RATIO:
+        return "Each segment brings in about as much revenue as its number of customers suggests."
+    return (
+        f"{best.name} is {formatting.percent(best.share)} of customers and "
+        f"{formatting.percent(best.revenue_share)} of revenue."
+    )
+
+
+def column_by_segment(
+    frame: pd.DataFrame,
+    segment_ids: pd.Series,
+    segments: Sequence[Segment],
+    column: str,
+    *,
+    theme: Theme = LIGHT,
+) -> go.Figure:
+    """Any column by segment: boxes of a number, stacked shares of a category.
+
+    Parameters
+    ----------
+    segment_ids
+        Segment of each row of ``frame``, in its order.
+    """
+    ids = segment_ids.to_numpy(dtype=object)
+    present = [segment for segment in segments if bool((ids == segment.id).any())]
+    if not present or not len(frame):
+        return empty_figure(theme=theme)
+    names = [segment.name for segment in present]
+    ticks = [dotted(s.name, theme.segment_color(s.color)) for s in present]
+    rows = {**label_axis(names, "Segment", ticks), "autorange": "reversed"}
+    if is_measured(frame, column):
+        return _boxes(frame, ids, present, column, rows=rows, theme=theme)
+    return _stacked(frame, ids, present, column, rows=rows, theme=theme)
+
+
+def _boxes(
+    frame: pd.DataFrame,
+    ids: np.ndarray,
+    segments: Sequence[Segment],
+    column: str,
+    *,
+    rows: dict[str, object],
+    theme: Theme,
+) -> go.Figure:
+    figure = canvas(
+        theme,
+        f"by segment {column}",
+        xaxis={**measured_axis(column, date=is_date(frame, column)), "showgrid": True},
+        yaxis=rows,
+        showlegend=False,
+        boxgap=0.4,
+    )
+    values = numbers(frame, column)
+    for segment in segments:
+        part = known(values[ids == segment.id])
+        if len(part):
+            color = theme.segment_color(segment.color)
+            add_box(figure, part, segment.name, color, teller(frame, column))
+    return figure
+
+
+def _stacked(
+    frame: pd.DataFrame,
+    ids: np.ndarray,
+    segments: Sequence[Segment],
+    column: str,
+    *,
+    rows: dict[str, object],
+    theme: Theme,
+) -> go.Figure:
+    levels = groups(frame, column, MAX_LEVELS)
+    figure = canvas(
+        theme,
+        f"by segment {column}",
+        barmode="stack",
+        xaxis={**share_axis("Share of the segment"), "range": [0, 100], "showgrid": True},
+        yaxis=rows,
+        legend={"title": {"text": label(column)}, "traceorder": "normal"},
+    )
+    shares = np.zeros((len(segments), len(levels.names)))
+    for place, segment in enumerate(segments):
+        inside = levels.codes[(ids == segment.id) & (levels.codes >= 0)]
+        counts = np.bincount(inside, minlength=len(levels.names))
+        shares[place] = 100 * counts / max(int(counts.sum()), 1)
+    names = [segment.name for segment in segments]
+    for place, color in enumerate(level_colors(len(levels.names), theme)):
+        add_share_bar(figure, names, shares[:, place], levels.names[place], color)
+    return figure
+
+
+def column_by_segment_reading(
+    frame: pd.DataFrame, segment_ids: pd.Series, segments: Sequence[Segment], column: str
+) -> str:
+    """Compare the segments' medians, or name the segment where a level is most frequent."""
+    ids = segment_ids.to_numpy(dtype=object)
+    if not is_measured(frame, column):
+        return _level_reading(frame, ids, segments, column)
+    values = numbers(frame, column)
+    medians = {
+        segment.name: float(np.median(part))
+        for segment in segments
+        if len(part := known(values[ids == segment.id]))
+    }
+    if len(medians) < 2:
+        return "No customers with a value are left." if not medians else "There is one segment."
+    top, low = max(medians, key=lambda n: medians[n]), min(medians, key=lambda n: medians[n])
+    say = teller(frame, column)
+    return (
+        f"The median of {column} is highest in {top} ({say(medians[top])}) "
+        f"and lowest in {low} ({say(medians[low])})."
+    )
+
+
+def _level_reading(
+    frame: pd.DataFrame, ids: np.ndarray, segments: Sequence[Segment], column: str
+) -> str:
+    levels = groups(frame, column, MAX_LEVELS)
+    shares = [
+        (float((inside == place).mean()), segment.name, level)
+        for segment in segments
+        if len(inside := levels.codes[(ids == segment.id) & (levels.codes >= 0)])
+        for place, level in enumerate(levels.names)
+    ]
+    if not shares:
+        return "No customers with a value are left."
+    share, segment_name, level = max(shares)
+    return f"{level} is most frequent in {segment_name}: {formatting.percent(share)} of it."
