@@ -1,0 +1,113 @@
+"""Asking for slow work, seeing how far it is, and calling it off.
+
+The job's row in the ledger is the queue: whoever claims it writes its lease into it. A second
+queue beside the rows would be a second truth, and a message that a killed worker had taken out
+would be lost; so there is none.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from dashapp.session.keys import check_session
+from dashapp.session.ledger import Ledger, SessionFullError, WaitingRoomFullError
+from dashapp.session.rows import Job, Limits
+from dashapp.settings import Settings
+from segmentation import SegmentationError
+
+__all__ = ["Job", "JobLimitError", "JobQueue"]
+
+
+class JobLimitError(SegmentationError):
+    """Too many jobs are active.
+
+    Attributes
+    ----------
+    status : int
+        What an HTTP answer says: 429 when this session has too many, 503 when everybody has.
+    retry_after : int
+        Seconds after which to try again.
+    """
+
+    def __init__(self, message: str, *, status: int, retry_after: int) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class JobQueue:
+    """The jobs of all sessions.
+
+    Parameters
+    ----------
+    settings : Settings
+        Gives the limits.
+    ledger : Ledger
+        Keeps the rows.
+    """
+
+    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        self._limits = Limits(settings.jobs_per_session, settings.jobs_waiting)
+        self._ledger = ledger
+
+    def submit(self, session: str, kind: str, request: Mapping[str, Any]) -> Job:
+        """Ask for work; the same request again gives the same job while it is active or done.
+
+        Parameters
+        ----------
+        session
+            Who asks.
+        kind
+            Which handler does it.
+        request
+            Plain JSON.
+
+        Raises
+        ------
+        JobLimitError
+            If this session, or everybody together, has too many active jobs.
+        """
+        job = Job(
+            id=secrets.token_hex(16),
+            session=check_session(session),
+            kind=kind,
+            request=dict(request),
+            created=time.time(),
+        )
+        try:
+            return self._ledger.add_job(job, self._limits)
+        except SessionFullError:
+            raise JobLimitError(
+                f"You already have {self._limits.per_session} tasks under way. Wait for one to "
+                "finish, or cancel one.",
+                status=429,
+                retry_after=5,
+            ) from None
+        except WaitingRoomFullError:
+            raise JobLimitError(
+                "Very many tasks are waiting right now. Please try again in a minute.",
+                status=503,
+                retry_after=30,
+            ) from None
+
+    def get(self, session: str, job_id: str) -> Job | None:
+        """A job of this session, or None if it has none such."""
+        job = self._ledger.job(job_id)
+        return job if job is not None and job.session == session else None
+
+    def jobs(self, session: str) -> tuple[Job, ...]:
+        """All jobs of a session, newest first."""
+        return self._ledger.jobs(session)
+
+    def cancel(self, session: str, job_id: str) -> bool:
+        """Call a job off; its process is killed within a second.
+
+        Returns
+        -------
+        bool
+            False if this session has no such job, or it has already ended.
+        """
+        return self._ledger.cancel_job(session, job_id)

@@ -1,0 +1,149 @@
+"""The ledger: small durable records that all processes of the portal share.
+
+It knows which values a session has and which jobs wait, run and ended. SQLite keeps it in the
+data folder; Redis keeps it when several machines work together. Both pass one contract test.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from dashapp.session.rows import ACTIVE, Item, Job, Limits
+from dashapp.settings import Settings
+
+__all__ = [
+    "ACTIVE",
+    "Item",
+    "Job",
+    "Ledger",
+    "Limits",
+    "SessionFullError",
+    "WaitingRoomFullError",
+    "open_ledger",
+]
+
+
+class SessionFullError(Exception):
+    """The session has as many active jobs as it may."""
+
+
+class WaitingRoomFullError(Exception):
+    """As many jobs wait as may wait altogether."""
+
+
+class Ledger(Protocol):
+    """Items and jobs; times are Unix seconds.
+
+    Any method raises :class:`~dashapp.session.errors.StoreUnavailableError` when the back end
+    does not answer, and writes raise :class:`~dashapp.session.errors.QuotaExceededError` when
+    nothing more fits. A write is durable when it returns.
+    """
+
+    def add_item(
+        self,
+        session: str,
+        kind: str,
+        item_id: str,
+        name: str,
+        info: dict[str, Any],
+        *,
+        job: Job | None = None,
+    ) -> bool:
+        """Note that a session has something; noting it again makes it the newest.
+
+        Parameters
+        ----------
+        job
+            The job that made it. If that no longer runs (cancelled, taken over by another
+            worker, or deleted with its session), nothing is noted.
+
+        Returns
+        -------
+        bool
+            Whether it was noted.
+        """
+
+    def items(self, session: str, kind: str) -> tuple[Item, ...]:
+        """What a session has of one kind, newest first."""
+
+    def item(self, session: str, kind: str, item_id: str) -> Item | None:
+        """One item, or None if this session has no such thing."""
+
+    def add_job(self, job: Job, limits: Limits) -> Job:
+        """Queue a job, or give the one of the same session and request that is active or done.
+
+        Raises
+        ------
+        SessionFullError, WaitingRoomFullError
+            If a new job would be one too many.
+        """
+
+    def job(self, job_id: str) -> Job | None:
+        """One job."""
+
+    def jobs(self, session: str) -> tuple[Job, ...]:
+        """All jobs of a session, newest first."""
+
+    def claim_job(self, worker: str, lease: float) -> Job | None:
+        """Take the next waiting job: of sessions with fewest running jobs, the oldest."""
+
+    def renew_job(self, job: Job, lease: float, progress: float, message: str) -> bool:
+        """Tell that a job is alive; False if it is no longer this worker's."""
+
+    def finish_job(
+        self, job: Job, state: str, result: dict[str, Any] | None, error: str | None
+    ) -> bool:
+        """End a job; False, without a change, if it is no longer this worker's."""
+
+    def release_job(self, job: Job, *, counts: bool) -> bool:
+        """Put a running job back to wait; ``counts`` tells whether the attempt was used up."""
+
+    def cancel_job(self, session: str, job_id: str) -> bool:
+        """Cancel an active job of a session; False if it has none such."""
+
+    def lost_jobs(self) -> tuple[Job, ...]:
+        """Running jobs whose lease is over."""
+
+    def beat(self, worker: str, seconds: float) -> None:
+        """Tell that a worker lives for that long."""
+
+    def workers(self) -> int:
+        """How many workers live."""
+
+    def touch(self, session: str) -> None:
+        """Note that a session was visited, if the ledger knows it."""
+
+    def knows(self, session: str) -> bool:
+        """Whether a session has any record."""
+
+    def ended_sessions(self, idle: float, absolute: float) -> tuple[str, ...]:
+        """Sessions not visited for ``idle`` seconds, or begun more than ``absolute`` ago."""
+
+    def delete_session(self, session: str) -> None:
+        """Remove all records of a session."""
+
+    def hits(self, name: str, seconds: int) -> int:
+        """Count one event; returns the count within the current window of that many seconds."""
+
+    def check(self) -> None:
+        """See that the ledger answers."""
+
+    def compact(self) -> None:
+        """Make sure that nothing deleted is left on disk."""
+
+    def close(self) -> None:
+        """Close the connections of the calling thread."""
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """The ledger that the settings ask for: Redis when there is an address, else SQLite."""
+    if settings.redis_url is not None:
+        from dashapp.session.redis_ledger import RedisLedger
+
+        return RedisLedger(
+            settings.redis_url.get_secret_value(), keep_seconds=settings.absolute_seconds
+        )
+    from dashapp.session.secret import private_folder
+    from dashapp.session.sqlite_ledger import SqliteLedger
+
+    return SqliteLedger(private_folder(settings.data_dir) / "ledger.sqlite3")

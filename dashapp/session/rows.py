@@ -1,0 +1,117 @@
+"""The small durable records of a session: its items and its jobs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+State = Literal["queued", "running", "done", "failed", "cancelled"]
+ACTIVE: tuple[State, ...] = ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that a session has: a data set, a model, a scored file.
+
+    Attributes
+    ----------
+    id
+        Content id of the stored value.
+    kind
+        A :class:`~dashapp.session.keys.Kind`.
+    name
+        What the user calls it.
+    info
+        Small facts as plain JSON.
+    created
+        Unix time in seconds.
+    """
+
+    id: str
+    kind: str
+    name: str
+    info: dict[str, Any]
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of slow work, from request to result.
+
+    Attributes
+    ----------
+    id, session, kind
+        Which job, whose, and of what kind.
+    request
+        What is asked, as plain JSON.
+    state
+        ``queued``, ``running``, ``done``, ``failed`` or ``cancelled``.
+    progress
+        How far, 0 to 1.
+    message
+        The stage in words.
+    result, error
+        The outcome: plain JSON when done, a sentence when failed.
+    created, finished
+        Unix times in seconds; ``finished`` is None while active.
+    attempts
+        How often a worker has begun it; also tells a late worker that the job is no longer its.
+    worker, lease
+        Who runs it, and the Unix time until which it counts as alive.
+    """
+
+    id: str
+    session: str
+    kind: str
+    request: dict[str, Any]
+    state: State = "queued"
+    progress: float = 0.0
+    message: str = ""
+    result: dict[str, Any] | None = None
+    error: str | None = None
+    created: float = 0.0
+    finished: float | None = None
+    attempts: int = 0
+    worker: str = ""
+    lease: float = 0.0
+
+    @property
+    def active(self) -> bool:
+        """Whether it still waits or runs."""
+        return self.state in ACTIVE
+
+    @property
+    def signature(self) -> str:
+        """The same for the same request; see :func:`signature_of`."""
+        return signature_of(self.kind, self.request)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many jobs may be active.
+
+    Attributes
+    ----------
+    per_session
+        Jobs of one session that may wait or run.
+    waiting
+        Jobs of all sessions that may wait.
+    """
+
+    per_session: int = 1_000_000
+    waiting: int = 1_000_000
+
+
+def signature_of(kind: str, request: Mapping[str, Any]) -> str:
+    """Equal requests have equal signatures.
+
+    Examples
+    --------
+    >>> signature_of("train", {"a": 1, "b": 2}) == signature_of("train", {"b": 2, "a": 1})
+    True
+    """
+    text = json.dumps([kind, request], sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

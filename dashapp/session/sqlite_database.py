@@ -1,0 +1,130 @@
+"""One SQLite file, shared by the threads and processes of one machine."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dashapp.session.errors import QuotaExceededError, StoreUnavailableError
+
+# How long a writer waits for another one, in seconds; transactions take well under 10 ms.
+BUSY_SECONDS = 5.0
+# Primary result codes of SQLite: nothing more fits, or the file does not answer.
+NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
+NO_ANSWER = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+}
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS sessions (
+    id TEXT PRIMARY KEY, created REAL NOT NULL, seen REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS items (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, session TEXT NOT NULL, kind TEXT NOT NULL,
+    id TEXT NOT NULL, name TEXT NOT NULL, info TEXT NOT NULL, created REAL NOT NULL,
+    UNIQUE (session, kind, id) ON CONFLICT REPLACE
+);
+CREATE TABLE IF NOT EXISTS jobs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, session TEXT NOT NULL,
+    kind TEXT NOT NULL, request TEXT NOT NULL, signature TEXT NOT NULL, state TEXT NOT NULL,
+    progress REAL NOT NULL, message TEXT NOT NULL, result TEXT, error TEXT,
+    created REAL NOT NULL, finished REAL, attempts INTEGER NOT NULL, worker TEXT NOT NULL,
+    lease REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS jobs_of_session ON jobs (session, signature);
+CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, number);
+CREATE TABLE IF NOT EXISTS workers (id TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hits (
+    name TEXT NOT NULL, window INTEGER NOT NULL, count INTEGER NOT NULL, until REAL NOT NULL,
+    PRIMARY KEY (name, window)
+) WITHOUT ROWID;
+"""
+
+
+class SqliteDatabase:
+    """Connections and transactions.
+
+    Write-ahead logging lets readers go on while one writes; each thread has its own connection,
+    and every commit reaches the disk before it returns (``synchronous=FULL``), since what was
+    acknowledged must survive a power cut.
+
+    Parameters
+    ----------
+    path : Path
+        The database file; its folder exists and is private.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        with self.write() as connection:
+            for statement in SCHEMA.split(";"):
+                connection.execute(statement)
+
+    def read(self, query: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        with plain_errors():
+            return self._connection().execute(query, values).fetchall()
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that takes the write lock at once, so that reads in it stay true."""
+        with plain_errors():
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def check(self) -> None:
+        """Ask for nothing."""
+        self.read("SELECT 1")
+
+    def compact(self) -> None:
+        """Move the log into the database, so that nothing deleted stays behind in it."""
+        with plain_errors():
+            self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            del self._local.connection
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            # What is deleted must not be found on disk afterwards.
+            connection.execute("PRAGMA secure_delete = ON")
+            self._local.connection = connection
+        return connection
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn errors of the disk and of waiting into ours; defects of ours pass as they are."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        code = error.sqlite_errorcode & 0xFF
+        if code in NO_ROOM:
+            raise QuotaExceededError from error
+        if code in NO_ANSWER:
+            raise StoreUnavailableError from error
+        raise

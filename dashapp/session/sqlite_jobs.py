@@ -1,0 +1,174 @@
+"""Jobs in SQLite: the rows are the queue."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from typing import Any
+
+from dashapp.session.ledger import SessionFullError, WaitingRoomFullError
+from dashapp.session.rows import Job, Limits
+from dashapp.session.sqlite_database import SqliteDatabase
+
+# Fair to everybody: a session with many jobs waits for those with fewer running.
+NEXT_JOB = """
+SELECT * FROM jobs AS waiting WHERE state = 'queued'
+ORDER BY (SELECT COUNT(*) FROM jobs AS other
+          WHERE other.state = 'running' AND other.session = waiting.session), number
+LIMIT 1
+"""
+
+
+class SqliteJobs(SqliteDatabase):
+    """Jobs; see :class:`dashapp.session.ledger.Ledger`."""
+
+    def add_job(self, job: Job, limits: Limits) -> Job:
+        """Queue a job, or give the equal one."""
+        with self.write() as connection:
+            equal = connection.execute(
+                "SELECT * FROM jobs WHERE session = ? AND signature = ?"
+                " AND state IN ('queued', 'running', 'done') ORDER BY number DESC LIMIT 1",
+                (job.session, job.signature),
+            ).fetchone()
+            if equal is not None:
+                return _job(equal)
+            _check_limits(connection, job.session, limits)
+            begin_session(connection, job.session)
+            connection.execute(
+                "INSERT INTO jobs (id, session, kind, request, signature, state, progress,"
+                " message, created, attempts, worker, lease)"
+                " VALUES (?, ?, ?, ?, ?, 'queued', 0, '', ?, 0, '', 0)",
+                (
+                    job.id,
+                    job.session,
+                    job.kind,
+                    json.dumps(job.request),
+                    job.signature,
+                    job.created,
+                ),
+            )
+            return job
+
+    def job(self, job_id: str) -> Job | None:
+        """One job."""
+        rows = self.read("SELECT * FROM jobs WHERE id = ?", (job_id,))
+        return _job(rows[0]) if rows else None
+
+    def jobs(self, session: str) -> tuple[Job, ...]:
+        """Jobs of a session, newest first."""
+        rows = self.read("SELECT * FROM jobs WHERE session = ? ORDER BY number DESC", (session,))
+        return tuple(_job(row) for row in rows)
+
+    def claim_job(self, worker: str, lease: float) -> Job | None:
+        """Take the next waiting job."""
+        # Looked at first without a lock: most of the time nothing waits.
+        if not self.read("SELECT 1 FROM jobs WHERE state = 'queued' LIMIT 1"):
+            return None
+        with self.write() as connection:
+            row = connection.execute(NEXT_JOB).fetchone()
+            if row is None:
+                return None
+            taken = connection.execute(
+                "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = ?,"
+                " lease = ?, progress = 0, message = '' WHERE id = ? RETURNING *",
+                (worker, time.time() + lease, row["id"]),
+            ).fetchone()
+            return _job(taken)
+
+    def renew_job(self, job: Job, lease: float, progress: float, message: str) -> bool:
+        """Extend the lease and show progress."""
+        return self._change_running(
+            job,
+            "lease = ?, progress = ?, message = ?",
+            (time.time() + lease, progress, message),
+        )
+
+    def finish_job(
+        self, job: Job, state: str, result: dict[str, Any] | None, error: str | None
+    ) -> bool:
+        """End a job."""
+        return self._change_running(
+            job,
+            "state = ?, result = ?, error = ?, finished = ?,"
+            " progress = CASE WHEN ? = 'done' THEN 1.0 ELSE progress END",
+            (state, None if result is None else json.dumps(result), error, time.time(), state),
+        )
+
+    def release_job(self, job: Job, *, counts: bool) -> bool:
+        """Put a job back."""
+        return self._change_running(
+            job,
+            "state = 'queued', worker = '', progress = 0, message = '', attempts = attempts - ?",
+            (0 if counts else 1,),
+        )
+
+    def cancel_job(self, session: str, job_id: str) -> bool:
+        """Cancel an active job."""
+        with self.write() as connection:
+            cursor = connection.execute(
+                "UPDATE jobs SET state = 'cancelled', finished = ?"
+                " WHERE id = ? AND session = ? AND state IN ('queued', 'running')",
+                (time.time(), job_id, session),
+            )
+            return cursor.rowcount == 1
+
+    def lost_jobs(self) -> tuple[Job, ...]:
+        """Running jobs whose lease is over."""
+        rows = self.read("SELECT * FROM jobs WHERE state = 'running' AND lease < ?", (time.time(),))
+        return tuple(_job(row) for row in rows)
+
+    def _change_running(self, job: Job, change: str, values: tuple[Any, ...]) -> bool:
+        """Change a job if it still runs in the attempt that the caller began."""
+        with self.write() as connection:
+            cursor = connection.execute(
+                f"UPDATE jobs SET {change} WHERE id = ? AND state = 'running' AND attempts = ?",  # noqa: S608 - constants above
+                (*values, job.id, job.attempts),
+            )
+            return cursor.rowcount == 1
+
+
+def begin_session(connection: sqlite3.Connection, session: str) -> None:
+    """Make sure that a session has its record."""
+    now = time.time()
+    connection.execute("INSERT OR IGNORE INTO sessions VALUES (?, ?, ?)", (session, now, now))
+
+
+def still_runs(connection: sqlite3.Connection, job: Job) -> bool:
+    """Whether a job runs in the attempt that the caller knows."""
+    found = connection.execute(
+        "SELECT 1 FROM jobs WHERE id = ? AND state = 'running' AND attempts = ?",
+        (job.id, job.attempts),
+    )
+    return found.fetchone() is not None
+
+
+def _check_limits(connection: sqlite3.Connection, session: str, limits: Limits) -> None:
+    mine, waiting = connection.execute(
+        "SELECT COALESCE(SUM(session = ?), 0), COALESCE(SUM(state = 'queued'), 0)"
+        " FROM jobs WHERE state IN ('queued', 'running')",
+        (session,),
+    ).fetchone()
+    if mine >= limits.per_session:
+        raise SessionFullError
+    if waiting >= limits.waiting:
+        raise WaitingRoomFullError
+
+
+def _job(row: sqlite3.Row) -> Job:
+    return Job(
+        id=row["id"],
+        session=row["session"],
+        kind=row["kind"],
+        request=json.loads(row["request"]),
+        state=row["state"],
+        progress=row["progress"],
+        message=row["message"],
+        result=None if row["result"] is None else json.loads(row["result"]),
+        error=row["error"],
+        created=row["created"],
+        finished=row["finished"],
+        attempts=row["attempts"],
+        worker=row["worker"],
+        lease=row["lease"],
+    )

@@ -1,0 +1,118 @@
+"""The ledger in SQLite: items, sessions, workers and counts beside the jobs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from typing import Any
+
+from dashapp.session.rows import Item, Job
+from dashapp.session.sqlite_jobs import SqliteJobs, begin_session, still_runs
+
+
+class SqliteLedger(SqliteJobs):
+    """The whole ledger; see :class:`dashapp.session.ledger.Ledger`."""
+
+    def add_item(
+        self,
+        session: str,
+        kind: str,
+        item_id: str,
+        name: str,
+        info: dict[str, Any],
+        *,
+        job: Job | None = None,
+    ) -> bool:
+        """Note an item, unless its job no longer runs."""
+        with self.write() as connection:
+            if job is not None and not still_runs(connection, job):
+                return False
+            begin_session(connection, session)
+            connection.execute(
+                "INSERT INTO items (session, kind, id, name, info, created)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (session, kind, item_id, name, json.dumps(info), time.time()),
+            )
+            return True
+
+    def items(self, session: str, kind: str) -> tuple[Item, ...]:
+        """Items of one kind, newest first."""
+        rows = self.read(
+            "SELECT * FROM items WHERE session = ? AND kind = ? ORDER BY number DESC",
+            (session, kind),
+        )
+        return tuple(_item(row) for row in rows)
+
+    def item(self, session: str, kind: str, item_id: str) -> Item | None:
+        """One item."""
+        rows = self.read(
+            "SELECT * FROM items WHERE session = ? AND kind = ? AND id = ?",
+            (session, kind, item_id),
+        )
+        return _item(rows[0]) if rows else None
+
+    def beat(self, worker: str, seconds: float) -> None:
+        """Note that a worker lives."""
+        now = time.time()
+        with self.write() as connection:
+            connection.execute("DELETE FROM workers WHERE until < ?", (now,))
+            if seconds > 0:
+                connection.execute(
+                    "INSERT INTO workers VALUES (?, ?)"
+                    " ON CONFLICT (id) DO UPDATE SET until = excluded.until",
+                    (worker, now + seconds),
+                )
+            else:
+                connection.execute("DELETE FROM workers WHERE id = ?", (worker,))
+
+    def workers(self) -> int:
+        """Count the living workers."""
+        rows = self.read("SELECT COUNT(*) FROM workers WHERE until >= ?", (time.time(),))
+        return int(rows[0][0])
+
+    def touch(self, session: str) -> None:
+        """Note a visit."""
+        with self.write() as connection:
+            connection.execute("UPDATE sessions SET seen = ? WHERE id = ?", (time.time(), session))
+
+    def knows(self, session: str) -> bool:
+        """Whether there is a record of a session."""
+        return bool(self.read("SELECT 1 FROM sessions WHERE id = ?", (session,)))
+
+    def ended_sessions(self, idle: float, absolute: float) -> tuple[str, ...]:
+        """Sessions that are over."""
+        now = time.time()
+        rows = self.read(
+            "SELECT id FROM sessions WHERE seen < ? OR created < ?", (now - idle, now - absolute)
+        )
+        return tuple(row["id"] for row in rows)
+
+    def delete_session(self, session: str) -> None:
+        """Remove all records of a session."""
+        with self.write() as connection:
+            connection.execute("DELETE FROM items WHERE session = ?", (session,))
+            connection.execute("DELETE FROM jobs WHERE session = ?", (session,))
+            connection.execute("DELETE FROM sessions WHERE id = ?", (session,))
+
+    def hits(self, name: str, seconds: int) -> int:
+        """Count one event."""
+        now = time.time()
+        with self.write() as connection:
+            connection.execute("DELETE FROM hits WHERE until < ?", (now,))
+            row = connection.execute(
+                "INSERT INTO hits VALUES (?, ?, 1, ?)"
+                " ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count",
+                (name, int(now // seconds), now + 2 * seconds),
+            ).fetchone()
+            return int(row["count"])
+
+
+def _item(row: sqlite3.Row) -> Item:
+    return Item(
+        id=row["id"],
+        kind=row["kind"],
+        name=row["name"],
+        info=json.loads(row["info"]),
+        created=row["created"],
+    )
