@@ -210,7 +210,7 @@ def _negative(parts: dict[str, pa.StringArray]) -> np.ndarray:
     minus = _mask(pc.not_equal(parts["open"], "")) | _mask(pc.equal(parts["trailing"], "-"))
     for key in ("sign", "inner"):
         minus |= _mask(pc.match_substring_regex(parts[key], "[-−]"))
-    return minus
+    return np.asarray(minus)
 
 
 def _mask(flags: pa.BooleanArray) -> np.ndarray:

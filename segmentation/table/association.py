@@ -44,7 +44,7 @@ def association(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     >>> from segmentation import Table
     >>> table = Table.from_frame(pd.DataFrame({"a": [1, 2, 3, 5], "b": [2.5, 4, 6, 10]}))
     >>> float(association(table.frame, table.columns).loc["a", "b"].round(3))
-    0.999
+    0.998
     """
     measured = {c.name: _measure(frame[c.name], c) for c in columns if _is_comparable(c)}
     names = list(measured)

@@ -11,7 +11,7 @@ import pandas as pd
 from segmentation.errors import ParameterError
 from segmentation.table.columns import MAX_LEVELS, MEANINGS, UNUSABLE_ROLES, Column, Role, Use
 from segmentation.table.dataset import Table
-from segmentation.table.roles import level_text
+from segmentation.table.profiled import level_text
 
 _KEYS = ("role", "use", "meaning", "levels")
 _WITH_LEVELS = frozenset({Role.ORDINAL, Role.NOMINAL, Role.BINARY})

@@ -53,7 +53,7 @@ def _repeats(columns: Sequence[DistinctText], written: Sequence[str]) -> np.ndar
     for column, name in zip(columns, written, strict=True):
         if not same.any():
             break
-        equal = pc.equal(column.values, name.strip()).to_numpy(zero_copy_only=False)
+        equal = pc.equal(column.texts, name.strip()).to_numpy(zero_copy_only=False)
         matches = column.rows_of(np.asarray(equal, dtype=bool))
         same &= matches if name.strip() else column.codes < 0
     return same
@@ -81,7 +81,7 @@ def _is_labeled_total(columns: Sequence[DistinctText], row: int) -> bool:
 
 def _is_sparse(columns: Sequence[DistinctText], row: int) -> bool:
     empty = sum(column.codes[row] < 0 for column in columns)
-    return empty * 4 >= len(columns)
+    return bool(empty * 4 >= len(columns))
 
 
 def _adds_up(

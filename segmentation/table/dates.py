@@ -131,12 +131,14 @@ def parse_dates(values: pa.StringArray, *, day_first: bool | None, compact: bool
     """
     times = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[s]")
     order, ambiguous = "year_first", False
-    for pattern in _patterns(compact=compact):
-        found = pc.extract_regex(values, pattern)
-        rows = np.flatnonzero(_mask(pc.is_valid(found)) & np.isnat(times))
-        if not len(rows):
+    left = np.arange(len(values))
+    for pattern in _by_hits(values, _patterns(compact=compact)):
+        found = pc.extract_regex(values.take(pa.array(left)), pattern)
+        hits = _mask(pc.is_valid(found))
+        if not hits.any():
             continue
-        parts = found.take(pa.array(rows))
+        rows, left = left[hits], left[~hits]
+        parts = pc.filter(found, pa.array(hits))
         if pattern is _YEAR_LAST:
             first_is_day, ambiguous = _settle_order(parts, day_first)
             order = "day_first" if first_is_day else "month_first"
@@ -153,6 +155,13 @@ def parse_dates(values: pa.StringArray, *, day_first: bool | None, compact: bool
 def _patterns(*, compact: bool) -> list[str]:
     patterns = [_YEAR_FIRST, _YEAR_LAST, _NAMED_DAY_FIRST, _NAMED_MONTH_FIRST]
     return [_COMPACT, *patterns] if compact else patterns
+
+
+def _by_hits(values: pa.StringArray, patterns: list[str]) -> list[str]:
+    """Put the patterns that fit most of the first values first."""
+    some = values.slice(0, 50)
+    hits = [int(_mask(pc.match_substring_regex(some, pattern)).sum()) for pattern in patterns]
+    return [pattern for _, pattern in sorted(zip(hits, patterns, strict=True), reverse=True)]
 
 
 def _settle_order(parts: pa.StructArray, day_first: bool | None) -> tuple[bool, bool]:

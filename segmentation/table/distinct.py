@@ -24,13 +24,13 @@ class DistinctText:
 
     Attributes
     ----------
-    values : pyarrow StringArray, shape (d,)
-        Distinct values, none of them null.
+    texts : pyarrow StringArray, shape (d,)
+        Distinct texts, none of them null.
     codes : ndarray of int32, shape (n,)
         Position in `values` for each row, −1 where there is no cell.
     """
 
-    values: pa.StringArray
+    texts: pa.StringArray
     codes: np.ndarray
 
     @classmethod
@@ -56,16 +56,16 @@ class DistinctText:
 
     def counts(self) -> np.ndarray:
         """Return how many rows have each distinct value, shape (d,)."""
-        return self._counts
+        return np.asarray(self._counts)
 
     @cached_property
     def _counts(self) -> np.ndarray:
         shifted = self.codes + np.int32(1)  # rows without a cell fall into place 0
-        return np.bincount(shifted, minlength=len(self.values) + 1)[1:]
+        return np.bincount(shifted, minlength=len(self.texts) + 1)[1:]
 
     def take(self, rows: np.ndarray) -> DistinctText:
         """Return some of the rows, by a mask or by positions."""
-        return DistinctText(self.values, self.codes[rows])
+        return DistinctText(self.texts, self.codes[rows])
 
     def mapped(self, values: pa.Array) -> DistinctText:
         """Replace each distinct value by another; equal ones merge, null means no cell.
@@ -82,9 +82,9 @@ class DistinctText:
 
     def trimmed(self) -> DistinctText:
         """Trim white space around every cell; what is then empty counts as no cell."""
-        values = pc.utf8_trim(self.values, BLANKS)
+        values = pc.utf8_trim(self.texts, BLANKS)
         values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
-        if values.equals(self.values):
+        if values.equals(self.texts):
             return self
         return self.mapped(values)
 
@@ -101,8 +101,8 @@ class DistinctText:
     def to_series(self) -> pd.Series:
         """Return the rows as pandas text, missing cells as NaN."""
         index = pa.array(self.codes, pa.int32(), mask=self.codes < 0)
-        return pd.Series(self.values.take(index).to_pandas(), dtype="str")
+        return pd.Series(self.texts.take(index).to_pandas(), dtype="str")
 
     def cells(self, rows: np.ndarray) -> list[str]:
         """Return the text of the rows at the given positions, empty where there is no cell."""
-        return [self.values[int(c)].as_py() if c >= 0 else "" for c in self.codes[rows]]
+        return [self.texts[int(c)].as_py() if c >= 0 else "" for c in self.codes[rows]]

@@ -17,14 +17,18 @@ _WHAT = {Kind.NUMBER: ("not_a_number", "numbers"), Kind.DATE: ("not_a_date", "da
 _NOTES = {
     "ambiguous_number": (
         "ambiguous_number",
-        "The numbers can be read with a decimal point or a decimal comma; they were read with a "
-        "decimal {mark}. Choose the other one if that is wrong.",
+        (
+            "The numbers can be read with a decimal point or a decimal comma; they were read with "
+            "a decimal {mark}. Choose the other one if that is wrong."
+        ),
         ("point", "comma"),
     ),
     "ambiguous_date": (
         "ambiguous_date",
-        "Day and month could be swapped in every date; they were read {order} first. Choose the "
-        "other order if that is wrong.",
+        (
+            "Day and month could be swapped in every date; they were read {order} first. Choose "
+            "the other order if that is wrong."
+        ),
         ("month_first", "day_first"),
     ),
     "decorated": (
@@ -160,7 +164,7 @@ def _examples(column: Column, typed: Typed, chosen: np.ndarray) -> tuple[str, ..
     """Return the most frequent of the chosen values, short, and masked for contact data."""
     counts = np.where(chosen, typed.text.counts(), -1)
     places = np.argsort(-counts, kind="stable")[: min(_MOST_EXAMPLES, int(chosen.sum()))]
-    texts = [typed.text.values[int(place)].as_py()[:60] for place in places]
+    texts = [typed.text.texts[int(place)].as_py()[:60] for place in places]
     return tuple(masked(text) if column.role is Role.CONTACT else text for text in texts)
 
 

@@ -11,7 +11,8 @@ from segmentation.table.columns import Issue
 from segmentation.table.dataset import Table
 from segmentation.table.distinct import DistinctText
 from segmentation.table.headers import clean_names
-from segmentation.table.roles import find_roles, level_text, profile_column
+from segmentation.table.profiled import level_text, profile_column
+from segmentation.table.roles import find_roles
 from segmentation.table.storage import rejects_frame
 from segmentation.table.typing_text import Kind, Typed, file_evidence, type_column
 
@@ -89,7 +90,7 @@ def typed_by_dtype(series: pd.Series) -> tuple[pd.Series, Kind] | None:
     if kind == "M":
         return _times(series), Kind.DATE
     if kind == "m":
-        return series.dt.total_seconds() / 86_400.0, Kind.NUMBER
+        return pd.Series(series.dt.total_seconds() / 86_400.0), Kind.NUMBER
     return None
 
 
@@ -118,7 +119,7 @@ def as_text(series: pd.Series) -> pd.Series:
     if isinstance(series.dtype, pd.StringDtype):
         return series
     cells = [None if _is_missing(value) else _write(value) for value in series]
-    return pa.array(cells, pa.string()).to_pandas().astype("str")
+    return pd.Series(pa.array(cells, pa.string()).to_pandas(), dtype="str")
 
 
 def _is_missing(value: object) -> bool:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from segmentation.errors import ReadError
 from segmentation.table.distinct import DistinctText
 from segmentation.table.limits import Limits
-from segmentation.table.records import Records
+from segmentation.table.patience import Records
 
 
 def read_parquet(data: bytes, limits: Limits) -> tuple[tuple[str, ...], Records]:

@@ -15,7 +15,8 @@ from segmentation.table.columns import Issue
 from segmentation.table.content import Content, open_content
 from segmentation.table.dataset import Table
 from segmentation.table.decoding import decode
-from segmentation.table.dialect import WHITESPACE, find_dialect, find_header
+from segmentation.table.dialect import WHITESPACE, find_dialect
+from segmentation.table.heading import find_header
 from segmentation.table.limits import Limits
 from segmentation.table.parquet import read_parquet
 from segmentation.table.records import read_records
@@ -105,7 +106,7 @@ def read_table(
 
     Examples
     --------
-    >>> table = read_table(b"id;age;spend\\n1;30;2,50\\n2;41;7,25\\n")
+    >>> table = read_table(b"id;age;spend\n1;30;2,50\n2;41;7,25\n")
     >>> table.recipe["delimiter"], table.recipe["decimal"], table.rows_used
     (';', ',', 2)
     """

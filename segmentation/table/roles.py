@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
-from segmentation.table.columns import MAX_LEVELS, Column, Role, Use
+from segmentation.table.columns import MAX_LEVELS, UNUSABLE_ROLES, Column, Role, Use
 from segmentation.table.contact import contact_reason, masked
 from segmentation.table.meanings import find_meanings
 from segmentation.table.names import (
@@ -19,98 +19,21 @@ from segmentation.table.names import (
     is_postcode_name,
     tokens,
 )
+from segmentation.table.profiled import Profiled
 from segmentation.table.scales import known_order
-from segmentation.table.typing_text import Kind, Typed
+from segmentation.table.typing_text import Kind
 from segmentation.table.words import boolean_pair
 
 #: A category with more levels than this describes segments but does not drive them.
 MOST_BASIS_LEVELS = 20
+
 #: Text whose share of distinct values is above this is no category.
 _MOST_DISTINCT_SHARE = 0.5
+
 #: Codes by name are identifiers when they have more distinct values than this.
 _FEWEST_CODES = 20
+
 _EXAMPLES = 5
-
-
-@dataclass(frozen=True, eq=False)
-class Profiled:
-    """A typed column with its distinct values, most frequent first.
-
-    Attributes
-    ----------
-    name : str
-        The column's name.
-    series : Series
-        The typed values.
-    kind : Kind
-        What the cells are.
-    levels : list of str
-        Distinct values as text, most frequent first; at most `MAX_LEVELS` + 1 of them.
-    distinct, missing : int
-        Numbers of distinct values and of rows without one.
-    """
-
-    name: str
-    series: pd.Series
-    kind: Kind
-    levels: list[str]
-    distinct: int
-    missing: int
-
-    @property
-    def present(self) -> int:
-        """Number of rows with a value."""
-        return len(self.series) - self.missing
-
-
-def profile_column(name: str, series: pd.Series, kind: Kind) -> Profiled:
-    """Count a typed column's distinct values.
-
-    Parameters
-    ----------
-    name : str
-        The column's name.
-    series : Series
-        Typed values.
-    kind : Kind
-        What they are.
-    """
-    counts = series.value_counts()
-    levels = [level_text(value) for value in counts.index[: MAX_LEVELS + 1]]
-    return Profiled(name, series, kind, levels, len(counts), int(series.isna().sum()))
-
-
-def profile_typed(name: str, typed: Typed) -> Profiled:
-    """Count the distinct values of a column that was typed from text.
-
-    Parameters
-    ----------
-    name : str
-        The column's name.
-    typed : Typed
-        What typing found; counting its distinct values is much cheaper than its rows.
-    """
-    values = pd.Series(typed.distinct)
-    counts = pd.Series(typed.text.counts()).groupby(values, sort=False).sum()
-    counts = counts[counts > 0].sort_values(ascending=False, kind="stable")
-    levels = [level_text(value) for value in counts.index[: MAX_LEVELS + 1]]
-    missing = len(typed.series) - int(counts.sum())
-    return Profiled(name, typed.series, typed.kind, levels, len(counts), missing)
-
-
-def level_text(value: object) -> str:
-    """Write a value the way a level is written: whole numbers without a point.
-
-    Examples
-    --------
-    >>> level_text(2.0), level_text("Gold"), level_text(True)
-    ('2', 'Gold', 'True')
-    """
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, pd.Timestamp):
-        return value.strftime("%Y-%m-%d %H:%M") if value.time().hour else f"{value:%Y-%m-%d}"
-    return str(value)
 
 
 def find_roles(columns: list[Profiled]) -> tuple[Column, ...]:
@@ -149,61 +72,93 @@ def _column(column: Profiled) -> Column:
     )
 
 
-def _role(column: Profiled) -> tuple[Role, tuple[str, ...], str]:
-    """Return the role, its levels and a sentence that says why."""
-    if column.distinct <= 1:
-        only = f"Every value is “{column.levels[0]}”." if column.distinct else "It has no values."
-        hidden = contact_reason(column.name, pa.array(column.levels, pa.string()))
-        return (Role.CONTACT, (), hidden) if hidden else (Role.CONSTANT, (), only)
+#: A role, its levels and a sentence that says why.
+_Found = tuple[Role, tuple[str, ...], str]
+
+
+def _role(column: Profiled) -> _Found:
+    """Return the first role that fits."""
+    for fits in (_contact, _constant, _date, _identifier, _binary):
+        found = fits(column)
+        if found is not None:
+            return found
+    return _number_role(column) if column.kind is Kind.NUMBER else _word_role(column)
+
+
+def _contact(column: Profiled) -> _Found | None:
     if column.kind is Kind.DATE:
-        return Role.DATE, (), "The values are dates."
-    contact = contact_reason(column.name, pa.array(column.levels, pa.string()))
-    if contact:
-        return Role.CONTACT, (), contact
-    identifier = _identifier_reason(column)
-    if identifier:
-        return Role.IDENTIFIER, (), identifier
-    if column.distinct == 2:
-        return Role.BINARY, _two_levels(column.levels), "There are two values."
-    if column.kind is Kind.NUMBER:
-        return _number_role(column)
-    return _word_role(column)
+        return None
+    reason = contact_reason(column.name, pa.array(column.levels, pa.string()))
+    return (Role.CONTACT, (), reason) if reason else None
 
 
-def _identifier_reason(column: Profiled) -> str | None:
-    """Say why a column identifies rows or customers, or return None."""
-    unique = column.distinct == column.present
+def _constant(column: Profiled) -> _Found | None:
+    if column.distinct > 1:
+        return None
+    only = f"Every value is “{column.levels[0]}”." if column.distinct else "It has no values."
+    return Role.CONSTANT, (), only
+
+
+def _date(column: Profiled) -> _Found | None:
+    return (Role.DATE, (), "The values are dates.") if column.kind is Kind.DATE else None
+
+
+def _binary(column: Profiled) -> _Found | None:
+    if column.distinct != 2:
+        return None
+    return Role.BINARY, _two_levels(column.levels), "There are two values."
+
+
+def _identifier(column: Profiled) -> _Found | None:
     if not _may_be_codes(column) or is_place_name(column.name):
         return None
-    if column.kind is Kind.TEXT and column.distinct > _FEWEST_CODES and _are_digits(column.levels):
-        return "The values are codes of digits."
-    if is_code_name(column.name) and (unique or column.distinct > _FEWEST_CODES):
-        return "The name says that these are ids."
-    if not unique or column.present < 3:
-        return None
-    if column.kind is Kind.NUMBER:
-        counts_up = _counts_up(column.series) and not is_date_name(column.name)
-        return "The values count up row by row." if counts_up else None
-    without_blanks = sum(" " not in level for level in column.levels) / len(column.levels)
-    with_digits = sum(any(c.isdigit() for c in level) for level in column.levels)
-    if without_blanks > 0.95 and with_digits / len(column.levels) > 0.95:
-        return "Every row has its own code."
+    for fits, reason in _IDENTIFIER_REASONS:
+        if fits(column):
+            return Role.IDENTIFIER, (), reason
     return None
 
 
-def _are_digits(levels: list[str]) -> bool:
-    """Tell whether texts are whole numbers, which are text because of leading zeros or length."""
-    return sum(level.isdigit() for level in levels) > 0.95 * len(levels)
+def _is_named_code(column: Profiled) -> bool:
+    return is_code_name(column.name) and (_is_unique(column) or column.distinct > _FEWEST_CODES)
+
+
+def _is_unique(column: Profiled) -> bool:
+    return column.distinct == column.present >= 3
+
+
+def _is_digit_code(column: Profiled) -> bool:
+    """Tell whether texts are whole numbers: text because of leading zeros or their length."""
+    if column.kind is not Kind.TEXT or column.distinct <= _FEWEST_CODES:
+        return False
+    return sum(level.isdigit() for level in column.levels) > 0.95 * len(column.levels)
+
+
+def _is_row_number(column: Profiled) -> bool:
+    if column.kind is not Kind.NUMBER or not _is_unique(column) or is_date_name(column.name):
+        return False
+    numbers = column.series.dropna().astype("int64").to_numpy()
+    return len(numbers) >= 10 and bool((np.diff(numbers) == 1).all())
+
+
+def _is_own_code(column: Profiled) -> bool:
+    """Tell whether every row has a word of its own with digits in it."""
+    if column.kind is not Kind.TEXT or not _is_unique(column):
+        return False
+    words = sum(" " not in level and any(map(str.isdigit, level)) for level in column.levels)
+    return words > 0.95 * len(column.levels)
+
+
+_IDENTIFIER_REASONS = (
+    (_is_named_code, "The name says that these are ids."),
+    (_is_digit_code, "The values are codes of digits."),
+    (_is_row_number, "The values count up row by row."),
+    (_is_own_code, "Every row has its own code."),
+)
 
 
 def _may_be_codes(column: Profiled) -> bool:
     """Tell whether values are whole numbers or text: amounts with cents are no ids."""
     return column.kind is Kind.TEXT or str(column.series.dtype).lower().startswith("int")
-
-
-def _counts_up(series: pd.Series) -> bool:
-    numbers = series.dropna().astype("int64").to_numpy()
-    return len(numbers) >= 10 and bool((np.diff(numbers) == 1).all())
 
 
 def _two_levels(levels: list[str]) -> tuple[str, ...]:
@@ -246,16 +201,31 @@ def _is_coordinate(name: str) -> bool:
 
 def _use(column: Profiled, role: Role, levels: tuple[str, ...]) -> tuple[Use, str]:
     """Return the default use and a sentence that says why where it is not obvious."""
-    if role in {Role.IDENTIFIER, Role.TEXT, Role.CONSTANT}:
-        return Use.IGNORED, ""
-    if role is Role.CONTACT:
-        return Use.IGNORED, "Contact data never enter segments."
-    if role is Role.DATE:
-        return Use.DESCRIPTOR, "Dates describe segments."
-    if is_place_name(column.name) and (role is not Role.NUMERIC or _is_coordinate(column.name)):
-        return Use.DESCRIPTOR, "Places describe segments."
-    if is_personal_name(column.name):
-        return Use.DESCRIPTOR, "Personal traits describe segments, but do not drive them."
-    if role is Role.NOMINAL and len(levels) > MOST_BASIS_LEVELS:
-        return Use.DESCRIPTOR, "Too many categories to drive segments."
-    return Use.BASIS, ""
+    if role in UNUSABLE_ROLES:
+        return Use.IGNORED, "Contact data never enter segments." if role is Role.CONTACT else ""
+    why = next((reason for fits, reason in _DESCRIPTOR_REASONS if fits(column, role, levels)), "")
+    return (Use.DESCRIPTOR, why) if why else (Use.BASIS, "")
+
+
+def _is_place(column: Profiled, role: Role, levels: tuple[str, ...]) -> bool:
+    del levels
+    return is_place_name(column.name) and (role is not Role.NUMERIC or _is_coordinate(column.name))
+
+
+#: Why a column describes segments and does not drive them; the first reason that fits counts.
+_DESCRIPTOR_REASONS: tuple[tuple[Callable[[Profiled, Role, tuple[str, ...]], bool], str], ...] = (
+    (lambda _column, role, _levels: role is Role.DATE, "Dates describe segments."),
+    (_is_place, "Places describe segments."),
+    (
+        lambda column, _role, _levels: is_personal_name(column.name),
+        "Personal traits describe segments, but do not drive them.",
+    ),
+    (
+        lambda _column, role, levels: role is Role.NOMINAL and len(levels) > MOST_BASIS_LEVELS,
+        "Too many categories to drive segments.",
+    ),
+    (
+        lambda column, _role, _levels: column.present * 2 < len(column.series),
+        "More than half of its cells are empty.",
+    ),
+)

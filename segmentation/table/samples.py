@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from segmentation.errors import ParameterError
 
@@ -166,7 +167,7 @@ def sample_customer_kinds(n: int = 500, seed: int = 42) -> np.ndarray:
     ['Dissatisfied Customer', 'High Spender', 'Loyal Customer', 'Occasional Shopper']
     """
     names = np.array([kind.name for kind in KINDS])
-    return names[_kind_codes(n, seed)]
+    return np.asarray(names[_kind_codes(n, seed)])
 
 
 def _check_share(name: str, value: float, *, upper: float) -> None:
@@ -181,7 +182,7 @@ def _kind_codes(n: int, seed: int) -> np.ndarray:
     if seed < 0:
         raise ParameterError(f"A seed is a whole number from 0 up, but {seed} was given.")
     rng = np.random.default_rng([seed, 0])
-    return rng.choice(len(KINDS), size=n, p=[kind.share for kind in KINDS])
+    return np.asarray(rng.choice(len(KINDS), size=n, p=[kind.share for kind in KINDS]))
 
 
 def _draw(codes: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
@@ -217,19 +218,16 @@ def _draw(codes: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
 def _levels(probabilities: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw one level a row from probabilities of shape (n, levels)."""
     edges = np.cumsum(probabilities, axis=1)[:, :-1]
-    return (rng.random((len(edges), 1)) >= edges).sum(axis=1)
+    return np.asarray((rng.random((len(edges), 1)) >= edges).sum(axis=1))
 
 
 def _words(levels: tuple[str, ...], codes: np.ndarray) -> pd.Series:
     """Turn codes into text without a Python object for each row."""
-    return pd.Series(pd.Categorical.from_codes(codes, list(levels))).astype("str")
+    return pd.Series(pa.array(levels, pa.string()).take(pa.array(codes)).to_pandas(), dtype="str")
 
 
 def _blank_cells(frame: pd.DataFrame, share: float, rng: np.random.Generator) -> None:
     """Empty a share of the cells of every column but the id, in place."""
     for name in COLUMNS[1:]:
         holes = rng.random(len(frame)) < share
-        if frame[name].dtype.kind in "bi":
-            wide = "boolean" if frame[name].dtype.kind == "b" else "Int64"
-            frame[name] = frame[name].astype(wide)
-        frame.loc[holes, name] = pd.NA if frame[name].dtype.name != "float64" else np.nan
+        frame[name] = frame[name].convert_dtypes(convert_floating=False).mask(holes)

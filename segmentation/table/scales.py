@@ -6,48 +6,71 @@ import re
 from collections.abc import Iterable
 
 #: Each scale runs from low to high; words in one place mean the same.
-_SCALES: tuple[str, ...] = (
-    "basic free | bronze basis standard | silver silber plus | gold premium | platinum platin vip "
-    "| diamond elite | titanium black",
-    "free trial | basic starter | standard plus | premium pro professional | business | enterprise",
-    "very unsatisfied, very dissatisfied, sehr unzufrieden, extremely dissatisfied | "
-    "unsatisfied, dissatisfied, unzufrieden, somewhat dissatisfied, insatisfait, insatisfecho | "
-    "neutral, neither, okay, ok, mixed, teils teils, neither satisfied nor dissatisfied | "
-    "satisfied, zufrieden, somewhat satisfied, satisfait, satisfecho | "
-    "very satisfied, sehr zufrieden, extremely satisfied, delighted",
-    "none | very low, lowest, sehr niedrig | low, niedrig, gering, bajo, faible | "
-    "medium, mid, middle, moderate, average, mittel, medio, moyen | high, hoch, alto, élevé | "
-    "very high, highest, sehr hoch",
-    "never, nie, jamais, nunca | rarely, seldom, selten, almost never, rarement | "
-    "sometimes, occasionally, manchmal, parfois, a veces | "
-    "often, frequently, regularly, oft, häufig, souvent | "
-    "very often, usually, almost always, sehr oft | always, immer, toujours, siempre",
-    "yearly, annually | quarterly, every 3 months | monthly | fortnightly, bi-weekly, biweekly | "
-    "weekly | daily",
-    "strongly disagree | disagree | neutral, neither agree nor disagree, undecided | agree | "
-    "strongly agree",
-    "terrible, very poor, very bad | poor, bad, schlecht | fair, average, okay, ok, neutral | "
-    "good, gut | very good, great, sehr gut | excellent, outstanding, ausgezeichnet",
-    "xxs | xs, extra small | s, small, klein, petit | m, medium, mittel, moyen | "
-    "l, large, groß, gross, grand, big | xl, extra large, very large | xxl, 2xl | xxxl, 3xl",
+_SCALES = (
+    (
+        "basic free | bronze basis standard | silver silber plus | gold premium | platinum platin "
+        "vip | diamond elite | titanium black"
+    ),
+    (
+        "free trial | basic starter | standard plus | premium pro professional | business | "
+        "enterprise"
+    ),
+    (
+        "very unsatisfied, very dissatisfied, sehr unzufrieden, extremely dissatisfied | "
+        "unsatisfied, dissatisfied, unzufrieden, somewhat dissatisfied, insatisfait, "
+        "insatisfecho | "
+        "neutral, neither, okay, ok, mixed, teils teils, neither satisfied nor dissatisfied | "
+        "satisfied, zufrieden, somewhat satisfied, satisfait, satisfecho | very satisfied, sehr "
+        "zufrieden, extremely satisfied, delighted"
+    ),
+    (
+        "none | very low, lowest, sehr niedrig | low, niedrig, gering, bajo, faible | medium, mid, "
+        "middle, moderate, average, mittel, medio, moyen | high, hoch, alto, élevé | very high, "
+        "highest, sehr hoch"
+    ),
+    (
+        "never, nie, jamais, nunca | rarely, seldom, selten, almost never, rarement | sometimes, "
+        "occasionally, manchmal, parfois, a veces | often, frequently, regularly, oft, häufig, "
+        "souvent | very often, usually, almost always, sehr oft | always, immer, toujours, siempre"
+    ),
+    (
+        "yearly, annually | quarterly, every 3 months | monthly | fortnightly, bi-weekly, biweekly "
+        "| weekly | daily"
+    ),
+    (
+        "strongly disagree | disagree | neutral, neither agree nor disagree, undecided | agree | "
+        "strongly agree"
+    ),
+    (
+        "terrible, very poor, very bad | poor, bad, schlecht | fair, average, okay, ok, neutral | "
+        "good, gut | very good, great, sehr gut | excellent, outstanding, ausgezeichnet"
+    ),
+    (
+        "xxs | xs, extra small | s, small, klein, petit | m, medium, mittel, moyen | l, large, "
+        "groß, gross, grand, big | xl, extra large, very large | xxl, 2xl | xxxl, 3xl"
+    ),
     "not at all likely, very unlikely | unlikely | neutral, maybe | likely | very likely",
     "negative, negativ | neutral | positive, positiv",
     "beginner, novice, junior | intermediate, mid | advanced, senior | expert",
     "new, neu | occasional, returning, casual | regular, active | loyal, frequent",
-    "child, kid | teen, teenager | young, young adult, youth | adult, middle-aged, middle aged | "
-    "senior, elderly, old",
-    "no formal education, none, primary, primary school, basic | "
-    "high school, secondary, secondary school, highschool | some college, associate, 2n cycle | "
-    "college, bachelor, bachelors, bachelor's, bachelor's degree, graduation, graduate, "
-    "undergraduate | master, masters, master's, master's degree, postgraduate | "
-    "phd, doctorate, doctoral, ph.d.",
+    (
+        "child, kid | teen, teenager | young, young adult, youth | adult, middle-aged, middle aged "
+        "| senior, elderly, old"
+    ),
+    (
+        "no formal education, none, primary, primary school, basic | high school, secondary, "
+        "secondary school, highschool | some college, associate, 2n cycle | college, bachelor, "
+        "bachelors, bachelor's, bachelor's degree, graduation, graduate, undergraduate | master, "
+        "masters, master's, master's degree, postgraduate | phd, doctorate, doctoral, ph.d."
+    ),
     "first, 1st | second, 2nd | third, 3rd | fourth, 4th",
-)  # fmt: skip
+)
 
 _RANGE = re.compile(
     r"^[^\d<>]{0,3}(?P<sign>[<>]=?|under |below |over |above |less than |more than )?\s*"
     r"[^\d<>]{0,3}(?P<low>\d[\d,.]*)\s*(?P<thousand>k)?"
-    r"(?:\s*(?:-|–|to|bis)\s*[^\d]{0,3}(?P<high>\d[\d,.]*)\s*k?|(?P<plus>\s*\+| and over| or more))?"
+    r"(?:\s*(?:-|–|to|bis)\s*[^\d]{0,3}(?P<high>\d[\d,.]*)\s*k?"
+    r"|(?P<plus>\s*\+| and over| or more))?"
     r"[^\d]{0,12}$"
 )
 _NUMBERED = re.compile(r"^(?P<rank>\d{1,2})\s*[-.:)_–]\s*(?=\D)")

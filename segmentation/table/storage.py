@@ -61,8 +61,7 @@ def unpack(data: bytes) -> Table:
     try:
         stored = pq.read_table(pa.BufferReader(data))
         story = json.loads((stored.schema.metadata or {})[_KEY])
-        if story["schema"] != SCHEMA:
-            raise KeyError("schema")
+        assert story["schema"] == SCHEMA, "another layout"
         return _rebuild(stored, story)
     except (pa.ArrowException, KeyError, ValueError, TypeError, AssertionError, OSError) as error:
         raise ReadError(

@@ -68,7 +68,7 @@ def sample_transactions(n_customers: int = 500, seed: int = 42) -> pd.DataFrame:
     usual = habits[:, 1] * np.exp(0.25 * rng.standard_normal(n_customers))
     amount = usual[customer] * np.exp(_AMOUNT_SIGMA * rng.standard_normal(len(customer)))
     order = np.argsort(minutes, kind="stable")
-    first = np.datetime64(_LAST_DAY - (_DAYS - 1), "m")
+    first = (_LAST_DAY - np.timedelta64(_DAYS - 1, "D")).astype("datetime64[m]")
     return pd.DataFrame(
         {
             "Invoice": np.arange(_FIRST_INVOICE, _FIRST_INVOICE + len(order)),
@@ -94,4 +94,4 @@ def _minutes(
     day[is_last] = np.floor(last).astype(np.int64)
     assert len(day) == counts.sum()
     hour = rng.choice(24, size=len(customer), p=_HOURS / _HOURS.sum())
-    return day * 1440 + hour * 60 + rng.integers(0, 60, size=len(customer))
+    return np.asarray(day * 1440 + hour * 60 + rng.integers(0, 60, size=len(customer)))

@@ -33,7 +33,7 @@ _MOST_CODES = 0.01
 #: Letters before or after digits: a code, not a mistyped number.
 _CODE_PATTERN = r"^(?:[A-Za-z]{1,4}[-_ ]?\d+|\d+[-_]?[A-Za-z]{1,3}|\d+-\d+)$"
 #: Spellings that differ in case only are merged in columns with at most so many values.
-_MOST_LEVELS_TO_MERGE = 200
+_MOST_LEVELS_TO_MERGE = 50
 
 
 class Kind(StrEnum):
@@ -82,8 +82,8 @@ def file_evidence(texts: list[DistinctText]) -> DecimalEvidence:
     """Add up what all columns say about the decimal mark."""
     total = DecimalEvidence(0, 0)
     for text in texts:
-        if _may_hold_numbers(text.values):
-            total += decimal_evidence(text.values)
+        if _may_hold_numbers(text.texts):
+            total += decimal_evidence(text.texts)
     return total
 
 
@@ -115,8 +115,8 @@ def type_column(
     >>> typed.series.tolist()
     [1.5, nan, nan, 2.0, 3.0, 4.0, 5.0]
     """
-    words = _mask(is_missing_word(cells.values)) & (cells.counts() >= 0)
-    present = pc.filter(cells.values, pa.array(~words))
+    words = _mask(is_missing_word(cells.texts)) & (cells.counts() >= 0)
+    present = pc.filter(cells.texts, pa.array(~words))
     if not len(present):
         return _as_text(cells, words)
     for attempt in (_as_dates, _as_numbers):
@@ -134,18 +134,18 @@ def plain_or_amounts(cells: DistinctText) -> np.ndarray | None:
     cells : DistinctText
         Trimmed cells.
     """
-    if not _may_hold_numbers(cells.values):
+    if not _may_hold_numbers(cells.texts):
         return None
-    words = np.zeros(len(cells.values), dtype=bool)
-    numbers = _amounts(cells.values, words, ".")[0].numbers
+    words = np.zeros(len(cells.texts), dtype=bool)
+    numbers = _amounts(cells.texts, words, ".")[0].numbers
     return np.asarray(np.append(numbers, np.nan)[cells.codes])
 
 
 def _as_text(cells: DistinctText, words: np.ndarray) -> Typed:
-    present = pc.filter(cells.values, pa.array(~words))
+    present = pc.filter(cells.texts, pa.array(~words))
     pair = boolean_pair(present)
     kept, distinct, notes = _one_spelling(cells, words, boolean=pair is not None)
-    bad = np.zeros(len(cells.values), dtype=bool)
+    bad = np.zeros(len(cells.texts), dtype=bool)
     kind = Kind.BOOLEAN if pair is not None else Kind.TEXT
     return Typed(kept.to_series(), distinct, kind, cells, bad, words, notes)
 
@@ -157,9 +157,10 @@ def _one_spelling(
 
     The most frequent spelling wins. Columns with many values (names, codes) are left alone.
     """
-    values = pc.if_else(pa.array(~words), cells.values, pa.scalar(None, pa.string()))
+    texts = cells.texts
+    values = pc.if_else(pa.array(~words), texts, pa.scalar(None, pa.string()))
     notes: tuple[str, ...] = ()
-    if boolean or len(values) <= _MOST_LEVELS_TO_MERGE:
+    if boolean or len(values) <= min(_MOST_LEVELS_TO_MERGE, len(cells) // 2):
         folded = [text and " ".join(text.casefold().split()) for text in values.to_pylist()]
         if len(set(folded)) < len(folded):
             merged = _most_frequent(folded, values.to_pylist(), cells.counts())
@@ -182,15 +183,16 @@ def _as_numbers(
     name: str, cells: DistinctText, words: np.ndarray, decimal: str, day_first: bool | None
 ) -> Typed | None:
     del day_first
-    values = cells.values
+    values = cells.texts
     if _has_leading_zeros(values) or _is_too_long(values):
         return None
-    if not _may_hold_numbers(pc.filter(values, pa.array(~words))):
+    present = pc.filter(values, pa.array(~words))
+    if not _may_hold_numbers(present) or (is_code_name(name) and _hold_codes(present)):
         return None
     amounts, notes = _amounts(values, words, decimal)
     fits = np.isfinite(amounts.numbers) & ~words
     bad = ~fits & ~words
-    if not _fits_well_enough(cells, fits, bad, is_code=is_code_name(name)):
+    if not _fits_well_enough(cells, fits, bad):
         return None
     distinct = np.where(fits, amounts.numbers, np.nan)
     numbers = np.append(distinct, np.nan)[cells.codes]
@@ -227,9 +229,12 @@ def _amounts(
     return amounts, tuple(note for note, present in found.items() if present)
 
 
-def _fits_well_enough(
-    cells: DistinctText, fits: np.ndarray, bad: np.ndarray, *, is_code: bool
-) -> bool:
+def _hold_codes(values: pa.StringArray) -> bool:
+    """Tell whether some values are letters with digits: codes, not mistyped numbers."""
+    return bool(pc.any(pc.match_substring_regex(values, _CODE_PATTERN)).as_py())
+
+
+def _fits_well_enough(cells: DistinctText, fits: np.ndarray, bad: np.ndarray) -> bool:
     """Tell whether the cells that fit outweigh those that do not."""
     counts = cells.counts()
     good, wrong = int(counts[fits].sum()), int(counts[bad].sum())
@@ -237,25 +242,24 @@ def _fits_well_enough(
         return good > 0
     if good == 0 or wrong > _MOST_BAD_CELLS * (good + wrong):
         return False
-    leftover = pc.filter(cells.values, pa.array(bad))
+    leftover = pc.filter(cells.texts, pa.array(bad))
     codes = _mask(pc.match_substring_regex(leftover, _CODE_PATTERN))
-    share = float(counts[bad][codes].sum()) / (good + wrong)
-    return not (is_code and codes.any()) and share <= _MOST_CODES
+    return float(counts[bad][codes].sum()) / (good + wrong) <= _MOST_CODES
 
 
 def _as_dates(
     name: str, cells: DistinctText, words: np.ndarray, decimal: str, day_first: bool | None
 ) -> Typed | None:
-    present = pc.filter(cells.values, pa.array(~words))
+    present = pc.filter(cells.texts, pa.array(~words))
     compact = is_date_name(name) or are_compact_dates(present)
     if not looks_like_dates(present, compact=compact):
         return None
     if day_first is None and decimal == ",":
         day_first = True
-    dates = parse_dates(cells.values, day_first=day_first, compact=compact)
+    dates = parse_dates(cells.texts, day_first=day_first, compact=compact)
     fits = ~np.isnat(dates.times) & ~words
     bad = ~fits & ~words
-    if not _fits_well_enough(cells, fits, bad, is_code=False):
+    if not _fits_well_enough(cells, fits, bad):
         return None
     distinct = np.where(fits, dates.times, np.datetime64("NaT"))
     times = np.append(distinct, np.datetime64("NaT"))

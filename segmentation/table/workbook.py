@@ -18,7 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from segmentation.errors import ReadError
 from segmentation.table.distinct import DistinctText
 from segmentation.table.limits import Limits
-from segmentation.table.records import Records
+from segmentation.table.patience import Records
 
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _CHUNK = 1024 * 1024
@@ -140,8 +140,8 @@ def _extent(stream: Any) -> tuple[int, int]:
         piece = rest + chunk
         found = _CELL.findall(piece)
         if found:
-            rows = max(rows, max(int(row) for _, row in found))
-            columns = max(columns, max(map(_column_number, {name for name, _ in found})))
+            rows = max([rows, *(int(row) for _, row in found)])
+            columns = max([columns, *map(_column_number, {name for name, _ in found})])
         rest = piece[-_OVERLAP:]
     return rows, columns
 

@@ -1,0 +1,240 @@
+"""Rows and columns that are no data are taken out, counted and reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow.compute as pc
+
+from segmentation.errors import ReadError
+from segmentation.table.checking import duplicate_rows, unusable_rows
+from segmentation.table.columns import Issue
+from segmentation.table.distinct import DistinctText
+from segmentation.table.headers import clean_names
+from segmentation.table.limits import Limits
+from segmentation.table.patience import Records, SetAside
+
+_MOST_LINES = 100
+
+
+@dataclass(eq=False)
+class Cleaned:
+    """A table on its way: columns and lines shrink together.
+
+    Attributes
+    ----------
+    names, written : list of str
+        Names in use, and as they stand in the file.
+    columns : list of DistinctText
+        Trimmed cells of the rows in use.
+    lines : ndarray of int64
+        The line of each row in use.
+    set_aside : list of SetAside
+        Rows that are not used, in the order of the file.
+    issues : list of Issue
+        What was met so far.
+    duplicates : int
+        Exact copies that were left out.
+    """
+
+    names: list[str]
+    written: list[str]
+    columns: list[DistinctText]
+    lines: np.ndarray
+    set_aside: list[SetAside]
+    issues: list[Issue] = field(default_factory=list)
+    duplicates: int = 0
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Keep the rows of a mask."""
+        if not rows.all():
+            self.columns = [column.take(rows) for column in self.columns]
+            self.lines = self.lines[rows]
+
+
+def clean(
+    written: Sequence[str],
+    records: Records,
+    issues: Sequence[Issue],
+    limits: Limits,
+    *,
+    keep_duplicates: bool,
+) -> Cleaned:
+    """Take out what is no data: empty columns, empty and repeated rows, headers, totals.
+
+    Parameters
+    ----------
+    written : sequence of str
+        The header as written.
+    records : Records
+        All rows.
+    issues : sequence of Issue
+        What the reader met.
+    limits : Limits
+        Bound of a cell's length.
+    keep_duplicates : bool
+        Keep exact copies of earlier rows.
+
+    Raises
+    ------
+    ReadError
+        No usable row or fewer than two columns are left.
+    """
+    names, renamed = clean_names(written)
+    cells = [_cut(column, limits.cell_characters) for column in records.columns]
+    work = Cleaned(
+        names=list(names),
+        written=list(written),
+        columns=[column.trimmed() for column, _ in cells],
+        lines=records.lines,
+        set_aside=list(records.set_aside),
+        issues=[*issues, *renamed],
+    )
+    _report_long_cells(work, cells)
+    _report_short_rows(work, records.short_lines)
+    _drop_empty_columns(work)
+    _set_unusable_aside(work)
+    if not keep_duplicates:
+        _drop_duplicates(work)
+    _check_something_left(work)
+    return work
+
+
+def _cut(column: DistinctText, longest: int) -> tuple[DistinctText, np.ndarray]:
+    """Cut cells that are too long; return the column and a mask of the cut values."""
+    too_long = pc.greater(pc.utf8_length(column.texts), longest)
+    chosen = np.asarray(too_long.to_numpy(zero_copy_only=False), dtype=bool)
+    if not chosen.any():
+        return column, chosen
+    return column.mapped(pc.utf8_slice_codeunits(column.texts, 0, longest)), column.rows_of(chosen)
+
+
+def _report_long_cells(work: Cleaned, cells: Sequence[tuple[DistinctText, np.ndarray]]) -> None:
+    for name, (_, cut) in zip(work.names, cells, strict=True):
+        if cut.any():
+            work.issues.append(
+                Issue(
+                    kind="long_cell",
+                    column=name,
+                    count=int(cut.sum()),
+                    lines=tuple(work.lines[cut][:_MOST_LINES].tolist()),
+                    suggestion="Cells longer than 32,767 characters were cut there.",
+                )
+            )
+
+
+def _report_short_rows(work: Cleaned, lines: list[int]) -> None:
+    if lines:
+        rows = "1 row has" if len(lines) == 1 else f"{len(lines):,} rows have"
+        work.issues.append(
+            Issue(
+                kind="short_row",
+                column=None,
+                count=len(lines),
+                lines=tuple(lines[:_MOST_LINES]),
+                suggestion=f"{rows} fewer cells than the header; the missing ones count as empty.",
+                fixes=("repair", "set_aside"),
+            )
+        )
+
+
+def _drop_empty_columns(work: Cleaned) -> None:
+    """Drop columns without name and values, as trailing delimiters make them."""
+    kept = [
+        i
+        for i, column in enumerate(work.columns)
+        if work.written[i].strip() or (column.codes >= 0).any()
+    ]
+    if len(kept) == len(work.columns) or not any(name.strip() for name in work.written):
+        return
+    dropped = {work.names[i] for i in range(len(work.names)) if i not in kept}
+    work.issues = [issue for issue in work.issues if issue.kind != "missing_name"]
+    work.columns = [work.columns[i] for i in kept]
+    work.written = [work.written[i] for i in kept]
+    work.set_aside = [
+        replace(row, cells=tuple(row.cells[i] for i in kept)) for row in work.set_aside
+    ]
+    names, renamed = clean_names(work.written)
+    work.names = list(names)
+    work.issues += [issue for issue in renamed if issue.kind == "missing_name"]
+    work.issues.append(
+        Issue(
+            kind="empty_column",
+            column=None,
+            count=len(dropped),
+            suggestion="Columns without a name and without values were left out.",
+        )
+    )
+
+
+def _set_unusable_aside(work: Cleaned) -> None:
+    usable = np.ones(len(work.lines), dtype=bool)
+    for reason, rows in unusable_rows(work.columns, work.written).items():
+        places = np.flatnonzero(rows)
+        cells = [column.cells(places) for column in work.columns]
+        for i, place in enumerate(places):
+            texts = tuple(column[i] for column in cells)
+            work.set_aside.append(SetAside(int(work.lines[place]), texts, reason))
+        usable &= ~rows
+    work.keep(usable)
+    work.set_aside.sort(key=lambda row: row.line)
+    work.issues += _set_aside_issues(work.set_aside)
+
+
+def _set_aside_issues(rows: list[SetAside]) -> list[Issue]:
+    """Return one issue for each reason; reasons with counts in them belong together."""
+    by_reason: dict[str, list[SetAside]] = {}
+    for row in rows:
+        key = "The row has too few or too many cells." if "instead of" in row.reason else row.reason
+        by_reason.setdefault(key, []).append(row)
+    return [
+        Issue(
+            kind="set_aside",
+            column=None,
+            count=len(found),
+            lines=tuple(row.line for row in found[:_MOST_LINES]),
+            suggestion=f"{_rows_were(len(found))} set aside. {reason} Mend and import it again.",
+        )
+        for reason, found in by_reason.items()
+    ]
+
+
+def _rows_were(count: int) -> str:
+    return "1 row was" if count == 1 else f"{count:,} rows were"
+
+
+def _drop_duplicates(work: Cleaned) -> None:
+    again = duplicate_rows(work.columns)
+    if not again.any():
+        return
+    work.duplicates = int(again.sum())
+    copies = "1 exact copy of an earlier row was"
+    if work.duplicates > 1:
+        copies = f"{work.duplicates:,} exact copies of earlier rows were"
+    work.issues.append(
+        Issue(
+            kind="duplicate_row",
+            column=None,
+            count=work.duplicates,
+            lines=tuple(work.lines[again][:_MOST_LINES].tolist()),
+            suggestion=f"{copies} left out. Rows that differ in any column are all kept.",
+            fixes=("drop", "keep"),
+        )
+    )
+    work.keep(~again)
+
+
+def _check_something_left(work: Cleaned) -> None:
+    if len(work.columns) < 2:
+        raise ReadError(
+            "The file has only one column with values. Segments need at least two.",
+            kind="one_column",
+        )
+    if not len(work.lines):
+        raise ReadError(
+            f"None of the {len(work.set_aside):,} rows can be used: they are empty, or have "
+            "another number of cells than the header. Check the delimiter and the header line.",
+            kind="no_rows",
+        )
