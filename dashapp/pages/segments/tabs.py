@@ -74,7 +74,7 @@ def register_map(app: Dash, context: Context) -> None:
         scores = context.training.scores(current_session(), str(seen.refs.model)).iloc[row]
         names = {segment.id: segment.name for segment in model.segments}
         return customer_card(
-            seen.table.frame.iloc[row].to_dict(),
+            {str(name): value for name, value in seen.table.frame.iloc[row].items()},
             names.get(scores["segment_id"], "Unassigned"),
             float(scores["confidence"]),
         )

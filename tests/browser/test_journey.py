@@ -1,0 +1,188 @@
+"""The whole way of a marketing analyst, in a real browser against two workers."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, Visit
+
+pytestmark = pytest.mark.browser
+
+SEGMENT_TABS = (
+    "Map", "Profiles", "Distribution", "Compare", "Evidence", "Customers", "Actions",
+)  # fmt: skip
+EXPLORE_TABS = ("Distributions", "By category", "Relationships", "Alerts")
+
+
+def step(page: Page, name: str) -> None:
+    """Go to one of the four pages through the top bar."""
+    page.locator("nav.steps").get_by_role("link", name=name).click()
+    expect(page.locator("nav.steps .step-active")).to_contain_text(name)
+
+
+def upload(page: Page, path: Path) -> None:
+    """Choose a file in the drop zone."""
+    page.locator("[data-upload=dataset] input[type=file]").first.set_input_files(path)
+
+
+def settled(page: Page) -> None:
+    """Wait until no callback is on its way."""
+    page.wait_for_load_state("networkidle")
+
+
+def find_segments(page: Page) -> None:
+    """Press the one button and wait for the verdict."""
+    page.get_by_role("button", name="Find segments").click()
+    expect(page.locator(".verdict-sentence")).to_be_visible(timeout=60_000)
+
+
+def test_a_real_file_goes_all_the_way_from_upload_to_a_scored_list(
+    visit: Visit, server: Server, shared_data: Path, tmp_path: Path
+) -> None:
+    page = visit.page
+    page.goto(server.url)
+    upload(page, shared_data / "ecommerce_customers.csv")
+    expect(page.get_by_role("heading", name="ecommerce_customers.csv")).to_be_visible()
+    expect(page.locator(".sum-strip")).to_contain_text("350 rows read")
+    expect(page.locator(".stat-row")).to_contain_text("$845")
+
+    step(page, "Explore")
+    expect(page.locator(".filters-count")).to_have_text("350 of 350 customers")
+    for tab in EXPLORE_TABS:
+        page.get_by_role("tab", name=tab, exact=True).click()
+        settled(page)
+    page.get_by_role("tab", name="By category", exact=True).click()
+    expect(page.locator("#explore-by-category-reading")).to_contain_text(re.compile(r"Gold"))
+
+    step(page, "Segments")
+    find_segments(page)
+    expect(page.locator(".segment-card").first).to_be_visible()
+    for tab in SEGMENT_TABS:
+        page.get_by_role("tab", name=tab, exact=True).click()
+        settled(page)
+        expect(page.locator("#segments-body")).not_to_be_empty()
+
+    page.get_by_role("tab", name="Customers", exact=True).click()
+    expect(page.locator("#segments-grid-count")).to_have_text("350 of 350 customers")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download CSV").click()
+    saved = tmp_path / "scored.csv"
+    waiting.value.save_as(saved)
+    with saved.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 350
+    assert all(row["segment"] for row in rows)
+
+    step(page, "Predict")
+    expect(page.locator(".predict-answer h2")).not_to_be_empty()
+    settled(page)
+    assert visit.complaints == []
+
+
+def test_the_sample_gives_four_segments_and_the_prediction_follows_the_form(
+    visit: Visit, server: Server
+) -> None:
+    page = visit.page
+    page.goto(server.url)
+    page.get_by_role("button", name="Try it with sample customers").click()
+    expect(page.locator(".sum-strip")).to_contain_text("500 rows read")
+    step(page, "Segments")
+    find_segments(page)
+    expect(page.locator(".segment-card")).to_have_count(4)
+
+    step(page, "Predict")
+    answer = page.locator(".predict-answer h2")
+    expect(answer).not_to_be_empty()
+    before = answer.inner_text()
+    for label, level in (("Membership Type", "Gold"), ("Satisfaction Level", "Satisfied")):
+        page.get_by_label(label).select_option(level)
+    slider = page.locator(".predict-form .field", has_text="Total Spend").locator("input").first
+    slider.fill("1500")
+    slider.press("Enter")
+    slider = page.locator(".predict-form .field", has_text="Items Purchased").locator("input").first
+    slider.fill("20")
+    slider.press("Enter")
+    expect(answer).to_have_text("High Spenders")
+    assert before
+    settled(page)
+    assert visit.complaints == []
+
+
+def test_a_filter_changes_the_numbers_under_the_charts(visit: Visit, server: Server) -> None:
+    page = visit.page
+    page.goto(server.url)
+    page.get_by_role("button", name="Try it with sample customers").click()
+    expect(page.locator(".sum-strip")).to_be_visible()
+    step(page, "Explore")
+    count = page.locator(".filters-count")
+    expect(count).to_have_text("500 of 500 customers")
+    reading = page.locator("#explore-histogram-reading")
+    expect(reading).not_to_be_empty()
+    before = reading.inner_text()
+    membership = page.locator(".filters .filter", has_text="Membership Type")
+    membership.locator(".dash-dropdown").click()
+    page.get_by_role("option", name="Gold").or_(
+        page.locator(".dash-dropdown-option", has_text="Gold")
+    ).first.click()
+    expect(count).not_to_have_text("500 of 500 customers")
+    expect(reading).not_to_have_text(before)
+    settled(page)
+    assert visit.complaints == []
+
+
+def test_a_renamed_segment_shows_everywhere_and_survives_a_reload(
+    visit: Visit, server: Server
+) -> None:
+    page = visit.page
+    page.goto(server.url)
+    page.get_by_role("button", name="Try it with sample customers").click()
+    expect(page.locator(".sum-strip")).to_be_visible()
+    step(page, "Segments")
+    find_segments(page)
+    name = page.locator(".segment-name").first
+    name.fill("Our best friends")
+    name.press("Enter")
+    page.get_by_role("tab", name="Actions", exact=True).click()
+    expect(page.locator("#segments-body")).to_contain_text("Our best friends")
+    page.reload()
+    expect(page.locator(".segment-name").first).to_have_value("Our best friends")
+    settled(page)
+    assert visit.complaints == []
+
+
+def test_two_visitors_at_once_never_see_each_other(
+    visit: Visit, other_visit: Visit, server: Server, tmp_path: Path
+) -> None:
+    for number, each in enumerate((visit, other_visit), start=1):
+        path = tmp_path / f"list-{number}.csv"
+        rows = [f"{i},{20 + i % 40},{100 * number + i},{i % 7}" for i in range(60 * number)]
+        path.write_text("\n".join(["id,age,spend,visits", *rows]))
+        each.page.goto(server.url)
+        upload(each.page, path)
+    expect(visit.page.get_by_role("heading", name="list-1.csv")).to_be_visible()
+    expect(other_visit.page.get_by_role("heading", name="list-2.csv")).to_be_visible()
+    expect(visit.page.locator(".sum-strip")).to_contain_text("60 rows read")
+    expect(other_visit.page.locator(".sum-strip")).to_contain_text("120 rows read")
+    address = other_visit.page.url
+    visit.page.goto(address)
+    expect(visit.page.get_by_role("heading", name="list-1.csv")).to_be_visible()
+    assert visit.complaints == []
+    assert other_visit.complaints == []
+
+
+def test_deleted_data_are_gone_at_once(visit: Visit, server: Server) -> None:
+    page = visit.page
+    page.goto(server.url)
+    page.get_by_role("button", name="Try it with sample customers").click()
+    expect(page.locator(".sum-strip")).to_be_visible()
+    page.get_by_role("button", name="Delete my data").click()
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_role("button", name="Try it with sample customers")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Try it with sample customers")).to_be_visible()
+    assert visit.complaints == []

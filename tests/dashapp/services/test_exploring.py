@@ -1,0 +1,88 @@
+"""Filters: what a browser sends, and the rows that are left."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashapp.services.exploring import (
+    LevelFilter,
+    RangeFilter,
+    apply_filters,
+    clicked_pair,
+    filterable,
+    parse_filters,
+    strongest_pair,
+)
+from segmentation import Table, sample_customers
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=8),
+    lambda children: st.lists(children, max_size=3)
+    | st.dictionaries(st.text(max_size=8), children, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.fixture(scope="module")
+def table() -> Table:
+    return Table.from_frame(sample_customers(200, 1), name="sample")
+
+
+def test_a_range_and_a_level_must_both_hold(table: Table) -> None:
+    rules = (RangeFilter("Age", 30, 50), LevelFilter("Membership Type", ("Gold",)))
+    left = apply_filters(table.frame, rules)
+    assert left["Age"].between(30, 50).all()
+    assert set(left["Membership Type"]) == {"Gold"}
+    ages, kinds = table.frame["Age"], table.frame["Membership Type"]
+    assert len(left) == int((ages.between(30, 50) & (kinds == "Gold")).sum())
+
+
+def test_a_full_range_and_an_empty_list_leave_everybody(table: Table) -> None:
+    low, high = table.frame["Age"].min(), table.frame["Age"].max()
+    assert parse_filters({"Age": [low, high], "City": []}, table) == ()
+
+
+def test_a_narrow_range_becomes_a_filter(table: Table) -> None:
+    assert parse_filters({"Age": [30, 40]}, table) == (RangeFilter("Age", 30.0, 40.0),)
+
+
+def test_unknown_columns_are_left_out(table: Table) -> None:
+    assert parse_filters({"No such column": [1, 2]}, table) == ()
+
+
+def test_identifiers_are_no_filters(table: Table) -> None:
+    assert "Customer ID" not in filterable(table)
+    assert "Membership Type" in filterable(table)
+
+
+@given(value=JSON)
+def test_whatever_a_browser_sends_gives_filters_or_nothing(value: object) -> None:
+    table = Table.from_frame(sample_customers(20, 1), name="sample")
+    rules = parse_filters({"Age": value, "City": value}, table)
+    assert len(apply_filters(table.frame, rules)) <= len(table.frame)
+
+
+@given(click=JSON)
+def test_whatever_is_clicked_gives_a_pair_or_nothing(click: object) -> None:
+    table = Table.from_frame(sample_customers(20, 1), name="sample")
+    assert clicked_pair(click, table) is None
+
+
+def test_a_clicked_cell_gives_its_two_columns(table: Table) -> None:
+    pair = clicked_pair({"points": [{"x": "Age", "y": "Total Spend"}]}, table)
+    assert pair is not None
+    assert [column.name for column in pair] == ["Age", "Total Spend"]
+
+
+def test_the_strongest_pair_is_the_one_that_was_made_so() -> None:
+    generator = np.random.default_rng(3)
+    base = generator.normal(size=300)
+    frame = pd.DataFrame(
+        {"a": base, "b": base + generator.normal(0, 0.05, 300), "c": generator.normal(size=300)}
+    )
+    table = Table.from_frame(frame, name="made")
+    assert {column.name for column in strongest_pair(table, table.frame)} == {"a", "b"}

@@ -1,0 +1,73 @@
+"""No export can start a formula, and numbers stay what they are."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from dashapp.services.exports import FORMULA_STARTS, csv_chunks, neutral, neutral_text, xlsx_bytes
+
+TEXTS = st.text(
+    alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30
+)
+NASTY = st.sampled_from(
+    ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "|calc", "%0A", "\t=1", "\r=1", "=HYPERLINK(1)"]
+)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)
+
+
+def as_csv(frame: pd.DataFrame) -> list[list[str]]:
+    """The exported text as a reader of spreadsheets splits it."""
+    text = b"".join(csv_chunks(frame)).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+@given(cells=st.lists(TEXTS | NASTY, min_size=1, max_size=8), name=TEXTS | NASTY)
+def test_no_text_cell_or_header_of_a_csv_starts_a_formula(cells: list[str], name: str) -> None:
+    rows = as_csv(pd.DataFrame({name or "column": cells}))
+    for row in rows:
+        assert not any(cell.startswith(FORMULA_STARTS) for cell in row)
+
+
+@given(numbers=st.lists(NUMBERS, min_size=1, max_size=8))
+def test_numbers_keep_their_value_and_sign(numbers: list[float]) -> None:
+    rows = as_csv(pd.DataFrame({"amount": numbers}))
+    assert [float(row[0]) for row in rows[1:]] == numbers
+
+
+@given(cells=st.lists(TEXTS | NASTY, min_size=1, max_size=6))
+def test_no_cell_of_an_xlsx_starts_a_formula(cells: list[str]) -> None:
+    frame = pd.DataFrame({"=name": cells, "amount": [-1.5] * len(cells)})
+    sheet = CalamineWorkbook.from_object(io.BytesIO(xlsx_bytes(frame))).get_sheet_by_index(0)
+    rows = sheet.to_python()
+    assert rows[0] == ["'=name", "amount"]
+    for row in rows[1:]:
+        assert not str(row[0]).startswith(FORMULA_STARTS)
+        assert math.isclose(row[1], -1.5)
+
+
+def test_missing_cells_stay_missing_beside_a_dangerous_one() -> None:
+    safe = neutral(pd.DataFrame({"note": ["=1", None, "fine"]}))
+    assert safe["note"].tolist()[0] == "'=1"
+    assert pd.isna(safe["note"].tolist()[1])
+    assert safe["note"].tolist()[2] == "fine"
+
+
+def test_the_frame_that_is_exported_is_left_as_it_was() -> None:
+    frame = pd.DataFrame({"note": ["=1"]})
+    neutral(frame)
+    assert frame["note"].tolist() == ["=1"]
+
+
+def test_an_ordinary_name_is_not_touched() -> None:
+    assert neutral_text("Loyal Customers") == "Loyal Customers"
+
+
+def test_an_empty_frame_still_has_its_header() -> None:
+    assert as_csv(pd.DataFrame({"a": [], "b": []})) == [["a", "b"]]
