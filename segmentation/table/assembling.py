@@ -17,7 +17,7 @@ from segmentation.table.distinct import DistinctText
 from segmentation.table.findings import column_issues
 from segmentation.table.limits import Limits
 from segmentation.table.patience import Records
-from segmentation.table.profiled import profile_typed
+from segmentation.table.profiled import profile_typed, settled
 from segmentation.table.roles import find_roles
 from segmentation.table.storage import rejects_frame
 from segmentation.table.typing_text import Typed, file_evidence, type_column
@@ -91,7 +91,10 @@ def _typed_table(work: Cleaned, raw: Raw, name: str, decimal: str) -> Table:
     columns = find_roles(profiled)
     issues = [*work.issues, *_content_issues(work, columns, typed, decimal)]
     used = len(work.lines)
-    frame = {column.name: one.series for column, one in zip(columns, typed, strict=True)}
+    frame = {
+        column.name: settled(one.series, column.role)
+        for column, one in zip(columns, typed, strict=True)
+    }
     return Table(
         frame=pd.DataFrame(frame, index=pd.RangeIndex(used)),
         columns=columns,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.table.columns import Column, Role
+from segmentation.table.profiled import level_codes
 
 _NUMBER_ROLES = frozenset({Role.NUMERIC, Role.DATE})
 _CATEGORY_ROLES = frozenset({Role.NOMINAL})
@@ -70,8 +71,7 @@ def _measure(values: pd.Series, column: Column) -> tuple[bool, np.ndarray]:
         return False, np.where(np.isnat(seconds), np.nan, numbers)
     if column.role is Role.NOMINAL:
         return True, pd.factorize(values)[0]
-    ranks = pd.Categorical(values.astype("str"), categories=list(column.levels)).codes
-    return False, np.where(ranks < 0, np.nan, ranks.astype(float))
+    return False, level_codes(values, column.levels)
 
 
 def _strength(first: tuple[bool, np.ndarray], second: tuple[bool, np.ndarray]) -> float:

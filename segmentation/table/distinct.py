@@ -96,7 +96,7 @@ class DistinctText:
         chosen : ndarray of bool, shape (d,)
             Which distinct values are meant.
         """
-        return np.append(chosen, False)[self.codes]
+        return np.asarray(np.append(chosen, False)[self.codes])
 
     def to_series(self) -> pd.Series:
         """Return the rows as pandas text, missing cells as NaN."""

@@ -11,7 +11,7 @@ from segmentation.table.columns import Issue
 from segmentation.table.dataset import Table
 from segmentation.table.distinct import DistinctText
 from segmentation.table.headers import clean_names
-from segmentation.table.profiled import level_text, profile_column
+from segmentation.table.profiled import level_text, profile_column, settled
 from segmentation.table.roles import find_roles
 from segmentation.table.storage import rejects_frame
 from segmentation.table.typing_text import Kind, Typed, file_evidence, type_column
@@ -48,9 +48,14 @@ def table_from_frame(frame: pd.DataFrame, name: str) -> Table:
     ]
     rows = len(frame)
     issues: tuple[Issue, ...] = ()
+    columns_found = find_roles(profiled)
+    series = [
+        settled(one.series, column.role)
+        for one, column in zip(profiled, columns_found, strict=True)
+    ]
     return Table(
-        frame=pd.DataFrame({column.name: column.series for column in profiled}),
-        columns=find_roles(profiled),
+        frame=pd.DataFrame(dict(zip(names, series, strict=True))),
+        columns=columns_found,
         issues=issues,
         recipe={"format": "frame"},
         name=name,

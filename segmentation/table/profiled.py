@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from segmentation.table.columns import MAX_LEVELS
+from segmentation.table.columns import MAX_LEVELS, Role
 from segmentation.table.typing_text import Kind, Typed
 
 
@@ -76,6 +78,46 @@ def profile_typed(name: str, typed: Typed) -> Profiled:
     return Profiled(name, typed.series, typed.kind, levels, len(counts), missing)
 
 
+def settled(series: pd.Series, role: Role) -> pd.Series:
+    """Return a column in the type that its role asks for: levels are words or whole numbers.
+
+    Examples
+    --------
+    >>> settled(pd.Series([1.0, 0.0]), Role.BINARY).dtype
+    Int64Dtype()
+    """
+    if role not in {Role.BINARY, Role.NOMINAL, Role.ORDINAL} or series.dtype.kind != "f":
+        return series
+    present = series.dropna()
+    return series.astype("Int64") if bool((present == present.round()).all()) else series
+
+
+def level_codes(values: pd.Series, levels: Sequence[str]) -> np.ndarray:
+    """Return the position of each value among the levels, whatever the column's type.
+
+    Parameters
+    ----------
+    values : Series, shape (n,)
+        Words, numbers or truth values.
+    levels : sequence of str
+        Levels as `level_text` writes them.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        NaN where a value is missing or no level.
+
+    Examples
+    --------
+    >>> level_codes(pd.Series([2.0, 1.0, None, 3.0]), ["1", "2"]).tolist()
+    [1.0, 0.0, nan, nan]
+    """
+    places = {level: float(i) for i, level in enumerate(levels)}
+    codes, distinct = pd.factorize(values)
+    positions = [places.get(level_text(value), np.nan) for value in distinct]
+    return np.asarray([*positions, np.nan])[codes]
+
+
 def level_text(value: object) -> str:
     """Write a value the way a level is written: whole numbers without a point.
 
@@ -86,6 +128,8 @@ def level_text(value: object) -> str:
     """
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, np.bool_):
+        return str(bool(value))
     if isinstance(value, pd.Timestamp):
         return value.strftime("%Y-%m-%d %H:%M") if value.time().hour else f"{value:%Y-%m-%d}"
     return str(value)

@@ -95,7 +95,7 @@ def _read_fast(body: bytes, dialect: Dialect, delimiter: str, width: int) -> Rec
 def _has_lone_returns(data: np.ndarray, ends: np.ndarray) -> bool:
     """Tell whether carriage returns stand elsewhere than before line feeds."""
     before = np.count_nonzero(data[ends[ends > 0] - 1] == ord("\r"))
-    return np.count_nonzero(data == ord("\r")) != before
+    return bool(np.count_nonzero(data == ord("\r")) != before)
 
 
 def _offset_of_line(body: bytes, line: int) -> int:

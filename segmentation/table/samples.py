@@ -190,7 +190,7 @@ def _draw(codes: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     n = len(codes)
 
     def of(attribute: str) -> np.ndarray:
-        return np.array([getattr(kind, attribute) for kind in KINDS])[codes]
+        return np.asarray(np.array([getattr(kind, attribute) for kind in KINDS])[codes])
 
     spend = of("spend") * np.exp(of("spend_sigma") * rng.standard_normal(n))
     price = of("price") * np.exp(0.12 * rng.standard_normal(n))
