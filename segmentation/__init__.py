@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from segmentation.cluster.algorithms import ALGORITHMS
-    from segmentation.cluster.choosing import KEvidence, Verdict
+    from segmentation.cluster.evidence import KEvidence, Verdict
     from segmentation.errors import (
         CancelledError,
         DataError,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     )
     from segmentation.model import CustomerSegmentation
     from segmentation.scoring.answers import Assignment, Change, ModelColumn
-    from segmentation.scoring.artifact import SegmentModel
+    from segmentation.scoring.segment_model import SegmentModel
     from segmentation.segments.segment import Importance, Profile, Segment
     from segmentation.table.association import association
     from segmentation.table.columns import Column, Issue, Role, Use
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "CustomerSegmentation": "segmentation.model",
-    "SegmentModel": "segmentation.scoring.artifact",
+    "SegmentModel": "segmentation.scoring.segment_model",
     "Assignment": "segmentation.scoring.answers",
     "Change": "segmentation.scoring.answers",
     "ModelColumn": "segmentation.scoring.answers",
@@ -50,8 +50,8 @@ _HOMES = {
     "Importance": "segmentation.segments.segment",
     "Profile": "segmentation.segments.segment",
     "Segment": "segmentation.segments.segment",
-    "Verdict": "segmentation.cluster.choosing",
-    "KEvidence": "segmentation.cluster.choosing",
+    "Verdict": "segmentation.cluster.evidence",
+    "KEvidence": "segmentation.cluster.evidence",
     "read_table": "segmentation.table.reading",
     "Table": "segmentation.table.dataset",
     "Column": "segmentation.table.columns",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Value = float | int | str | None
+Value = int | float | str | None
 
 
 @dataclass(frozen=True, slots=True)

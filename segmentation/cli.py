@@ -1,0 +1,310 @@
+"""The command line: ``segmentation sample | inspect | fit | describe | assign | evaluate``.
+
+Exit 0 means done, 2 means wrong use or bad input, with one clear line on stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from segmentation.errors import DataError, ParameterError, SegmentationError
+from segmentation.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from segmentation.scoring.segment_model import SegmentModel
+    from segmentation.training import Progress
+
+WRONG_USE = 2
+SHOWN_COLUMNS = ("name", "role", "use", "missing", "distinct")
+
+
+class OneLine(click.Group):
+    """A group of commands whose errors are one line on stderr and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; turn what a user can mend into one line."""
+        try:
+            return super().invoke(ctx)
+        except SegmentationError as error:
+            self._stop(str(error))
+        except OSError as error:
+            name = error.filename or "the file"
+            self._stop(f"{name}: {(error.strerror or str(error)).lower()}.")
+        return None
+
+    @staticmethod
+    def _stop(message: str) -> None:
+        click.echo(" ".join(message.split()), err=True)
+        sys.exit(WRONG_USE)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        code = commands.main(prog_name="segmentation", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"{error.format_message()} (segmentation --help shows how.)", err=True)
+        sys.exit(WRONG_USE)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(WRONG_USE)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def commands() -> None:
+    """Find, explain and use customer segments."""
+
+
+as_json = click.option("--json", "json_output", is_flag=True, help="One JSON object on stdout.")
+
+
+@commands.command()
+@click.argument("kind", type=click.Choice(["customers", "transactions"]))
+@click.option("--rows", default=500, show_default=True, type=click.IntRange(1, 10_000_000))
+@click.option("--seed", default=42, show_default=True, type=click.IntRange(0))
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False))
+def sample(kind: str, rows: int, seed: int, output: str) -> None:
+    """Write a file of customers who do not exist."""
+    if kind == "customers":
+        from segmentation.table.samples import sample_customers
+
+        frame = sample_customers(rows, seed)
+    else:
+        from segmentation.table.transactions import sample_transactions
+
+        frame = sample_transactions(rows, seed)
+    _write_csv(frame, output)
+    click.echo(f"{len(frame):,} {kind} in {output}.")
+
+
+@commands.command()
+@click.argument("file", type=click.Path())
+@as_json
+def inspect(file: str, json_output: bool) -> None:
+    """Show how a file is read: columns, roles, issues."""
+    from segmentation.table.reading import read_table
+
+    described = read_table(file).describe()
+    if json_output:
+        _print_json(described)
+        return
+    click.echo(
+        f"{described['name']}: {described['rows_read']:,} rows read = "
+        f"{described['rows_used']:,} used + {described['rows_set_aside']:,} set aside + "
+        f"{described['rows_duplicate']:,} duplicates"
+    )
+    _print_rows([{key: column[key] for key in SHOWN_COLUMNS} for column in described["columns"]])
+    for issue in described["issues"]:
+        click.echo(f"• {issue['suggestion']}")
+
+
+@commands.command()
+@click.argument("file", type=click.Path())
+@click.option("-k", "k", default="auto", show_default=True, help="Number of segments, or auto.")
+@click.option("--columns", help="Columns that drive the segments, separated by commas.")
+@click.option("--algorithm", default="kmeans", show_default=True)
+@click.option("--encoding", default="auto", show_default=True, help="auto or label.")
+@click.option("--seed", default=42, show_default=True, type=click.IntRange(0))
+@click.option("--previous", type=click.Path(), help="Earlier model whose names are kept.")
+@click.option("--playbook", type=click.Path(), help="Your own archetypes and actions.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Where to save the model.")
+@as_json
+def fit(file: str, output: str | None, json_output: bool, **options: Any) -> None:
+    """Find the segments in a file."""
+    model = _fit(file, **options)
+    if output is not None:
+        model.save(output)
+    if json_output:
+        _print_json(fit_report(model))
+    else:
+        _print_model(model)
+        if output is not None:
+            click.echo(f"Saved as {output}.")
+
+
+def _fit(
+    file: str,
+    *,
+    k: str,
+    columns: str | None,
+    algorithm: str,
+    encoding: str,
+    seed: int,
+    previous: str | None,
+    playbook: str | None,
+) -> SegmentModel:
+    from segmentation.scoring.segment_model import SegmentModel
+    from segmentation.table.reading import read_table
+    from segmentation.training import Settings, train
+
+    settings = Settings(
+        n_clusters=int(k) if k.lstrip("-").isdigit() else k,
+        algorithm=algorithm,
+        columns=None if columns is None else [c.strip() for c in columns.split(",")],
+        encoding=encoding,
+        random_state=seed,
+        playbook=playbook,
+    )
+    settings.number()
+    earlier = None if previous is None else SegmentModel.load(previous)
+    started = time.perf_counter()
+    table = read_table(file)
+    read = time.perf_counter() - started
+    with _progress_bar() as progress:
+        trained = train(table.frame, table.columns, settings, progress=progress, previous=earlier)
+    return trained.model.with_reading_time(read)
+
+
+def fit_report(model: SegmentModel) -> dict[str, Any]:
+    """Return what ``fit --json`` prints."""
+    story = model.describe()
+    keys = ("n_rows", "n_used", "verdict", "evidence", "segments", "inertia", "explained_variance")
+    return {key: story[key] for key in keys} | {
+        "columns": list(model.bases),
+        "k": len(model.segments),
+        "algorithm": model.algorithm,
+        "importance": story["importance"],
+        "lineage": story["lineage"],
+        "seconds": story["seconds"],
+        "seed": model.seed,
+        "version": __version__,
+    }
+
+
+@commands.command()
+@click.argument("model", type=click.Path())
+@as_json
+def describe(model: str, json_output: bool) -> None:
+    """Show the segments of a saved model."""
+    from segmentation.scoring.segment_model import SegmentModel
+
+    loaded = SegmentModel.load(model)
+    if json_output:
+        _print_json(loaded.describe())
+    else:
+        _print_model(loaded)
+
+
+@commands.command()
+@click.argument("model", type=click.Path())
+@click.argument("file", type=click.Path())
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False))
+def assign(model: str, file: str, output: str) -> None:
+    """Give every row of a file its segment."""
+    import pandas as pd
+
+    from segmentation.scoring.segment_model import SegmentModel
+    from segmentation.table.reading import read_table
+
+    loaded = SegmentModel.load(model)
+    frame = read_table(file).frame
+    scores = loaded.assign(frame)
+    taken = [name for name in scores.columns if name in frame.columns]
+    _write_csv(pd.concat([frame.drop(columns=taken), scores], axis=1), output)
+    click.echo(f"{len(frame):,} customers with their segments in {output}.")
+
+
+@commands.command()
+@click.argument("file", type=click.Path())
+@click.option("--labels", required=True, help="Column that holds the known groups.")
+@click.option("-k", "k", default="auto", show_default=True, help="Number of segments, or auto.")
+@click.option("--algorithm", default="kmeans", show_default=True)
+@as_json
+def evaluate(file: str, labels: str, k: str, algorithm: str, json_output: bool) -> None:
+    """Compare the segments found with groups that are known."""
+    import numpy as np
+
+    from segmentation.cluster.quality import adjusted_rand
+    from segmentation.table.reading import read_table
+    from segmentation.training import Settings, train
+
+    settings = Settings(n_clusters=int(k) if k.lstrip("-").isdigit() else k, algorithm=algorithm)
+    settings.number()
+    table = read_table(file)
+    if labels not in table.frame.columns:
+        raise ParameterError(f"There is no column “{labels}” in {table.name}.")
+    known = table.frame[labels]
+    if known.isna().all():
+        raise DataError(f"The column “{labels}” holds no groups.")
+    columns = [column for column in table.columns if column.name != labels]
+    trained = train(table.frame.drop(columns=labels), columns, settings)
+    told = known.notna().to_numpy()
+    codes = np.unique(known[told].astype("str"), return_inverse=True)[1]
+    agreement = adjusted_rand(codes, trained.labels[told] + 1)
+    report = {
+        "labels": labels,
+        "groups": int(codes.max()) + 1,
+        "k": len(trained.model.segments),
+        "n_compared": int(told.sum()),
+        "adjusted_rand_index": float(agreement),
+    }
+    if json_output:
+        _print_json(report)
+    else:
+        click.echo(
+            f"{report['k']} segments against {report['groups']} known groups: adjusted Rand "
+            f"index {agreement:.3f} (1 is perfect agreement, 0 is chance)."
+        )
+
+
+def _print_json(value: Any) -> None:
+    from segmentation.scoring.documents import to_json
+
+    click.echo(json.dumps(to_json(value), ensure_ascii=False, allow_nan=False, indent=2))
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table as Grid
+
+    grid = Grid(*rows[0].keys()) if rows else Grid()
+    for row in rows:
+        grid.add_row(*(str(value) for value in row.values()))
+    Console().print(grid)
+
+
+def _print_model(model: SegmentModel) -> None:
+    from segmentation.segments.phrases import percent
+
+    click.echo(model.verdict.sentence)
+    for segment in model.segments:
+        click.echo(
+            f"\n{segment.id}  {segment.name}: {segment.size:,} customers "
+            f"({percent(segment.share)}), {segment.stability_label}"
+        )
+        for line in (*segment.traits, *(action.title for action in segment.actions[:1])):
+            click.echo(f"    {line}")
+
+
+def _write_csv(frame: pd.DataFrame, output: str) -> None:
+    """Write a CSV file, complete or not at all."""
+    target = Path(output)
+    partial = target.with_name(target.name + ".part")
+    frame.to_csv(partial, index=False)
+    partial.replace(target)
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Progress | None]:
+    """Show progress where a person is watching."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=1.0)
+        yield lambda words, share: bar.update(task, description=words, completed=share)

@@ -1,0 +1,345 @@
+"""The model: everything that was learned, immutable, enough to score and to explain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segmentation.cluster.encoding import Encoder
+from segmentation.cluster.evidence import KEvidence, Verdict
+from segmentation.cluster.projection import Projection
+from segmentation.errors import ModelFileError, ParameterError
+from segmentation.scoring.answers import Assignment, Change, ModelColumn
+from segmentation.scoring.artifact import MAX_FILE, pack, unpack
+from segmentation.scoring.assign import assign_frame, score_record, with_all_columns
+from segmentation.scoring.boundaries import Boundaries
+from segmentation.scoring.documents import from_json, to_json
+from segmentation.scoring.whatif import smallest_changes
+from segmentation.segments.identity import Members
+from segmentation.segments.segment import UNASSIGNED, Importance, Lineage, Profile, Segment
+
+if TYPE_CHECKING:
+    from segmentation.table.dataset import Table
+
+Floats = npt.NDArray[np.float64]
+
+LONGEST_NAME = 60
+SCORER = "scorer_"  # begins the names of the algorithm's own arrays in the file
+
+
+@dataclass(frozen=True)
+class Story:
+    """The plain part of a model: what it says, and how it came about.
+
+    Attributes
+    ----------
+    segments
+        In display order; label i means ``segments[i]``.
+    everybody
+        Profile of all customers used.
+    importance
+        Columns by how well the segments tell their values, largest first.
+    verdict, evidence
+        What speaks for this number of segments.
+    columns
+        Basis and descriptor columns, as a form needs them.
+    lineage
+        Where each segment comes from; empty without an earlier model.
+    algorithm, parameters, seed
+        How it was fitted.
+    n_rows, n_used
+        Rows of the table, and rows used: the others missed more than half of the columns.
+    created
+        UTC, ISO 8601.
+    versions
+        Of the library and what it rests on.
+    explained_variance
+        Shares of the three principal components.
+    inertia
+        Sum of squared distances to the centers.
+    seconds
+        Wall time of each stage of fitting.
+    monetary, identifier
+        Names of the columns that hold amounts and ids, ``None`` where there is none.
+    """
+
+    segments: tuple[Segment, ...]
+    everybody: Profile
+    importance: tuple[Importance, ...]
+    verdict: Verdict
+    evidence: tuple[KEvidence, ...]
+    columns: tuple[ModelColumn, ...]
+    lineage: tuple[Lineage, ...]
+    algorithm: str
+    parameters: dict[str, Any]
+    seed: int
+    n_rows: int
+    n_used: int
+    created: str
+    versions: dict[str, str]
+    explained_variance: tuple[float, ...]
+    inertia: float
+    seconds: dict[str, float]
+    monetary: str | None
+    identifier: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentModel(Story):
+    """Segments learned from a table, ready to score, to explain and to save.
+
+    Holds numbers and words, no customers. Needs numpy and pandas only.
+
+    Attributes
+    ----------
+    encoder
+        Turns rows into points.
+    boundaries
+        Centers and the scales that make distances readable.
+    projection
+        The flat picture of the points.
+    members
+        A sketch of who was in which segment, for matching a later model.
+    """
+
+    encoder: Encoder
+    boundaries: Boundaries = field(repr=False)
+    projection: Projection = field(repr=False)
+    members: Members = field(repr=False)
+
+    @property
+    def centers(self) -> Floats:
+        """(k, p) float64: the centers in the encoder's space."""
+        return self.boundaries.centers
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Names of the columns that drive the segments."""
+        return tuple(column.name for column in self.encoder.columns)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Segment]:
+        return {segment.id: segment for segment in self.segments}
+
+    def segment(self, segment_id: str) -> Segment:
+        """Return a segment by its id.
+
+        Raises
+        ------
+        ParameterError
+            There is none.
+        """
+        if segment_id not in self._by_id:
+            raise ParameterError(f"There is no segment “{segment_id}” in this model.")
+        return self._by_id[segment_id]
+
+    def assign(self, data: pd.DataFrame | Table) -> pd.DataFrame:
+        """Give every row its segment.
+
+        Parameters
+        ----------
+        data
+            (n, …) rows with the columns of the training table, in any order. Absent columns
+            count as missing values.
+
+        Returns
+        -------
+        DataFrame
+            Same index as ``data``; ``segment_id, segment, runner_up, confidence, fits,
+            problems``. A row's answer depends on that row alone, to the last bit.
+
+        Raises
+        ------
+        DataError
+            More than half of the basis columns are absent.
+        """
+        frame = data if isinstance(data, pd.DataFrame) else data.frame
+        return assign_frame(frame, self.encoder, self.boundaries, self.segments)
+
+    def score(self, record: Mapping[str, Any]) -> Assignment:
+        """Give one customer a segment and say why; agrees with `assign` to the last bit.
+
+        Parameters
+        ----------
+        record
+            Column name → value; a column that is not there counts as missing.
+        """
+        return score_record(record, self.encoder, self.boundaries, self.segments)
+
+    def whatif(self, record: Mapping[str, Any]) -> tuple[Change, ...]:
+        """Find for each column the smallest change that alone leads to another segment."""
+        return smallest_changes(record, self.encoder, self.boundaries, self.segments, self.columns)
+
+    def project(self, data: pd.DataFrame | Table) -> Floats:
+        """Place rows on the map.
+
+        Returns
+        -------
+        ndarray of shape (n, 3)
+            Coordinates on the three principal components.
+        """
+        frame = data if isinstance(data, pd.DataFrame) else data.frame
+        used = with_all_columns(frame, self.encoder)
+        return self.projection.transform(self.encoder.transform(used))
+
+    def rename(self, segment_id: str, name: str) -> SegmentModel:
+        """Return the same model with another name for one segment.
+
+        Raises
+        ------
+        ParameterError
+            No such segment, or a name that is empty, too long, or taken.
+        """
+        self.segment(segment_id)
+        cleaned = " ".join(name.split())
+        if not 1 <= len(cleaned) <= LONGEST_NAME or not cleaned.isprintable():
+            raise ParameterError(f"A segment's name has 1 to {LONGEST_NAME} characters.")
+        taken = {s.name.casefold() for s in self.segments if s.id != segment_id}
+        if cleaned.casefold() in taken | {UNASSIGNED.casefold()}:
+            raise ParameterError(f"There is already a segment called “{cleaned}”: choose another.")
+        renamed = tuple(
+            replace(s, name=cleaned) if s.id == segment_id else s for s in self.segments
+        )
+        return replace(self, segments=renamed)
+
+    def with_reading_time(self, seconds: float) -> SegmentModel:
+        """Return the same model with the time that reading the file took."""
+        total = self.seconds.get("total", 0.0) + seconds
+        return replace(self, seconds={**self.seconds, "read": seconds, "total": total})
+
+    def describe(self) -> dict[str, Any]:
+        """Return what ``segmentation describe --json`` prints, as plain JSON values."""
+        story: dict[str, Any] = to_json({f.name: getattr(self, f.name) for f in fields(Story)})
+        return story | {"k": len(self.segments), "bases": list(self.bases)}
+
+    def to_bytes(self) -> bytes:
+        """Return the model file's bytes; the same model gives the same bytes."""
+        document = {
+            "story": to_json({f.name: getattr(self, f.name) for f in fields(Story)}),
+            "encoder": to_json(self.encoder.to_dict()),
+            "features": list(self.projection.feature_names),
+        }
+        arrays = {
+            "centers": self.boundaries.centers,
+            "reach": self.boundaries.reach,
+            "spread": self.boundaries.spread,
+            "projection_mean": self.projection.mean,
+            "projection_components": self.projection.components,
+            "projection_ratio": self.projection.explained_variance_ratio,
+            "member_hashes": self.members.hashes,
+            "member_labels": self.members.labels,
+        }
+        arrays |= {SCORER + name: values for name, values in self.boundaries.scorer.items()}
+        return pack(document, arrays)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> SegmentModel:
+        """Read a model file's bytes.
+
+        Raises
+        ------
+        ModelFileError
+            Not a model file, damaged, too large, or written by a newer program.
+        """
+        document, arrays = unpack(data)
+        try:
+            model = _build(document, arrays)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ModelFileError("The model file is damaged: a part is missing.") from error
+        _check_shapes(model)
+        return model
+
+    def save(self, path: str | Path) -> None:
+        """Write the model file, complete or not at all."""
+        target = Path(path)
+        partial = target.with_name(target.name + ".part")
+        partial.write_bytes(self.to_bytes())
+        partial.replace(target)
+
+    @classmethod
+    def load(cls, path: str | Path) -> SegmentModel:
+        """Read a model file.
+
+        Raises
+        ------
+        ModelFileError
+            There is none at this path, or see `from_bytes`.
+        """
+        source = Path(path)
+        try:
+            with source.open("rb") as stream:
+                data = stream.read(MAX_FILE + 1)
+        except FileNotFoundError as error:
+            raise ModelFileError(f"There is no model file at {source}.") from error
+        except OSError as error:
+            raise ModelFileError(f"The model file {source} cannot be read.") from error
+        return cls.from_bytes(data)
+
+
+def _build(document: dict[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> SegmentModel:
+    story = from_json(Story, document["story"], "story")
+    return SegmentModel(
+        **{f.name: getattr(story, f.name) for f in fields(Story)},
+        encoder=Encoder.from_dict(document["encoder"]),
+        boundaries=Boundaries(
+            arrays["centers"],
+            arrays["reach"],
+            arrays["spread"],
+            {
+                name.removeprefix(SCORER): values
+                for name, values in arrays.items()
+                if name.startswith(SCORER)
+            },
+        ),
+        projection=Projection(
+            arrays["projection_mean"],
+            arrays["projection_components"],
+            arrays["projection_ratio"],
+            tuple(document["features"]),
+        ),
+        members=Members(arrays["member_hashes"], arrays["member_labels"]),
+    )
+
+
+def _check_shapes(model: SegmentModel) -> None:
+    """Refuse a file whose parts do not belong together."""
+    k, p = len(model.segments), len(model.encoder.feature_names)
+    columns = {column.name for column in model.columns}
+    ids = {segment.id for segment in model.segments}
+    names = {segment.name for segment in model.segments}
+    fitting = _scorer_fits(model.boundaries.scorer, k, p) and (
+        1 <= k == len(ids) == len(names)
+        and model.boundaries.centers.shape == (k, p)
+        and model.boundaries.reach.shape == (k,)
+        and model.boundaries.spread.shape == (k, k)
+        and bool((model.boundaries.spread > 0).all())
+        and model.projection.mean.shape == (p,)
+        and model.projection.components.shape == (3, p)
+        and columns.issuperset(model.bases)
+        and model.members.hashes.shape == model.members.labels.shape
+    )
+    if not fitting:
+        raise ModelFileError("The model file is damaged: its parts do not belong together.")
+
+
+def _scorer_fits(scorer: Mapping[str, Floats], k: int, p: int) -> bool:
+    shapes = {name: values.shape for name, values in scorer.items()}
+    if not shapes:
+        return True
+    if set(shapes) == {"precision", "offset"}:
+        return shapes == {"precision": (k, p, p), "offset": (k,)}
+    if set(shapes) != {"points", "owner", "radius"}:
+        return False
+    m = len(scorer["owner"])
+    return (
+        shapes == {"points": (m, p), "owner": (m,), "radius": (m,)}
+        and set(scorer["owner"].tolist()) == set(range(k))
+        and bool((scorer["radius"] > 0).all())
+    )

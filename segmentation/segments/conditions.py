@@ -1,0 +1,167 @@
+"""Conditions on a segment's profile, evaluated with the numbers that speak for or against."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from segmentation.segments.phrases import label, listing, number, percent
+from segmentation.segments.segment import NumericProfile, Profile
+from segmentation.segments.traits import comparison
+from segmentation.table.columns import Column
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about one segment when the playbook looks at it.
+
+    Attributes
+    ----------
+    profile, everybody
+        Of the segment and of all customers.
+    positions
+        For each numeric column the position, 0 to 1, of the segment's median among all
+        customers: 0.5 is the middle.
+    columns
+        Descriptions of the profiled columns.
+    """
+
+    profile: Profile
+    everybody: Profile
+    positions: Mapping[str, float]
+    columns: Sequence[Column]
+
+    def find(self, condition: Condition) -> Column | None:
+        """Return the column that a condition is about."""
+        for column in self.columns:
+            if condition.column == column.name or (
+                condition.meaning is not None and condition.meaning == column.meaning
+            ):
+                return column
+        return None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether a condition holds, and the numbers it rests on as a clause of a sentence."""
+
+    holds: bool
+    numbers: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of the playbook.
+
+    Attributes
+    ----------
+    meaning, column
+        What it is about: a classic meaning or a column's name; exactly one is given.
+    at_least, below
+        Bounds for the segment's mean, in original units.
+    median_within, values_within
+        The bounds apply only where everybody's median, or all values, lie in this range:
+        a scale on which the amounts mean what they say.
+    position_at_least, position_below
+        Bounds for the position of the segment's median among all customers, 0 to 1, where the
+        absolute bounds do not apply.
+    levels
+        ``"highest"`` or ``"lowest"``: the top or bottom third of an ordinal column's levels;
+        or a tuple of levels by name.
+    share_at_least
+        Bound for the share of the segment at those levels.
+    needed
+        Whether the archetype fails without it.
+    """
+
+    meaning: str | None = None
+    column: str | None = None
+    at_least: float | None = None
+    below: float | None = None
+    median_within: tuple[float, float] | None = None
+    values_within: tuple[float, float] | None = None
+    position_at_least: float | None = None
+    position_below: float | None = None
+    levels: str | tuple[str, ...] | None = None
+    share_at_least: float | None = None
+    needed: bool = True
+
+    @property
+    def topic(self) -> str:
+        """What the condition is about: its meaning or its column."""
+        return self.meaning or self.column or ""
+
+    def check(self, facts: Facts) -> Outcome | None:
+        """Evaluate the condition; ``None`` where the table does not have what it needs."""
+        column = facts.find(self)
+        if column is None:
+            return None
+        if self.levels is not None:
+            return self._check_levels(column, facts)
+        if column.name in facts.profile.numeric:
+            return self._check_number(column, facts)
+        return None
+
+    def _check_number(self, column: Column, facts: Facts) -> Outcome | None:
+        own, overall = facts.profile.numeric[column.name], facts.everybody.numeric[column.name]
+        if not math.isfinite(own.mean):
+            return None
+        clause = numeric_clause(column, own, overall)
+        if self._absolute(overall):
+            return Outcome(_within(own.mean, self.at_least, self.below), clause)
+        if self.position_at_least is None and self.position_below is None:
+            return None
+        position = facts.positions[column.name]
+        return Outcome(_within(position, self.position_at_least, self.position_below), clause)
+
+    def _absolute(self, overall: NumericProfile) -> bool:
+        if self.at_least is None and self.below is None:
+            return False
+        low, high = self.median_within or (-math.inf, math.inf)
+        least, most = self.values_within or (-math.inf, math.inf)
+        fits_median = low <= overall.median <= high
+        return fits_median and least <= overall.minimum and overall.maximum <= most
+
+    def _check_levels(self, column: Column, facts: Facts) -> Outcome | None:
+        if column.name not in facts.profile.levels:
+            return None
+        own, overall = facts.profile.levels[column.name], facts.everybody.levels[column.name]
+        wanted = _chosen(self.levels, [profile.level for profile in own])
+        if not wanted:
+            return None
+        share = sum(profile.share for profile in own if profile.level in wanted)
+        everybody = sum(profile.share for profile in overall if profile.level in wanted)
+        clause = (
+            f"{percent(share)} {listing(sorted(wanted), 'or')} in {label(column.name)}, "
+            f"among everybody {percent(everybody)}"
+        )
+        return Outcome(share >= (self.share_at_least or 0.0), clause)
+
+
+def _chosen(levels: str | tuple[str, ...] | None, known: list[str]) -> set[str]:
+    third = math.ceil(len(known) / 3)
+    if levels == "highest":
+        return set(known[-third:])
+    if levels == "lowest":
+        return set(known[:third])
+    folded = {name.casefold() for name in levels or ()}
+    return {name for name in known if name.casefold() in folded}
+
+
+def _within(value: float, at_least: float | None, below: float | None) -> bool:
+    return (at_least is None or value >= at_least) and (below is None or value < below)
+
+
+def numeric_clause(column: Column, own: NumericProfile, overall: NumericProfile) -> str:
+    """State a segment's mean beside everybody's as a clause."""
+    mean, everybody = number(own.mean), number(overall.mean)
+    if column.meaning == "spend" and own.index is not None:
+        return f"spends {mean} on average, {comparison(own.index)} ({everybody})"
+    if column.meaning == "rating":
+        return f"rates {mean} on average, everybody {everybody}"
+    if column.meaning == "recency":
+        return f"last purchase {mean} days ago on average, everybody {everybody}"
+    if column.meaning == "items":
+        return f"buys {mean} items on average, everybody {everybody}"
+    return f"{label(column.name)} {mean} on average, everybody {everybody}"

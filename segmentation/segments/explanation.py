@@ -1,0 +1,173 @@
+"""From labels to segments that people can name, trust and act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.segments.conditions import Facts
+from segmentation.segments.importance import importances
+from segmentation.segments.naming import unique_names
+from segmentation.segments.playbook import Playbook
+from segmentation.segments.profile import Measured, profiles, revenue_shares
+from segmentation.segments.rules import segment_rules
+from segmentation.segments.segment import Importance, Profile, Segment
+from segmentation.segments.traits import distinctive_traits
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.intp]
+
+TRAITS = 3
+# Hennig (2007, 2008): what a cluster-wise Jaccard similarity means, from high to low.
+STABILITY_LABELS = (
+    (0.85, "highly stable"),
+    (0.75, "valid"),
+    (0.6, "a pattern"),
+    (0.5, "not to be trusted"),
+)
+
+
+def stability_label(stability: float | None) -> str:
+    """Put a cluster-wise Jaccard similarity into words.
+
+    Examples
+    --------
+    >>> [stability_label(s) for s in (0.9, 0.75, 0.6, 0.55, 0.5, None)]
+    ['highly stable', 'valid', 'a pattern', 'not to be trusted', 'dissolved', 'not measured']
+    """
+    if stability is None:
+        return "not measured"
+    for least, words in STABILITY_LABELS[:-1]:
+        if stability >= least:
+            return words
+    return STABILITY_LABELS[-1][1] if stability > STABILITY_LABELS[-1][0] else "dissolved"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Id and color of a segment, and the name it keeps from an earlier model if any."""
+
+    id: str
+    color: int
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Segments in words and numbers."""
+
+    segments: tuple[Segment, ...]
+    everybody: Profile
+    importance: tuple[Importance, ...]
+
+
+def explain(
+    measured: Measured,
+    labels: Integers,
+    *,
+    identities: Sequence[Identity],
+    stability: Sequence[float | None],
+    examples: Sequence[tuple[tuple[int, ...], tuple[int, ...]]],
+    playbook: Playbook,
+    monetary: str | None,
+) -> Explanation:
+    """Describe, name and advise on every segment.
+
+    Parameters
+    ----------
+    measured
+        The columns of n customers.
+    labels
+        (n,) positions into ``identities``; −1 for none.
+    identities, stability, examples
+        One a segment; ``examples`` holds typical and borderline row positions.
+    playbook
+        Archetypes and actions.
+    monetary
+        Name of the column that holds amounts.
+    """
+    k = len(identities)
+    everybody, own = profiles(measured, labels, k)
+    columns = measured.columns
+    positions = median_positions(measured, own)
+    facts = [
+        Facts(profile, everybody, position, columns)
+        for profile, position in zip(own, positions, strict=True)
+    ]
+    plays = [playbook.archetype(fact) for fact in facts]
+    archetypes = [play.name if play is not None else None for play in plays]
+    kept = {i: one.name for i, one in enumerate(identities) if one.name is not None}
+    names = unique_names(archetypes, own, everybody, columns, kept)
+    rules = segment_rules(measured, labels, k)
+    revenue = _revenue(measured, labels, k, monetary)
+    segments = tuple(
+        Segment(
+            id=identity.id,
+            name=names[i],
+            color=identity.color,
+            size=own[i].size,
+            share=own[i].share,
+            revenue_share=revenue[i],
+            stability=stability[i],
+            stability_label=stability_label(stability[i]),
+            archetype=archetypes[i],
+            traits=tuple(
+                trait.phrase for trait in distinctive_traits(own[i], everybody, columns)[:TRAITS]
+            ),
+            profile=own[i],
+            rules=rules[i],
+            actions=playbook.actions(facts[i], plays[i]),
+            typical=examples[i][0],
+            borderline=examples[i][1],
+        )
+        for i, identity in enumerate(identities)
+    )
+    return Explanation(segments, everybody, importances(measured, labels, k))
+
+
+def _revenue(
+    measured: Measured, labels: Integers, k: int, monetary: str | None
+) -> tuple[float | None, ...]:
+    for numeric in measured.numeric:
+        if numeric.column.name == monetary:
+            return revenue_shares(numeric.data, labels, k)
+    return (None,) * k
+
+
+def median_positions(measured: Measured, own: Sequence[Profile]) -> tuple[Mapping[str, float], ...]:
+    """Position of each segment's median among all customers, 0 to 1, for numeric columns.
+
+    Half of the customers with the same value count as below, so that 0.5 is the middle.
+    """
+    result: list[dict[str, float]] = [{} for _ in own]
+    for numeric in measured.numeric:
+        name, data = numeric.column.name, numeric.data
+        known = max(int(np.count_nonzero(~np.isnan(data))), 1)
+        for positions, profile in zip(result, own, strict=True):
+            median = profile.numeric[name].median
+            below = np.count_nonzero(data < median) + np.count_nonzero(data <= median)
+            positions[name] = below / (2 * known)
+    return tuple(result)
+
+
+def display_order(measured: Measured, labels: Integers, k: int, monetary: str | None) -> Integers:
+    """Order segments by the monetary column's mean, largest first, else by size.
+
+    Returns
+    -------
+    ndarray of k positions
+        Entry i is the label that comes i-th; ties keep the order of the labels.
+    """
+    sizes = np.bincount(labels[labels >= 0], minlength=k).astype(np.float64)
+    key = sizes
+    for numeric in measured.numeric:
+        if numeric.column.name == monetary:
+            data = numeric.data
+            inside = (labels >= 0) & ~np.isnan(data)
+            counts = np.bincount(labels[inside], minlength=k)
+            sums = np.bincount(labels[inside], weights=data[inside], minlength=k)
+            key = np.divide(sums, counts, out=np.full(k, -np.inf), where=counts > 0)
+    return np.lexsort((np.arange(k), -sizes, -key))

@@ -1,0 +1,192 @@
+"""Traits: what sets a segment apart from everybody, in a few words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from segmentation.segments.phrases import label, number, percent, sentence
+from segmentation.segments.segment import LevelProfile, NumericProfile, Profile
+from segmentation.table.columns import Column, Role
+
+# Differences below this many standard deviations are called small by Cohen, Statistical Power
+# Analysis for the Behavioral Sciences (1988), sec. 2.2; they are not worth a word.
+SMALLEST_EFFECT = 0.2
+# From here on "2.1× average" reads better than "110 % above average".
+RATIO_FROM = 1.5
+# A share of which people say "mostly", and one of which they say it without "mostly".
+MOSTLY_SHARE = 0.6
+NEARLY_ALL = 0.9
+
+YES = frozenset({"true", "yes", "y", "1", "ja", "oui", "si", "on"})
+NO = frozenset({"false", "no", "n", "0", "nein", "non", "off"})
+
+# Words for the classic columns: (high, low) as a short name.
+SHORT_NUMERIC = {
+    "spend": ("high spending", "low spending"),
+    "age": ("older", "younger"),
+    "items": ("many items", "few items"),
+    "rating": ("high ratings", "low ratings"),
+    "recency": ("long inactive", "recently active"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """One difference between a segment and everybody.
+
+    Attributes
+    ----------
+    column
+        Where it shows.
+    effect
+        Signed size in standard deviations of everybody: z of a mean, or of a level's share.
+    short
+        For a name: "younger", "mostly Gold".
+    phrase
+        With its number: "Spends 2.1× average".
+    """
+
+    column: str
+    effect: float
+    short: str
+    phrase: str
+
+
+def distinctive_traits(
+    profile: Profile, everybody: Profile, columns: Sequence[Column]
+) -> tuple[Trait, ...]:
+    """Rank what sets a segment apart, one trait a column.
+
+    Parameters
+    ----------
+    profile, everybody
+        Of the segment, and of those it is compared with.
+    columns
+        Descriptions of the profiled columns.
+
+    Returns
+    -------
+    tuple of Trait
+        Largest effect first, equal ones by column name; without differences too small to tell.
+    """
+    found = []
+    for column in columns:
+        if column.name in profile.numeric:
+            numbers = profile.numeric[column.name]
+            found.append(_numeric_trait(column, numbers, everybody.numeric[column.name]))
+        elif column.name in profile.levels:
+            levels = profile.levels[column.name]
+            found.append(_level_trait(column, levels, everybody.levels[column.name]))
+    told = [t for t in found if t is not None and abs(t.effect) >= SMALLEST_EFFECT]
+    return tuple(sorted(told, key=lambda t: (-abs(t.effect), t.column)))
+
+
+def _numeric_trait(column: Column, own: NumericProfile, overall: NumericProfile) -> Trait | None:
+    if not math.isfinite(own.mean):
+        return None
+    high = own.z > 0
+    words = SHORT_NUMERIC.get(column.meaning or "")
+    if words is None:
+        name = label(column.name)
+        words = (
+            (f"later {name}", f"earlier {name}")[::-1]
+            if column.role is Role.DATE
+            else (f"high {name}", f"low {name}")
+        )
+    short = words[0] if high else words[1]
+    return Trait(column.name, own.z, short, _numeric_phrase(column, own, overall, short))
+
+
+def _numeric_phrase(
+    column: Column, own: NumericProfile, overall: NumericProfile, short: str
+) -> str:
+    mean = number(own.mean)
+    if column.meaning == "spend" and own.index is not None:
+        return f"Spends {comparison(own.index)}"
+    if column.meaning == "recency":
+        return f"Last purchase {mean} days ago"
+    if column.meaning == "age":
+        return f"{mean} years old on average"
+    if column.meaning == "items":
+        return f"{mean} items on average"
+    if column.meaning == "rating":
+        return f"Rates {mean} on average"
+    return f"{sentence(short)}: {mean} (everybody {number(overall.mean)})"
+
+
+def comparison(index: float) -> str:
+    """Say how an index compares with everybody's 100.
+
+    Examples
+    --------
+    >>> [comparison(i) for i in (210.0, 118.0, 82.0, 40.0)]
+    ['2.1× average', '18 % above average', '18 % below average', '0.4× average']
+    """
+    ratio = index / 100
+    if ratio >= RATIO_FROM or ratio <= 1 / RATIO_FROM:
+        return f"{number(ratio)}× average"
+    difference = round(index - 100)
+    if difference == 0:
+        return "as much as everybody"
+    return f"{abs(difference)} % {'above' if difference > 0 else 'below'} average"
+
+
+def _level_trait(
+    column: Column, own: Sequence[LevelProfile], overall: Sequence[LevelProfile]
+) -> Trait | None:
+    """Take the level whose share exceeds everybody's most; for two levels the commoner one."""
+    effects = [
+        (level_effect(mine.share, theirs.share), mine.share, i)
+        for i, (mine, theirs) in enumerate(zip(own, overall, strict=True))
+    ]
+    more = [entry for entry in effects if entry[0] > 0]
+    if not more:
+        return None
+    # A rare level can be far over-represented and still describe few: weigh by its share.
+    effect, share, position = max(more, key=lambda entry: (entry[0] * entry[1], -entry[2]))
+    mine, theirs = own[position], overall[position]
+    short = level_words(column, mine.level, share)
+    phrase = f"{percent(share)} {_said(column, mine.level)} (everybody {percent(theirs.share)})"
+    return Trait(column.name, effect * share**0.5, short, phrase)
+
+
+def level_effect(share: float, overall: float) -> float:
+    """Difference of two shares in standard deviations of everybody's indicator.
+
+    Examples
+    --------
+    >>> level_effect(0.9, 0.5)
+    0.8
+    """
+    deviation = math.sqrt(overall * (1 - overall))
+    return (share - overall) / deviation if deviation > 0 else 0.0
+
+
+def level_words(column: Column, level: str, share: float) -> str:
+    """Name a level as a trait."""
+    said = _said(column, level)
+    if share >= NEARLY_ALL or said.startswith("no "):
+        return said
+    return f"mostly {said}" if share >= MOSTLY_SHARE else f"more {said}"
+
+
+def _said(column: Column, level: str) -> str:
+    name = label(column.name)
+    if column.role is Role.BINARY and level.casefold() in YES:
+        return name
+    if column.role is Role.BINARY and level.casefold() in NO:
+        return f"no {name}"
+    if column.meaning == "city":
+        return f"in {level}"
+    if column.meaning == "membership":
+        return level
+    if column.meaning in {"gender", "satisfaction"}:
+        return level.lower()
+    return level if _speaks(level) and column.role is Role.NOMINAL else f"{name} {level}"
+
+
+def _speaks(level: str) -> bool:
+    """Whether a level is a word that stands alone, not a code."""
+    return len(level) >= 4 and not any(letter.isdigit() for letter in level)
