@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 # Shown where there is no number; an en dash reads better than "nan".
@@ -185,6 +186,44 @@ def column_value(name: str, value: float | None) -> str:
     """
     currency = currency_of(name)
     return money(value, currency) if currency else measure(value)
+
+
+def fixed(value: float | None, decimals: int, currency: str = "") -> str:
+    """A number with a given number of decimals, for cells that line up.
+
+    Examples
+    --------
+    >>> fixed(1120.2, 2, "$"), fixed(-3.0, 1), fixed(None, 1)
+    ('$1,120.20', '-3.0', '–')
+    """
+    text = number(value, decimals)
+    if not currency or text == MISSING:
+        return text
+    return f"-{currency}{text[1:]}" if text.startswith("-") else f"{currency}{text}"
+
+
+def decimals_of(values: Sequence[float | None]) -> int | None:
+    """Decimals, 0 to 2, with which a column of numbers lines up.
+
+    Numbers that were written with up to two decimals keep them; computed ones, such as means,
+    get as many as their size deserves. None where the numbers are of very different sizes, so
+    that each cell is better off alone.
+
+    Examples
+    --------
+    >>> decimals_of([4.6, 4.0, None]), decimals_of([1120.2, 780.51]), decimals_of([211 / 3, 41.7])
+    (1, 2, 1)
+    >>> decimals_of([1 / 3, 41_000.0]) is None
+    True
+    """
+    known = [float(value) for value in values if value is not None and _known(value)]
+    for decimals in (0, 1, 2):
+        if all(abs(value - round(value, decimals)) < 1e-9 * max(abs(value), 1) for value in known):
+            return decimals
+    sizes = [abs(value) for value in known if value]
+    if max(sizes) > 1000 * min(sizes):
+        return None
+    return 0 if max(sizes) >= 100 else 1 if max(sizes) >= 10 else 2
 
 
 def cell(value: Any, column: str = "") -> str:

@@ -14,8 +14,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 FONT = (
-    'Inter, "Segoe UI Variable Text", "Segoe UI", system-ui, -apple-system, '
-    '"Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif'
+    'Inter, "Segoe UI Variable Text", "Segoe UI", -apple-system, BlinkMacSystemFont, Roboto, '
+    '"Noto Sans", "Liberation Sans", "Helvetica Neue", Arial, system-ui, sans-serif'
 )
 FONT_SIZE = 13
 
@@ -242,7 +242,13 @@ def _template(look: Theme) -> go.layout.Template:
         },
         margin={"l": 8, "r": 16, "t": 16, "b": 8},
         xaxis={**axis, "showgrid": False, "showline": True, "zeroline": False},
-        yaxis={**axis, "showgrid": True, "showline": False, "zeroline": False},
+        yaxis={
+            **axis,
+            "ticklabelstandoff": 6,
+            "showgrid": True,
+            "showline": False,
+            "zeroline": False,
+        },
         hoverlabel=label,
         legend={
             "orientation": "h",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 from dash import html
@@ -10,8 +10,13 @@ from dash.development.base_component import Component
 
 from dashapp import formatting
 
+Teller = Callable[[object, str], str]
+
 # A plain table with more rows would make the page heavy; longer data belong in a grid.
 MAX_ROWS = 200
+# Head of the first column in a table that describes one column per row: its numbers are
+# written in the described column's unit.
+DESCRIBED = "column"
 _PLAIN_NAMES = frozenset({"identifier", "line", "year"})
 
 
@@ -36,18 +41,14 @@ def data_table(
     plain
         Columns whose numbers are names (ids, years) and get no thousands separators.
     """
-    numeric = {
-        name: pd.api.types.is_numeric_dtype(frame[name])
-        and not pd.api.types.is_bool_dtype(frame[name])
-        for name in frame.columns
-    }
-    names = {name for name in frame.columns if name in plain or _is_name(str(name))}
+    numbers = {name for name in frame.columns if _is_number(frame[name])}
+    tellers = {name: _teller(frame, name, plain) for name in frame.columns}
     head = [
-        html.Th(str(name), scope="col", className="cell-number" if numeric[name] else None)
+        html.Th(str(name), scope="col", className="cell-number" if name in numbers else None)
         for name in frame.columns
     ]
     body = [
-        html.Tr(_row(frame.columns, values, numeric, names, colors or {}))
+        html.Tr(_row(dict(zip(frame.columns, values, strict=True)), tellers, numbers, colors or {}))
         for values in frame.head(MAX_ROWS).itertuples(index=False, name=None)
     ]
     return html.Div(
@@ -67,31 +68,49 @@ def data_table(
 
 
 def _row(
-    columns: pd.Index,
-    values: tuple[object, ...],
-    numeric: Mapping[str, bool],
-    names: set[str],
+    values: Mapping[str, object],
+    tellers: Mapping[str, Teller],
+    numbers: set[str],
     colors: Mapping[str, str],
 ) -> list[Component]:
+    name = str(next(iter(values.values()), ""))
     cells = []
-    for place, (column, value) in enumerate(zip(columns, values, strict=True)):
-        text = _plain(value) if column in names else formatting.cell(value, str(column))
+    for place, (column, value) in enumerate(values.items()):
+        text = tellers[column](value, name)
         color = colors.get(text) if place == 0 else None
         if color:
             content = [html.Span(className="segment-dot", **{"aria-hidden": "true"}), text]
             cells.append(html.Th(content, scope="row", className=f"cell-segment {color}"))
         else:
-            cells.append(html.Td(text, className="cell-number" if numeric[column] else None))
+            cells.append(html.Td(text, className="cell-number" if column in numbers else None))
     return cells
+
+
+def _teller(frame: pd.DataFrame, column: str, plain: tuple[str, ...]) -> Teller:
+    """How a column's cells are written: from the value and the row's first cell."""
+    values = frame[column]
+    if not _is_number(values):
+        return lambda value, _: formatting.cell(value)
+    if column in plain or _is_name(str(column)):
+        return lambda value, _: formatting.cell(value).replace(",", "")
+    if frame.columns[0] == DESCRIBED and not pd.api.types.is_integer_dtype(values.dtype):
+        return formatting.cell
+    shown = values.head(MAX_ROWS).to_numpy(dtype="float64", na_value=float("nan")).tolist()
+    decimals, currency = formatting.decimals_of(shown), formatting.currency_of(str(column))
+    if decimals is None:
+        return lambda value, _: formatting.cell(value, str(column))
+    return lambda value, _: formatting.fixed(_float(value), decimals, currency)
+
+
+def _float(value: object) -> float | None:
+    return float(str(value)) if formatting.cell(value) != formatting.MISSING else None
+
+
+def _is_number(values: pd.Series) -> bool:
+    kind = values.dtype
+    return pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
 
 
 def _is_name(column: str) -> bool:
     words = column.lower().replace("_", " ").split()
     return column.lower().endswith("id") or bool(_PLAIN_NAMES.intersection(words))
-
-
-def _plain(value: object) -> str:
-    text = formatting.cell(value) if not isinstance(value, int | float) else ""
-    if text:
-        return text
-    return formatting.cell(value).replace(",", "")

@@ -92,6 +92,20 @@ def dotted(name: str, color: str, longest: int = LONGEST_LABEL) -> str:
     return f'<span style="color:{color}">●</span> {label(name, longest)}'
 
 
+def stacked(name: str, color: str, width: int = 13) -> str:
+    """Like :func:`dotted`, in up to two lines, for ticks that stand side by side.
+
+    Examples
+    --------
+    >>> stacked("Occasional Shoppers", "#112233")
+    '<span style="color:#112233">●</span> Occasional<br>Shoppers'
+    """
+    first, *rest = wrapped(name, width).split("<br>")
+    second = label(" ".join(rest).replace("&lt;", "<").replace("&gt;", ">"), width)
+    lines = [label(first.replace("&lt;", "<").replace("&gt;", ">"), width), second]
+    return f'<span style="color:{color}">●</span> ' + "<br>".join(filter(None, lines))
+
+
 def wrapped(text: str, width: int) -> str:
     """A sentence in lines of at most ``width`` characters, for annotations.
 

@@ -17,6 +17,7 @@ from dashapp.figures.canvas import (
     label,
     label_axis,
     labels,
+    stacked,
 )
 from dashapp.theme import LIGHT, Theme, color_scale, translucent
 
@@ -63,20 +64,21 @@ def index_heatmap(
     figure = canvas(
         theme,
         "index",
-        xaxis={**segment_axis(segments, theme, 18), "side": "top"},
+        xaxis={**segment_axis(segments, theme, across=True), "side": "top", "tickangle": 0},
         yaxis={**label_axis(names, "Column"), "autorange": "reversed", "ticks": ""},
     )
     figure.add_heatmap(
         z=ratio.astype(np.float32),
         x=[segment.name for segment in segments],
         y=names,
-        customdata=index.astype(np.float32),
+        customdata=index.round(1).tolist(),
+        text=[[formatting.number(value) for value in row] for row in index],
         zmin=-ends,
         zmax=ends,
         colorscale=color_scale(theme.diverging),
         xgap=3,
         ygap=3,
-        texttemplate="%{customdata:.0f}" if len(segments) <= MAX_WRITTEN_SEGMENTS else None,
+        texttemplate="%{text}" if len(segments) <= MAX_WRITTEN_SEGMENTS else None,
         hovertext=_index_hover(segments, names),
         hovertemplate="%{hovertext}<extra></extra>",
         hoverongaps=False,
@@ -195,9 +197,12 @@ def _profile_row(name: str, profile: Profile) -> dict[str, Any]:
     return row
 
 
-def segment_axis(segments: Sequence[Segment], theme: Theme, longest: int = 24) -> dict[str, Any]:
-    """An axis of segments, each behind a dot in its color."""
-    ticks = [dotted(s.name, theme.segment_color(s.color), longest) for s in segments]
+def segment_axis(
+    segments: Sequence[Segment], theme: Theme, *, across: bool = False
+) -> dict[str, Any]:
+    """An axis of segments, each behind a dot in its color; in two lines where it runs across."""
+    tick = stacked if across else dotted
+    ticks = [tick(s.name, theme.segment_color(s.color)) for s in segments]
     axis: dict[str, Any] = label_axis([s.name for s in segments], "Segment", ticks)
     return axis | {"tickfont": {"size": 12, "color": theme.text}, "showline": False, "ticks": ""}
 

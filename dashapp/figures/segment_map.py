@@ -126,11 +126,11 @@ def segment_map_3d(
     if not len(points):
         return empty_figure("There are no customers to place on the map.", theme=theme)
     scene = {
-        f"{axis}axis": {"title": {"text": label(title, 40)}, "nticks": 5}
+        f"{axis}axis": {"title": {"text": _short_title(title)}, "nticks": 5}
         for axis, title in zip(AXES, axis_titles, strict=False)
     }
     figure = canvas(
-        theme, "map 3d", scene={**scene, "aspectmode": "data"}, legend={"itemsizing": "constant"},
+        theme, "map 3d", scene={**scene, "aspectmode": "data", "camera": {"eye": {"x": 1.5, "y": 1.5, "z": 0.9}}}, legend={"itemsizing": "constant"},
         dragmode="turntable", margin={"l": 0, "r": 0, "t": 24, "b": 0},
     )  # fmt: skip
     for one, color, shown in _by_segment(points, segments, theme):
@@ -186,6 +186,19 @@ def _add_mark_3d(figure: go.Figure, place: Place, name: str, color: str, theme: 
     )
 
 
+def _short_title(title: str) -> str:
+    """What fits along an axis that turns: the component and its share, without the columns.
+
+    Examples
+    --------
+    >>> _short_title("PC1 · spend, items (45 %)"), _short_title("PC2")
+    ('PC1 (45 %)', 'PC2')
+    """
+    name, _, rest = title.partition(" · ")
+    share = rest.rpartition(" (")[2]
+    return label(f"{name} ({share}" if share.endswith(")") else name, 24)
+
+
 def _flat_axis(title: str, theme: Theme) -> dict[str, Any]:
     return {
         "title": {"text": label(title, 60)},
@@ -211,12 +224,12 @@ def _by_segment(points: pd.DataFrame, segments: Sequence[Segment], theme: Theme)
 
 def _add_density(figure: go.Figure, points: pd.DataFrame, theme: Theme) -> None:
     counts, x, y = np.histogram2d(points["x"], points["y"], bins=CELLS)
+    clear = translucent(theme.accent, 0)
     figure.add_contour(
         z=np.sqrt(_smoothed(counts)).T.astype(np.float32),
         x=((x[:-1] + x[1:]) / 2).astype(np.float32),
         y=((y[:-1] + y[1:]) / 2).astype(np.float32),
-        colorscale=[[0, "rgba(0,0,0,0)"], [0.12, "rgba(0,0,0,0)"],
-                    [1, translucent(theme.accent, 0.34)]],
+        colorscale=[[0, clear], [0.12, clear], [1, translucent(theme.accent, 0.3)]],
         contours={"coloring": "fill", "showlines": False},
         line={"width": 0},
         ncontours=10,

@@ -17,6 +17,8 @@ Numbers = npt.NDArray[np.float64]
 MAX_GROUPS = 8
 OTHER = "Other"
 NOT_KNOWN = "Not known"
+# Fewer bins would hide the shape, whatever the rule says.
+FEWEST_BINS = 10
 # Whole numbers over a range this small, such as ratings, get a bin each.
 WHOLE_BINS = 20
 
@@ -105,11 +107,11 @@ def everybody(frame: pd.DataFrame, name: str = "Customers") -> Groups:
     return Groups((name,), np.zeros(len(frame), dtype=np.intp))
 
 
-def bin_edges(values: Numbers, most: int = 40) -> Numbers:
+def bin_edges(values: Numbers, most: int = 48) -> Numbers:
     """Edges of round bins for a histogram.
 
-    Freedman and Diaconis' width, 2 · IQR / n^(1/3), rounded up to 1, 2 or 5 times a power of
-    ten, so that edges are numbers that people say; whole numbers get whole bins.
+    Freedman and Diaconis' width, 2 · IQR / n^(1/3), rounded up to 1, 2, 2.5 or 5 times a
+    power of ten, so that edges are numbers that people say; whole numbers get whole bins.
 
     Parameters
     ----------
@@ -133,10 +135,10 @@ def bin_edges(values: Numbers, most: int = 40) -> Numbers:
         return np.array([low - 0.5, low + 0.5])
     q1, q3 = np.quantile(values, [0.25, 0.75])
     width = 2 * (q3 - q1) / len(values) ** (1 / 3) or (high - low) / 20
-    width = round_up(max(width, (high - low) / most))
+    width = round_up(min(max(width, (high - low) / most), (high - low) / FEWEST_BINS))
     whole = bool(np.all(values == np.round(values)))
     if whole:
-        width = 1.0 if high - low <= WHOLE_BINS else max(width, 1.0)
+        width = 1.0 if high - low <= WHOLE_BINS else max(np.ceil(width), 1.0)
     start = np.floor(low / width) * width - (0.5 if whole and width == 1 else 0)
     count = int(np.ceil((high - start) / width + 1e-9))
     edges = start + width * np.arange(count + 1)
@@ -144,7 +146,7 @@ def bin_edges(values: Numbers, most: int = 40) -> Numbers:
 
 
 def round_up(value: float) -> float:
-    """The next number that is 1, 2 or 5 times a power of ten.
+    """The next number that is 1, 2, 2.5 or 5 times a power of ten.
 
     Examples
     --------
@@ -152,7 +154,7 @@ def round_up(value: float) -> float:
     (50.0, 0.02, 5.0)
     """
     power = 10.0 ** np.floor(np.log10(value))
-    step = next(s for s in (1, 2, 5, 10) if s * power >= value * (1 - 1e-9))
+    step = next(s for s in (1, 2, 2.5, 5, 10) if s * power >= value * (1 - 1e-9))
     return float(f"{step * power:.6g}")
 
 
