@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -115,6 +116,8 @@ def _refuse_foreign(data: bytes) -> None:
     if data[:2] == b"MZ" and b"\x00" in data[:512]:
         raise _unsupported("a program")
     head = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if re.match(rb"[\[{]\s*[\[{\"]", head):
+        raise _unsupported("a JSON file", "Save the table as CSV or XLSX.")
     if head.startswith(_MARKUP):
         raise _unsupported("a web page or XML document", "Save the table as CSV or XLSX.")
 

@@ -168,6 +168,8 @@ def _has_blanks_before_quotes(records: list[Record], quote: str) -> bool:
 def _is_aligned(sample: str) -> bool:
     """Tell whether lines split into as many words each, most of them numbers."""
     rows = [line.split() for line in sample.splitlines()[:_SAMPLE_RECORDS] if line.strip()]
+    if not rows:
+        return False
     width, count = Counter(len(row) for row in rows).most_common(1)[0]
     cells = [cell for row in rows[1:] for cell in row]
     numbers = sum(bool(NUMBER.match(cell)) for cell in cells)

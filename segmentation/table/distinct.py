@@ -64,8 +64,15 @@ class DistinctText:
         return np.bincount(shifted, minlength=len(self.texts) + 1)[1:]
 
     def take(self, rows: np.ndarray) -> DistinctText:
-        """Return some of the rows, by a mask or by positions."""
-        return DistinctText(self.texts, self.codes[rows])
+        """Return some of the rows, by a mask or by positions, and only the texts they have."""
+        codes = self.codes[rows]
+        used = np.zeros(len(self.texts) + 1, dtype=bool)
+        used[codes] = True
+        used = used[:-1]  # the last place stands for rows without a cell, whose code is -1
+        if used.all():
+            return DistinctText(self.texts, codes)
+        places = np.append(np.cumsum(used) - 1, -1).astype(np.int32)
+        return DistinctText(self.texts.filter(pa.array(used)), places[codes])
 
     def mapped(self, values: pa.Array) -> DistinctText:
         """Replace each distinct value by another; equal ones merge, null means no cell.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow.compute as pc
 
-from segmentation.table.columns import Column, Issue, Role
+from segmentation.table.columns import Column, Issue, Role, Use
 from segmentation.table.contact import masked
 from segmentation.table.typing_text import Kind, Typed
 
@@ -59,7 +60,9 @@ def column_issues(column: Column, typed: Typed, lines: np.ndarray, decimal: str)
         The file's decimal mark.
     """
     issues = [*_missing_issues(column, typed, lines), *_bad_issues(column, typed, lines)]
-    issues += [_note_issue(note, column, typed, decimal) for note in typed.notes if note in _NOTES]
+    issues += [
+        _note_issue(note, column, typed, lines, decimal) for note in typed.notes if note in _NOTES
+    ]
     if column.role is Role.CONTACT:
         issues.append(
             Issue(
@@ -98,14 +101,15 @@ def _missing_issues(column: Column, typed: Typed, lines: np.ndarray) -> Iterator
     empty = np.flatnonzero(typed.text.codes < 0)
     if len(empty):
         verb = "is" if len(empty) == 1 else "are"
+        stands_in = " The median or an own level stands in for them in segments."
         yield Issue(
             kind="missing",
             column=column.name,
             count=len(empty),
             lines=_first(lines, empty),
             suggestion=(
-                f"{len(empty):,} of {len(lines):,} cells {verb} empty. The median or an own "
-                "level stands in for them in segments."
+                f"{len(empty):,} of {len(lines):,} cells {verb} empty."
+                f"{stands_in if column.use is Use.BASIS else ''}"
             ),
         )
 
@@ -125,9 +129,9 @@ def _bad_issues(column: Column, typed: Typed, lines: np.ndarray) -> Iterator[Iss
     kind, plural = _WHAT[typed.kind]
     examples = _examples(column, typed, typed.bad)
     what = (
-        f"1 cell is not one of the {plural}"
+        f"1 cell is not a {plural[:-1]}"
         if len(rows) == 1
-        else (f"{len(rows):,} cells are not {plural}")
+        else f"{len(rows):,} cells are not {plural}"
     )
     yield Issue(
         kind=kind,
@@ -136,15 +140,30 @@ def _bad_issues(column: Column, typed: Typed, lines: np.ndarray) -> Iterator[Iss
         lines=_first(lines, rows),
         examples=examples,
         suggestion=(
-            f"{what}: {', '.join(f'“{text}”' for text in examples)}. They count as missing; you "
-            "can set the rows aside instead."
+            f"{what}: {', '.join(f'“{text}”' for text in examples)}. "
+            f"{'It counts' if len(rows) == 1 else 'They count'} as missing; you can set the rows "
+            "aside instead."
         ),
         fixes=("missing", "set_aside"),
     )
 
 
-def _note_issue(note: str, column: Column, typed: Typed, decimal: str) -> Issue:
+def _touched(note: str, typed: Typed) -> np.ndarray:
+    """Mark the distinct values that a note is about."""
+    present = ~(typed.bad | typed.missing_words)
+    if note == "spelling":
+        texts = typed.text.texts.to_numpy(zero_copy_only=False)
+        return np.asarray(present & (texts != typed.distinct))
+    if note == "decorated":
+        plain = pc.match_substring_regex(typed.text.texts, r"^[-+]?\d*[.,]?\d*$")
+        return np.asarray(present & ~plain.to_numpy(zero_copy_only=False))
+    return np.asarray(present)
+
+
+def _note_issue(note: str, column: Column, typed: Typed, lines: np.ndarray, decimal: str) -> Issue:
     kind, sentence, fixes = _NOTES[note]
+    touched = _touched(note, typed)
+    rows = np.flatnonzero(typed.text.rows_of(touched))
     order = "day" if typed.date_order == "day_first" else "month"
     if note == "ambiguous_date" and order == "day":
         fixes = fixes[::-1]
@@ -153,8 +172,9 @@ def _note_issue(note: str, column: Column, typed: Typed, decimal: str) -> Issue:
     return Issue(
         kind=kind,
         column=column.name,
-        count=len(typed.series) - column.missing,
-        examples=column.examples,
+        count=len(rows),
+        lines=_first(lines, rows),
+        examples=_examples(column, typed, touched),
         suggestion=sentence.format(order=order, mark="comma" if decimal == "," else "point"),
         fixes=fixes,
     )

@@ -160,6 +160,7 @@ def looks_like_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bo
     False
     """
     votes = 0
+    rows = [row for row in rows if tuple(row) != tuple(first)]
     if _counts_years(first):
         return True
     for j, name in enumerate(first):

@@ -127,32 +127,44 @@ def _records(
         reader = _reader(feed, dialect, delimiter)
         while True:
             feed.consumed.clear()
-            closed = True
             try:
                 fields = next(reader)
-                closed = not feed.ended
             except StopIteration:
                 return
             except csv.Error:
-                closed = False
-            if not closed:
-                open_quotes += 1
-                _check_open_quotes(open_quotes, line)
-                fields = feed.give_back().rstrip("\r\n").split(delimiter)
+                closed = len(feed.consumed) == 1
+                fields = _split_leniently(feed.give_back(), dialect, delimiter)
                 reader = _reader(feed, dialect, delimiter)
-            yield line, fields, closed
-            line += len(feed.consumed) if closed else 1
+                open_quotes += not closed
+                _check_open_quotes(open_quotes, line)
+                yield line, fields, closed
+                line += 1
+                continue
+            yield line, fields, True
+            line += len(feed.consumed)
     finally:
         csv.field_size_limit(former)
 
 
-def _reader(feed: _Feed, dialect: Dialect, delimiter: str) -> Iterator[list[str]]:
+def _reader(
+    lines: Iterator[str], dialect: Dialect, delimiter: str, *, strict: bool = True
+) -> Iterator[list[str]]:
+    """Return a csv reader; a strict one raises for quotes that are not closed properly."""
     return csv.reader(
-        feed,
+        lines,
         delimiter=delimiter,
         quotechar=dialect.quote,
         skipinitialspace=dialect.skip_blanks,
+        strict=strict,
     )
+
+
+def _split_leniently(line: str, dialect: Dialect, delimiter: str) -> list[str]:
+    """Split one line whose quotes are not in order."""
+    try:
+        return next(_reader(iter([line]), dialect, delimiter, strict=False))
+    except csv.Error:  # a cell beyond all bounds
+        return line.rstrip("\r\n").split(delimiter)
 
 
 def _check_open_quotes(count: int, line: int) -> None:

@@ -11,6 +11,9 @@ import pandas as pd
 from segmentation.table.columns import MAX_LEVELS, Role
 from segmentation.table.typing_text import Kind, Typed
 
+#: In columns of these roles, numbers stand for something else and are written without a point.
+_WHOLE_ROLES = frozenset({Role.BINARY, Role.NOMINAL, Role.ORDINAL, Role.IDENTIFIER})
+
 
 @dataclass(frozen=True, eq=False)
 class Profiled:
@@ -86,10 +89,11 @@ def settled(series: pd.Series, role: Role) -> pd.Series:
     >>> settled(pd.Series([1.0, 0.0]), Role.BINARY).dtype
     Int64Dtype()
     """
-    if role not in {Role.BINARY, Role.NOMINAL, Role.ORDINAL} or series.dtype.kind != "f":
+    if role not in _WHOLE_ROLES or series.dtype.kind != "f":
         return series
     present = series.dropna()
-    return series.astype("Int64") if bool((present == present.round()).all()) else series
+    whole = bool((present == present.round()).all() and (present.abs() < 2.0**53).all())
+    return series.astype("Int64") if whole else series
 
 
 def level_codes(values: pd.Series, levels: Sequence[str]) -> np.ndarray:

@@ -59,7 +59,7 @@ def _read_fast(body: bytes, dialect: Dialect, delimiter: str, width: int) -> Rec
     if dialect.skip_blanks or len(delimiter.encode()) > 1:
         return None
     start = _offset_of_line(body, dialect.first_line)
-    starts = _record_starts(body, start, dialect.quote)
+    starts = _record_starts(body, start, dialect.quote, delimiter)
     if starts is None:
         return None
     invalid: list[str] = []
@@ -92,6 +92,19 @@ def _read_fast(body: bytes, dialect: Dialect, delimiter: str, width: int) -> Rec
     return Records(columns, starts + dialect.first_line)
 
 
+def _is_well_quoted(data: np.ndarray, quotes: np.ndarray, delimiter: str) -> bool:
+    """Tell whether quotes open at the beginning of a cell and close at its end (RFC 4180)."""
+    if len(quotes) % 2:
+        return False
+    edges = np.array([ord(delimiter), ord("\n"), ord("\r")], dtype=np.uint8)
+    padded = np.concatenate((edges[1:2], data, edges[1:2]))
+    opening, closing = quotes[0::2], quotes[1::2]
+    doubled = np.append(closing[:-1] + 1 == opening[1:], False)
+    well_closed = np.isin(padded[closing + 2], edges) | doubled
+    well_opened = np.isin(padded[opening], edges) | np.append(False, doubled[:-1])
+    return bool(well_closed.all() and well_opened.all())
+
+
 def _has_lone_returns(data: np.ndarray, ends: np.ndarray) -> bool:
     """Tell whether carriage returns stand elsewhere than before line feeds."""
     before = np.count_nonzero(data[ends[ends > 0] - 1] == ord("\r"))
@@ -106,11 +119,12 @@ def _offset_of_line(body: bytes, line: int) -> int:
     return position
 
 
-def _record_starts(body: bytes, start: int, quote: str) -> np.ndarray | None:
+def _record_starts(body: bytes, start: int, quote: str, delimiter: str) -> np.ndarray | None:
     """Return how many lines after the first row each record begins, blank lines left out.
 
     A line end belongs to a cell when an odd number of quotes stands before it. None where
-    carriage returns stand alone among line feeds, which ends a line for some and not for others.
+    carriage returns stand alone among line feeds, which end a line for some and not for others,
+    and where quotes are not in pairs around cells.
     """
     data = np.frombuffer(body, dtype=np.uint8)[start:]
     ends = np.flatnonzero(data == ord("\n"))
@@ -121,6 +135,8 @@ def _record_starts(body: bytes, start: int, quote: str) -> np.ndarray | None:
     begins = np.concatenate(([0], ends[:-1] + 1))
     if quote.encode() in body:
         quotes = np.flatnonzero(data == ord(quote))
+        if not _is_well_quoted(data, quotes, delimiter):
+            return None
         inside = (np.searchsorted(quotes, begins) & 1).astype(bool)
     else:
         inside = np.zeros(len(begins), dtype=bool)

@@ -51,7 +51,21 @@ def find_roles(columns: list[Profiled]) -> tuple[Column, ...]:
     """
     found = [_column(column) for column in columns]
     meanings = find_meanings(found, [column.series for column in columns])
-    return tuple(replace(column, meaning=meanings.get(column.name)) for column in found)
+    return tuple(_with_meaning(column, meanings.get(column.name)) for column in found)
+
+
+def _with_meaning(column: Column, meaning: str | None) -> Column:
+    """Give a column its meaning; the customers' ids are identifiers even where they repeat."""
+    if meaning != "customer_id" or column.role is Role.IDENTIFIER:
+        return replace(column, meaning=meaning)
+    return replace(
+        column,
+        meaning=meaning,
+        role=Role.IDENTIFIER,
+        use=Use.IGNORED,
+        levels=(),
+        reason="The name says that these are ids.",
+    )
 
 
 def _column(column: Profiled) -> Column:
@@ -119,7 +133,8 @@ def _identifier(column: Profiled) -> _Found | None:
 
 
 def _is_named_code(column: Profiled) -> bool:
-    return is_code_name(column.name) and (_is_unique(column) or column.distinct > _FEWEST_CODES)
+    unique = column.distinct == column.present
+    return is_code_name(column.name) and (unique or column.distinct > _FEWEST_CODES)
 
 
 def _is_unique(column: Profiled) -> bool:
@@ -157,8 +172,16 @@ _IDENTIFIER_REASONS = (
 
 
 def _may_be_codes(column: Profiled) -> bool:
-    """Tell whether values are whole numbers or text: amounts with cents are no ids."""
-    return column.kind is Kind.TEXT or str(column.series.dtype).lower().startswith("int")
+    """Tell whether values are text or whole numbers: amounts with cents are no ids.
+
+    Ids with a point and a zero come from programs that keep numbers with gaps as fractions.
+    """
+    if column.kind is Kind.TEXT or str(column.series.dtype).lower().startswith("int"):
+        return True
+    if column.series.dtype.kind != "f" or not is_code_name(column.name):
+        return False
+    present = column.series.dropna()
+    return bool((present == present.round()).all())
 
 
 def _two_levels(levels: list[str]) -> tuple[str, ...]:
