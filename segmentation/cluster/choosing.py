@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.cluster.algorithms import algorithm_named
-from segmentation.cluster.evidence import GRADES, KEvidence, Progress, Verdict
-from segmentation.cluster.nulls import gaussian_cloud, permuted
+from segmentation.cluster.algorithms import Algorithm, algorithm_named
+from segmentation.cluster.consensus import RUNNER_UP, scores
+from segmentation.cluster.evidence import KEvidence, Progress, Verdict
+from segmentation.cluster.findings import Findings, compare_with_nulls, gather
 from segmentation.cluster.ordering import canonical_order, in_order, sample_positions
-from segmentation.cluster.partition import Partition, kmeans_partitions
-from segmentation.cluster.quality import distance_matrix, silhouettes
-from segmentation.cluster.sweep import measure, resample_stability
+from segmentation.cluster.partition import Partition, kmeans_partitions, partition_of
+from segmentation.cluster.verdict import grade, list_of, sentence
 from segmentation.errors import DataError, ParameterError
 
 __all__ = ["Choice", "KEvidence", "Verdict", "choose_k"]
@@ -24,9 +24,8 @@ Matrix = npt.NDArray[np.float32]
 #: Rows on which every k is tried; their distance matrix takes 64 MB.
 SAMPLE = 4_000
 
-#: Draws from each null, and rows of each.
-NULL_DRAWS = 20
-NULL_ROWS = 1_000
+#: The same for algorithms that are much slower than k-means.
+SLOW_SAMPLE = 2_000
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def choose_k(
     min_segment_share: float = 0.03,
     blocks: Sequence[slice] | None = None,
     seed: int = 42,
-    n_jobs: int | None = None,  # noqa: ARG001 - the sweep is faster with one thread
+    n_jobs: int | None = None,  # noqa: ARG001 - on a sample one thread is fastest
     progress: Progress | None = None,
 ) -> Choice:
     """Try every k, choose one, and compare it with data that has no groups.
@@ -94,7 +93,7 @@ def choose_k(
     ParameterError
         An impossible range, k, share or algorithm.
     """
-    algorithm_named(algorithm)
+    method = algorithm_named(algorithm)
     _check(X, k_range, k, min_segment_share)
     report = progress or _silent
     order, distinct = canonical_order(X)
@@ -102,27 +101,76 @@ def choose_k(
     if not ks:
         return _one_segment(k, distinct, len(X))
     rng = np.random.default_rng(seed)
-    taken = sample_positions(len(X), SAMPLE, rng)
+    size = SAMPLE if method.divide is kmeans_partitions else SLOW_SAMPLE
+    taken = sample_positions(len(X), size, rng)
     points = in_order(X, taken if order is None else order[taken])
     points -= points.mean(axis=0)
-    parts = kmeans_partitions(points, ks, rng)
-    stability = resample_stability(points, parts, rng, lambda s, f: report(s, 0.1 + 0.4 * f))
-    evidence = tuple(measure(points, parts, stability, len(X)))
-    best, runners_up = _rank(evidence, min_segment_share)
-    chosen = best if k is None else k
-    blocks = blocks or [slice(j, j + 1) for j in range(X.shape[1])]
-    grade = _grade(points, parts, best, blocks, rng, progress=lambda s, f: report(s, 0.5 + 0.5 * f))
-    recommended = 1 if grade == "none" else best
+    report("Trying each number of segments", 0.0)
+    partitions = _partitions(points, ks, method, seed, rng)
+    findings = gather(
+        points,
+        partitions,
+        len(X),
+        min_segment_share,
+        rng,
+        progress=lambda stage, share: report(stage, 0.2 + 0.4 * share),
+    )
+    best, runners_up = _ranked(findings)
+    judged = best if k is None or k not in ks or not method.needs_k else k
+    comparison = compare_with_nulls(
+        points,
+        judged,
+        method.divide or kmeans_partitions,
+        blocks,
+        rng,
+        progress=lambda stage, share: report(stage, 0.6 + 0.4 * share),
+    )
+    at_judged = next(e for e in findings.evidence if e.k == judged)
+    grading = grade(comparison, at_judged)
+    recommended = 1 if grading.grade == "none" else best
+    used = recommended if k is None else k
+    if recommended == 1:
+        runners_up = (best, *runners_up)
     verdict = Verdict(
-        grade=grade,
-        sentence=f"{grade.capitalize()} structure: {recommended} segments.",
-        k=recommended if k is None else chosen,
+        grade=grading.grade,
+        sentence=sentence(grading.grade, used, recommended, by_user=k is not None),
+        k=used,
         chosen_by="rule" if k is None else "user",
         recommended_k=recommended,
         runners_up=runners_up,
-        reasons=(),
+        reasons=(*grading.reasons, _about_k(best, runners_up)),
     )
-    return Choice(verdict.k, evidence, verdict)
+    return Choice(used, findings.evidence, verdict)
+
+
+def _partitions(
+    points: Matrix, ks: Sequence[int], method: Algorithm, seed: int, rng: np.random.Generator
+) -> list[Partition]:
+    """Divide the sample for every k, or as the algorithm that finds k by itself does."""
+    if method.divide is not None:
+        return method.divide(points, ks, rng)
+    found = method.fit(points, ks[0], seed)
+    if found.k < 2:
+        return kmeans_partitions(points, ks, rng)
+    # Unassigned points count with the nearest segment: the indices know no noise.
+    nearest = ((points[:, np.newaxis] - found.centers) ** 2).sum(axis=2).argmin(axis=1)
+    labels = np.where(found.labels >= 0, found.labels, nearest)
+    return [partition_of(points, labels, found.k)]
+
+
+def _ranked(findings: Findings) -> tuple[int, tuple[int, ...]]:
+    """Return the k with the highest score and the runners-up."""
+    total = scores(findings.votes(), findings.allowed)
+    ks = [evidence.k for evidence in findings.evidence]
+    ordered = np.argsort(-total, kind="stable").tolist()
+    near = [ks[i] for i in ordered[1:] if total[i] > total[ordered[0]] - RUNNER_UP]
+    return ks[ordered[0]], tuple(near)
+
+
+def _about_k(best: int, runners_up: tuple[int, ...]) -> str:
+    others = [k for k in runners_up if k != best]
+    text = f"Silhouette, likelihood and stability together favor {best} segments"
+    return f"{text}; {list_of(others)} would be defensible as well." if others else f"{text}."
 
 
 def _check(X: Matrix, k_range: tuple[int, int], k: int | None, min_segment_share: float) -> None:
@@ -167,43 +215,3 @@ def _one_segment(k: int | None, distinct: int, n: int) -> Choice:
         reasons=(reason, f"{n:,} rows were compared."),
     )
     return Choice(chosen, (), verdict)
-
-
-def _rank(evidence: Sequence[KEvidence], share: float) -> tuple[int, tuple[int, ...]]:
-    """Order the k by the sum of their ranks in four measures."""
-    table = np.array(
-        [
-            [-e.silhouette, -e.calinski_harabasz, e.davies_bouldin, -(e.stability or 0)]
-            for e in evidence
-        ]
-    )
-    ranks = table.argsort(axis=0).argsort(axis=0).sum(axis=1) + 100 * np.array(
-        [e.smallest_share < share for e in evidence]
-    )
-    ordered = [evidence[i].k for i in np.argsort(ranks, kind="stable").tolist()]
-    return ordered[0], tuple(ordered[1:3])
-
-
-def _grade(
-    points: Matrix,
-    parts: Sequence[Partition],
-    k: int,
-    blocks: Sequence[slice],
-    rng: np.random.Generator,
-    *,
-    progress: Progress,
-) -> str:
-    """Compare the silhouette at k with both nulls."""
-    rows = rng.permutation(len(points))[:NULL_ROWS]
-    part = next(part for part in parts if part.k == k)
-    sample = points[rows]
-    observed = float(silhouettes(distance_matrix(sample), [part.labels[rows]])[0].mean())
-    scores = []
-    for draw in range(NULL_DRAWS):
-        progress("Comparing with data without groups", draw / NULL_DRAWS)
-        for null in (permuted(sample, blocks, rng), gaussian_cloud(sample, rng)):
-            labels = kmeans_partitions(null, [k], rng, starts=3)[0].labels
-            scores.append(float(silhouettes(distance_matrix(null), [labels])[0].mean()))
-    table = np.array(scores).reshape(-1, 2)
-    z = float(((observed - table.mean(axis=0)) / (table.std(axis=0) + 1e-6)).min())
-    return GRADES[int(np.searchsorted([-10.0, -4.0, -2.0], -z))]

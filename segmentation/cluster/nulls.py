@@ -1,52 +1,84 @@
-"""Data like the data, but without groups: what k-means makes of nothing."""
+"""Data like the data, but without groups: what the same search makes of nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.cluster.modes import has_several_modes
+
 Matrix = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+#: Half the range of a uniform variable with standard deviation 1.
+_HALF_RANGE = 3**0.5
 
 
-def permuted(X: Matrix, blocks: Sequence[slice], rng: np.random.Generator) -> Matrix:
-    """Permute each column by itself: its values stay, what they have in common goes.
+@dataclass(frozen=True, eq=False)
+class Nulls:
+    """Two kinds of data without groups, both made from the data.
 
-    Parameters
+    Attributes
     ----------
     X : ndarray of float32, shape (m, p)
-    blocks : sequence of slice
+    blocks : tuple of slice
         Features that belong to one column and move together.
-
-    Returns
-    -------
-    ndarray of float32, shape (m, p)
+    several : tuple of int
+        Features with more than one mode.
+    root : ndarray of float64, shape (p, p)
+        R with R Rᵀ the covariance.
     """
-    result = np.empty_like(X)
-    for block in blocks:
-        result[:, block] = X[rng.permutation(len(X)), block]
-    return result
 
+    X: Matrix
+    blocks: tuple[slice, ...]
+    several: tuple[int, ...]
+    root: Floats
 
-def gaussian_cloud(X: Matrix, rng: np.random.Generator) -> Matrix:
-    """Draw one elliptical Gaussian cloud with the data's own covariance.
+    @classmethod
+    def of(cls, X: Matrix, blocks: Sequence[slice] | None = None) -> Nulls:
+        """Prepare the nulls of points.
 
-    Liu, Hayes, Nobel and Marron (2008), *Statistical significance of clustering for
-    high-dimension, low-sample size data*, sec. 2: the null of SigClust.
+        Parameters
+        ----------
+        X : ndarray of float32, shape (m, p)
+        blocks : sequence of slice, optional
+            Each feature by itself by default.
+        """
+        parts = tuple(blocks or (slice(j, j + 1) for j in range(X.shape[1])))
+        several = tuple(j for j, column in enumerate(X.T) if has_several_modes(column))
+        centered = X.astype(np.float64) - X.mean(axis=0, dtype=np.float64)
+        values, vectors = np.linalg.eigh(centered.T @ centered / max(len(X) - 1, 1))
+        return cls(X, parts, several, vectors * np.sqrt(np.maximum(values, 0)))
 
-    Parameters
-    ----------
-    X : ndarray of float32, shape (m, p)
+    def independent(self, rng: np.random.Generator) -> Matrix:
+        """Draw each column by itself: its values stay, what they have in common goes.
 
-    Returns
-    -------
-    ndarray of float32, shape (m, p)
-    """
-    m = len(X)
-    centered = X - X.mean(axis=0)
-    covariance = (centered.T @ centered).astype(np.float64) / max(m - 1, 1)
-    values, vectors = np.linalg.eigh(covariance)
-    root = (vectors * np.sqrt(np.maximum(values, 0))).astype(np.float32)
-    cloud: Matrix = rng.standard_normal((m, X.shape[1]), dtype=np.float32) @ root.T
-    return cloud
+        A continuous column with several modes is drawn evenly over a range instead: of all
+        densities with one mode it is the one that k-means divides best (Tibshirani, Walther and
+        Hastie 2001, *Estimating the number of clusters via the gap statistic*, theorem 1).
+        Permuting such a column would carry its groups into the null, and a table whose groups
+        show in one column would be said to have none.
+        """
+        result = np.empty_like(self.X)
+        for block in self.blocks:
+            rows = rng.permutation(len(self.X))
+            result[:, block] = self.X[rows, block]
+        for j in self.several:
+            half = _HALF_RANGE * float(self.X[:, j].std(dtype=np.float64))
+            result[:, j] = rng.uniform(-half, half, len(self.X))
+        result -= result.mean(axis=0)
+        return result
+
+    def elliptical(self, rng: np.random.Generator) -> Matrix:
+        """Draw one Gaussian cloud with the data's covariance.
+
+        Liu, Hayes, Nobel and Marron (2008), *Statistical significance of clustering for
+        high-dimension, low-sample size data*, sec. 2, the null of SigClust: k-means cuts a long
+        cloud in two with a fine silhouette, and its halves are no segments.
+        """
+        cloud = (rng.standard_normal(self.X.shape) @ self.root.T).astype(np.float32)
+        result: Matrix = cloud - cloud.mean(axis=0)
+        return result
