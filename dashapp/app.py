@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     settings = settings or load_settings()
     context = make_context(settings, PAGES)
     server = Flask("dashapp")
+    server.extensions["portal"] = context
     app = Dash(
         "dashapp",
         server=server,

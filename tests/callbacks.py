@@ -151,14 +151,18 @@ def side_updates(response: TestResponse) -> dict[str, Any]:
 
 
 def texts(tree: Any) -> str:
-    """All text in a component tree, joined by spaces, as a reader would see it."""
+    """All text in a component tree, joined by single spaces, as a reader would see it."""
+    return " ".join(_texts(tree).split())
+
+
+def _texts(tree: Any) -> str:
     if tree is None or isinstance(tree, bool):
         return ""
     if isinstance(tree, str | int | float):
         return str(tree)
     if isinstance(tree, list):
-        return " ".join(filter(None, map(texts, tree)))
+        return " ".join(filter(None, map(_texts, tree)))
     if isinstance(tree, dict):
         props = tree.get("props", {})
-        return texts(props.get("children", props.get("label")))
+        return _texts(props.get("children", props.get("label")))
     return ""

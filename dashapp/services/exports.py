@@ -99,7 +99,9 @@ def csv_chunks(frame: pd.DataFrame) -> Iterator[bytes]:
     for start in range(0, max(len(frame), 1), CHUNK_ROWS):
         chunk = neutral(frame.iloc[start : start + CHUNK_ROWS])
         chunk.columns = pd.Index(header)
-        yield chunk.to_csv(index=False, header=start == 0).encode("utf-8")
+        # RFC 4180's line ends; they also make the writer quote cells with a lone CR or LF.
+        text = chunk.to_csv(index=False, header=start == 0, lineterminator="\r\n")
+        yield text.encode("utf-8")
 
 
 def xlsx_bytes(frame: pd.DataFrame) -> bytes:

@@ -83,7 +83,7 @@ def _register_deletion(app: Dash, context: Context) -> None:
     )
     def ask(ask: object, keep: object) -> bool:
         del ask, keep
-        return ctx.triggered_id == Ids.DELETE
+        return bool(ctx.triggered_id == Ids.DELETE)
 
     @app.callback(
         Output(Ids.DELETE_DIALOG, "is_open", allow_duplicate=True),

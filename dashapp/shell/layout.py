@@ -84,19 +84,24 @@ def _tool(id_: str, picture: str, label: str) -> Component:
 def steps(pages: tuple[Page, ...], path: str, refs: Refs) -> list[Component]:
     """Links to the four pages, showing where one is and which are ready."""
     ready = {"/": refs.dataset, "/explore": refs.dataset, "/segments": refs.model}
-    links = []
-    for number, page in enumerate(pages, start=1):
-        state = "step step-ready" if ready.get(page.path, refs.model) else "step"
-        current = {"aria-current": "page"} if page.path == path else {}
-        links.append(
-            dcc.Link(
-                [html.Span(str(number), className="step-number"), page.name],
-                href=page.path,
-                className=f"{state} step-active" if page.path == path else state,
-                **current,
-            )
-        )
-    return links
+    return [
+        _step(number, page, ready=bool(ready.get(page.path, refs.model)), here=page.path == path)
+        for number, page in enumerate(pages, start=1)
+    ]
+
+
+def _step(number: int, page: Page, *, ready: bool, here: bool) -> Component:
+    classes = ["step", "step-ready" if ready else "", "step-active" if here else ""]
+    return dcc.Link(
+        [
+            html.Span(str(number), className="step-number", **{"aria-hidden": "true"}),
+            page.name,
+            # Dash's links take no aria-current; the words serve screen readers as well.
+            html.Span(" (current page)", className="visually-hidden") if here else None,
+        ],
+        href=page.path,
+        className=" ".join(filter(None, classes)),
+    )
 
 
 def _delete_dialog() -> Component:

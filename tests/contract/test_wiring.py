@@ -53,7 +53,8 @@ def test_ids_are_unique_over_the_whole_portal() -> None:
 
 @pytest.mark.parametrize("module", IDS)
 def test_ids_are_named_after_their_page(module: str) -> None:
-    place = module.split(".")[2]
+    parts = module.split(".")
+    place = parts[2] if parts[1] == "pages" else parts[1]
     for member in IDS[module]:
         assert member.startswith(f"{place}-"), member
 

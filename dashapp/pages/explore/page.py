@@ -180,7 +180,7 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
         table = table_of(refs)
         if table is None:
             return no_update, no_update
-        names = [item["id"]["column"] for item in ctx.inputs_list[0]]
+        names = [item["id"]["column"] for item in ctx.args_grouping["values"]]
         given = dict(zip(names, values, strict=True))
         left = len(apply_filters(table.frame, parse_filters(given, table)))
         total = formatting.number(table.rows_used)
@@ -195,8 +195,8 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
     def clear(_clicks: object, refs: object) -> list[Any]:
         table = table_of(refs)
         if table is None:
-            return [no_update for _ in ctx.outputs_list]
-        return [filter_start(table, item["id"]["column"]) for item in ctx.outputs_list]
+            return [no_update for _ in ctx.outputs_grouping]
+        return [filter_start(table, item["id"]["column"]) for item in ctx.outputs_grouping]
 
 
 PAGE = Page("/explore", "Explore", "Explore · Customer segments", layout, register)

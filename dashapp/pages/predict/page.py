@@ -143,7 +143,7 @@ def register(app: Dash, context: Context) -> None:
         seen = Seen.at(context, refs)
         if seen.model is None:
             return no_update
-        names = [item["id"]["column"] for item in ctx.inputs_list[0]]
+        names = [item["id"]["column"] for item in ctx.args_grouping["values"]]
         customer = record(dict(zip(names, values, strict=True)))
         return render_answer(context, seen, seen.model, customer, theme(look))
 

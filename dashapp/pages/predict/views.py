@@ -247,7 +247,8 @@ def batch_result(item: Item, scored: pd.DataFrame, href: str) -> Component:
             "Share": [formatting.percent(count / len(scored)) for count in counts],
         }
     )
-    problems = scored["problems"].astype("str").replace("", pd.NA).dropna()
+    problems = scored["problems"].astype("str")
+    problems = problems[problems != ""]
     missing = info["missing_columns"]
     aside, duplicates = formatting.number(info["set_aside"]), formatting.number(info["duplicates"])
     scored_rows = formatting.count(info["rows"], "row")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
@@ -124,7 +125,7 @@ def render_tab(tab: str, seen: Seen, model: SegmentModel, look: Theme) -> Compon
         assert seen.table is not None
         return views.customers_view(model, seen.table, seen.refs)
     table = seen.table if seen.trained_here else None
-    draw = {
+    draw: dict[str, Callable[[], Component]] = {
         "map": views.map_view,
         "profiles": lambda: views.profiles_view(model, look),
         "distribution": lambda: views.distribution_view(model, table, look),
@@ -199,7 +200,7 @@ def register_training(app: Dash, context: Context) -> None:
         table = Seen.at(context, refs).table
         if not clicks or table is None:
             return no_update
-        names = [item["id"]["option"] for item in ctx.states_list[1]]
+        names = [item["id"]["option"] for item in ctx.args_grouping["values"]]
         options = parse_options(dict(zip(names, values, strict=True)), table)
         return start_training(context, refs, options)
 

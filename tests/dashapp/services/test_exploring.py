@@ -26,6 +26,8 @@ JSON = st.recursive(
     max_leaves=8,
 )
 
+SMALL = Table.from_frame(sample_customers(20, 1), name="sample")
+
 
 @pytest.fixture(scope="module")
 def table() -> Table:
@@ -61,15 +63,13 @@ def test_identifiers_are_no_filters(table: Table) -> None:
 
 @given(value=JSON)
 def test_whatever_a_browser_sends_gives_filters_or_nothing(value: object) -> None:
-    table = Table.from_frame(sample_customers(20, 1), name="sample")
-    rules = parse_filters({"Age": value, "City": value}, table)
-    assert len(apply_filters(table.frame, rules)) <= len(table.frame)
+    rules = parse_filters({"Age": value, "City": value}, SMALL)
+    assert len(apply_filters(SMALL.frame, rules)) <= len(SMALL.frame)
 
 
 @given(click=JSON)
 def test_whatever_is_clicked_gives_a_pair_or_nothing(click: object) -> None:
-    table = Table.from_frame(sample_customers(20, 1), name="sample")
-    assert clicked_pair(click, table) is None
+    assert clicked_pair(click, SMALL) is None
 
 
 def test_a_clicked_cell_gives_its_two_columns(table: Table) -> None:

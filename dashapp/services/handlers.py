@@ -1,0 +1,17 @@
+"""Which function does which kind of job; a new kind is one more line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# Kind of job → "module:function", resolved in the job's own process, never in a web worker.
+HANDLERS: Mapping[str, str] = MappingProxyType(
+    {
+        "import": "dashapp.services.datasets:import_file",
+        "sample": "dashapp.services.datasets:make_sample",
+        "columns": "dashapp.services.datasets:change_columns",
+        "train": "dashapp.services.training:train",
+        "score": "dashapp.services.scoring:score_file",
+    }
+)
