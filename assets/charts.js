@@ -35,7 +35,7 @@
         rows.push([y[i], x[j], text && text[i] && typeof text[i][j] === "number" ? text[i][j] : value]);
       });
     });
-    var measure = plain(((trace.colorbar || {}).title || {}).text) || "value";
+    var measure = plain(trace.name) || "value";
     return {head: [axisTitle(graph, "y", "row"), axisTitle(graph, "x", "column"), measure], rows: rows};
   }
 

@@ -283,6 +283,7 @@ def _template(look: Theme) -> go.layout.Template:
         dragmode=False,
         hovermode="closest",
         bargap=0.28,
+        uniformtext={"minsize": 10, "mode": "hide"},
         transition={"duration": 0},
     )
     return go.layout.Template(layout=layout)

@@ -92,18 +92,18 @@ def dotted(name: str, color: str, longest: int = LONGEST_LABEL) -> str:
     return f'<span style="color:{color}">●</span> {label(name, longest)}'
 
 
-def stacked(name: str, color: str, width: int = 13) -> str:
-    """Like :func:`dotted`, in up to two lines, for ticks that stand side by side.
+def stacked(name: str, color: str, width: int = 10) -> str:
+    """Like :func:`dotted`, in up to three short lines, for ticks that stand side by side.
 
     Examples
     --------
     >>> stacked("Occasional Shoppers", "#112233")
-    '<span style="color:#112233">●</span> Occasional<br>Shoppers'
+    '<span style="color:#112233">●</span><br>Occasional<br>Shoppers'
     """
-    first, *rest = wrapped(name, width).split("<br>")
-    second = label(" ".join(rest).replace("&lt;", "<").replace("&gt;", ">"), width)
-    lines = [label(first.replace("&lt;", "<").replace("&gt;", ">"), width), second]
-    return f'<span style="color:{color}">●</span> ' + "<br>".join(filter(None, lines))
+    words = wrapped(name, width).split("<br>")
+    lines = words if len(words) <= 3 else [*words[:2], "…"]
+    short = [line if len(line) <= width + 4 else f"{line[:width]}…" for line in lines]
+    return "<br>".join([f'<span style="color:{color}">●</span>', *short])
 
 
 def wrapped(text: str, width: int) -> str:
@@ -178,4 +178,22 @@ def label_axis(values: Sequence[object], title: str, texts: Sequence[str] | None
         "showgrid": False,
         "categoryorder": "array",
         "categoryarray": names,
+    }
+
+
+def scale_bar(title: str, theme: Theme, *, above: bool, **more: Any) -> dict[str, Any]:
+    """A flat color bar above or below a heatmap, so that the cells keep the whole width."""
+    return {
+        "orientation": "h",
+        "title": {"text": title, "side": "top", "font": {"size": 12, "color": theme.muted}},
+        "thickness": 8,
+        "len": 0.6,
+        "x": 0.5,
+        "xanchor": "center",
+        "y": 1.02 if above else -0.02,
+        "yanchor": "bottom" if above else "top",
+        "outlinewidth": 0,
+        "tickangle": 0,
+        "tickfont": {"size": 11, "color": theme.muted},
+        **more,
     }

@@ -34,7 +34,7 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         theme,
         "contributions",
         xaxis={
-            "title": {"text": f"← towards {there}   ·   pull (log-odds)   ·   towards {here} →"},
+            "title": {"text": "Pull (log-odds)"},
             "range": [-reach, reach],
             "tickformat": "+.1~f",
             "showgrid": True,
@@ -44,6 +44,7 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         },
         yaxis={**label_axis(names, "Column"), "autorange": "reversed"},
         showlegend=False,
+        margin={"t": 36},
     )
     figure.add_bar(
         x=values,
@@ -60,6 +61,14 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         ],
         hoverinfo="text",
     )
+    for x, anchor, text, color in (
+        (0, "left", f"← {there}", theme.bad),
+        (1, "right", f"{here} →", theme.good),
+    ):
+        figure.add_annotation(
+            x=x, y=1.02, xref="paper", yref="paper", xanchor=anchor, yanchor="bottom", text=text,
+            showarrow=False, font={"size": 12, "color": color},
+        )  # fmt: skip
     return figure
 
 

@@ -159,6 +159,7 @@ def add_box(
         marker={
             "color": color,
             "size": np.append(np.full(len(outside), 5), 14).astype(np.uint8),
+            "line": {"width": 0},
             "opacity": np.append(np.full(len(outside), 0.5), 0.0).astype(np.float32),
         },
         hovertext=[*(f"extreme: {say(value)}" for value in outside), summary],

@@ -204,13 +204,14 @@ def _draw(
             "size": np.where(chosen, 15, 8),
             "color": np.where(chosen, theme.accent, theme.surface).tolist(),
             "line": {"color": theme.accent, "width": 2},
+            "opacity": 1,
         },
         hovertext=hover,
         hoverinfo="text",
     )
     for x, y in zip(ks[chosen].tolist(), values[chosen].tolist(), strict=True):
         figure.add_annotation(
-            x=x, y=y, text="chosen", showarrow=False, yshift=20,
+            x=x, y=y, text="chosen", showarrow=False, yshift=22, bgcolor=theme.surface,
             font={"size": 12, "color": theme.accent},
         )  # fmt: skip
     return figure

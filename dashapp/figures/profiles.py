@@ -16,8 +16,9 @@ from dashapp.figures.canvas import (
     empty_figure,
     label,
     label_axis,
-    labels,
+    scale_bar,
     stacked,
+    wrapped,
 )
 from dashapp.theme import LIGHT, Theme, color_scale, translucent
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 INDEX_LOW, INDEX_HIGH = 50, 200
 # Rows and columns up to which the cells' numbers are written in.
 MAX_WRITTEN_SEGMENTS = 10
+# Names of more segments than this are turned to fit side by side.
+MAX_SIDE_BY_SIDE = 6
 
 
 def indexed(segments: Sequence[Segment], columns: Sequence[str]) -> list[str]:
@@ -64,7 +67,11 @@ def index_heatmap(
     figure = canvas(
         theme,
         "index",
-        xaxis={**segment_axis(segments, theme, across=True), "side": "top", "tickangle": 0},
+        xaxis={
+            **segment_axis(segments, theme, across=True),
+            "side": "top",
+            "tickangle": 0 if len(segments) <= MAX_SIDE_BY_SIDE else -40,
+        },
         yaxis={**label_axis(names, "Column"), "autorange": "reversed", "ticks": ""},
     )
     figure.add_heatmap(
@@ -83,17 +90,14 @@ def index_heatmap(
         hovertemplate="%{hovertext}<extra></extra>",
         hoverongaps=False,
         name="index",
-        colorbar={
-            "title": {"text": "Index (everybody = 100)", "side": "right",
-                      "font": {"size": 12, "color": theme.muted}},
-            "tickvals": [float(np.log2(tick / 100)) for tick in ticks],
-            "ticktext": [f"≤ {INDEX_LOW}", "71", "100", "141", f"≥ {INDEX_HIGH}"],
-            "tickfont": {"size": 11, "color": theme.muted},
-            "thickness": 10,
-            "outlinewidth": 0,
-            "len": 0.9,
-        },
-    )  # fmt: skip
+        colorbar=scale_bar(
+            "Index (everybody = 100)",
+            theme,
+            above=False,
+            tickvals=[float(np.log2(tick / 100)) for tick in ticks],
+            ticktext=[f"≤ {INDEX_LOW}", "71", "100", "141", f"≥ {INDEX_HIGH}"],
+        ),
+    )
     return figure
 
 
@@ -128,11 +132,11 @@ def profile_radar(
     scaled = np.where(
         spread > 0, 100 * (means - means.min(axis=0)) / np.where(spread > 0, spread, 1), 50
     )
-    ring = [*labels(names, 20), label(names[0], 20)]
+    ring = [wrapped(label(name, 28), 12) for name in (*names, names[0])]
     figure = canvas(
         theme,
         "radar",
-        margin={"l": 56, "r": 56, "t": 24, "b": 24},
+        margin={"l": 64, "r": 64, "t": 24, "b": 24},
         polar={
             "radialaxis": {"range": [0, 105], "tickvals": [0, 50, 100], "angle": 90,
                            "tickangle": 90, "showline": False},
@@ -200,8 +204,8 @@ def _profile_row(name: str, profile: Profile) -> dict[str, Any]:
 def segment_axis(
     segments: Sequence[Segment], theme: Theme, *, across: bool = False
 ) -> dict[str, Any]:
-    """An axis of segments, each behind a dot in its color; in two lines where it runs across."""
-    tick = stacked if across else dotted
+    """An axis of segments, each behind a dot in its color; in short lines where it runs across."""
+    tick = stacked if across and len(segments) <= MAX_SIDE_BY_SIDE else dotted
     ticks = [tick(s.name, theme.segment_color(s.color)) for s in segments]
     axis: dict[str, Any] = label_axis([s.name for s in segments], "Segment", ticks)
     return axis | {"tickfont": {"size": 12, "color": theme.text}, "showline": False, "ticks": ""}

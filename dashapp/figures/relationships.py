@@ -9,9 +9,17 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure, label, label_axis, labels, measured_axis
+from dashapp.figures.canvas import (
+    canvas,
+    empty_figure,
+    label,
+    label_axis,
+    labels,
+    measured_axis,
+    scale_bar,
+)
 from dashapp.figures.distributions import add_box
-from dashapp.figures.values import groups, is_date, known, numbers, sample_rows, teller
+from dashapp.figures.values import bin_edges, groups, is_date, known, numbers, sample_rows, teller
 from dashapp.theme import LIGHT, Theme, color_scale
 
 if TYPE_CHECKING:
@@ -47,7 +55,12 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
     figure = canvas(
         theme,
         "association",
-        xaxis={**label_axis(names[:-1], "Column"), "showline": False, "ticks": ""},
+        xaxis={
+            **label_axis(names[:-1], "Column"),
+            "showline": False,
+            "ticks": "",
+            "tickangle": -45,
+        },
         yaxis={**label_axis(names[1:], "Column"), "autorange": "reversed", "ticks": ""},
     )
     figure.add_heatmap(
@@ -64,7 +77,8 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
         hovertext=[[f"{low} and {high}" for high in short[:-1]] for low in short[1:]],
         hovertemplate="%{hovertext}<br>association <b>%{z:.2f}</b><extra></extra>",
         name="association",
-        colorbar=_bar("Association (0 to 1)", theme),
+        showscale=len(names) > MAX_WRITTEN,
+        colorbar=scale_bar("Association (0 to 1)", theme, above=True),
     )
     return figure
 
@@ -156,7 +170,9 @@ def _numbers(frame: pd.DataFrame, a: str, b: str, theme: Theme) -> go.Figure:
 
 
 def _density(figure: go.Figure, x: np.ndarray, y: np.ndarray, theme: Theme) -> None:
-    counts, x_edges, y_edges = np.histogram2d(x, y, bins=CELLS)
+    # Round bins: whole numbers would otherwise show stripes that the data do not have.
+    bins = (bin_edges(x, CELLS), bin_edges(y, CELLS))
+    counts, x_edges, y_edges = np.histogram2d(x, y, bins=bins)
     # The square root keeps thin regions visible beside crowded ones.
     height = np.where(counts > 0, np.sqrt(counts), np.nan).T
     figure.add_heatmap(
@@ -255,7 +271,8 @@ def _shares(frame: pd.DataFrame, a: Column, b: Column, theme: Theme) -> go.Figur
         texttemplate="%{z:.0f} %" if len(x) <= MAX_WRITTEN else None,
         hovertemplate="%{z:.0f} % of this row, <b>%{customdata:,.0f}</b> customers<extra></extra>",
         name="share of the row",
-        colorbar=_bar("Share of the row (%)", theme),
+        showscale=len(x) > MAX_WRITTEN,
+        colorbar=scale_bar("Share of the row (%)", theme, above=True),
     )
     return figure
 
@@ -275,13 +292,3 @@ def _shares_reading(both: pd.DataFrame, a: str, b: str) -> str:
 def _level_order(names: tuple[str, ...], levels: tuple[str, ...]) -> list[int]:
     known_order = {level: place for place, level in enumerate(levels)}
     return sorted(range(len(names)), key=lambda i: known_order.get(names[i], len(levels) + i))
-
-
-def _bar(title: str, theme: Theme) -> dict[str, Any]:
-    return {
-        "title": {"text": title, "side": "right", "font": {"size": 12, "color": theme.muted}},
-        "thickness": 10,
-        "outlinewidth": 0,
-        "tickfont": {"size": 11, "color": theme.muted},
-        "len": 0.9,
-    }

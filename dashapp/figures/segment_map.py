@@ -26,6 +26,9 @@ CELLS = 56
 UNASSIGNED_ID = "unassigned"
 AXES = ("x", "y", "z")
 
+# Far enough that the axes' titles stay inside.
+CAMERA = {"eye": {"x": 1.45, "y": 1.45, "z": 0.85}, "center": {"x": 0.0, "y": 0.0, "z": -0.08}}
+
 Place = Sequence[float] | npt.NDArray[np.floating[Any]]
 
 
@@ -130,9 +133,13 @@ def segment_map_3d(
         for axis, title in zip(AXES, axis_titles, strict=False)
     }
     figure = canvas(
-        theme, "map 3d", scene={**scene, "aspectmode": "data", "camera": {"eye": {"x": 1.5, "y": 1.5, "z": 0.9}}}, legend={"itemsizing": "constant"},
-        dragmode="turntable", margin={"l": 0, "r": 0, "t": 24, "b": 0},
-    )  # fmt: skip
+        theme,
+        "map 3d",
+        scene={**scene, "aspectmode": "data", "camera": CAMERA},
+        legend={"itemsizing": "constant"},
+        dragmode="turntable",
+        margin={"l": 0, "r": 0, "t": 24, "b": 0},
+    )
     for one, color, shown in _by_segment(points, segments, theme):
         figure.add_scatter3d(
             **{axis: shown[axis].to_numpy(np.float32) for axis in AXES},
