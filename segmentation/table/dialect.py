@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 import re
 from collections import Counter
 from dataclasses import dataclass
 
+from segmentation.errors import ReadError
 from segmentation.table.heading import NUMBER, Record, find_layout, one_column_error
 from segmentation.table.limits import Limits
+from segmentation.table.splitting import Marks, split_records
 
 #: Tried in this order; the first wins a draw.
 DELIMITERS = (",", ";", "\t", "|")
@@ -21,8 +22,9 @@ _RARE_DELIMITERS = ("^", "~", "\x1f", "\x01")
 #: The name of columns aligned with runs of blanks.
 WHITESPACE = "whitespace"
 
-#: How much of a file is looked at to find its layout.
-_SAMPLE_BYTES = 256 * 1024
+#: How much of a file is looked at to find its layout; more where the lines are long.
+_SAMPLE_BYTES = (256 * 1024, 4 * 1024 * 1024, 64 * 1024 * 1024)
+_FEWEST_LINES = 5
 
 _SAMPLE_RECORDS = 400
 
@@ -107,11 +109,15 @@ def find_dialect(
 
 
 def _sample(body: bytes, limits: Limits) -> str:
-    """Return the beginning of the file up to a line end."""
+    """Return the beginning of the file up to a line end, longer where the lines are long."""
     first_end = body.find(b"\n", 0, limits.header_bytes + 2)
     if first_end < 0 and len(body) > limits.header_bytes:
         limits.check_header(len(body))
-    piece = body[:_SAMPLE_BYTES]
+    piece = body
+    for size in _SAMPLE_BYTES:
+        piece = body[:size]
+        if piece.count(b"\n") >= _FEWEST_LINES or len(piece) == len(body):
+            break
     if len(piece) < len(body):
         piece = piece[: piece.rfind(b"\n") + 1] or piece
     return piece.decode("utf-8", "replace")
@@ -179,23 +185,16 @@ def _is_aligned(sample: str) -> bool:
 def _records(sample: str, delimiter: str, quote: str, *, skip_blanks: bool = False) -> list[Record]:
     """Split the sample into records; blank lines are none."""
     if delimiter == WHITESPACE:
-        lines = enumerate(sample.splitlines()[:_SAMPLE_RECORDS], 1)
-        return [Record(i, tuple(line.split())) for i, line in lines if line.strip()]
-    reader = csv.reader(
-        io.StringIO(sample, newline=""),
-        delimiter=delimiter,
-        quotechar=quote,
-        skipinitialspace=skip_blanks,
-    )
+        numbered = enumerate(sample.splitlines()[:_SAMPLE_RECORDS], 1)
+        return [Record(i, tuple(line.split())) for i, line in numbered if line.strip()]
+    lines = io.StringIO(sample, newline="")
     found: list[Record] = []
-    line = 1
     try:
-        for fields in reader:
+        for line, fields, _ in split_records(lines, Marks(delimiter, quote, skip_blanks)):
             if any(fields) or len(fields) > 1:
                 found.append(Record(line, tuple(fields)))
-            line = reader.line_num + 1
             if len(found) >= _SAMPLE_RECORDS:
                 break
-    except csv.Error:  # a quote that is not closed within the sample: what came before counts
+    except ReadError:  # quotes everywhere: what was found before may do
         pass
     return found

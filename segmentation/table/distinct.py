@@ -36,12 +36,12 @@ class DistinctText:
     @classmethod
     def from_arrow(cls, cells: pa.ChunkedArray | pa.Array) -> DistinctText:
         """Encode an Arrow column of strings or of a dictionary of strings."""
-        if not pa.types.is_dictionary(cells.type):
-            cells = cells.dictionary_encode()
         if isinstance(cells, pa.ChunkedArray):
             cells = cells.unify_dictionaries().combine_chunks()
         if isinstance(cells, pa.ChunkedArray):  # combining no chunks leaves no array
             return cls(pa.array([], pa.string()), np.zeros(0, np.int32))
+        if not pa.types.is_dictionary(cells.type):
+            cells = cells.dictionary_encode()
         codes = pc.fill_null(cells.indices, -1).to_numpy(zero_copy_only=False)
         return cls(cells.dictionary.cast(pa.string()), codes.astype(np.int32, copy=False))
 

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import io
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
-from segmentation.errors import ReadError
 from segmentation.table.dialect import Dialect
 from segmentation.table.distinct import DistinctText
 from segmentation.table.limits import Limits
+from segmentation.table.splitting import Marks, split_records
 
-#: A cell that is longer than this never ends: its quote is not closed.
-_LONGEST_CELL = 1_000_000
-#: After so many quotes that are never closed, a file is given up.
-_MOST_OPEN_QUOTES = 100
 _CHUNK_ROWS = 50_000
 
 
@@ -54,35 +47,6 @@ class Records:
     short_lines: list[int] = field(default_factory=list)
 
 
-class _Feed(Iterator[str]):
-    """The lines of a file for a csv reader, with a memory of the record under way."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._again: deque[str] = deque()
-        self.consumed: list[str] = []
-        self.ended = False
-
-    def __next__(self) -> str:
-        if self._again:
-            line = self._again.popleft()
-        else:
-            found = next(self._lines, None)
-            if found is None:
-                self.ended = True
-                raise StopIteration
-            line = found
-        self.consumed.append(line)
-        return line
-
-    def give_back(self) -> str:
-        """Return the record's first line, and feed the others again."""
-        first, *others = self.consumed
-        self._again.extendleft(reversed(others))
-        self.ended = False
-        return first
-
-
 def read_patiently(
     body: bytes, dialect: Dialect, delimiter: str, width: int, limits: Limits
 ) -> Records:
@@ -107,73 +71,14 @@ def read_patiently(
         There are too many rows, or quotes that are never closed.
     """
     rows = _Rows(width, delimiter, limits)
-    for line, fields, closed in _records(body, dialect, delimiter):
-        rows.add(line, fields, closed=closed)
-    return rows.finish()
-
-
-def _records(
-    body: bytes, dialect: Dialect, delimiter: str
-) -> Iterator[tuple[int, list[str], bool]]:
-    """Yield each record's line, its fields, and whether its quotes are closed."""
     stream = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", errors="replace", newline="")
     line = 1
     while line < dialect.first_line and next(stream, None) is not None:
         line += 1
-    feed = _Feed(stream)
-    open_quotes = 0
-    former = csv.field_size_limit(_LONGEST_CELL)
-    try:
-        reader = _reader(feed, dialect, delimiter)
-        while True:
-            feed.consumed.clear()
-            try:
-                fields = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                closed = len(feed.consumed) == 1
-                fields = _split_leniently(feed.give_back(), dialect, delimiter)
-                reader = _reader(feed, dialect, delimiter)
-                open_quotes += not closed
-                _check_open_quotes(open_quotes, line)
-                yield line, fields, closed
-                line += 1
-                continue
-            yield line, fields, True
-            line += len(feed.consumed)
-    finally:
-        csv.field_size_limit(former)
-
-
-def _reader(
-    lines: Iterator[str], dialect: Dialect, delimiter: str, *, strict: bool = True
-) -> Iterator[list[str]]:
-    """Return a csv reader; a strict one raises for quotes that are not closed properly."""
-    return csv.reader(
-        lines,
-        delimiter=delimiter,
-        quotechar=dialect.quote,
-        skipinitialspace=dialect.skip_blanks,
-        strict=strict,
-    )
-
-
-def _split_leniently(line: str, dialect: Dialect, delimiter: str) -> list[str]:
-    """Split one line whose quotes are not in order."""
-    try:
-        return next(_reader(iter([line]), dialect, delimiter, strict=False))
-    except csv.Error:  # a cell beyond all bounds
-        return line.rstrip("\r\n").split(delimiter)
-
-
-def _check_open_quotes(count: int, line: int) -> None:
-    if count > _MOST_OPEN_QUOTES:
-        raise ReadError(
-            f"Quotes are opened and never closed on more than {_MOST_OPEN_QUOTES} lines, the "
-            f"latest on line {line:,}. Export the file again with proper quoting.",
-            kind="damaged",
-        )
+    marks = Marks(delimiter, dialect.quote, dialect.skip_blanks)
+    for at, fields, closed in split_records(stream, marks, line=line):
+        rows.add(at, fields, closed=closed)
+    return rows.finish()
 
 
 class _Rows:

@@ -20,7 +20,7 @@ from segmentation.table.distinct import DistinctText
 from segmentation.table.limits import Limits
 from segmentation.table.patience import Records
 
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_CELL = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _CHUNK = 1024 * 1024
 #: Longest piece of XML that may be cut between two chunks without losing a cell's address.
 _OVERLAP = 200
@@ -125,7 +125,7 @@ def _check_extent(data: bytes, limits: Limits) -> None:
     """Refuse sheets with a cell far away: the reader would hold the whole rectangle."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for member in archive.namelist():
-            if member.startswith("xl/worksheets/") and member.endswith(".xml"):
+            if member.lower().endswith(".xml") and "sharedstrings" not in member.lower():
                 with archive.open(member) as stream:
                     rows, columns = _extent(stream)
                 limits.check_rows(rows)

@@ -1,0 +1,149 @@
+"""Lines of text split into records, whatever their quotes are like."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from segmentation.errors import ReadError
+
+#: A cell that is longer than this never ends: its quote is not closed.
+_LONGEST_CELL = 1_000_000
+
+#: After so many quotes that are never closed, a file is given up.
+_MOST_OPEN_QUOTES = 100
+
+
+class _Feed(Iterator[str]):
+    """The lines of a file for a csv reader, with a memory of the record under way."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._again: deque[str] = deque()
+        self.consumed: list[str] = []
+        self.ended = False
+
+    def __next__(self) -> str:
+        if self._again:
+            line = self._again.popleft()
+        else:
+            found = next(self._lines, None)
+            if found is None:
+                self.ended = True
+                raise StopIteration
+            line = found
+        self.consumed.append(line)
+        return line
+
+    def give_back(self) -> str:
+        """Return the record's first line, and feed the others again."""
+        first, *others = self.consumed
+        self._again.extendleft(reversed(others))
+        self.ended = False
+        return first
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The characters that split records.
+
+    Attributes
+    ----------
+    delimiter, quote : str
+        One character each.
+    skip_blanks : bool
+        Blanks after a delimiter do not belong to the cell, so that a quote may follow.
+    """
+
+    delimiter: str
+    quote: str = '"'
+    skip_blanks: bool = False
+
+
+def split_records(
+    lines: Iterator[str], marks: Marks, *, line: int = 1
+) -> Iterator[tuple[int, list[str], bool]]:
+    r"""Split lines into records; a quote that is never closed costs its own line only.
+
+    Parameters
+    ----------
+    lines : iterator of str
+        Lines with their ends.
+    marks : Marks
+        What splits them.
+    line : int
+        The number of the first line.
+
+    Yields
+    ------
+    line : int
+        The line on which the record begins.
+    fields : list of str
+        Its fields; of a blank line none.
+    closed : bool
+        False where a quote is opened and not closed.
+
+    Raises
+    ------
+    ReadError
+        That happens on too many lines.
+
+    Examples
+    --------
+    >>> [fields for _, fields, _ in split_records(iter(['a,"b\n', 'c",d\n']), Marks(","))]
+    [['a', 'b\nc', 'd']]
+    """
+    feed = _Feed(lines)
+    open_quotes = 0
+    former = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        reader = _reader(feed, marks)
+        while True:
+            feed.consumed.clear()
+            try:
+                fields = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                closed = len(feed.consumed) == 1 and "end of data" not in str(error)
+                fields = _split_leniently(feed.give_back(), marks)
+                reader = _reader(feed, marks)
+                open_quotes += not closed
+                _check_open_quotes(open_quotes, line)
+                yield line, fields, closed
+                line += 1
+                continue
+            yield line, fields, True
+            line += len(feed.consumed)
+    finally:
+        csv.field_size_limit(former)
+
+
+def _reader(lines: Iterator[str], marks: Marks, *, strict: bool = True) -> Iterator[list[str]]:
+    """Return a csv reader; a strict one raises for quotes that are not closed properly."""
+    return csv.reader(
+        lines,
+        delimiter=marks.delimiter,
+        quotechar=marks.quote,
+        skipinitialspace=marks.skip_blanks,
+        strict=strict,
+    )
+
+
+def _split_leniently(line: str, marks: Marks) -> list[str]:
+    """Split one line whose quotes are not in order."""
+    try:
+        return next(_reader(iter([line]), marks, strict=False))
+    except csv.Error:  # a cell beyond all bounds
+        return line.rstrip("\r\n").split(marks.delimiter)
+
+
+def _check_open_quotes(count: int, line: int) -> None:
+    if count > _MOST_OPEN_QUOTES:
+        raise ReadError(
+            f"Quotes are opened and never closed on more than {_MOST_OPEN_QUOTES} lines, the "
+            f"latest on line {line:,}. Export the file again with proper quoting.",
+            kind="damaged",
+        )
