@@ -178,7 +178,7 @@ def _clean(body: bytes, encoding: str) -> Text:
     zeros = body.count(b"\x00") if b"\x00" in body else 0
     if zeros:
         body = body.replace(b"\x00", b"")
-    body = body.removeprefix(codecs.BOM_UTF8)
+    body = body.removeprefix(codecs.BOM_UTF8).rstrip(b"\x1a")  # the end-of-file mark of DOS
     if b"\r" in body and b"\n" not in body:
         body = body.replace(b"\r", b"\n")
     if not (body[:_LOOKED_AT].strip(_NOTHING) or body.strip(_NOTHING)):

@@ -126,11 +126,23 @@ def _split(records: list[Record], header_line: int | None) -> tuple[Record | Non
     width = Counter(len(record.fields) for record in filled).most_common(1)[0][0]
     full = max(2, math.ceil(_HEADER_FILL * width))
     start = next((i for i, record in enumerate(records) if record.filled >= full), 0)
+    start = _after_comments(records, start, width)
     header, data = records[start], records[start + 1 :]
     rows = [record.fields for record in data if len(record.fields) >= width][:100]
     if looks_like_header(header.fields, rows):
         return header, data
     return None, records[start:]
+
+
+def _after_comments(records: list[Record], start: int, width: int) -> int:
+    """Return where the header is below lines that begin with "#", if there is one."""
+    below = start
+    while below < len(records) and records[below].fields[0].startswith("#"):
+        below += 1
+    rows = [record.fields for record in records[below + 1 :]]
+    if below == start or not rows or len(records[below].fields) < width:
+        return start
+    return below if _votes(records[below].fields, rows[:100]) > 0 else start
 
 
 def _split_at(records: list[Record], header_line: int) -> tuple[Record | None, list[Record]]:
@@ -159,17 +171,23 @@ def looks_like_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bo
     >>> looks_like_header(["1", "Rome"], [["2", "Rome"], ["3", "Oslo"]])
     False
     """
-    votes = 0
-    rows = [row for row in rows if tuple(row) != tuple(first)]
-    if _counts_years(first):
-        return True
-    for j, name in enumerate(first):
-        below = [row[j].strip() for row in rows if j < len(row) and row[j].strip()]
-        votes += _vote(name.strip(), below)
+    votes = _votes(first, rows)
     if votes == 0:
         named = [name.strip() for name in first if name.strip()]
         return not any(_is_value(name) for name in named)
     return votes > 0
+
+
+def _votes(first: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Count what speaks for a header, less what speaks against it."""
+    if _counts_years(first):
+        return len(first)
+    rows = [row for row in rows if tuple(row) != tuple(first)]
+    votes = 0
+    for j, name in enumerate(first):
+        below = [row[j].strip() for row in rows if j < len(row) and row[j].strip()]
+        votes += _vote(name.strip(), below)
+    return votes
 
 
 def _counts_years(first: Sequence[str]) -> bool:

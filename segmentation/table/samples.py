@@ -94,6 +94,9 @@ KINDS = (
     ),
 )  # fmt: skip
 
+#: Types that can hold gaps, for those that cannot.
+_WITH_GAPS = {"b": pd.BooleanDtype(), "i": pd.Int64Dtype()}
+
 #: Gamma shape of the days since the last purchase: 1 is memoryless, higher is more regular.
 _RECENCY_SHAPE = 12.0
 _AGE_SIGMA = 11.0
@@ -230,4 +233,6 @@ def _blank_cells(frame: pd.DataFrame, share: float, rng: np.random.Generator) ->
     """Empty a share of the cells of every column but the id, in place."""
     for name in COLUMNS[1:]:
         holes = rng.random(len(frame)) < share
-        frame[name] = frame[name].convert_dtypes(convert_floating=False).mask(holes)
+        with_gaps = _WITH_GAPS.get(frame[name].dtype.kind)
+        cells = frame[name].astype(with_gaps) if with_gaps else frame[name]
+        frame[name] = cells.mask(holes)

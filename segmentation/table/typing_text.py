@@ -160,9 +160,9 @@ def _one_spelling(
     texts = cells.texts
     values = pc.if_else(pa.array(~words), texts, pa.scalar(None, pa.string()))
     notes: tuple[str, ...] = ()
-    if boolean or len(values) <= min(_MOST_LEVELS_TO_MERGE, len(cells) // 2):
+    if boolean or len(values) <= _MOST_LEVELS_TO_MERGE:
         folded = [text and " ".join(text.casefold().split()) for text in values.to_pylist()]
-        if len(set(folded)) < len(folded):
+        if len(set(folded)) < len(folded) and (boolean or len(set(folded)) * 2 <= len(cells)):
             merged = _most_frequent(folded, values.to_pylist(), cells.counts())
             if merged != values.to_pylist():
                 values, notes = pa.array(merged, pa.string()), ("spelling",)
