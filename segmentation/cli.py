@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from segmentation.scoring.segment_model import SegmentModel
+    from segmentation.table.dataset import Table
     from segmentation.training import Progress
 
 WRONG_USE = 2
@@ -203,17 +204,41 @@ def describe(model: str, json_output: bool) -> None:
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False))
 def assign(model: str, file: str, output: str) -> None:
     """Give every row of a file its segment."""
-    import pandas as pd
-
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.table.reading import read_table
 
     loaded = SegmentModel.load(model)
-    frame = read_table(file).frame
-    scores = loaded.assign(frame)
-    taken = [name for name in scores.columns if name in frame.columns]
-    _write_csv(pd.concat([frame.drop(columns=taken), scores], axis=1), output)
-    click.echo(f"{len(frame):,} customers with their segments in {output}.")
+    table = read_table(file, keep_duplicates=True)
+    scored = with_rejects(table, loaded.assign(table.frame))
+    _write_csv(scored, output)
+    click.echo(f"{len(scored):,} customers with their segments in {output}.")
+
+
+def with_rejects(table: Table, scores: pd.DataFrame) -> pd.DataFrame:
+    """Put scores beside the rows of a file, in the file's order.
+
+    Rows that could not be read stand in their place, unassigned, with the reason as problem.
+    """
+    import pandas as pd
+
+    from segmentation.segments.segment import UNASSIGNED, UNASSIGNED_ID
+
+    kept = table.frame.drop(columns=[c for c in scores.columns if c in table.frame.columns])
+    scored = pd.concat([kept, scores], axis=1)
+    if table.rejects.empty:
+        return scored
+    reasons = table.rejects["reason"]
+    unread = table.rejects.reindex(columns=kept.columns).assign(
+        segment_id=UNASSIGNED_ID,
+        segment=UNASSIGNED,
+        runner_up=None,
+        confidence=0.0,
+        fits=False,
+        problems=reasons,
+    )
+    lines = [*table.lines.tolist(), *table.rejects["line"].tolist()]
+    both = pd.concat([scored.astype(object), unread.astype(object)], ignore_index=True)
+    return both.iloc[sorted(range(len(lines)), key=lines.__getitem__)]
 
 
 @commands.command()
@@ -267,11 +292,12 @@ def _print_json(value: Any) -> None:
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table as Grid
 
     grid = Grid(*rows[0].keys()) if rows else Grid()
     for row in rows:
-        grid.add_row(*(str(value) for value in row.values()))
+        grid.add_row(*(escape(str(value)) for value in row.values()))
     Console().print(grid)
 
 

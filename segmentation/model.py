@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from segmentation.cluster.assignment import squared_distances
 from segmentation.cluster.evidence import KEvidence, Verdict
+from segmentation.errors import DataError
 from segmentation.scoring.answers import Assignment, Change
 from segmentation.scoring.boundaries import place
 from segmentation.scoring.segment_model import SegmentModel
@@ -159,9 +160,14 @@ class CustomerSegmentation(
             table = Table.from_frame(X)
             self._remember(X)
             return table.frame, table.columns
-        checked = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
-        frame = _numbered(checked)
+        frame = self._array(X, ensure_min_samples=2)
         return frame, tuple(_number_column(str(name)) for name in frame.columns)
+
+    def _array(self, X: Any, **options: Any) -> pd.DataFrame:
+        try:
+            return _numbered(validate_data(self, X, dtype=np.float64, **options))
+        except ValueError as error:
+            raise DataError(str(error)) from error
 
     def _remember(self, frame: pd.DataFrame) -> None:
         """Set what scikit-learn records about the input."""
@@ -178,9 +184,7 @@ class CustomerSegmentation(
             return X.frame
         if isinstance(X, pd.DataFrame):
             return X
-        if self.model_.identifier is None and hasattr(self, "n_features_in_"):
-            return _numbered(validate_data(self, X, dtype=np.float64, reset=False))
-        return _numbered(np.asarray(X))
+        return self._array(X, reset=False)
 
     def _points(self, X: Any) -> npt.NDArray[np.float32]:
         frame = self._rows(X)

@@ -75,12 +75,16 @@ class Settings:
         if isinstance(self.n_clusters, str):
             if self.n_clusters == "auto":
                 return None
-        elif isinstance(self.n_clusters, (int, np.integer)) and self.n_clusters >= 1:
+        elif _is_whole(self.n_clusters) and self.n_clusters >= 1:
             return int(self.n_clusters)
         raise ParameterError(
             "The number of segments must be “auto” or a whole number from 1 up, "
             f"but is {self.n_clusters!r}."
         )
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +151,10 @@ def train(
     """
     started = time.perf_counter()
     wanted = settings.number()
+    if not _is_whole(settings.random_state) or settings.random_state < 0:
+        raise ParameterError(
+            f"The seed must be a whole number from 0 up, but is {settings.random_state!r}."
+        )
     algorithm_named(settings.algorithm)
     playbook = built_in() if settings.playbook is None else load_playbook(settings.playbook)
     watch = _Watch(progress)

@@ -55,7 +55,7 @@ def pack(document: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
         Number arrays by name, written as little-endian float64, float32, int64 or uint64.
     """
     members = {DOCUMENT: _dump(document)}
-    members |= {f"{name}.npy": _npy(array) for name, array in arrays.items()}
+    members |= {f"{name}.npy": _npy(array) for name, array in sorted(arrays.items())}
     manifest = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,

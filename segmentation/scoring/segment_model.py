@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from segmentation.scoring.assign import assign_frame, score_record, with_all_col
 from segmentation.scoring.boundaries import Boundaries
 from segmentation.scoring.documents import from_json, to_json
 from segmentation.scoring.whatif import smallest_changes
+from segmentation.segments.comparison import Difference, compare_segments
 from segmentation.segments.identity import Members
 from segmentation.segments.segment import UNASSIGNED, Importance, Lineage, Profile, Segment
 
@@ -188,6 +189,18 @@ class SegmentModel(Story):
         frame = data if isinstance(data, pd.DataFrame) else data.frame
         used = with_all_columns(frame, self.encoder)
         return self.projection.transform(self.encoder.transform(used))
+
+    def compare(self, segment_ids: Sequence[str]) -> tuple[Difference, ...]:
+        """Line up segments on every column, the largest differences first.
+
+        Raises
+        ------
+        ParameterError
+            No segment is named, or one that does not exist.
+        """
+        if not segment_ids:
+            raise ParameterError("Choose at least one segment to compare.")
+        return compare_segments([self.segment(i) for i in segment_ids], self.everybody)
 
     def rename(self, segment_id: str, name: str) -> SegmentModel:
         """Return the same model with another name for one segment.

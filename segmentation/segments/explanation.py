@@ -97,7 +97,8 @@ def explain(
         Facts(profile, everybody, position, columns)
         for profile, position in zip(own, positions, strict=True)
     ]
-    plays = [playbook.archetype(fact) for fact in facts]
+    # A single segment is everybody: no kind of customer, however its averages look.
+    plays = [playbook.archetype(fact) if k > 1 else None for fact in facts]
     archetypes = [play.name if play is not None else None for play in plays]
     kept = {i: one.name for i, one in enumerate(identities) if one.name is not None}
     names = unique_names(archetypes, own, everybody, columns, kept)

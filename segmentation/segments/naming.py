@@ -41,7 +41,7 @@ def unique_names(
         each differs most from the others of its kind.
     """
     if len(profiles) == 1:
-        return (kept.get(0, archetypes[0] or EVERYBODY),)
+        return (kept.get(0, EVERYBODY),)
     wanted = [
         archetype or _from_traits(distinctive_traits(profile, everybody, columns))
         for archetype, profile in zip(archetypes, profiles, strict=True)
