@@ -169,7 +169,7 @@ def _ranked(findings: Findings) -> tuple[int, tuple[int, ...]]:
 
 def _about_k(best: int, runners_up: tuple[int, ...]) -> str:
     others = [k for k in runners_up if k != best]
-    text = f"Silhouette, likelihood and stability together favor {best} segments"
+    text = f"Likelihood, silhouette and variance ratio together favor {best} segments"
     return f"{text}; {list_of(others)} would be defensible as well." if others else f"{text}."
 
 

@@ -1,12 +1,12 @@
 """The rule for k: each index votes, and each vote has the weight that it has earned.
 
-Every index of quality fails somewhere. The silhouette prefers few segments where groups
-overlap or differ in size, the likelihood prefers many where groups are not Gaussian, stability
-only says that a division comes back. The rule adds up what each says about each k, relative to
-what it says about its own favorite, with weights fitted once on simulated tables with known
-groups (multinomial logit, McFadden 1974, *Conditional logit analysis of qualitative choice
-behavior*, eq. (11)). ``tests/benchmarks/choosing_k.py`` draws the tables, fits the weights on
-one half, and reports on the other.
+Every index of quality fails somewhere: the silhouette prefers few segments where groups overlap
+or differ in size, the likelihood prefers many where groups are not Gaussian. The rule adds up
+what each says about each k, relative to what it says about its own favorite, with weights
+fitted once on simulated tables with known groups (multinomial logit, McFadden 1974,
+*Conditional logit analysis of qualitative choice behavior*, eq. (11)).
+``tests/benchmarks/choosing_k.py`` draws the tables, fits the weights on one half, and reports
+on the other.
 """
 
 from __future__ import annotations
@@ -23,24 +23,18 @@ Floats = npt.NDArray[np.float64]
 
 #: What votes, and its weight.
 WEIGHTS: dict[str, float] = {
-    "tied icl": 1.0,
-    "tied icl best": 0.0,
-    "tied bic": 0.0,
-    "tied bic best": 0.0,
-    "diagonal icl": 0.0,
-    "diagonal icl best": 0.0,
-    "diagonal bic": 0.0,
-    "diagonal bic best": 0.0,
-    "silhouette": 1.0,
-    "silhouette best": 0.0,
-    "silhouette value": 0.0,
-    "davies bouldin": 0.0,
-    "davies bouldin best": 0.0,
-    "calinski harabasz": 0.0,
-    "calinski harabasz best": 0.0,
-    "stability": 1.0,
-    "elbow": 0.0,
-    "log k": 0.0,
+    "tied icl": 1.26,
+    "tied icl best": 0.44,
+    "tied bic": 0.36,
+    "diagonal icl": 0.14,
+    "diagonal icl best": 0.44,
+    "diagonal bic": -0.42,
+    "diagonal bic best": 0.36,
+    "silhouette": 0.45,
+    "davies bouldin": 1.30,
+    "calinski harabasz": 1.37,
+    "elbow": 1.23,
+    "log k": -0.94,
 }
 
 #: A k whose score is within this of the best one is a runner-up: odds of 1 to 20.
@@ -79,17 +73,11 @@ def votes(
             columns[f"{family} {name}"] = -np.log1p(20 * worse)
             columns[f"{family} {name} best"] = (worse == 0).astype(np.float64)
     width = np.array([e.silhouette for e in evidence])
-    best = max(float(width[allowed].max()), 1e-6)
-    columns["silhouette"] = 5 * (width / best - 1)
-    columns["silhouette best"] = (width == best).astype(np.float64)
-    columns["silhouette value"] = 5 * width
+    columns["silhouette"] = 5 * (width / max(float(width[allowed].max()), 1e-6) - 1)
     similarity = np.log(np.maximum([e.davies_bouldin for e in evidence], 1e-6))
     columns["davies bouldin"] = 3 * (similarity[allowed].min() - similarity)
-    columns["davies bouldin best"] = _best(-similarity, allowed)
     ratio = np.log(np.clip([e.calinski_harabasz for e in evidence], 1e-6, 1e12))
     columns["calinski harabasz"] = 3 * (ratio - ratio[allowed].max())
-    columns["calinski harabasz best"] = _best(ratio, allowed)
-    columns["stability"] = 5 * np.array([e.stability or 0.0 for e in evidence])
     columns["elbow"] = _elbow(np.array([e.inertia for e in evidence]))
     columns["log k"] = np.log([e.k for e in evidence])
     return np.column_stack([columns[name] for name in WEIGHTS])
@@ -100,11 +88,6 @@ def scores(table: Floats, allowed: npt.NDArray[np.bool_]) -> Floats:
     total = table @ np.array(list(WEIGHTS.values()))
     result: Floats = np.where(allowed, total, -np.inf)
     return result
-
-
-def _best(higher: Floats, allowed: npt.NDArray[np.bool_]) -> Floats:
-    best: Floats = (higher == higher[allowed].max()).astype(np.float64)
-    return best
 
 
 def _elbow(inertia: Floats) -> Floats:

@@ -29,6 +29,9 @@ LIKELIHOOD_ROWS = 1_000
 NULL_DRAWS = 20
 NULL_ROWS = 500
 
+#: Steps of EM for the likelihood of a draw; the data beside it gets no more.
+NULL_STEPS = 8
+
 #: The statistics that data and nulls are compared in.
 STATISTICS = ("silhouette", "inertia", "likelihood")
 
@@ -181,6 +184,10 @@ def _statistics(
     total = float((X.astype(np.float64) ** 2).sum())
     explained = -float(np.log(max(part.within, 1e-9) / max(total, 1e-9)))
     (one, many), _ = criteria(
-        X, [(1, np.zeros(len(X), dtype=np.intp)), (part.k, part.labels)], rng, diagonals=False
+        X,
+        [(1, np.zeros(len(X), dtype=np.intp)), (part.k, part.labels)],
+        rng,
+        diagonals=False,
+        steps=NULL_STEPS,
     )
     return width, explained, (one.icl - many.icl) / len(X)

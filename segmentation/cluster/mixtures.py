@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.intp]
 
+#: Steps of EM at most.
 ITERATIONS = 40
 
 #: EM stops when the log-likelihood rises by less than this much for each point.
@@ -70,15 +71,23 @@ def variance_floors(X: Matrix) -> Floats:
     return floors
 
 
-def _fit_tied(X: Floats, labels: Labels, k: int, floors: Floats, rng: np.random.Generator) -> _Fit:
+def _fit_tied(
+    X: Floats,
+    labels: Labels,
+    k: int,
+    floors: Floats,
+    rng: np.random.Generator,
+    *,
+    steps: int,
+) -> _Fit:
     """Fit from the given segments, and from k-means in the space in which those are round."""
-    fit = _tied(X, _members(labels, k), floors)
+    fit = _tied(X, _members(labels, k), floors, steps)
     if k == 1:
         return fit
     rounded = fit.rounded.astype(np.float32)
     rounded -= rounded.mean(axis=0)
     runs = lloyd(rounded, seed_centers(rounded, k, ROUND_STARTS, rng), tolerance=1e-4)
-    again = _tied(X, _members(runs.labels[runs.best()], k), floors)
+    again = _tied(X, _members(runs.labels[runs.best()], k), floors, steps)
     return max(fit, again, key=lambda one: one.likelihood)
 
 
@@ -99,16 +108,17 @@ def _members(labels: npt.NDArray[np.integer], k: int) -> Floats:
     return members
 
 
-def _tied(X: Floats, members: Floats, floors: Floats) -> _Fit:
+def _tied(X: Floats, members: Floats, floors: Floats, steps: int) -> _Fit:
     n = len(X)
     scatter = X.T @ X / n
     before = -np.inf
-    for _ in range(ITERATIONS):
+    for _ in range(steps):
         share, means = _weights_and_means(X, members)
         within = scatter - (means.T * share) @ means + np.diag(floors)
         root = np.linalg.cholesky(within)
-        rounded: Floats = np.linalg.solve(root, X.T).T
-        centers: Floats = np.linalg.solve(root, means.T).T
+        turn = np.linalg.inv(root).T
+        rounded: Floats = X @ turn
+        centers: Floats = means @ turn
         logs = _log_round(rounded, centers) - float(np.log(np.diagonal(root)).sum())
         likelihood, members = _expectation(logs + np.log(share))
         if likelihood - before < TOLERANCE * n:
@@ -170,6 +180,7 @@ def criteria(
     rng: np.random.Generator,
     *,
     diagonals: bool = True,
+    steps: int = ITERATIONS,
 ) -> tuple[list[Criteria], list[Criteria]]:
     """Return the tied and the diagonal criteria of several partitions.
 
@@ -180,13 +191,15 @@ def criteria(
     rng : numpy.random.Generator
     diagonals : bool
         Whether the diagonal ones are wanted; none of them is returned otherwise.
+    steps : int
+        Steps of EM at most.
     """
     n, p = X.shape
     floors = variance_floors(X)
     points = X.astype(np.float64)
     tied, diagonal = [], []
     for k, labels in partitions:
-        fit = _fit_tied(points, labels, k, floors, rng)
+        fit = _fit_tied(points, labels, k, floors, rng, steps=steps)
         tied.append(_criteria(fit, k * p + p * (p + 1) / 2 + k - 1, n))
         if not diagonals:
             continue
