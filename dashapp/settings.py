@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(default=200, ge=1, le=4096, description="Largest upload in MB.")
     max_rows: int = Field(default=5_000_000, ge=10, description="Most rows of one table.")
     max_columns: int = Field(default=500, ge=2, description="Most columns of one table.")
+    web_workers: int = Field(default=2, ge=1, le=64, description="Web processes of gunicorn.")
+    web_threads: int = Field(
+        default=4, ge=1, le=64, description="Requests that one web process answers at once."
+    )
     workers: int = Field(
         default=1, ge=1, le=64, description="Jobs that one worker process runs at once."
     )

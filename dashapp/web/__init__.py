@@ -1,1 +1,37 @@
-"""Flask routes and guards around the Dash application."""
+"""Routes and guards of the web server; :func:`install` adds them all to an application.
+
+Guards run before any of our code: where a request comes from (csrf), what it carries (callbacks,
+sizes), and afterwards what the answer lets a browser do (headers). Whatever fails is answered by
+errors, in the form that the caller understands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import Dash
+
+from dashapp.web import callbacks, csrf, download, errors, headers, health, upload, visits
+
+if TYPE_CHECKING:
+    from dashapp.page import Context
+
+
+def install(app: Dash, context: Context) -> None:
+    """Add all guards and routes.
+
+    Parameters
+    ----------
+    app : dash.Dash
+        Its server already gives each request its session.
+    context : Context
+        Settings, store, ledger, jobs and services.
+    """
+    errors.install(app)
+    csrf.install(app.server)
+    visits.install(app.server, context)
+    callbacks.install(app)
+    health.install(app.server, context)
+    upload.install(app.server, context)
+    download.install(app.server, context)
+    headers.install(app, context)

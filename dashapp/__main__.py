@@ -1,0 +1,51 @@
+"""``python -m dashapp``: the portal on this computer; with ``worker``: only its worker.
+
+The process of each job imports this module again, so by itself it imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+USAGE = "usage: python -m dashapp [worker [--follow]]\n"
+SERVE: list[str] = []
+WORK = ["worker"]
+# Ends when the process that started it ends, however that happens.
+FOLLOW = ["worker", "--follow"]
+
+
+def main(arguments: list[str]) -> int:
+    """Run what the command line asks for.
+
+    Returns
+    -------
+    int
+        0 after a clean stop, 1 when a setting or the data folder forbids the start, 2 for wrong
+        use.
+    """
+    if arguments not in (SERVE, WORK, FOLLOW):
+        sys.stderr.write(USAGE)
+        return 2
+    from dashapp.session.errors import StoreError
+    from dashapp.settings import SettingsError, limit_threads, load_settings
+
+    limit_threads()
+    try:
+        settings = load_settings()
+        if arguments == SERVE:
+            from dashapp.supervisor import serve
+
+            return serve(settings)
+        from dashapp.jobs.runner import run_worker
+        from dashapp.services.handlers import HANDLERS
+
+        run_worker(settings, HANDLERS, parent=os.getppid() if arguments == FOLLOW else None)
+    except (SettingsError, StoreError) as error:
+        sys.stderr.write(f"The portal does not start: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,53 @@
+"""How gunicorn serves the portal: ``gunicorn -c python:dashapp.gunicorn_conf dashapp.wsgi:server``.
+
+Each name below is a setting of gunicorn; its documentation tells their meaning, the comments here
+tell why they are not left as they are.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from dashapp.settings import SettingsError, limit_threads, load_settings
+
+# Before numpy is loaded anywhere: the workers are forked from this process.
+limit_threads()
+
+try:
+    _settings = load_settings()
+except SettingsError as error:
+    sys.stderr.write(f"The portal does not start: {error}\n")
+    sys.exit(4)
+
+bind = f"0.0.0.0:{_settings.port}"
+workers = _settings.web_workers
+threads = _settings.web_threads
+worker_class = "gthread"
+# Each worker opens its own files and connections; none is shared over a fork.
+preload_app = False
+# A browser's connections stay open between clicks; a proxy's as well.
+keepalive = 75
+# Requests that run on SIGTERM may end; an upload of 200 MB takes longer than most.
+graceful_timeout = 30
+timeout = 60
+# The heartbeat file must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - shared memory
+# Version 27 would write a control socket into the home folder.
+control_socket_disable = True
+# No query string (%(q)s, %(r)s) and no referrer: they may hold tokens.
+accesslog = "-"
+access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
+errorlog = "-"
+loglevel = "info"
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let Dash finish its set-up before the first visitor comes.
+
+    Until it has, requests that arrive together fail (plotly/dash#3971).
+    """
+    client = worker.app.callable.test_client()
+    for path in ("/healthz", "/_dash-layout", "/_dash-dependencies"):
+        client.get(path)

@@ -1,0 +1,151 @@
+"""The process of one job: limited, alone, and gone when its supervisor is.
+
+It reads and writes the session's values itself; to its supervisor it only says JSON lines of a
+few bytes over a pipe: progress, and in the end ``done`` with a result or ``failed`` with a
+sentence.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import secrets
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from dashapp import logs
+from dashapp.jobs.progress import Workspace
+from dashapp.session.ledger import open_ledger
+from dashapp.session.rows import Job
+from dashapp.session.store import StoreError, open_store
+from dashapp.settings import Settings
+from segmentation import SegmentationError
+
+logger = structlog.get_logger(__name__)
+
+Handler = Callable[[dict[str, Any], Workspace], dict[str, Any]]
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a child is told to do; plain text and numbers, so that it crosses the pipe as JSON.
+
+    Attributes
+    ----------
+    handler
+        ``package.module:function``.
+    job
+        The claimed job.
+    settings
+        Result of :meth:`Settings.to_json`.
+    seconds
+        CPU time that the job may take.
+    """
+
+    handler: str
+    job: dict[str, Any]
+    settings: str
+    seconds: int
+
+
+def main(order: str, pipe: Connection) -> None:
+    """Run one job; the target of the forked process."""
+    _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    task = Order(**json.loads(order))
+    settings = Settings.from_json(task.settings)
+    logs.configure(machine=settings.hosted)
+    _limit(settings.job_memory_mb, task.seconds)
+    job = Job(**task.job)
+
+    pipe.send_bytes(outcome(task.handler, job, settings, pipe))
+    pipe.close()
+
+
+def resolve(handler: str) -> Handler:
+    """The function behind ``package.module:function``.
+
+    Examples
+    --------
+    >>> resolve("json:dumps") is json.dumps
+    True
+    """
+    module, _, name = handler.partition(":")
+    found: Handler = getattr(import_module(module), name)
+    return found
+
+
+def outcome(handler: str, job: Job, settings: Settings, pipe: Connection) -> bytes:
+    """Do the work; whatever happens becomes a result or a sentence, as JSON."""
+
+    def tell(stage: str, fraction: float) -> None:
+        pipe.send_bytes(_json({"message": stage, "progress": fraction}))
+
+    try:
+        workspace = Workspace(job, settings, open_store(settings), open_ledger(settings), tell)
+        return _json({"done": resolve(handler)(dict(job.request), workspace)})
+    except (SegmentationError, StoreError) as error:
+        return _json({"failed": str(error)})
+    except MemoryError:
+        return _json({"failed": memory_sentence(settings)})
+    except Exception as error:
+        reference = secrets.token_hex(4)
+        logger.exception(
+            "job_failed", reference=reference, job=job.id, kind=job.kind, exc_info=error
+        )
+        return _json({"failed": f"Something went wrong on our side. Reference {reference}."})
+
+
+def _json(message: dict[str, Any]) -> bytes:
+    return json.dumps(message, allow_nan=False).encode()
+
+
+def memory_sentence(settings: Settings) -> str:
+    """What a user reads when a job wanted more memory than it may have."""
+    return (
+        f"This needs more memory than the {settings.job_memory_mb:,} MB that one task may use. "
+        "Use fewer rows or columns."
+    )
+
+
+def _limit(memory_mb: int, seconds: int) -> None:
+    """Bound what this process may take for itself.
+
+    RLIMIT_AS counts address space, of which the loaded libraries already hold over 1 GB that
+    cost no memory; the limit is therefore set that much higher.
+    """
+    pages = int(Path("/proc/self/statm").read_text().split()[0]) if _linux() else 0
+    room = pages * os.sysconf("SC_PAGE_SIZE") + memory_mb * MB
+    _lower(resource.RLIMIT_AS, room)
+    _lower(resource.RLIMIT_CPU, seconds)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def _lower(limit: int, value: int) -> None:
+    """Set a limit that cannot be raised again; one that is lower already stays."""
+    _, hard = resource.getrlimit(limit)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(limit, (value, value))
+
+
+def _die_with_parent() -> None:
+    """Let the system kill this process when the fork server goes, so that no orphan writes on."""
+    if _linux():
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _linux() -> bool:
+    return sys.platform.startswith("linux")

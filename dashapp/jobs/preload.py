@@ -1,0 +1,12 @@
+"""Imported once by the fork server, so that a job's process starts with everything loaded.
+
+Importing starts no threads and runs no OpenMP region: a process that had run one could hang its
+forked children for ever.
+"""
+
+from __future__ import annotations
+
+import segmentation
+
+for _name in segmentation.__all__:
+    getattr(segmentation, _name)

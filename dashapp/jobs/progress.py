@@ -1,0 +1,85 @@
+"""What a job's handler may do: read and write its session's data, and tell how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from dashapp.session.keys import Key, Kind, content_id
+from dashapp.session.ledger import Ledger
+from dashapp.session.rows import Job
+from dashapp.session.store import SessionStore
+from dashapp.settings import Settings
+
+# Told to the supervisor: stage in words and fraction done.
+Tell = Callable[[str, float], None]
+
+
+class Workspace:
+    """The session of one job, as its handler sees it.
+
+    Parameters
+    ----------
+    job : Job
+        The job that runs; everything is read and written in its session.
+    settings : Settings
+        The portal's settings, with the limits that a handler has to keep.
+    store, ledger
+        The server's memory.
+    tell : callable
+        Passes progress on.
+    """
+
+    def __init__(
+        self, job: Job, settings: Settings, store: SessionStore, ledger: Ledger, tell: Tell
+    ) -> None:
+        self._job = job
+        self._store = store
+        self._ledger = ledger
+        self._tell = tell
+        self.settings = settings
+
+    @property
+    def session(self) -> str:
+        """Public id of the session that asked."""
+        return self._job.session
+
+    def read(self, kind: Kind, value_id: str) -> bytes:
+        """A value of this session.
+
+        Raises
+        ------
+        dashapp.session.store.SessionExpiredError
+            If it is not there.
+        """
+        return self._store.get(self._key(kind, value_id))
+
+    def open_stream(self, kind: Kind, value_id: str) -> Iterator[bytes]:
+        """A value of this session in pieces."""
+        return self._store.open_stream(self._key(kind, value_id))
+
+    def write(self, kind: Kind, data: bytes, value_id: str | None = None) -> str:
+        """Keep a value in this session.
+
+        Returns
+        -------
+        str
+            Its id: of the content, unless another is given.
+        """
+        chosen = value_id or content_id(data)
+        self._store.put(self._key(kind, chosen), data)
+        return chosen
+
+    def add_item(self, kind: Kind, item_id: str, name: str, info: dict[str, Any]) -> None:
+        """Note in the ledger that the session has something.
+
+        Nothing is noted once the job has been cancelled or its session deleted.
+        """
+        self._ledger.add_item(self.session, kind, item_id, name, info, job=self._job)
+
+    def progress(self, stage: str, fraction: float) -> None:
+        """Tell the stage in words and how far the whole job is, 0 to 1."""
+        self._tell(stage, min(1.0, max(0.0, fraction)))
+
+    def _key(self, kind: Kind, value_id: str) -> Key:
+        return Key(self.session, Kind(kind), value_id)

@@ -1,0 +1,131 @@
+"""One running job and its process, as the supervisor sees them."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import signal
+import time
+from dataclasses import asdict
+from multiprocessing.connection import Connection
+from typing import Any
+
+from dashapp.jobs.child import Order, main, memory_sentence
+from dashapp.session.rows import Job
+from dashapp.settings import Settings
+
+# A stage in words and a number; anything longer is not one of our messages.
+MESSAGE_BYTES = 1024 * 1024
+LOST = "The worker was lost while it did this. Please try again."
+# How a process ends when the system takes it away, not by a fault of its own: killed by somebody
+# (or the machine was out of memory), or its fork server was.
+TAKEN_AWAY = {-signal.SIGKILL, -signal.SIGTERM, 255}
+
+
+class Slot:
+    """A job's process, its pipe and its time limit.
+
+    Parameters
+    ----------
+    job : Job
+        The claimed job.
+    handler : str
+        ``package.module:function``.
+    settings : Settings
+        Passed on to the process.
+    """
+
+    def __init__(self, job: Job, handler: str, settings: Settings) -> None:
+        self.job = job
+        self.progress = 0.0
+        self.message = ""
+        self.told = (0.0, "")
+        self.outcome: dict[str, Any] | None = None
+        self._settings = settings
+        self._seconds = job_seconds(settings, job.kind)
+        self._timed_out = False
+        context = multiprocessing.get_context("forkserver")
+        self.pipe, theirs = context.Pipe(duplex=False)
+        order = Order(handler, asdict(job), settings.to_json(), self._seconds)
+        self._process = context.Process(
+            target=main, args=(json.dumps(asdict(order)), theirs), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self._deadline = time.monotonic() + self._seconds
+
+    @property
+    def wakers(self) -> list[Connection | int]:
+        """What becomes readable when there is something to do."""
+        if self.pipe.closed:
+            return [self._process.sentinel]
+        return [self.pipe, self._process.sentinel]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return not self._process.is_alive()
+
+    def listen(self) -> None:
+        """Take in what the process said."""
+        try:
+            while not self.pipe.closed and self.pipe.poll():
+                self._hear(json.loads(self.pipe.recv_bytes(MESSAGE_BYTES)))
+        except (EOFError, OSError, ValueError):
+            # The end of the pipe, or of a process in the middle of a word.
+            self.pipe.close()
+
+    def check_time(self) -> None:
+        """Kill the process when its time is over."""
+        if time.monotonic() > self._deadline:
+            self._timed_out = True
+            self.kill()
+
+    def kill(self) -> None:
+        """End the process now."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """Let go of process and pipe."""
+        self._process.join()
+        self._process.close()
+        self.pipe.close()
+
+    def verdict(self) -> tuple[str, dict[str, Any] | None, str | None]:
+        """How the job ended: state, result and sentence; state ``lost`` if it may run again."""
+        if self.outcome is not None and "done" in self.outcome:
+            return "done", self.outcome["done"], None
+        if self.outcome is not None:
+            return "failed", None, str(self.outcome["failed"])
+        code = self._process.exitcode
+        if self._timed_out or code == -signal.SIGXCPU:
+            return (
+                "failed",
+                None,
+                (
+                    f"This took longer than the {self._seconds:,} seconds that one task may take. "
+                    "Use fewer rows or columns."
+                ),
+            )
+        if code in TAKEN_AWAY:
+            return "lost", None, LOST
+        return (
+            "failed",
+            None,
+            (
+                "The program that worked on this broke off; a damaged file, or one that is far "
+                f"larger than it looks, can cause that. {memory_sentence(self._settings)}"
+            ),
+        )
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if "progress" in message:
+            self.progress = float(message["progress"])
+            self.message = str(message["message"])
+        else:
+            self.outcome = message
+
+
+def job_seconds(settings: Settings, kind: str) -> int:
+    """Wall time that a job of a kind may take."""
+    return settings.train_seconds if kind in {"train", "score"} else settings.parse_seconds

@@ -1,0 +1,102 @@
+"""The portal on one computer: a web server in this process and a worker process beside it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from types import FrameType
+
+import structlog
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from dashapp import logs
+from dashapp.app import create_app
+from dashapp.jobs.runner import GRACE_SECONDS
+from dashapp.settings import Settings
+
+logger = structlog.get_logger(__name__)
+
+WORKER = [sys.executable, "-m", "dashapp", "worker", "--follow"]
+LOOK_SECONDS = 0.25
+# A worker that keeps dying is started again only this often.
+RESTART_SECONDS = 1.0
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGINT or SIGTERM, then stop web server and worker.
+
+    Returns
+    -------
+    int
+        0 after a clean stop, 1 if the port is taken.
+    """
+    logs.configure(machine=settings.hosted)
+    stop = threading.Event()
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask_to_stop)
+    # The worker loads its libraries while this process finishes loading its own.
+    worker = WorkerProcess()
+    try:
+        server = web_server(settings)
+        if server is None:
+            return 1
+        thread = threading.Thread(target=server.serve_forever, name="web", daemon=True)
+        thread.start()
+        sys.stdout.write(f"The portal is at http://localhost:{settings.port}\n")
+        sys.stdout.flush()
+        while not stop.wait(LOOK_SECONDS):
+            worker.keep()
+        server.shutdown()
+        thread.join()
+    finally:
+        worker.stop()
+    return 0
+
+
+def web_server(settings: Settings) -> BaseWSGIServer | None:
+    """The web server, warmed up and bound to its port; None when that is taken."""
+    host = "0.0.0.0" if settings.hosted else "127.0.0.1"  # noqa: S104 - hosted is for others
+    app = create_app(settings)
+    # Dash finishes its set-up in the first request; it must not meet a second one there.
+    app.server.test_client().get("/_dash-layout")
+    try:
+        return make_server(host, settings.port, app.server, threaded=True)
+    except (OSError, SystemExit):
+        sys.stderr.write(
+            f"The portal does not start: port {settings.port} is taken; set PORT to another\n"
+        )
+        return None
+
+
+class WorkerProcess:
+    """The job worker, started again whenever it is lost."""
+
+    def __init__(self) -> None:
+        self._start()
+
+    def keep(self) -> None:
+        """Start it again if it has ended, but not too often."""
+        code = self._process.poll()
+        if code is not None and time.monotonic() > self._started + RESTART_SECONDS:
+            logger.warning("worker_ended", code=code)
+            self._start()
+
+    def stop(self) -> None:
+        """Ask it to stop; after its time of grace, make it."""
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=3 * GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _start(self) -> None:
+        self._started = time.monotonic()
+        self._process = subprocess.Popen(WORKER)  # noqa: S603 - our own program

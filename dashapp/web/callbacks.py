@@ -1,0 +1,107 @@
+"""What a callback request must look like before Dash sees it.
+
+Dash trusts the renderer: a list where it expects an object, an unknown output or a missing input
+end in an exception and a 500. Here they are answered with 400 and a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import Dash
+from flask import Response, g, request
+from werkzeug.exceptions import BadRequest
+
+# A filled form with references is some kilobytes; nothing larger is sent by our pages.
+BODY_BYTES = 2 * 1024 * 1024
+# Property paths that a callback may be triggered by; one page has some dozens.
+TRIGGERS = 1000
+
+
+def install(app: Dash) -> None:
+    """Check each callback request."""
+    path = f"{app.config.routes_pathname_prefix}_dash-update-component"
+    server = app.server
+    server.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
+
+    @server.before_request
+    def check_callback() -> None:
+        if request.path != path or request.method != "POST":
+            return
+        body = request.get_json(silent=True)
+        fault = fault_in(body, app.callback_map)
+        if fault:
+            raise BadRequest(f"This is not a request of the portal's pages: {fault}.")
+
+    @server.after_request
+    def status_of_callback(response: Response) -> Response:
+        # A callback that found its input impossible asks for this status.
+        if request.path == path and g.get("callback_status"):
+            response.status_code = int(g.callback_status)
+        return response
+
+
+def fault_in(body: object, callback_map: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """What is wrong with a callback's body, or None.
+
+    Examples
+    --------
+    >>> fault_in([], {})
+    'the body is not an object'
+    >>> fault_in({"output": "a.children"}, {})
+    'there is no such output'
+    """
+    if not isinstance(body, dict):
+        return "the body is not an object"
+    output = body.get("output")
+    if not isinstance(output, str) or output not in callback_map:
+        return "there is no such output"
+    declared = callback_map[output]
+    fits = {
+        "inputs": _fits(body.get("inputs", []), declared["inputs"]),
+        "state": _fits(body.get("state", []), declared["state"]),
+        "changedPropIds": _is_texts(body.get("changedPropIds", [])),
+        "outputs": _are_properties(body.get("outputs", [])),
+    }
+    return next((f"“{part}” does not fit" for part, fit in fits.items() if not fit), None)
+
+
+def _fits(sent: object, declared: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether as many properties were sent as a callback takes, each of the right form."""
+    if not isinstance(sent, list) or len(sent) != len(declared):
+        return False
+    return all(
+        _are_properties(item) if _is_many(known["id"]) else _is_property(item)
+        for item, known in zip(sent, declared, strict=True)
+    )
+
+
+def _is_many(declared_id: object) -> bool:
+    """Whether an id stands for any number of components."""
+    return isinstance(declared_id, str) and (
+        '["ALL"]' in declared_id or '["ALLSMALLER"]' in declared_id
+    )
+
+
+def _are_properties(value: object) -> bool:
+    if isinstance(value, list):
+        return all(_are_properties(item) for item in value)
+    return _is_property(value)
+
+
+def _is_property(value: object) -> bool:
+    """Whether something names a property of one component."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("id"), str | dict)
+        and isinstance(value.get("property"), str)
+    )
+
+
+def _is_texts(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= TRIGGERS
+        and all(isinstance(item, str) for item in value)
+    )

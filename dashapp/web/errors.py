@@ -1,0 +1,137 @@
+"""Every failure is answered with a status, a sentence and an id, and never with internals."""
+
+from __future__ import annotations
+
+import html
+import secrets
+from http import HTTPStatus
+
+import structlog
+from dash import Dash
+from flask import Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from dashapp.jobs.queue import JobLimitError
+from dashapp.session.errors import (
+    QuotaExceededError,
+    SessionExpiredError,
+    StoreError,
+    StoreUnavailableError,
+)
+from segmentation import SegmentationError
+
+logger = structlog.get_logger(__name__)
+
+# Sentences where the standard's own text says less to a user.
+SENTENCES = {
+    404: "There is no such page.",
+    405: "This address does not take that kind of request.",
+    413: "This is larger than the server accepts.",
+}
+DEFECT = "Something went wrong on our side. Please try again."
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 20vh auto; max-width: 32rem; padding: 1rem; }}
+</style>
+<h1>{title}</h1>
+<p>{sentence}</p>
+<p>Reference {reference}</p>
+<p><a href="/">Back to the start</a></p>
+</html>
+"""
+
+
+def install(app: Dash) -> None:
+    """Answer all errors of all routes."""
+    server = app.server
+    callback_path = f"{app.config.routes_pathname_prefix}_dash-update-component"
+
+    @server.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        if status < 400:
+            return error.get_response()  # type: ignore[return-value]  # redirects are no errors
+        sentence = SENTENCES.get(status) if _is_standard(error) else error.description
+        response = answer(status, sentence or str(error.description))
+        for name, value in error.get_headers():
+            if name in {"Allow", "Retry-After"}:
+                response.headers[name] = value
+        return response
+
+    @server.errorhandler(SegmentationError)
+    @server.errorhandler(StoreError)
+    def known_error(error: Exception) -> Response:
+        status, retry_after = status_of(error)
+        return answer(status, str(error), retry_after=retry_after)
+
+    @server.errorhandler(Exception)
+    def unknown_error(error: Exception) -> Response:
+        if request.path == callback_path and isinstance(error, LookupError | TypeError):
+            # Our callbacks' own errors end in Dash's handler: this is a request Dash cannot read.
+            return answer(400, "This is not a request of the portal's pages.")
+        reference = secrets.token_hex(4)
+        logger.error("request_failed", reference=reference, exc_info=error)
+        return answer(500, DEFECT, reference=reference)
+
+
+def status_of(error: Exception) -> tuple[int, int | None]:
+    """Status and seconds until a retry for an error whose sentence is for users.
+
+    Examples
+    --------
+    >>> status_of(SessionExpiredError())
+    (410, None)
+    """
+    if isinstance(error, JobLimitError):
+        return error.status, error.retry_after
+    if isinstance(error, StoreUnavailableError):
+        return 503, error.retry_after
+    if isinstance(error, QuotaExceededError):
+        return 507, None
+    if isinstance(error, SessionExpiredError):
+        return 410, None
+    return (400, None) if isinstance(error, SegmentationError) else (503, 5)
+
+
+def answer(
+    status: int, sentence: str, *, reference: str | None = None, retry_after: int | None = None
+) -> Response:
+    """An error as JSON for programs and scripts, as a page for people.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    sentence
+        What is wrong and what to do.
+    reference
+        Id that also stands in the log; a new one when there is nothing more to find.
+    retry_after
+        Seconds.
+    """
+    reference = reference or secrets.token_hex(4)
+    if _wants_page():
+        text = PAGE.format(
+            title=html.escape(HTTPStatus(status).phrase),
+            sentence=html.escape(sentence),
+            reference=reference,
+        )
+        response = Response(text, status, content_type="text/html; charset=utf-8")
+    else:
+        response = jsonify(error=sentence, id=reference)
+        response.status_code = status
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _wants_page() -> bool:
+    return request.accept_mimetypes.best == "text/html" and not request.path.startswith("/_dash")
+
+
+def _is_standard(error: HTTPException) -> bool:
+    """Whether an error says only what its kind always says."""
+    return error.description == type(error).description

@@ -1,0 +1,74 @@
+"""What answers let a browser do, and how long it may keep them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dash import Dash
+from flask import Response, request
+
+from dashapp.settings import Settings
+
+if TYPE_CHECKING:
+    from dashapp.page import Context
+
+YEAR = 31_536_000
+# Dash writes version and time of change into the name of a file that never changes.
+FINGERPRINT = re.compile(r"\.v[0-9a-zA-Z_-]+m\d+\.")
+STATIC = ("/assets/", "/_dash-component-suites/", "/vendor/")
+
+
+def install(app: Dash, context: Context) -> None:
+    """Add security and caching headers to every answer, and 404 to unknown pages."""
+    settings = context.settings
+    known = frozenset(context.paths)
+
+    @app.server.after_request
+    def harden(response: Response) -> Response:
+        if is_unknown_page(known):
+            response.status_code = 404
+        response.headers["Content-Security-Policy"] = policy(app, settings)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if settings.hosted:
+            response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+        response.headers["Cache-Control"] = caching(response)
+        return response
+
+
+def policy(app: Dash, settings: Settings) -> str:
+    """The Content-Security-Policy: nothing but our own files, and frames only where allowed.
+
+    The hashes are those of the few scripts that Dash writes into the page itself; they are
+    complete once all callbacks are registered.
+    """
+    scripts = " ".join(["'self'", *sorted(set(app.csp_hashes()))])
+    ancestors = " ".join(["'self'", *settings.frame_ancestors.split()])
+    return (
+        f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
+        "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        f"frame-ancestors {ancestors}"
+    )
+
+
+def caching(response: Response) -> str:
+    """The ``Cache-Control`` of an answer: long for files, none for what belongs to a session."""
+    if not request.path.startswith(STATIC) or response.status_code not in {200, 304}:
+        return "no-store"
+    if request.args.get("m") or FINGERPRINT.search(request.path) or "/vendor/" in request.path:
+        return f"public, max-age={YEAR}, immutable"
+    return "public, max-age=3600"
+
+
+def is_unknown_page(known: frozenset[str]) -> bool:
+    """Whether the answer is Dash's page for a path that is none of our pages.
+
+    Dash answers any path with the same page and lets the browser find out.
+    """
+    rule = request.url_rule
+    if rule is None or request.method not in {"GET", "HEAD"}:
+        return False
+    return rule.rule.endswith("<path:path>") and (request.path.rstrip("/") or "/") not in known

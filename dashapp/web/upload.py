@@ -1,0 +1,204 @@
+"""``POST /upload``: a file streams into the store, then a job reads it.
+
+The body is the file itself. It passes through this process in pieces, so that memory stays flat,
+and nothing of it is looked at here but its first bytes; a limited process reads it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import structlog
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    LengthRequired,
+    RequestEntityTooLarge,
+    TooManyRequests,
+    UnsupportedMediaType,
+)
+
+from dashapp.jobs.queue import JobLimitError
+from dashapp.session.identity import current_session
+from dashapp.session.keys import HEX_ID, Key, Kind
+
+if TYPE_CHECKING:
+    from dashapp.page import Context
+
+logger = structlog.get_logger(__name__)
+
+READ_BYTES = 256 * 1024
+NAME_LENGTH = 200
+# A model is some hundred kilobytes; it is small enough to be read whole.
+MODEL_BYTES = 64 * 1024 * 1024
+# A refused body is read on for so long, since browsers show an answer only after they have sent.
+DRAIN_SECONDS = 10.0
+MINUTE = 60
+FORM_TYPES = {"multipart/form-data", "application/x-www-form-urlencoded"}
+# First bytes of files that are no table, whatever their name says.
+FOREIGN = {
+    b"\x89PNG\r\n\x1a\n": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"%PDF-": "a PDF document",
+    b"MZ": "a Windows program",
+    b"\x7fELF": "a Linux program",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel, Word or PowerPoint file",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+}
+
+
+def install(server: Flask, context: Context) -> None:
+    """Add the route."""
+    purposes: dict[str, Callable[[Context, str], Response]] = {
+        "dataset": take_dataset,
+        "batch": take_batch,
+        "model": take_model,
+    }
+
+    @server.post("/upload")
+    def upload() -> Response:
+        try:
+            take = purposes.get(request.headers.get("X-Purpose", "dataset"))
+            if take is None:
+                raise BadRequest("The upload does not say what it is for.")
+            check_request(context.settings.max_upload_bytes)
+            check_rate(context, current_session())
+            return take(context, current_session())
+        except (HTTPException, JobLimitError):
+            drain()
+            raise
+
+
+def take_dataset(context: Context, session: str) -> Response:
+    """A table to look at and train on."""
+    upload_id = keep_file(context, session)
+    return started(context.datasets.start_import(session, upload_id, file_name()).id)
+
+
+def take_batch(context: Context, session: str) -> Response:
+    """A table to score with a model that the session has."""
+    model_id = request.headers.get("X-Model", "")
+    if not HEX_ID.fullmatch(model_id):
+        raise BadRequest("Choose a model first, then upload the file to score.")
+    context.training.item(session, model_id)
+    upload_id = keep_file(context, session)
+    return started(context.scoring.start_batch(session, model_id, upload_id, file_name()).id)
+
+
+def take_model(context: Context, session: str) -> Response:
+    """A model file that was downloaded before."""
+    if (request.content_length or 0) > MODEL_BYTES:
+        raise RequestEntityTooLarge("This is too large for a model file.")
+    data = b"".join(body())
+    return jsonify(model=context.training.load(session, data, file_name()))
+
+
+def keep_file(context: Context, session: str) -> str:
+    """Stream the body into the store; returns its id."""
+    upload_id = secrets.token_hex(16)
+    size = context.store.put_stream(Key(session, Kind.UPLOAD, upload_id), refuse_foreign(body()))
+    logger.info("upload_kept", session=session, upload=upload_id, bytes=size)
+    return upload_id
+
+
+def started(job_id: str) -> Response:
+    """The answer that names the job to follow."""
+    response = jsonify(job=job_id)
+    response.status_code = 202
+    return response
+
+
+def check_request(limit: int) -> None:
+    """Refuse what our script does not send, before a byte of the body is read.
+
+    Parameters
+    ----------
+    limit
+        Most bytes.
+    """
+    if request.headers.get("X-Portal-Upload") != "1":
+        raise BadRequest("The upload did not come from the portal's own page.")
+    # Without a length a body that breaks off would look complete.
+    if request.content_length is None:
+        raise LengthRequired("The upload must say its length.")
+    if request.content_length > limit:
+        raise RequestEntityTooLarge(
+            f"The file has {request.content_length / 1e6:,.0f} MB; "
+            f"at most {limit // (1024 * 1024):,} MB can be uploaded."
+        )
+    if request.mimetype in FORM_TYPES:
+        raise UnsupportedMediaType("Send the file itself, not a form.")
+    if request.content_length == 0:
+        raise BadRequest("The file is empty.")
+    request.max_content_length = limit
+    file_name()
+
+
+def check_rate(context: Context, session: str) -> None:
+    """Refuse a flood of uploads, counted over all processes."""
+    limit = context.settings.uploads_per_minute
+    if context.ledger.hits(f"upload:{session}", MINUTE) > limit:
+        raise TooManyRequests(
+            f"At most {limit} files can be uploaded in a minute. Wait a moment.",
+            retry_after=MINUTE,
+        )
+
+
+def file_name() -> str:
+    """The file's name as the user knows it: shown and matched, never a path.
+
+    Raises
+    ------
+    BadRequest
+        If it is missing, not UTF-8, too long, or has control characters.
+    """
+    sent = request.headers.get("X-File-Name", "")
+    try:
+        name = unquote(sent, errors="strict")
+    except UnicodeDecodeError:
+        raise BadRequest("The file's name is not valid text.") from None
+    name = name.replace("\\", "/").rpartition("/")[2].strip()
+    if not name or len(name) > NAME_LENGTH or not name.isprintable():
+        raise BadRequest(f"The file's name must have 1 to {NAME_LENGTH} printable characters.")
+    return name
+
+
+def body() -> Iterator[bytes]:
+    """The body in pieces, exactly as long as it was said to be."""
+    missing = request.content_length or 0
+    while missing > 0:
+        piece = request.stream.read(min(READ_BYTES, missing))
+        if not piece:
+            raise BadRequest("The upload broke off before its end. Please try again.")
+        missing -= len(piece)
+        yield piece
+
+
+def refuse_foreign(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces, unless the first shows a file that is no table."""
+    first = next(pieces, b"")
+    for signature, what in FOREIGN.items():
+        if first.startswith(signature):
+            raise UnsupportedMediaType(
+                f"This is {what}, not a table. Upload a CSV, XLSX or Parquet file."
+            )
+    yield first
+    yield from pieces
+
+
+def drain() -> None:
+    """Read on and forget, for a while, so that the browser gets to see the answer."""
+    until = time.monotonic() + DRAIN_SECONDS
+    request.max_content_length = None
+    try:
+        while time.monotonic() < until and request.stream.read(READ_BYTES):
+            pass
+    except (HTTPException, OSError):
+        return

@@ -1,0 +1,19 @@
+"""The WSGI application: ``gunicorn -c python:dashapp.gunicorn_conf dashapp.wsgi:server``."""
+
+from __future__ import annotations
+
+import sys
+
+from dashapp import logs
+from dashapp.app import create_app
+from dashapp.session.errors import StoreError
+from dashapp.settings import SettingsError, load_settings
+
+try:
+    _settings = load_settings()
+    logs.configure(machine=_settings.hosted)
+    server = create_app(_settings).server
+except (SettingsError, StoreError) as error:
+    # One line instead of a traceback; 4 is gunicorn's code for "the app cannot be loaded".
+    sys.stderr.write(f"The portal does not start: {error}\n")
+    sys.exit(4)

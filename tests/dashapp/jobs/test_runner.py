@@ -1,0 +1,106 @@
+"""Jobs run apart, within limits, once; and whatever happens to them becomes a sentence."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from pathlib import Path
+
+from dashapp.session.keys import Key, Kind
+from tests.dashapp.jobs.conftest import SESSION, Bench
+from tests.waiting import until
+
+
+def alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def test_a_job_runs_in_a_process_of_its_own_and_gives_its_result(working: Bench) -> None:
+    done = working.ended(working.queue.submit(SESSION, "add", {"a": 2, "b": 3}))
+    assert done.state == "done"
+    assert done.result is not None
+    assert done.result["sum"] == 5
+    assert done.result["process"] != os.getpid()
+    assert done.progress == 1.0
+
+
+def test_a_job_keeps_values_in_its_own_session_only(working: Bench) -> None:
+    done = working.ended(working.queue.submit(SESSION, "keep", {"text": "mine"}))
+    assert done.result is not None
+    key = Key(SESSION, Kind.MODEL, done.result["model"])
+    assert working.store.get(key) == b"mine"
+    assert [item.name for item in working.ledger.items(SESSION, Kind.MODEL)] == ["kept"]
+    assert working.ledger.items("6" * 32, Kind.MODEL) == ()
+
+
+def test_an_error_of_the_engine_is_shown_word_for_word(working: Bench) -> None:
+    failed = working.ended(working.queue.submit(SESSION, "refuse", {}))
+    assert failed.state == "failed"
+    assert failed.error == "The number of segments must be at least 2."
+
+
+def test_a_defect_gives_a_reference(working: Bench) -> None:
+    failed = working.ended(working.queue.submit(SESSION, "break_down", {}))
+    assert failed.state == "failed"
+    assert re.search(r"Reference [0-9a-f]{8}", str(failed.error))
+    assert "canary-of-a-customer" not in str(failed.error)
+
+
+def test_a_library_that_aborts_fails_the_job_at_once(working: Bench) -> None:
+    failed = working.ended(working.queue.submit(SESSION, "abort", {}))
+    assert failed.state == "failed"
+    assert failed.attempts == 1
+    assert "broke off" in str(failed.error)
+
+
+def test_a_job_that_wants_too_much_memory_fails_with_the_limit(working: Bench) -> None:
+    failed = working.ended(working.queue.submit(SESSION, "swallow", {"mb": 600}))
+    assert failed.state == "failed"
+    assert "256 MB" in str(failed.error)
+
+
+def test_a_job_may_use_the_memory_that_it_is_promised(working: Bench) -> None:
+    done = working.ended(working.queue.submit(SESSION, "swallow", {"mb": 200}))
+    assert done.state == "done", done.error
+
+
+def test_a_cancelled_job_is_killed(working: Bench) -> None:
+    job = working.running(working.queue.submit(SESSION, "hang", {}))
+    assert working.queue.cancel(SESSION, job.id)
+    assert working.now(job).state == "cancelled"
+    until(lambda: not alive(int(job.message)), seconds=5, what="the process is gone")
+
+
+def test_progress_is_seen_while_a_job_runs(working: Bench) -> None:
+    job = working.running(working.queue.submit(SESSION, "hang", {}))
+    assert job.state == "running"
+    assert job.progress == 0.25
+
+
+def test_a_killed_job_runs_once_more(working: Bench) -> None:
+    done = working.ended(working.queue.submit(SESSION, "vanish", {}))
+    assert done.state == "done"
+    assert done.attempts == 2
+
+
+def test_a_job_that_is_killed_twice_fails_with_its_sentence(working: Bench) -> None:
+    job = working.queue.submit(SESSION, "hang", {})
+    first = int(working.running(job).message)
+    os.kill(first, signal.SIGKILL)
+    until(
+        lambda: working.now(job).message not in {"", str(first)}, seconds=20, what="it runs again"
+    )
+    os.kill(int(working.now(job).message), signal.SIGKILL)
+    failed = working.ended(job)
+    assert failed.state == "failed"
+    assert "worker was lost" in str(failed.error)
+
+
+def test_more_jobs_than_places_all_get_done(working: Bench) -> None:
+    jobs = [working.queue.submit(SESSION, "add", {"a": a, "b": 1}) for a in range(4)]
+    assert [working.ended(job).result["sum"] for job in jobs] == [1, 2, 3, 4]  # type: ignore[index]
+
+
+def test_an_unknown_kind_of_job_fails_with_a_sentence(working: Bench) -> None:
+    assert working.ended(working.queue.submit(SESSION, "unheard", {})).state == "failed"
