@@ -35,8 +35,8 @@ def column_grid(id_: str, table: Table) -> dag.AgGrid:
             {"field": "name", "headerName": "Column", "pinned": "left", "minWidth": 180},
             _choice("role", "Role", ROLES),
             _choice("use", "Use", USES),
-            {"field": "missing", "headerName": "Missing", "type": "rightAligned"},
-            {"field": "distinct", "headerName": "Distinct", "type": "rightAligned"},
+            {"field": "missing", "headerName": "Missing", "type": "rightAligned", "width": 110},
+            {"field": "distinct", "headerName": "Distinct", "type": "rightAligned", "width": 110},
             {"field": "examples", "headerName": "Examples", "minWidth": 220},
             {"field": "reason", "headerName": "Why", "minWidth": 320, "flex": 1},
         ],
@@ -61,4 +61,5 @@ def _choice(field: str, title: str, values: tuple[str, ...]) -> dict[str, Any]:
         "cellEditor": "agSelectCellEditor",
         "cellEditorParams": {"values": list(values)},
         "minWidth": 130,
+        "width": 140,
     }

@@ -72,7 +72,8 @@ def _range(table: Table, name: str, id_: dict[str, str]) -> Component:
                 [
                     html.Span(name, className="filter-label"),
                     html.Span(
-                        f"{formatting.number(low)} – {formatting.number(high)}",
+                        f"{formatting.column_value(name, low)} – "
+                        f"{formatting.column_value(name, high)}",
                         className="filter-range",
                     ),
                 ],

@@ -17,6 +17,16 @@ MAX_ROWS = 200
 # Head of the first column in a table that describes one column per row: its numbers are
 # written in the described column's unit.
 DESCRIBED = "column"
+HEADS = {
+    "distinct": "Different values",
+    "max": "Highest",
+    "min": "Lowest",
+    "q1": "Lower quartile",
+    "q3": "Upper quartile",
+    "std": "Std. deviation",
+    "top": "Most frequent",
+    "top_share": "Its share",
+}
 _PLAIN_NAMES = frozenset({"identifier", "line", "year"})
 
 
@@ -44,7 +54,11 @@ def data_table(
     numbers = {name for name in frame.columns if _is_number(frame[name])}
     tellers = {name: _teller(frame, name, plain) for name in frame.columns}
     head = [
-        html.Th(str(name), scope="col", className="cell-number" if name in numbers else None)
+        html.Th(
+            _head(frame, str(name)),
+            scope="col",
+            className="cell-number" if name in numbers else None,
+        )
         for name in frame.columns
     ]
     body = [
@@ -93,13 +107,22 @@ def _teller(frame: pd.DataFrame, column: str, plain: tuple[str, ...]) -> Teller:
         return lambda value, _: formatting.cell(value)
     if column in plain or _is_name(str(column)):
         return lambda value, _: formatting.cell(value).replace(",", "")
+    if str(column).endswith("share"):
+        return lambda value, _: formatting.percent(_float(value))
     if frame.columns[0] == DESCRIBED and not pd.api.types.is_integer_dtype(values.dtype):
         return formatting.cell
     shown = values.head(MAX_ROWS).to_numpy(dtype="float64", na_value=float("nan")).tolist()
     decimals, currency = formatting.decimals_of(shown), formatting.currency_of(str(column))
+    if currency and decimals == 1:
+        decimals = 2  # $780.50, not $780.5
     if decimals is None:
         return lambda value, _: formatting.cell(value, str(column))
     return lambda value, _: formatting.fixed(_float(value), decimals, currency)
+
+
+def _head(frame: pd.DataFrame, name: str) -> str:
+    described = frame.columns[0] == DESCRIBED
+    return HEADS.get(name, name.capitalize()) if described else name
 
 
 def _float(value: object) -> float | None:

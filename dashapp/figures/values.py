@@ -17,6 +17,8 @@ Numbers = npt.NDArray[np.float64]
 MAX_GROUPS = 8
 OTHER = "Other"
 NOT_KNOWN = "Not known"
+# Steps that people say.
+ROUND = (1, 2, 2.5, 5, 10)
 # Fewer bins would hide the shape, whatever the rule says.
 FEWEST_BINS = 10
 # Whole numbers over a range this small, such as ratings, get a bin each.
@@ -102,7 +104,7 @@ def groups(frame: pd.DataFrame, column: str, limit: int = MAX_GROUPS) -> Groups:
     return Groups(tuple(names), place[codes])
 
 
-def everybody(frame: pd.DataFrame, name: str = "Customers") -> Groups:
+def everybody(frame: pd.DataFrame, name: str = "All") -> Groups:
     """All rows as one group."""
     return Groups((name,), np.zeros(len(frame), dtype=np.intp))
 
@@ -135,7 +137,8 @@ def bin_edges(values: Numbers, most: int = 48) -> Numbers:
         return np.array([low - 0.5, low + 0.5])
     q1, q3 = np.quantile(values, [0.25, 0.75])
     width = 2 * (q3 - q1) / len(values) ** (1 / 3) or (high - low) / 20
-    width = round_up(min(max(width, (high - low) / most), (high - low) / FEWEST_BINS))
+    width = round_up(max(width, (high - low) / most))
+    width = min(width, round_down((high - low) / FEWEST_BINS))
     whole = bool(np.all(values == np.round(values)))
     if whole:
         width = 1.0 if high - low <= WHOLE_BINS else max(np.ceil(width), 1.0)
@@ -154,7 +157,20 @@ def round_up(value: float) -> float:
     (50.0, 0.02, 5.0)
     """
     power = 10.0 ** np.floor(np.log10(value))
-    step = next(s for s in (1, 2, 2.5, 5, 10) if s * power >= value * (1 - 1e-9))
+    step = next(s for s in ROUND if s * power >= value * (1 - 1e-9))
+    return float(f"{step * power:.6g}")
+
+
+def round_down(value: float) -> float:
+    """The last number before that is 1, 2, 2.5 or 5 times a power of ten.
+
+    Examples
+    --------
+    >>> round_down(37.0), round_down(0.018), round_down(5.0)
+    (25.0, 0.01, 5.0)
+    """
+    power = 10.0 ** np.floor(np.log10(value))
+    step = next(s for s in reversed(ROUND) if s * power <= value * (1 + 1e-9))
     return float(f"{step * power:.6g}")
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.components.alert_list import alert_list
 from dashapp.components.charts import chart
-from dashapp.components.choice import choice, tab_bar
+from dashapp.components.choice import choice
 from dashapp.components.filters import filter_panel, filter_start
 from dashapp.components.states import empty_state, skeleton
+from dashapp.components.tab_bar import tab_bar, tab_of_address
 from dashapp.page import Context, Page, Refs, one_of
 from dashapp.pages.explore import charts
 from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS, TableOf
@@ -43,7 +44,7 @@ def layout(**_: object) -> Component:
     )
 
 
-def render_page(table: Table | None) -> Component:
+def render_page(table: Table | None, tab: str | None) -> Component:
     """Filters at the left, tabs at the right; or what to do first."""
     if table is None:
         return empty_state(
@@ -57,8 +58,8 @@ def render_page(table: Table | None) -> Component:
             filter_panel(table, filter_type=Ids.FILTER, count_id=Ids.COUNT, clear_id=Ids.CLEAR),
             html.Div(
                 [
-                    tab_bar(Ids.TABS, TABS, "Views of the data"),
-                    html.Div(id=Ids.BODY, className="tab-body"),
+                    tab_bar(Ids.TABS, TABS, "Views of the data", panel_id=Ids.BODY, selected=tab),
+                    html.Div(id=Ids.BODY, className="tab-body", role="tabpanel"),
                 ],
                 className="explore-main",
             ),
@@ -75,8 +76,14 @@ def render_tab(tab: str, table: Table) -> Component:
     if tab == "relationships":
         return html.Div(
             [
-                chart(Ids.HEATMAP, Ids.HEATMAP_READING, "Which columns go together"),
-                chart(Ids.PAIR, Ids.PAIR_READING, "The pair you clicked"),
+                chart(
+                    Ids.HEATMAP,
+                    Ids.HEATMAP_READING,
+                    "Which columns go together",
+                    explain="association",
+                    tall=True,
+                ),
+                chart(Ids.PAIR, Ids.PAIR_READING, "The pair you clicked", tall=True),
             ],
             className="grid-2",
         )
@@ -143,13 +150,19 @@ def register(app: Dash, context: Context) -> None:
         dataset_id = Refs.parse(refs).dataset
         return context.datasets.table(current_session(), dataset_id) if dataset_id else None
 
-    @app.callback(Output(Ids.CONTENT, "children"), inputs={"refs": Input(Shell.REFS, "data")})
-    def show(refs: object) -> Any:
-        return no_update if refs is None else render_page(table_of(refs))
+    @app.callback(
+        Output(Ids.CONTENT, "children"),
+        inputs={"refs": Input(Shell.REFS, "data")},
+        state={"search": State(Shell.URL, "search")},
+    )
+    def show(refs: object, search: object) -> Any:
+        if refs is None:
+            return no_update
+        return render_page(table_of(refs), tab_of_address(search, TABS))
 
     @app.callback(
         Output(Ids.BODY, "children"),
-        inputs={"tab": Input(Ids.TABS, "value")},
+        inputs={"tab": Input(Ids.TABS, "data")},
         state={"refs": State(Shell.REFS, "data")},
     )
     def show_tab(tab: object, refs: object) -> Any:
@@ -158,11 +171,6 @@ def register(app: Dash, context: Context) -> None:
             return no_update
         return render_tab(one_of(tab, list(TABS), "distributions"), table)
 
-    app.clientside_callback(
-        ClientsideFunction("portal", "remember_tab"),
-        Output(Ids.TABS, "className"),
-        Input(Ids.TABS, "value"),
-    )
     register_filters(app, table_of)
     charts.register(app, table_of)
 

@@ -51,6 +51,7 @@ def map_view() -> Component:
                         "Where customers stand",
                         explain="PCA",
                         tall=True,
+                        movable=True,
                     ),
                     html.Aside(
                         html.P("Click a point to see the customer.", className="text-muted-soft"),

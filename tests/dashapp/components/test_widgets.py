@@ -1,0 +1,115 @@
+"""Widgets say in words what they show in color, and keep what pages rely on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp.components import badges, charts, icon, states, terms
+from dashapp.components.cards import stat_card, stat_row
+from tests import segment_samples as samples
+
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
+
+
+def words(component: Component) -> str:
+    """All text in a component."""
+    parts = [str(item) for item in _walk(component) if isinstance(item, str)]
+    return " ".join(parts)
+
+
+def _walk(item: object) -> list[object]:
+    if not isinstance(item, Component):
+        return [item]
+    children = getattr(item, "children", None)
+    parts = children if isinstance(children, list | tuple) else [children]
+    return [item, *(found for part in parts for found in _walk(part))]
+
+
+def find(component: Component, kind: type) -> list[Component]:
+    return [item for item in _walk(component) if isinstance(item, kind)]
+
+
+def test_every_icon_is_drawn() -> None:
+    css = (ASSETS / "icons.css").read_text()
+    assert set(re.findall(r"\.icon-(\w+)", css)) == set(icon.NAMES)
+
+
+def test_an_unknown_icon_is_refused() -> None:
+    with pytest.raises(ValueError, match="There is no icon 'unicorn'"):
+        icon.icon("unicorn")
+
+
+def test_icons_are_silent_unless_they_say_something() -> None:
+    assert icon.icon("help").to_plotly_json()["props"]["aria-hidden"] == "true"
+    assert icon.icon("help", label="Help").to_plotly_json()["props"]["aria-label"] == "Help"
+
+
+def test_badges_have_words() -> None:
+    first, _, last = samples.segments()
+    assert "High Spenders" in words(badges.segment_badge(first))
+    assert "Highly stable · 0.90" in words(badges.stability_badge(first))
+    assert "badge-bad" in badges.stability_badge(last).className
+    assert "60 % confidence" in words(badges.confidence_badge(0.6))
+    with pytest.raises(ValueError, match="no tone"):
+        badges.badge("x", "pink")
+
+
+def test_terms_explain_themselves_to_hover_focus_and_screen_readers() -> None:
+    term = terms.term("Silhouette", "silhouette")
+    assert term.tabIndex == "0"
+    assert terms.GLOSSARY["silhouette"] in words(term)
+    assert "one of a kind" in words(terms.term("Rare", "one of a kind"))
+
+
+def test_every_explanation_is_a_sentence() -> None:
+    assert all(text[0].isupper() and text.endswith(".") for text in terms.GLOSSARY.values())
+
+
+def test_charts_never_talk_to_a_vendor() -> None:
+    graph = find(charts.chart("id", "reading", "Title"), dcc.Graph)[0]
+    assert graph.config["showSendToCloud"] is False
+    assert graph.config["plotlyServerURL"] == ""
+    assert graph.config["displaylogo"] is False
+
+
+def test_charts_have_a_title_a_reading_and_two_downloads() -> None:
+    chart = charts.chart("id", "reading", "Spread", figure=go.Figure(), reading="Half is half.")
+    assert chart.to_plotly_json()["props"]["aria-label"] == "Spread"
+    assert find(chart, html.Figcaption)[0].id == "reading"
+    assert "Half is half." in words(chart)
+    kinds = [b.to_plotly_json()["props"]["data-chart-download"] for b in find(chart, html.Button)]
+    assert kinds == ["png", "csv"]
+
+
+def test_progress_stays_between_nothing_and_everything() -> None:
+    assert "100 %" in words(states.progress_panel("Work", "Stage", 1.7))
+    assert not find(states.progress_panel("Work", "Stage", 0.2), html.Button)
+    cancel = find(states.progress_panel("Work", "Stage", 0.2, cancel_id={"type": "c"}), html.Button)
+    assert cancel[0].id == {"type": "c"}
+
+
+def test_states_say_what_to_do() -> None:
+    empty = states.empty_state("Nothing yet", "Upload.", ("Go to Data", "/"))
+    assert find(empty, dcc.Link)[0].href == "/"
+    error = states.error_state("It failed", "Try again.", reference="ab12")
+    assert "ab12" in words(error)
+    assert "expired" in words(states.expired_state())
+    assert "Loading" in words(states.skeleton())
+
+
+@pytest.mark.parametrize("kind", ["info", "success", "warning", "danger"])
+def test_messages_are_announced(kind: str) -> None:
+    message = states.message(kind, "A sentence.")
+    assert message.role == ("alert" if kind == "danger" else "status")
+
+
+def test_stat_cards_are_a_list_of_terms() -> None:
+    row = stat_row([stat_card("Customers", "12,450", "rows used")])
+    assert find(row, html.Dt)[0].children == "Customers"
+    assert "12,450" in words(row)
