@@ -138,7 +138,11 @@ def choose_k(
         chosen_by="rule" if k is None else "user",
         recommended_k=recommended,
         runners_up=runners_up,
-        reasons=(*grading.reasons, _about_k(best, runners_up)),
+        reasons=(
+            *grading.reasons,
+            _about_k(best, runners_up),
+            *_about_size(findings, min_segment_share),
+        ),
     )
     return Choice(used, findings.evidence, verdict)
 
@@ -171,6 +175,16 @@ def _about_k(best: int, runners_up: tuple[int, ...]) -> str:
     others = [k for k in runners_up if k != best]
     text = f"Likelihood, silhouette and variance ratio together favor {best} segments"
     return f"{text}; {list_of(others)} would be defensible as well." if others else f"{text}."
+
+
+def _about_size(findings: Findings, share: float) -> tuple[str, ...]:
+    if any(evidence.smallest_share >= share for evidence in findings.evidence):
+        return ()
+    text = (
+        f"Every division has a segment smaller than {100 * share:g} % of the customers: look at "
+        "the few that differ from all others."
+    )
+    return (text,)
 
 
 def _check(X: Matrix, k_range: tuple[int, int], k: int | None, min_segment_share: float) -> None:
