@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.table.checking import repeated_customers
-from segmentation.table.cleaning import Cleaned, clean
+from segmentation.table.cleaning import Cleaned, clean, reject_names
 from segmentation.table.columns import Column, Issue
 from segmentation.table.dataset import Table
 from segmentation.table.distinct import DistinctText
@@ -134,16 +133,3 @@ def _rejects(work: Cleaned) -> pd.DataFrame:
     values[line] = [row.line for row in work.set_aside]
     values[reason] = [row.reason for row in work.set_aside]
     return rejects_frame(values)
-
-
-def reject_names(names: Sequence[str]) -> tuple[str, str]:
-    """Return the names of the two columns added to rejected rows.
-
-    Examples
-    --------
-    >>> reject_names(["Age"]), reject_names(["line", "Age"])
-    (('line', 'reason'), ('file line', 'reason'))
-    """
-    line = next(n for n in ("line", "file line", "line of the file") if n not in names)
-    reason = next(n for n in ("reason", "reject reason", "reason of rejection") if n not in names)
-    return line, reason

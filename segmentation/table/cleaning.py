@@ -17,6 +17,8 @@ from segmentation.table.limits import Limits
 from segmentation.table.patience import Records, SetAside
 
 _MOST_LINES = 100
+#: How the reasons begin for which rows are set aside.
+_REASONS = ("The row ", "A quote ")
 
 
 @dataclass(eq=False)
@@ -94,6 +96,7 @@ def clean(
     )
     _report_long_cells(work, cells)
     _report_short_rows(work, records.short_lines)
+    _drop_reject_columns(work)
     _drop_empty_columns(work)
     _set_unusable_aside(work)
     if not keep_duplicates:
@@ -140,6 +143,38 @@ def _report_short_rows(work: Cleaned, lines: list[int]) -> None:
         )
 
 
+def _drop_reject_columns(work: Cleaned) -> None:
+    """Drop the columns that were added to rejected rows, when those come back mended."""
+    added = reject_names(work.names[:-2])
+    if len(work.names) < 4 or tuple(work.names[-2:]) != added:
+        return
+    if not all(text.startswith(_REASONS) for text in work.columns[-1].texts.to_pylist()):
+        return
+    _keep_columns(work, list(range(len(work.names) - 2)))
+    work.issues.append(
+        Issue(
+            kind="reject_columns",
+            column=None,
+            count=2,
+            examples=added,
+            suggestion="The columns that were added to the rejected rows were left out.",
+        )
+    )
+
+
+def _keep_columns(work: Cleaned, kept: list[int]) -> None:
+    """Keep the columns at some positions and name them anew."""
+    work.columns = [work.columns[i] for i in kept]
+    work.written = [work.written[i] for i in kept]
+    work.set_aside = [
+        replace(row, cells=tuple(row.cells[i] for i in kept)) for row in work.set_aside
+    ]
+    names, renamed = clean_names(work.written)
+    work.names = list(names)
+    work.issues = [issue for issue in work.issues if issue.kind != "missing_name"]
+    work.issues += [issue for issue in renamed if issue.kind == "missing_name"]
+
+
 def _drop_empty_columns(work: Cleaned) -> None:
     """Drop columns without name and values, as trailing delimiters make them."""
     kept = [
@@ -149,21 +184,13 @@ def _drop_empty_columns(work: Cleaned) -> None:
     ]
     if len(kept) == len(work.columns) or not any(name.strip() for name in work.written):
         return
-    dropped = {work.names[i] for i in range(len(work.names)) if i not in kept}
-    work.issues = [issue for issue in work.issues if issue.kind != "missing_name"]
-    work.columns = [work.columns[i] for i in kept]
-    work.written = [work.written[i] for i in kept]
-    work.set_aside = [
-        replace(row, cells=tuple(row.cells[i] for i in kept)) for row in work.set_aside
-    ]
-    names, renamed = clean_names(work.written)
-    work.names = list(names)
-    work.issues += [issue for issue in renamed if issue.kind == "missing_name"]
+    dropped = len(work.columns) - len(kept)
+    _keep_columns(work, kept)
     work.issues.append(
         Issue(
             kind="empty_column",
             column=None,
-            count=len(dropped),
+            count=dropped,
             suggestion="Columns without a name and without values were left out.",
         )
     )
@@ -238,3 +265,16 @@ def _check_something_left(work: Cleaned) -> None:
             "another number of cells than the header. Check the delimiter and the header line.",
             kind="no_rows",
         )
+
+
+def reject_names(names: Sequence[str]) -> tuple[str, str]:
+    """Return the names of the two columns added to rejected rows.
+
+    Examples
+    --------
+    >>> reject_names(["Age"]), reject_names(["line", "Age"])
+    (('line', 'reason'), ('file line', 'reason'))
+    """
+    line = next(n for n in ("line", "file line", "line of the file") if n not in names)
+    reason = next(n for n in ("reason", "reject reason", "reason of rejection") if n not in names)
+    return line, reason

@@ -31,6 +31,9 @@ _SAMPLE_RECORDS = 400
 #: A layout must fit this share of the records at least.
 _LEAST_CONSISTENT = 0.5
 
+#: Delimiters, quotes and blanks alone are no content.
+_NO_CONTENT = ",;\t|\"' \r\n"
+
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 
 
@@ -92,6 +95,8 @@ def find_dialect(
     (';', 3, ('id', 'spend'))
     """
     sample = _sample(body, limits)
+    if not sample.strip(_NO_CONTENT):
+        raise ReadError("The file is empty: its cells hold nothing.", kind="empty")
     declared = _SEP_LINE.match(sample.split("\n", 1)[0])
     skip = 1 if declared else 0
     if declared and delimiter is None:
@@ -189,12 +194,15 @@ def _records(sample: str, delimiter: str, quote: str, *, skip_blanks: bool = Fal
         return [Record(i, tuple(line.split())) for i, line in numbered if line.strip()]
     lines = io.StringIO(sample, newline="")
     found: list[Record] = []
+    well_formed = 0
     try:
-        for line, fields, _ in split_records(lines, Marks(delimiter, quote, skip_blanks)):
+        for line, fields, closed in split_records(lines, Marks(delimiter, quote, skip_blanks)):
+            well_formed += closed
             if any(fields) or len(fields) > 1:
                 found.append(Record(line, tuple(fields)))
             if len(found) >= _SAMPLE_RECORDS:
                 break
     except ReadError:  # quotes everywhere: what was found before may do
-        pass
+        if well_formed < _FEWEST_LINES:
+            raise
     return found

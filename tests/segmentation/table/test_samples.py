@@ -116,7 +116,7 @@ def test_missing_cells_and_copies_come_when_asked() -> None:
     [{"n": 0}, {"n": -3}, {"seed": -1}, {"missing": 1.5}, {"missing": -0.1}, {"duplicates": 2}],
 )
 def test_impossible_wishes_get_a_sentence(wrong: dict[str, float]) -> None:
-    with pytest.raises(ParameterError, match="was given|were asked"):
+    with pytest.raises(ParameterError, match=r"was given|were asked"):
         sample_customers(**wrong)  # type: ignore[arg-type]
 
 
