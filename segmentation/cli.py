@@ -5,7 +5,6 @@ Exit 0 means done, 2 means wrong use or bad input, with one clear line on stderr
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -16,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segmentation.errors import DataError, ParameterError, SegmentationError
+from segmentation.printing import fit_report, print_json, print_model, print_rows
 from segmentation.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from segmentation.cluster.evidence import Progress
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.table.dataset import Table
-    from segmentation.training import Progress
 
 WRONG_USE = 2
 SHOWN_COLUMNS = ("name", "role", "use", "missing", "distinct")
@@ -99,14 +99,14 @@ def inspect(file: str, json_output: bool) -> None:
 
     described = read_table(file).describe()
     if json_output:
-        _print_json(described)
+        print_json(described)
         return
     click.echo(
         f"{described['name']}: {described['rows_read']:,} rows read = "
         f"{described['rows_used']:,} used + {described['rows_set_aside']:,} set aside + "
         f"{described['rows_duplicate']:,} duplicates"
     )
-    _print_rows([{key: column[key] for key in SHOWN_COLUMNS} for column in described["columns"]])
+    print_rows([{key: column[key] for key in SHOWN_COLUMNS} for column in described["columns"]])
     for issue in described["issues"]:
         click.echo(f"• {issue['suggestion']}")
 
@@ -128,9 +128,9 @@ def fit(file: str, output: str | None, json_output: bool, **options: Any) -> Non
     if output is not None:
         model.save(output)
     if json_output:
-        _print_json(fit_report(model))
+        print_json(fit_report(model))
     else:
-        _print_model(model)
+        print_model(model)
         if output is not None:
             click.echo(f"Saved as {output}.")
 
@@ -146,9 +146,10 @@ def _fit(
     previous: str | None,
     playbook: str | None,
 ) -> SegmentModel:
+    from segmentation.options import Settings
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.table.reading import read_table
-    from segmentation.training import Settings, train
+    from segmentation.training import train
 
     settings = Settings(
         n_clusters=int(k) if k.lstrip("-").isdigit() else k,
@@ -168,22 +169,6 @@ def _fit(
     return trained.model.with_reading_time(read)
 
 
-def fit_report(model: SegmentModel) -> dict[str, Any]:
-    """Return what ``fit --json`` prints."""
-    story = model.describe()
-    keys = ("n_rows", "n_used", "verdict", "evidence", "segments", "inertia", "explained_variance")
-    return {key: story[key] for key in keys} | {
-        "columns": list(model.bases),
-        "k": len(model.segments),
-        "algorithm": model.algorithm,
-        "importance": story["importance"],
-        "lineage": story["lineage"],
-        "seconds": story["seconds"],
-        "seed": model.seed,
-        "version": __version__,
-    }
-
-
 @commands.command()
 @click.argument("model", type=click.Path())
 @as_json
@@ -193,9 +178,9 @@ def describe(model: str, json_output: bool) -> None:
 
     loaded = SegmentModel.load(model)
     if json_output:
-        _print_json(loaded.describe())
+        print_json(loaded.describe())
     else:
-        _print_model(loaded)
+        print_model(loaded)
 
 
 @commands.command()
@@ -252,8 +237,9 @@ def evaluate(file: str, labels: str, k: str, algorithm: str, json_output: bool) 
     import numpy as np
 
     from segmentation.cluster.quality import adjusted_rand
+    from segmentation.options import Settings
     from segmentation.table.reading import read_table
-    from segmentation.training import Settings, train
+    from segmentation.training import train
 
     settings = Settings(n_clusters=int(k) if k.lstrip("-").isdigit() else k, algorithm=algorithm)
     settings.number()
@@ -276,42 +262,12 @@ def evaluate(file: str, labels: str, k: str, algorithm: str, json_output: bool) 
         "adjusted_rand_index": float(agreement),
     }
     if json_output:
-        _print_json(report)
+        print_json(report)
     else:
         click.echo(
             f"{report['k']} segments against {report['groups']} known groups: adjusted Rand "
             f"index {agreement:.3f} (1 is perfect agreement, 0 is chance)."
         )
-
-
-def _print_json(value: Any) -> None:
-    from segmentation.scoring.documents import to_json
-
-    click.echo(json.dumps(to_json(value), ensure_ascii=False, allow_nan=False, indent=2))
-
-
-def _print_rows(rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table as Grid
-
-    grid = Grid(*rows[0].keys()) if rows else Grid()
-    for row in rows:
-        grid.add_row(*(escape(str(value)) for value in row.values()))
-    Console().print(grid)
-
-
-def _print_model(model: SegmentModel) -> None:
-    from segmentation.segments.phrases import percent
-
-    click.echo(model.verdict.sentence)
-    for segment in model.segments:
-        click.echo(
-            f"\n{segment.id}  {segment.name}: {segment.size:,} customers "
-            f"({percent(segment.share)}), {segment.stability_label}"
-        )
-        for line in (*segment.traits, *(action.title for action in segment.actions[:1])):
-            click.echo(f"    {line}")
 
 
 def _write_csv(frame: pd.DataFrame, output: str) -> None:

@@ -18,15 +18,16 @@ from sklearn.base import (
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from segmentation.cluster.assignment import squared_distances
-from segmentation.cluster.evidence import KEvidence, Verdict
+from segmentation.cluster.evidence import KEvidence, Progress, Verdict
 from segmentation.errors import DataError
+from segmentation.options import Settings
 from segmentation.scoring.answers import Assignment, Change
 from segmentation.scoring.boundaries import place
 from segmentation.scoring.segment_model import SegmentModel
 from segmentation.segments.segment import Profile, Segment
 from segmentation.table.columns import Column, Role, Use
 from segmentation.table.dataset import Table
-from segmentation.training import Progress, Settings, train
+from segmentation.training import train
 
 Integers = npt.NDArray[np.intp]
 

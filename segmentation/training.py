@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,23 +21,27 @@ from segmentation.cluster.algorithms import algorithm_named
 from segmentation.cluster.choosing import Choice, choose_k
 from segmentation.cluster.clustering import Clustering, clustering_of
 from segmentation.cluster.encoding import Encoder
+from segmentation.cluster.evidence import Progress
 from segmentation.cluster.ordering import canonical_order
 from segmentation.cluster.projection import Projection
 from segmentation.cluster.stability import RESAMPLES, segment_stability
-from segmentation.errors import DataError, ParameterError
+from segmentation.cluster.verdict import sentence
+from segmentation.errors import DataError
+from segmentation.options import Settings
 from segmentation.scoring.boundaries import Boundaries, calibrate, nearness, place
 from segmentation.scoring.columns import model_columns
+from segmentation.scoring.lineage import identities
 from segmentation.scoring.segment_model import SegmentModel
 from segmentation.segments.examples import example_rows
-from segmentation.segments.explanation import Explanation, Identity, display_order, explain
-from segmentation.segments.identity import Members, overlap, shared_labels, trace
+from segmentation.segments.explanation import Explanation, display_order, explain
+from segmentation.segments.identity import Members
 from segmentation.segments.playbook import Playbook, built_in, load_playbook
 from segmentation.segments.rows import TrainingRows, choose_columns, training_rows
 from segmentation.segments.segment import Lineage
+from segmentation.stopwatch import Stopwatch
 from segmentation.table.columns import Column, Role
 from segmentation.version import __version__
 
-Progress = Callable[[str, float], None]
 Matrix = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.intp]
 
@@ -49,72 +51,12 @@ OTHER_RESAMPLES = 20
 OTHER_ROWS = 1_000
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What a user can choose; see `segmentation.model.CustomerSegmentation`."""
-
-    n_clusters: str | int = "auto"
-    k_range: tuple[int, int] = (2, 10)
-    algorithm: str = "kmeans"
-    columns: Sequence[str] | None = None
-    encoding: str = "auto"
-    weights: Mapping[str, float] | None = None
-    min_segment_share: float = 0.03
-    random_state: int = 42
-    n_jobs: int | None = None
-    playbook: str | Path | None = None
-
-    def number(self) -> int | None:
-        """Return the wanted number of segments, ``None`` for automatic.
-
-        Raises
-        ------
-        ParameterError
-            Neither ``"auto"`` nor a whole number from 1 up.
-        """
-        if isinstance(self.n_clusters, str):
-            if self.n_clusters == "auto":
-                return None
-        elif _is_whole(self.n_clusters) and self.n_clusters >= 1:
-            return int(self.n_clusters)
-        raise ParameterError(
-            "The number of segments must be “auto” or a whole number from 1 up, "
-            f"but is {self.n_clusters!r}."
-        )
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-
-
 @dataclass(frozen=True, eq=False)
 class Trained:
     """A model and the segment of each row of its table: positions, −1 for unassigned."""
 
     model: SegmentModel
     labels: Integers
-
-
-@dataclass
-class _Watch:
-    """Measures the stages, and passes progress on as a share of the whole."""
-
-    progress: Progress | None
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str, words: str, share: float) -> Iterator[None]:
-        if self.progress is not None:
-            self.progress(words, share)
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - start
-
-    def within(self, low: float, high: float) -> Progress | None:
-        if self.progress is None:
-            return None
-        progress = self.progress
-        return lambda words, share: progress(words, low + (high - low) * min(max(share, 0.0), 1.0))
 
 
 def train(
@@ -151,13 +93,10 @@ def train(
     """
     started = time.perf_counter()
     wanted = settings.number()
-    if not _is_whole(settings.random_state) or settings.random_state < 0:
-        raise ParameterError(
-            f"The seed must be a whole number from 0 up, but is {settings.random_state!r}."
-        )
+    settings.seed()
     algorithm_named(settings.algorithm)
     playbook = built_in() if settings.playbook is None else load_playbook(settings.playbook)
-    watch = _Watch(progress)
+    watch = Stopwatch(progress)
     with threadpool_limits(1):  # results must not depend on the number of threads
         with watch.stage("encode", "Preparing the columns", 0.0):
             rows, encoder, X = _encode(frame, columns, settings)
@@ -165,6 +104,7 @@ def train(
             choice = _choose(X, encoder, settings, wanted, watch.within(0.05, 0.5))
         with watch.stage("fit", "Finding the segments", 0.5):
             clustering = _cluster(X, choice, settings)
+            choice = _as_found(choice, clustering.k)
         with watch.stage("explain", "Explaining the segments", 0.6):
             run = _Run(settings, playbook, rows, encoder, X, choice, watch)
             model, used_labels = _explain(run, clustering, len(frame), previous)
@@ -187,7 +127,7 @@ class _Run:
     encoder: Encoder
     X: Matrix
     choice: Choice
-    watch: _Watch
+    watch: Stopwatch
 
 
 def _encode(
@@ -245,6 +185,16 @@ def _cluster(X: Matrix, choice: Choice, settings: Settings) -> Clustering:
     return algorithm.fit(X, choice.k, settings.random_state, n_jobs=settings.n_jobs)
 
 
+def _as_found(choice: Choice, k: int) -> Choice:
+    """Correct the verdict where an algorithm found another number of segments on all rows."""
+    if k == choice.k:
+        return choice
+    told = choice.verdict
+    by_user = told.chosen_by == "user"
+    words = sentence(told.grade, k, told.recommended_k, by_user=by_user)
+    return replace(choice, k=k, verdict=replace(told, k=k, sentence=words))
+
+
 def _explain(
     run: _Run, clustering: Clustering, n_rows: int, previous: SegmentModel | None
 ) -> tuple[SegmentModel, Integers]:
@@ -256,11 +206,12 @@ def _explain(
     placement = place(run.X, boundaries)
     labels = placement.nearest  # the labels that scoring gives, so that both always agree
     stability = _stability(run, labels, k)
-    lineage, identities = _identify(run, labels, k, previous)
+    members = _members(rows, labels)
+    lineage, own = identities(previous, rows.frame, labels, members, k)
     explanation = explain(
         rows.measured,
         labels,
-        identities=identities,
+        identities=own,
         stability=stability,
         examples=example_rows(
             labels, _own_nearness(run.X, labels, boundaries), placement.confidence, rows.order, k
@@ -268,8 +219,7 @@ def _explain(
         playbook=run.playbook,
         monetary=monetary,
     )
-    run.watch.within(0.6, 1.0)
-    parts = _Parts(explanation, boundaries, lineage, _members(rows, labels), monetary)
+    parts = _Parts(explanation, boundaries, lineage, members, monetary)
     return _model(run, clustering, parts, n_rows), labels
 
 
@@ -304,49 +254,6 @@ def _stability(run: _Run, labels: Integers, k: int) -> Sequence[float | None]:
         )
     measured: list[float | None] = [float(value) for value in found]
     return measured + [None] * (k - len(measured))
-
-
-def _identify(
-    run: _Run, labels: Integers, k: int, previous: SegmentModel | None
-) -> tuple[tuple[Lineage, ...], list[Identity]]:
-    if previous is None:
-        return (), [Identity(f"s{i + 1}", i) for i in range(k)]
-    found = trace(_shared_counts(run, labels, k, previous), [s.id for s in previous.segments])
-    old = {segment.id: segment for segment in previous.segments}
-    highest = max((int(i[1:]) for i in old if i[1:].isdigit()), default=0)
-    kept = {old[one.segment_id].color for one in found if one.segment_id}
-    free = (color for color in range(2 * k + len(old)) if color not in kept)
-    lineage, identities = [], []
-    for one in found:
-        if one.segment_id:
-            segment = old[one.segment_id]
-            identities.append(Identity(segment.id, segment.color, segment.name))
-            lineage.append(one)
-            continue
-        highest += 1
-        identities.append(Identity(f"s{highest}", next(free)))
-        lineage.append(Lineage(f"s{highest}", one.status, one.previous, one.jaccard))
-    return tuple(lineage), identities
-
-
-def _shared_counts(
-    run: _Run, labels: Integers, k: int, previous: SegmentModel
-) -> npt.NDArray[np.float64]:
-    """Count who is in which old and which new segment.
-
-    By the customers that both tables share; where they share too few, by the segments that
-    the earlier model's centers give to the customers of the new table.
-    """
-    n_old = len(previous.segments)
-    shared = shared_labels(previous.members, _members(run.rows, labels))
-    if shared is not None:
-        return overlap(shared[0], shared[1], n_old, k)
-    try:
-        ids = previous.assign(run.rows.frame)["segment_id"]
-    except DataError:  # another kind of table: nothing continues
-        return np.zeros((n_old + 1, k + 1))
-    old = pd.Index([segment.id for segment in previous.segments]).get_indexer(pd.Index(ids))
-    return overlap(old, labels, n_old, k)
 
 
 def _members(rows: TrainingRows, labels: Integers) -> Members:

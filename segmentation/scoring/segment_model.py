@@ -13,18 +13,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.cluster.encoding import Encoder
-from segmentation.cluster.evidence import KEvidence, Verdict
 from segmentation.cluster.projection import Projection
 from segmentation.errors import ModelFileError, ParameterError
-from segmentation.scoring.answers import Assignment, Change, ModelColumn
+from segmentation.scoring.answers import Assignment, Change
 from segmentation.scoring.artifact import MAX_FILE, pack, unpack
 from segmentation.scoring.assign import assign_frame, score_record, with_all_columns
 from segmentation.scoring.boundaries import Boundaries
 from segmentation.scoring.documents import from_json, to_json
+from segmentation.scoring.story import Story
 from segmentation.scoring.whatif import smallest_changes
 from segmentation.segments.comparison import Difference, compare_segments
 from segmentation.segments.identity import Members
-from segmentation.segments.segment import UNASSIGNED, Importance, Lineage, Profile, Segment
+from segmentation.segments.segment import UNASSIGNED, Segment
 
 if TYPE_CHECKING:
     from segmentation.table.dataset import Table
@@ -33,63 +33,6 @@ Floats = npt.NDArray[np.float64]
 
 LONGEST_NAME = 60
 SCORER = "scorer_"  # begins the names of the algorithm's own arrays in the file
-
-
-@dataclass(frozen=True)
-class Story:
-    """The plain part of a model: what it says, and how it came about.
-
-    Attributes
-    ----------
-    segments
-        In display order; label i means ``segments[i]``.
-    everybody
-        Profile of all customers used.
-    importance
-        Columns by how well the segments tell their values, largest first.
-    verdict, evidence
-        What speaks for this number of segments.
-    columns
-        Basis and descriptor columns, as a form needs them.
-    lineage
-        Where each segment comes from; empty without an earlier model.
-    algorithm, parameters, seed
-        How it was fitted.
-    n_rows, n_used
-        Rows of the table, and rows used: the others missed more than half of the columns.
-    created
-        UTC, ISO 8601.
-    versions
-        Of the library and what it rests on.
-    explained_variance
-        Shares of the three principal components.
-    inertia
-        Sum of squared distances to the centers.
-    seconds
-        Wall time of each stage of fitting.
-    monetary, identifier
-        Names of the columns that hold amounts and ids, ``None`` where there is none.
-    """
-
-    segments: tuple[Segment, ...]
-    everybody: Profile
-    importance: tuple[Importance, ...]
-    verdict: Verdict
-    evidence: tuple[KEvidence, ...]
-    columns: tuple[ModelColumn, ...]
-    lineage: tuple[Lineage, ...]
-    algorithm: str
-    parameters: dict[str, Any]
-    seed: int
-    n_rows: int
-    n_used: int
-    created: str
-    versions: dict[str, str]
-    explained_variance: tuple[float, ...]
-    inertia: float
-    seconds: dict[str, float]
-    monetary: str | None
-    identifier: str | None
 
 
 @dataclass(frozen=True, eq=False)

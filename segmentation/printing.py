@@ -1,0 +1,62 @@
+"""What the command line shows, for people and for machines."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from segmentation.version import __version__
+
+if TYPE_CHECKING:
+    from segmentation.scoring.segment_model import SegmentModel
+
+
+def fit_report(model: SegmentModel) -> dict[str, Any]:
+    """Return what ``fit --json`` prints."""
+    story = model.describe()
+    keys = ("n_rows", "n_used", "verdict", "evidence", "segments", "inertia", "explained_variance")
+    return {key: story[key] for key in keys} | {
+        "columns": list(model.bases),
+        "k": len(model.segments),
+        "algorithm": model.algorithm,
+        "importance": story["importance"],
+        "lineage": story["lineage"],
+        "seconds": story["seconds"],
+        "seed": model.seed,
+        "version": __version__,
+    }
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON value."""
+    from segmentation.scoring.documents import to_json
+
+    click.echo(json.dumps(to_json(value), ensure_ascii=False, allow_nan=False, indent=2))
+
+
+def print_rows(rows: list[dict[str, Any]]) -> None:
+    """Print rows with the same keys as a grid."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table as Grid
+
+    grid = Grid(*rows[0].keys()) if rows else Grid()
+    for row in rows:
+        grid.add_row(*(escape(str(value)) for value in row.values()))
+    Console().print(grid)
+
+
+def print_model(model: SegmentModel) -> None:
+    """Print the verdict and each segment in a few lines."""
+    from segmentation.segments.phrases import percent
+
+    click.echo(model.verdict.sentence)
+    for segment in model.segments:
+        click.echo(
+            f"\n{segment.id}  {segment.name}: {segment.size:,} customers "
+            f"({percent(segment.share)}), {segment.stability_label}"
+        )
+        for line in (*segment.traits, *(action.title for action in segment.actions[:1])):
+            click.echo(f"    {line}")
