@@ -16,16 +16,14 @@
     }
   }
 
+  window.portalAddress = {change: changeQuery};
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     portal: {
       /* Keeps the tab's data set and model in the address, so that reload and back keep them. */
       follow_address: function (refs, path, titles) {
         document.title = (titles && titles[path]) || "Customer segments";
         if (refs) { changeQuery({data: refs.dataset, model: refs.model}); }
-        return none();
-      },
-      remember_tab: function (tab) {
-        if (tab) { changeQuery({tab: tab}); }
         return none();
       },
       refresh_grid: function (text, segment, grid) {

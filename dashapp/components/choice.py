@@ -1,11 +1,11 @@
-"""Labelled choices and tab bars."""
+"""Labelled choices."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 
@@ -40,31 +40,4 @@ def choice(
             html.Div(note, className="field-note") if note else None,
         ],
         className="field",
-    )
-
-
-def tab_bar(id_: str, tabs: Mapping[str, str], label: str) -> Component:
-    """A row of tabs; its ``value`` is the key of the chosen one.
-
-    Parameters
-    ----------
-    tabs
-        Value → visible label.
-    label
-        What screen readers call the row.
-    """
-    first = next(iter(tabs))
-    return html.Div(
-        dcc.Tabs(
-            id=id_,
-            value=first,
-            children=[
-                dcc.Tab(label=text, value=key, className="tab", selected_className="tab-selected")
-                for key, text in tabs.items()
-            ],
-            parent_className="tabs-parent",
-            className="tabs",
-        ),
-        role="group",
-        **{"aria-label": label},
     )

@@ -16,7 +16,8 @@ LINES_SHOWN = 10
 def detected(table: Table) -> str:
     """What the reader found out about the file, in words."""
     recipe = table.recipe
-    parts = [str(recipe["format"]).upper()] if recipe.get("format") else []
+    # A table that was made, not read, has no file format to speak of.
+    parts = [str(recipe["format"]).upper()] if recipe.get("format") not in (None, "frame") else []
     if recipe.get("encoding"):
         parts.append(str(recipe["encoding"]).upper())
     if recipe.get("sheet"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import dcc, html
+import dash_bootstrap_components as dbc
+from dash import html
 from dash.development.base_component import Component
 
 from dashapp import formatting
@@ -58,13 +59,19 @@ def segment_card(segment: Segment, name_type: str) -> Component:
             html.Div(
                 [
                     html.Span(className="segment-dot", **{"aria-hidden": "true"}),
-                    dcc.Input(
-                        id={"type": name_type, "segment": segment.id},
-                        value=segment.name,
-                        debounce=True,
-                        maxLength=LONGEST_NAME,
-                        className="segment-name",
-                        name=f"Name of segment {segment.id}",
+                    html.Label(
+                        [
+                            html.Span(f"Name of segment {segment.id}", className="visually-hidden"),
+                            dbc.Input(
+                                id={"type": name_type, "segment": segment.id},
+                                value=segment.name,
+                                debounce=True,
+                                maxlength=LONGEST_NAME,
+                                className="segment-name",
+                            ),
+                        ],
+                        className="segment-label",
+                        title=segment.name,
                     ),
                     stability_badge(segment),
                 ],

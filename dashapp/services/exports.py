@@ -146,7 +146,7 @@ def neutral(frame: pd.DataFrame) -> pd.DataFrame:
         texts = column.astype("str").where(column.notna())
         starts = texts.str.startswith(FORMULA_STARTS).fillna(False).astype(bool)
         if starts.any():
-            safe.isetitem(position, texts.mask(starts, "'" + texts))
+            safe.isetitem(position, texts.mask(starts, "'" + texts).array)
     return safe
 
 

@@ -59,7 +59,8 @@ def _numbers(table: Table, meaning: str) -> np.ndarray:
     if name is None:
         return np.empty(0)
     try:
-        values = table.frame[name].to_numpy(dtype=float, na_value=np.nan)
+        values = np.asarray(table.frame[name].to_numpy(dtype=float, na_value=np.nan))
     except (TypeError, ValueError):  # the user may call a text column so
         return np.empty(0)
-    return values[np.isfinite(values)]
+    known: np.ndarray = values[np.isfinite(values)]
+    return known

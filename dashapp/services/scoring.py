@@ -59,7 +59,8 @@ class Scoring:
         place: np.ndarray = self._training.model(session, model_id).project(
             pd.DataFrame([dict(record)])
         )
-        return place[0]
+        first: np.ndarray = place[0]
+        return first
 
     def start_batch(self, session: str, model_id: str, upload_id: str, name: str) -> Job:
         """Score an uploaded file in a process of its own."""

@@ -18,7 +18,7 @@ from dashapp.services.handlers import HANDLERS
 from dashapp.session.rows import Job
 from dashapp.settings import Settings
 from segmentation import SegmentationError
-from tests.callbacks import fire, find_by_input, outputs_of
+from tests.callbacks import find_by_input, fire, outputs_of
 
 LEASE_SECONDS = 600.0
 ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -91,8 +91,7 @@ class Portal:
             "/upload",
             data=data,
             content_type="application/octet-stream",
-            headers=ORIGIN
-            | {"X-Portal-Upload": "1", "X-File-Name": name, "X-Purpose": purpose},
+            headers=ORIGIN | {"X-Portal-Upload": "1", "X-File-Name": name, "X-Purpose": purpose},
         )
 
     def with_sample(self) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
 from dashapp import figures
 from dashapp.components.charts import chart
-from dashapp.components.choice import tab_bar
 from dashapp.components.states import empty_state, skeleton
+from dashapp.components.tab_bar import tab_bar, tab_of_address
 from dashapp.page import Context, Page, Seen, one_of, record
 from dashapp.pages.predict import views
 from dashapp.pages.predict.ids import Ids
@@ -28,7 +28,7 @@ def layout(**_: object) -> Component:
     return html.Div(skeleton(), id=Ids.CONTENT)
 
 
-def render_page(model: SegmentModel | None) -> Component:
+def render_page(model: SegmentModel | None, tab: str | None) -> Component:
     """The tabs; or what to do first."""
     if model is None:
         return empty_state(
@@ -39,8 +39,10 @@ def render_page(model: SegmentModel | None) -> Component:
     return html.Div(
         [
             html.Div(html.H1("Predict"), className="page-head"),
-            tab_bar(Ids.TABS, TABS, "One customer or a whole file"),
-            html.Div(id=Ids.BODY, className="tab-body"),
+            tab_bar(
+                Ids.TABS, TABS, "One customer or a whole file", panel_id=Ids.BODY, selected=tab
+            ),
+            html.Div(id=Ids.BODY, className="tab-body", role="tabpanel"),
         ],
         className="stack",
     )
@@ -116,13 +118,19 @@ def render_batch(context: Context, model_id: str) -> Component | None:
 def register(app: Dash, context: Context) -> None:
     """Add the callbacks of this page."""
 
-    @app.callback(Output(Ids.CONTENT, "children"), inputs={"refs": Input(Shell.REFS, "data")})
-    def show(refs: object) -> Any:
-        return no_update if refs is None else render_page(Seen.at(context, refs).model)
+    @app.callback(
+        Output(Ids.CONTENT, "children"),
+        inputs={"refs": Input(Shell.REFS, "data")},
+        state={"search": State(Shell.URL, "search")},
+    )
+    def show(refs: object, search: object) -> Any:
+        if refs is None:
+            return no_update
+        return render_page(Seen.at(context, refs).model, tab_of_address(search, TABS))
 
     @app.callback(
         Output(Ids.BODY, "children"),
-        inputs={"tab": Input(Ids.TABS, "value")},
+        inputs={"tab": Input(Ids.TABS, "data")},
         state={"refs": State(Shell.REFS, "data")},
     )
     def show_tab(tab: object, refs: object) -> Any:
@@ -130,6 +138,12 @@ def register(app: Dash, context: Context) -> None:
         if model is None:
             return no_update
         return render_one(model) if one_of(tab, list(TABS), "one") == "one" else render_file()
+
+    register_answers(app, context)
+
+
+def register_answers(app: Dash, context: Context) -> None:
+    """The answer while somebody types, and the answer for a file."""
 
     @app.callback(
         Output(Ids.RESULT, "children"),
@@ -156,12 +170,6 @@ def register(app: Dash, context: Context) -> None:
         if seen.model is None or seen.refs.model is None:
             return no_update
         return render_batch(context, seen.refs.model)
-
-    app.clientside_callback(
-        ClientsideFunction("portal", "remember_tab"),
-        Output(Ids.TABS, "className"),
-        Input(Ids.TABS, "value"),
-    )
 
 
 PAGE = Page("/predict", "Predict", "Predict · Customer segments", layout, register)

@@ -14,7 +14,6 @@ from dashapp import formatting
 from dashapp.components.choice import choice
 from dashapp.components.tables import data_table
 from dashapp.components.upload import drop_zone
-from dashapp.services.exploring import SLIDER_STEPS
 from dashapp.session.ledger import Item
 from dashapp.theme import segment_class
 from segmentation import Assignment, Change, ModelColumn, Segment, SegmentModel
@@ -69,7 +68,7 @@ def field(column: ModelColumn, id_: dict[str, str]) -> Component:
         f"seen {formatting.column_value(column.name, low)} "
         f"to {formatting.column_value(column.name, high)}"
     )
-    step = 10.0**-column.decimals
+    step = 10.0**-column.decimals if column.decimals else 1
     return html.Div(
         [
             html.Div(
@@ -82,7 +81,7 @@ def field(column: ModelColumn, id_: dict[str, str]) -> Component:
             dcc.Slider(
                 min=low,
                 max=high if high > low else low + 1,
-                step=step if (high - low) / step >= SLIDER_STEPS else None,
+                step=step,
                 value=column.default,
                 marks=None,
                 updatemode="drag",

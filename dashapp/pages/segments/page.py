@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
 from dashapp import formatting
-from dashapp.components.choice import tab_bar
 from dashapp.components.segment_card import action_list, segment_cards, verdict_card
 from dashapp.components.states import empty_state, skeleton
+from dashapp.components.tab_bar import tab_bar, tab_of_address
 from dashapp.components.train_options import parse_options, train_options
 from dashapp.components.upload import MODEL_ACCEPT, drop_zone
 from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of, text_or_none
@@ -40,7 +40,7 @@ def layout(**_: object) -> Component:
     return html.Div(skeleton(), id=Ids.CONTENT)
 
 
-def render_page(table: Table | None, model: SegmentModel | None) -> Component:
+def render_page(table: Table | None, model: SegmentModel | None, tab: str | None) -> Component:
     """What to do next, and what has been found."""
     if table is None and model is None:
         return empty_state(
@@ -61,8 +61,8 @@ def render_page(table: Table | None, model: SegmentModel | None) -> Component:
         parts += [
             verdict_card(model),
             segment_cards(model.segments, Ids.NAME),
-            tab_bar(Ids.TABS, TABS, "Views of the segments"),
-            html.Div(id=Ids.BODY, className="tab-body"),
+            tab_bar(Ids.TABS, TABS, "Views of the segments", panel_id=Ids.BODY, selected=tab),
+            html.Div(id=Ids.BODY, className="tab-body", role="tabpanel"),
         ]
     return html.Div(parts, className="stack")
 
@@ -156,16 +156,20 @@ def start_training(context: Context, refs: object, options: dict[str, Any]) -> d
 def register(app: Dash, context: Context) -> None:
     """Add the callbacks of this page."""
 
-    @app.callback(Output(Ids.CONTENT, "children"), inputs={"refs": Input(Shell.REFS, "data")})
-    def show(refs: object) -> Any:
+    @app.callback(
+        Output(Ids.CONTENT, "children"),
+        inputs={"refs": Input(Shell.REFS, "data")},
+        state={"search": State(Shell.URL, "search")},
+    )
+    def show(refs: object, search: object) -> Any:
         if refs is None:
             return no_update
         seen = Seen.at(context, refs)
-        return render_page(seen.table, seen.model)
+        return render_page(seen.table, seen.model, tab_of_address(search, TABS))
 
     @app.callback(
         Output(Ids.BODY, "children"),
-        inputs={"tab": Input(Ids.TABS, "value"), "look": Input(Shell.THEME, "data")},
+        inputs={"tab": Input(Ids.TABS, "data"), "look": Input(Shell.THEME, "data")},
         state={"refs": State(Shell.REFS, "data")},
     )
     def show_tab(tab: object, look: object, refs: object) -> Any:
@@ -174,11 +178,6 @@ def register(app: Dash, context: Context) -> None:
             return no_update
         return render_tab(one_of(tab, list(TABS), "map"), seen, seen.model, theme(look))
 
-    app.clientside_callback(
-        ClientsideFunction("portal", "remember_tab"),
-        Output(Ids.TABS, "className"),
-        Input(Ids.TABS, "value"),
-    )
     register_training(app, context)
     register_names(app, context)
     tabs.register(app, context)

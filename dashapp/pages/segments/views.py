@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import dash_ag_grid as dag
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -24,6 +25,8 @@ from segmentation import SegmentModel, Table
 RADAR_COLUMNS = 7
 # Rows that the customers' grid asks for at a time.
 GRID_PAGE = 100
+# Milliseconds without a key after which a search starts.
+SEARCH_PAUSE = 300
 VIEWS = {"2d": "2D", "3d": "3D"}
 
 
@@ -226,12 +229,8 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs) -> Component:
                     html.Label(
                         [
                             html.Span("Search", className="field-label"),
-                            dcc.Input(
-                                id=Ids.GRID_SEARCH,
-                                type="search",
-                                debounce=0.3,
-                                value="",
-                                className="form-control",
+                            dbc.Input(
+                                id=Ids.GRID_SEARCH, type="search", debounce=SEARCH_PAUSE, value=""
                             ),
                         ],
                         className="field",
