@@ -1,0 +1,236 @@
+"""Jobs in Redis: a hash per job, sets of those that wait and run, changes as Lua scripts.
+
+Redis runs a script as one step, which is what a transaction is in SQLite.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from typing import Any
+
+from dashapp.session.ledger import SessionFullError, WaitingRoomFullError
+from dashapp.session.redis_client import PREFIX, connect, plain_errors
+from dashapp.session.rows import Job, Limits
+
+# Names shared by all scripts. A job's hash has its fields as text; the sorted sets "queued" and
+# "running" order job ids by number of arrival and by end of lease.
+NAMES = f"""
+local P = '{PREFIX}'
+local queued, running, order = P .. 'queued', P .. 'running', P .. 'order'
+local function row(id) return P .. 'job:' .. id end
+local function runs(id, attempts)
+    local found = redis.call('HMGET', row(id), 'state', 'attempts')
+    return found[1] == 'running' and found[2] == attempts
+end
+"""
+# KEYS are not declared: the portal's records live on one Redis, not on a cluster.
+ADD = """
+local session, id, signature, per_session, waiting, fields, now, keep = unpack(ARGV)
+local by_signature = P .. 'signatures:' .. session
+local equal = redis.call('HGET', by_signature, signature)
+if equal then
+    local state = redis.call('HGET', row(equal), 'state')
+    if state == 'queued' or state == 'running' or state == 'done' then return equal end
+end
+local of_session = P .. 'jobs:' .. session
+local active = 0
+for _, other in ipairs(redis.call('ZRANGE', of_session, 0, -1)) do
+    local state = redis.call('HGET', row(other), 'state')
+    if state == 'queued' or state == 'running' then active = active + 1 end
+end
+if active >= tonumber(per_session) then return 'session-full' end
+if redis.call('ZCARD', queued) >= tonumber(waiting) then return 'waiting-full' end
+local number = redis.call('INCR', order)
+redis.call('HSET', row(id), unpack(cjson.decode(fields)))
+redis.call('HSET', row(id), 'number', number, 'signature', signature)
+redis.call('EXPIRE', row(id), keep)
+redis.call('ZADD', of_session, number, id)
+redis.call('EXPIRE', of_session, keep)
+redis.call('HSET', by_signature, signature, id)
+redis.call('EXPIRE', by_signature, keep)
+redis.call('ZADD', queued, number, id)
+redis.call('ZADD', P .. 'seen', 'NX', now, session)
+redis.call('ZADD', P .. 'began', 'NX', now, session)
+return id
+"""
+CLAIM = """
+local worker, lease = unpack(ARGV)
+local load = {}
+for _, id in ipairs(redis.call('ZRANGE', running, 0, -1)) do
+    local session = redis.call('HGET', row(id), 'session')
+    if session then load[session] = (load[session] or 0) + 1 end
+end
+local best, fewest = nil, nil
+for _, id in ipairs(redis.call('ZRANGE', queued, 0, -1)) do
+    local session = redis.call('HGET', row(id), 'session')
+    if not session then
+        redis.call('ZREM', queued, id)
+    elseif not best or (load[session] or 0) < fewest then
+        best, fewest = id, load[session] or 0
+    end
+    if fewest == 0 then break end
+end
+if not best then return false end
+redis.call('ZREM', queued, best)
+redis.call('ZADD', running, lease, best)
+redis.call('HINCRBY', row(best), 'attempts', 1)
+redis.call('HSET', row(best), 'state', 'running', 'worker', worker, 'lease', lease,
+    'progress', 0, 'message', '')
+return best
+"""
+RENEW = """
+local id, attempts, lease, progress, message = unpack(ARGV)
+if not runs(id, attempts) then return 0 end
+redis.call('ZADD', running, lease, id)
+redis.call('HSET', row(id), 'lease', lease, 'progress', progress, 'message', message)
+return 1
+"""
+FINISH = """
+local id, attempts, state, result, failure, now = unpack(ARGV)
+if not runs(id, attempts) then return 0 end
+redis.call('ZREM', running, id)
+redis.call('HSET', row(id), 'state', state, 'finished', now)
+if result ~= '' then redis.call('HSET', row(id), 'result', result) end
+if failure ~= '' then redis.call('HSET', row(id), 'error', failure) end
+if state == 'done' then redis.call('HSET', row(id), 'progress', 1) end
+return 1
+"""
+RELEASE = """
+local id, attempts, change = unpack(ARGV)
+if not runs(id, attempts) then return 0 end
+redis.call('ZREM', running, id)
+redis.call('ZADD', queued, redis.call('HGET', row(id), 'number'), id)
+redis.call('HINCRBY', row(id), 'attempts', change)
+redis.call('HSET', row(id), 'state', 'queued', 'worker', '', 'progress', 0, 'message', '')
+return 1
+"""
+CANCEL = """
+local session, id, now = unpack(ARGV)
+local found = redis.call('HMGET', row(id), 'session', 'state')
+if found[1] ~= session or (found[2] ~= 'queued' and found[2] ~= 'running') then return 0 end
+redis.call('ZREM', queued, id)
+redis.call('ZREM', running, id)
+redis.call('HSET', row(id), 'state', 'cancelled', 'finished', now)
+return 1
+"""
+
+
+class RedisJobs:
+    """Jobs; see :class:`dashapp.session.ledger.Ledger`.
+
+    Parameters
+    ----------
+    url : str
+        ``redis://…``
+    keep_seconds : int
+        After this time Redis lets go of records by itself.
+    """
+
+    def __init__(self, url: str, *, keep_seconds: int) -> None:
+        # Replies of redis-py's synchronous client are typed as "maybe awaitable".
+        self.redis: Any = connect(url)
+        self.keep_seconds = keep_seconds
+
+    def script(self, text: str, *values: object) -> Any:
+        """Run a script as one step."""
+        with plain_errors():
+            return self.redis.eval(NAMES + text, 0, *values)
+
+    def add_job(self, job: Job, limits: Limits) -> Job:
+        """Queue a job, or give the equal one."""
+        answer = self.script(
+            ADD, job.session, job.id, job.signature, limits.per_session, limits.waiting,
+            json.dumps(_fields(job)), time.time(), self.keep_seconds,
+        ).decode()  # fmt: skip
+        if answer == "session-full":
+            raise SessionFullError
+        if answer == "waiting-full":
+            raise WaitingRoomFullError
+        return job if answer == job.id else self.job(answer) or job
+
+    def job(self, job_id: str) -> Job | None:
+        """One job."""
+        with plain_errors():
+            return _job(self.redis.hgetall(f"{PREFIX}job:{job_id}"))
+
+    def jobs(self, session: str) -> tuple[Job, ...]:
+        """Jobs of a session, newest first."""
+        with plain_errors():
+            ids = self.redis.zrevrange(f"{PREFIX}jobs:{session}", 0, -1)
+        return self._known(ids)
+
+    def claim_job(self, worker: str, lease: float) -> Job | None:
+        """Take the next waiting job."""
+        taken = self.script(CLAIM, worker, time.time() + lease)
+        return None if taken is None else self.job(taken.decode())
+
+    def renew_job(self, job: Job, lease: float, progress: float, message: str) -> bool:
+        """Extend the lease and show progress."""
+        until = time.time() + lease
+        return bool(self.script(RENEW, job.id, job.attempts, until, progress, message))
+
+    def finish_job(
+        self, job: Job, state: str, result: dict[str, Any] | None, error: str | None
+    ) -> bool:
+        """End a job."""
+        text = "" if result is None else json.dumps(result)
+        return bool(
+            self.script(FINISH, job.id, job.attempts, state, text, error or "", time.time())
+        )
+
+    def release_job(self, job: Job, *, counts: bool) -> bool:
+        """Put a job back."""
+        return bool(self.script(RELEASE, job.id, job.attempts, 0 if counts else -1))
+
+    def cancel_job(self, session: str, job_id: str) -> bool:
+        """Cancel an active job."""
+        return bool(self.script(CANCEL, session, job_id, time.time()))
+
+    def lost_jobs(self) -> tuple[Job, ...]:
+        """Running jobs whose lease is over."""
+        with plain_errors():
+            ids = self.redis.zrangebyscore(f"{PREFIX}running", "-inf", f"({time.time()}")
+        found = self._known(ids)
+        known = {job.id for job in found}
+        for job_id in ids:
+            if job_id.decode() not in known:
+                # Deleted with its session while it ran.
+                with plain_errors():
+                    self.redis.zrem(f"{PREFIX}running", job_id)
+        return found
+
+    def _known(self, ids: list[bytes]) -> tuple[Job, ...]:
+        found = (self.job(job_id.decode()) for job_id in ids)
+        return tuple(job for job in found if job is not None)
+
+
+def _fields(job: Job) -> list[str]:
+    """A new job's fields as name, value, name, value; those that are None are left out."""
+    values = asdict(job) | {"request": json.dumps(job.request)}
+    return [str(part) for name, value in values.items() if value is not None
+            for part in (name, value)]  # fmt: skip
+
+
+def _job(row: dict[bytes, bytes]) -> Job | None:
+    # A hash without its own id is what a late write left of a job that was deleted.
+    text = {name.decode(): value.decode() for name, value in row.items()}
+    if "id" not in text:
+        return None
+    return Job(
+        id=text["id"],
+        session=text["session"],
+        kind=text["kind"],
+        request=json.loads(text["request"]),
+        state=text["state"],  # type: ignore[arg-type]  # written by the scripts above
+        progress=float(text["progress"]),
+        message=text["message"],
+        result=json.loads(text["result"]) if "result" in text else None,
+        error=text.get("error"),
+        created=float(text["created"]),
+        finished=float(text["finished"]) if "finished" in text else None,
+        attempts=int(text["attempts"]),
+        worker=text["worker"],
+        lease=float(text["lease"]),
+    )

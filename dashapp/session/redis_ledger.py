@@ -1,0 +1,159 @@
+"""The ledger in Redis: items, sessions, workers and counts beside the jobs."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from dashapp.session.redis_client import PREFIX, plain_errors
+from dashapp.session.redis_jobs import RedisJobs
+from dashapp.session.rows import Item, Job
+
+ADD_ITEM = """
+local session, kind, id, value, now, keep, job, attempts = unpack(ARGV)
+if job ~= '' and not runs(job, attempts) then return 0 end
+local number = redis.call('INCR', order)
+local list = P .. 'items:' .. session .. ':' .. kind
+redis.call('HSET', list .. ':values', id, value)
+redis.call('ZADD', list, number, id)
+redis.call('EXPIRE', list, keep)
+redis.call('EXPIRE', list .. ':values', keep)
+redis.call('SADD', P .. 'kinds:' .. session, kind)
+redis.call('EXPIRE', P .. 'kinds:' .. session, keep)
+redis.call('ZADD', P .. 'seen', 'NX', now, session)
+redis.call('ZADD', P .. 'began', 'NX', now, session)
+return 1
+"""
+DELETE_SESSION = """
+local session = ARGV[1]
+for _, id in ipairs(redis.call('ZRANGE', P .. 'jobs:' .. session, 0, -1)) do
+    redis.call('ZREM', queued, id)
+    redis.call('ZREM', running, id)
+    redis.call('DEL', row(id))
+end
+for _, kind in ipairs(redis.call('SMEMBERS', P .. 'kinds:' .. session)) do
+    local list = P .. 'items:' .. session .. ':' .. kind
+    redis.call('DEL', list, list .. ':values')
+end
+redis.call('DEL', P .. 'jobs:' .. session, P .. 'signatures:' .. session, P .. 'kinds:' .. session)
+redis.call('ZREM', P .. 'seen', session)
+redis.call('ZREM', P .. 'began', session)
+return 1
+"""
+
+
+class RedisLedger(RedisJobs):
+    """The whole ledger; see :class:`dashapp.session.ledger.Ledger`.
+
+    How durable a write is depends on Redis: with ``appendonly yes`` and
+    ``appendfsync everysec`` at most the last second is lost in a power cut.
+    """
+
+    def add_item(
+        self,
+        session: str,
+        kind: str,
+        item_id: str,
+        name: str,
+        info: dict[str, Any],
+        *,
+        job: Job | None = None,
+    ) -> bool:
+        """Note an item, unless its job no longer runs."""
+        now = time.time()
+        value = json.dumps({"name": name, "info": info, "created": now})
+        return bool(
+            self.script(
+                ADD_ITEM, session, str(kind), item_id, value, now, self.keep_seconds,
+                job.id if job else "", job.attempts if job else "",
+            )
+        )  # fmt: skip
+
+    def items(self, session: str, kind: str) -> tuple[Item, ...]:
+        """Items of one kind, newest first."""
+        name = _list(session, kind)
+        with plain_errors():
+            ids = self.redis.zrevrange(name, 0, -1)
+            values = self.redis.hmget(f"{name}:values", ids) if ids else []
+        pairs = zip(ids, values, strict=True)
+        return tuple(_item(kind, id_.decode(), value) for id_, value in pairs if value)
+
+    def item(self, session: str, kind: str, item_id: str) -> Item | None:
+        """One item."""
+        with plain_errors():
+            value = self.redis.hget(f"{_list(session, kind)}:values", item_id)
+        return _item(kind, item_id, value) if value else None
+
+    def beat(self, worker: str, seconds: float) -> None:
+        """Note that a worker lives."""
+        now = time.time()
+        with plain_errors(), self.redis.pipeline() as batch:
+            batch.zremrangebyscore(f"{PREFIX}workers", "-inf", now)
+            if seconds > 0:
+                batch.zadd(f"{PREFIX}workers", {worker: now + seconds})
+            else:
+                batch.zrem(f"{PREFIX}workers", worker)
+            batch.execute()
+
+    def workers(self) -> int:
+        """Count the living workers."""
+        with plain_errors():
+            return int(self.redis.zcount(f"{PREFIX}workers", time.time(), "+inf"))
+
+    def touch(self, session: str) -> None:
+        """Note a visit."""
+        with plain_errors():
+            self.redis.zadd(f"{PREFIX}seen", {session: time.time()}, xx=True)
+
+    def knows(self, session: str) -> bool:
+        """Whether there is a record of a session."""
+        with plain_errors():
+            return self.redis.zscore(f"{PREFIX}began", session) is not None
+
+    def ended_sessions(self, idle: float, absolute: float) -> tuple[str, ...]:
+        """Sessions that are over."""
+        now = time.time()
+        with plain_errors():
+            unseen = self.redis.zrangebyscore(f"{PREFIX}seen", "-inf", f"({now - idle}")
+            old = self.redis.zrangebyscore(f"{PREFIX}began", "-inf", f"({now - absolute}")
+        return tuple(sorted({session.decode() for session in [*unseen, *old]}))
+
+    def delete_session(self, session: str) -> None:
+        """Remove all records of a session."""
+        self.script(DELETE_SESSION, session)
+
+    def hits(self, name: str, seconds: int) -> int:
+        """Count one event."""
+        key = f"{PREFIX}hits:{name}:{int(time.time() // seconds)}"
+        with plain_errors(), self.redis.pipeline() as batch:
+            batch.incr(key)
+            batch.expire(key, 2 * seconds)
+            return int(batch.execute()[0])
+
+    def check(self) -> None:
+        """Ask whether Redis answers."""
+        with plain_errors():
+            self.redis.ping()
+
+    def compact(self) -> None:
+        """Nothing to do: Redis rewrites its log by itself."""
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self.redis.close()
+
+
+def _list(session: str, kind: str) -> str:
+    return f"{PREFIX}items:{session}:{kind}"
+
+
+def _item(kind: str, item_id: str, value: bytes) -> Item:
+    record = json.loads(value)
+    return Item(
+        id=item_id,
+        kind=str(kind),
+        name=record["name"],
+        info=record["info"],
+        created=record["created"],
+    )

@@ -1,0 +1,56 @@
+"""What is over leaves the disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from dashapp.session.keys import Key, Kind
+from dashapp.session.ledger import open_ledger
+from dashapp.session.store import open_store
+from dashapp.session.sweeper import Sweeper
+from dashapp.settings import Settings
+
+ANN, BEN = "a" * 32, "b" * 32
+CANARY = "Canary-of-Ann"
+
+
+def found(folder: Path, text: str) -> list[Path]:
+    return [
+        path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()
+    ]
+
+
+def test_nothing_of_a_session_that_is_over_stays_on_disk(tmp_path: Path) -> None:
+    hours = 1 / 3600 / 1000
+    settings = Settings(data_dir=tmp_path / "portal", idle_ttl_hours=24)
+    store, ledger = open_store(settings), open_ledger(settings)
+    store.put(Key(ANN, Kind.DATASET, "1" * 32), CANARY.encode())
+    ledger.add_item(ANN, Kind.DATASET, "1" * 32, f"{CANARY}.csv", {})
+    assert Sweeper(settings, store, ledger).sweep() == 0
+    assert found(settings.data_dir, CANARY)
+    # The shortest life there is, one second, seen two seconds later.
+    short = settings.model_copy(update={"idle_ttl_hours": hours})
+    past = ledger._connection()  # type: ignore[attr-defined]
+    past.execute("UPDATE sessions SET seen = seen - 2")
+    assert Sweeper(short, store, ledger).sweep() == 1
+    assert found(settings.data_dir, CANARY) == []
+
+
+def test_deleted_records_do_not_stay_in_the_databases_log(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "portal")
+    ledger = open_ledger(settings)
+    ledger.add_item(ANN, Kind.DATASET, "1" * 32, f"{CANARY}.csv", {})
+    ledger.delete_session(ANN)
+    ledger.compact()
+    assert found(settings.data_dir, CANARY) == []
+
+
+def test_values_that_the_ledger_does_not_know_go_after_an_hour(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "portal")
+    store, ledger = open_store(settings), open_ledger(settings)
+    store.put(Key(ANN, Kind.UPLOAD, "1" * 32), b"broken off")
+    store.put(Key(BEN, Kind.UPLOAD, "1" * 32), b"under way")
+    os.utime(settings.data_dir / "sessions" / ANN, (1, 1))
+    assert Sweeper(settings, store, ledger).sweep() == 1
+    assert [session for session, _ in store.sessions()] == [BEN]
