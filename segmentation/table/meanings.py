@@ -67,6 +67,18 @@ _NUMBERS = frozenset({Role.NUMERIC})
 _WORDS = frozenset({Role.ORDINAL, Role.NOMINAL, Role.BINARY})
 
 
+def names_a_measure(name: str) -> bool:
+    """Tell whether a name is that of a classic column other than the customers' ids.
+
+    Examples
+    --------
+    >>> names_a_measure("Age (years)"), names_a_measure("Customer ID")
+    (True, False)
+    """
+    plain = joined(name)
+    return any(plain in aliases for meaning, aliases in ALIASES.items() if meaning != "customer_id")
+
+
 def find_meanings(columns: list[Column], values: list[pd.Series]) -> dict[str, str]:
     """Give each classic meaning to at most one column, and each column at most one.
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from segmentation.table.columns import MAX_LEVELS, UNUSABLE_ROLES, Column, Role, Use
 from segmentation.table.contact import contact_reason, masked
-from segmentation.table.meanings import find_meanings
+from segmentation.table.meanings import find_meanings, names_a_measure
 from segmentation.table.names import (
     is_code_name,
     is_date_name,
@@ -149,7 +149,9 @@ def _is_digit_code(column: Profiled) -> bool:
 
 
 def _is_row_number(column: Profiled) -> bool:
-    if column.kind is not Kind.NUMBER or not _is_unique(column) or is_date_name(column.name):
+    if column.kind is not Kind.NUMBER or not _is_unique(column):
+        return False
+    if is_date_name(column.name) or names_a_measure(column.name):
         return False
     numbers = column.series.dropna().astype("int64").to_numpy()
     return len(numbers) >= 10 and bool((np.diff(numbers) == 1).all())

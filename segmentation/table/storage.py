@@ -115,6 +115,7 @@ def _rebuild(stored: pa.Table, story: dict[str, Any]) -> Table:
 
 
 def rejects_frame(values: dict[str, list[Any]]) -> pd.DataFrame:
-    """Make the frame of rejected rows: text cells, then ``line`` (int64) and ``reason``."""
+    """Make the frame of rejected rows: text cells, then the line (int64) and the reason."""
     frame = pd.DataFrame(values)
-    return frame.astype({name: "int64" if name == "line" else "str" for name in frame.columns})
+    line = frame.columns[-2]
+    return frame.astype({name: "int64" if name == line else "str" for name in frame.columns})
