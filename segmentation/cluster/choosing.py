@@ -126,7 +126,8 @@ def choose_k(
         progress=lambda stage, share: report(stage, 0.6 + 0.4 * share),
     )
     at_judged = next(e for e in findings.evidence if e.k == judged)
-    grading = grade(comparison, at_judged)
+    enough = at_judged.smallest_share >= min_segment_share
+    grading = grade(comparison, at_judged, large_enough=enough)
     recommended = 1 if grading.grade == "none" else best
     used = recommended if k is None else k
     if recommended == 1:

@@ -84,6 +84,38 @@ def has_several_modes(column: npt.NDArray[np.floating], seed: int = 0) -> bool:
     )
 
 
+def has_one_peak(column: npt.NDArray[np.floating]) -> bool:
+    """Say whether a column recorded on a scale of three or more values has a single peak.
+
+    Two values are two groups or one, depending on how one looks at them; they do not count.
+    A dip is one when it lacks more rows than two standard errors.
+
+    Parameters
+    ----------
+    column : ndarray, shape (m,)
+
+    Returns
+    -------
+    bool
+        True for columns with more than `GRID_VALUES` values, which `has_several_modes` judges.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> has_one_peak(np.repeat([1, 2, 3], [20, 50, 30]))
+    True
+    >>> has_one_peak(np.repeat([1, 2, 3], [50, 10, 40]))
+    False
+    """
+    values, counts = np.unique(column, return_counts=True)
+    if len(values) > GRID_VALUES:
+        return True
+    before = np.maximum.accumulate(counts)
+    after = np.maximum.accumulate(counts[::-1])[::-1]
+    lack = np.minimum(before, after) - counts
+    return len(values) > 2 and bool((lack <= 2 * np.sqrt(2 * np.maximum(counts, 1))).all())
+
+
 def _critical_bandwidth(values: Floats) -> float:
     spread = float(values.std())
     small, large = 0.02 * spread, 2.0 * spread

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.cluster.modes import has_several_modes
+from segmentation.cluster.modes import has_one_peak, has_several_modes
 
 Matrix = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -27,7 +27,9 @@ class Nulls:
     blocks : tuple of slice
         Features that belong to one column and move together.
     several : tuple of int
-        Features with more than one mode.
+        Features of continuous columns with more than one mode.
+    shaped : tuple of int
+        Features with one mode, whose shape the elliptical null keeps.
     root : ndarray of float64, shape (p, p)
         R with R Rᵀ the covariance.
     """
@@ -35,6 +37,7 @@ class Nulls:
     X: Matrix
     blocks: tuple[slice, ...]
     several: tuple[int, ...]
+    shaped: tuple[int, ...]
     root: Floats
 
     @classmethod
@@ -49,9 +52,11 @@ class Nulls:
         """
         parts = tuple(blocks or (slice(j, j + 1) for j in range(X.shape[1])))
         several = tuple(j for j, column in enumerate(X.T) if has_several_modes(column))
+        alone = [part.start for part in parts if part.stop - part.start == 1]
+        shaped = tuple(j for j in alone if j not in several and has_one_peak(X[:, j]))
         centered = X.astype(np.float64) - X.mean(axis=0, dtype=np.float64)
         values, vectors = np.linalg.eigh(centered.T @ centered / max(len(X) - 1, 1))
-        return cls(X, parts, several, vectors * np.sqrt(np.maximum(values, 0)))
+        return cls(X, parts, several, shaped, vectors * np.sqrt(np.maximum(values, 0)))
 
     def independent(self, rng: np.random.Generator) -> Matrix:
         """Draw each column by itself: its values stay, what they have in common goes.
@@ -73,12 +78,18 @@ class Nulls:
         return result
 
     def elliptical(self, rng: np.random.Generator) -> Matrix:
-        """Draw one Gaussian cloud with the data's covariance.
+        """Draw one elliptical cloud with the data's covariance.
 
         Liu, Hayes, Nobel and Marron (2008), *Statistical significance of clustering for
         high-dimension, low-sample size data*, sec. 2, the null of SigClust: k-means cuts a long
         cloud in two with a fine silhouette, and its halves are no segments.
+
+        Columns that have one mode keep their shape: the values of the Gaussian draw are replaced
+        by the data's of the same rank (a Gaussian copula), so that skewness, heavy tails and
+        rounding alone do not count as groups either.
         """
         cloud = (rng.standard_normal(self.X.shape) @ self.root.T).astype(np.float32)
+        for j in self.shaped:
+            cloud[np.argsort(cloud[:, j]), j] = np.sort(self.X[:, j])
         result: Matrix = cloud - cloud.mean(axis=0)
         return result

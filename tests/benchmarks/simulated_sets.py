@@ -17,6 +17,7 @@ from segmentation.table.columns import Column, Role, Use
 SEPARATION = {"none": 9.0, "slight": 6.0, "moderate": 4.5, "strong": 3.5}
 SHAPES = ("round", "elongated", "heavy-tailed", "boxes")
 RATIOS = (1, 3, 10)
+RECORDINGS = ("as measured", "on scales", "skewed")
 
 #: A group smaller than this cannot be a segment under the default minimal share of 3 %.
 LEAST_SHARE = 0.035
@@ -49,7 +50,10 @@ def simulated_set(seed: int) -> SimulatedSet:
     else:
         labels = _sizes(n, k, ratio, rng)
         numbers = _groups(labels, k, informative, SEPARATION[overlap], shape, rng)
-    data: dict[str, np.ndarray] = {f"x{j}": numbers[:, j] for j in range(informative)}
+    recording = str(rng.choice(RECORDINGS, p=[0.5, 0.3, 0.2]))
+    data: dict[str, np.ndarray] = {
+        f"x{j}": recorded(numbers[:, j], recording, rng) for j in range(informative)
+    }
     data |= {f"noise{j}": _noise(n, rng) for j in range(nuisance)}
     data |= {f"level{j}": _levels(labels, k, rng) for j in range(categories)}
     frame = pd.DataFrame(data)
@@ -61,6 +65,7 @@ def simulated_set(seed: int) -> SimulatedSet:
         "overlap": overlap if k > 1 else "one group",
         "shape": shape,
         "sizes": f"{ratio}:1" if k > 1 else "one group",
+        "recording": recording,
         "nuisance": "nuisance columns" if nuisance else "none",
         "categories": "categorical columns" if categories else "none",
         "groups": "1" if k == 1 else "2-3" if k < 4 else "4-6" if k < 7 else "7-10",
@@ -121,6 +126,20 @@ def _cloud(size: int, p: int, shape: str, rng: np.random.Generator) -> np.ndarra
         scale /= scale.max()
         return (cloud * scale) @ np.linalg.qr(rng.normal(size=(p, p)))[0]
     return cloud
+
+
+def recorded(column: np.ndarray, recording: str, rng: np.random.Generator) -> np.ndarray:
+    """Return a column as a shop would have it: half of the columns rounded, or skewed."""
+    if recording == "as measured" or rng.random() < 0.5:
+        return column
+    if recording == "skewed":
+        standardized = (column - column.mean()) / column.std()
+        return np.exp(rng.uniform(0.3, 0.9) * standardized)
+    if rng.random() < 0.25:
+        return (column > np.quantile(column, rng.uniform(0.3, 0.7))).astype(float)
+    steps = int(rng.integers(3, 11))
+    low, high = np.quantile(column, [0.02, 0.98])
+    return np.clip(np.round((column - low) / (high - low) * steps), 0, steps)
 
 
 def _noise(n: int, rng: np.random.Generator) -> np.ndarray:
