@@ -97,10 +97,19 @@ def _read_numeric(series: pd.Series, column: Column) -> NumericValues:
 
 
 def _read_levels(series: pd.Series, column: Column) -> LevelValues:
-    levels = column.levels if column.role is Role.ORDINAL else column.levels[:MAX_PROFILED_LEVELS]
-    codes = read_column(series, level_codes({name: float(i) for i, name in enumerate(levels)}))
-    known = ~np.isnan(codes)
-    return LevelValues(column, levels, np.where(known, codes, -1).astype(np.intp), known)
+    meaning = level_codes({name: float(i) for i, name in enumerate(column.levels)})
+    raw = read_column(series, meaning)
+    known = ~np.isnan(raw)
+    codes = np.where(known, raw, -1).astype(np.intp)
+    if column.role is not Role.NOMINAL:
+        return LevelValues(column, column.levels, codes, known)
+    counts = np.bincount(codes[codes >= 0], minlength=len(column.levels)).tolist()
+    # Equally frequent levels stand by name, so that the order of the rows decides nothing.
+    order = sorted(range(len(counts)), key=lambda i: (-counts[i], column.levels[i]))
+    kept = order[:MAX_PROFILED_LEVELS]
+    position = np.full(len(counts) + 1, -1, dtype=np.intp)  # the last entry is for code −1
+    position[kept] = np.arange(len(kept))
+    return LevelValues(column, tuple(column.levels[i] for i in kept), position[codes], known)
 
 
 def profiles(measured: Measured, labels: Integers, k: int) -> tuple[Profile, tuple[Profile, ...]]:

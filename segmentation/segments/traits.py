@@ -19,6 +19,9 @@ RATIO_FROM = 1.5
 MOSTLY_SHARE = 0.6
 NEARLY_ALL = 0.9
 
+# Below this mean age "young" is true by itself, not only beside the others.
+YOUNG = 35
+
 YES = frozenset({"true", "yes", "y", "1", "ja", "oui", "si", "on"})
 NO = frozenset({"false", "no", "n", "0", "nein", "non", "off"})
 
@@ -96,6 +99,8 @@ def _numeric_trait(column: Column, own: NumericProfile, overall: NumericProfile)
             else (f"high {name}", f"low {name}")
         )
     short = words[0] if high else words[1]
+    if column.meaning == "age" and not high and own.mean < YOUNG:
+        short = "young"
     return Trait(column.name, own.z, short, _numeric_phrase(column, own, overall, short))
 
 

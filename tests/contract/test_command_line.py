@@ -1,0 +1,180 @@
+"""The command line keeps its promises: JSON for machines, one line for mistakes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+FIT_KEYS = {
+    "n_rows", "n_used", "columns", "k", "verdict", "evidence", "segments", "inertia",
+    "explained_variance", "seconds", "seed", "version",
+}  # fmt: skip
+EVIDENCE_KEYS = {
+    "k", "silhouette", "silhouette_low", "silhouette_high", "calinski_harabasz",
+    "davies_bouldin", "inertia", "stability", "smallest_share",
+}  # fmt: skip
+SEGMENT_KEYS = {"id", "name", "size", "share", "stability", "profile", "rules", "actions"}
+INSPECT_KEYS = {
+    "format", "encoding", "delimiter", "decimal", "header_line", "rows_read", "rows_used",
+    "rows_set_aside", "rows_duplicate", "columns", "issues",
+}  # fmt: skip
+SCORED = ["segment_id", "segment", "runner_up", "confidence", "fits", "problems"]
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "segmentation", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def good(*arguments: object) -> str:
+    done = run(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def strict_json(text: str) -> Any:
+    def refuse(value: str) -> Any:
+        raise AssertionError(f"{value} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sample file and a model of it."""
+    folder = tmp_path_factory.mktemp("cli")
+    good("sample", "customers", "--rows", 200, "--seed", 3, "-o", folder / "c.csv")
+    good("fit", folder / "c.csv", "-o", folder / "m.segmodel")
+    return folder
+
+
+def test_fit_prints_the_promised_object(folder: Path) -> None:
+    report = strict_json(good("fit", folder / "c.csv", "--json"))
+    assert report.keys() >= FIT_KEYS
+    assert all(one.keys() == EVIDENCE_KEYS for one in report["evidence"])
+    assert all(one.keys() >= SEGMENT_KEYS for one in report["segments"])
+    assert report["seconds"].keys() == {"read", "encode", "choose", "fit", "explain", "total"}
+    assert report["n_rows"] == report["n_used"] == 200
+    assert report["k"] == len(report["segments"]) == report["verdict"]["k"]
+    assert sum(one["size"] for one in report["segments"]) == 200
+    parts = sum(value for key, value in report["seconds"].items() if key != "total")
+    assert report["seconds"]["total"] >= parts
+
+
+def test_two_runs_agree_but_for_the_seconds(folder: Path) -> None:
+    first, second = (strict_json(good("fit", folder / "c.csv", "--json")) for _ in range(2))
+    assert first | {"seconds": 0} == second | {"seconds": 0}
+
+
+def test_describe_tells_what_was_saved(folder: Path) -> None:
+    described = strict_json(good("describe", folder / "m.segmodel", "--json"))
+    fitted = strict_json(good("fit", folder / "c.csv", "--json"))
+    assert described["segments"] == fitted["segments"]
+    assert described["evidence"] == fitted["evidence"]
+    assert "High Spenders" in good("describe", folder / "m.segmodel")
+
+
+def test_inspect_reconciles(folder: Path) -> None:
+    report = strict_json(good("inspect", folder / "c.csv", "--json"))
+    assert report.keys() >= INSPECT_KEYS
+    used, aside, copies = (report[f"rows_{n}"] for n in ("used", "set_aside", "duplicate"))
+    assert report["rows_read"] == used + aside + copies == 200
+    assert "Customer ID" in good("inspect", folder / "c.csv")
+
+
+def test_assign_keeps_every_row_in_its_place(folder: Path, tmp_path: Path) -> None:
+    rows = pd.read_csv(folder / "c.csv").iloc[:20]
+    twice = pd.concat([rows, rows.iloc[::-1]], ignore_index=True)
+    twice.to_csv(tmp_path / "twice.csv", index=False)
+    good("assign", folder / "m.segmodel", tmp_path / "twice.csv", "-o", tmp_path / "out.csv")
+    scored = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
+    assert list(scored.columns) == [*rows.columns, *SCORED]
+    assert scored["Customer ID"].tolist() == twice["Customer ID"].tolist()
+    assert scored["segment"].tolist()[:20] == scored["segment"].tolist()[:19:-1]
+
+
+def test_rows_that_cannot_be_read_stay_in_their_place(folder: Path, tmp_path: Path) -> None:
+    lines = (folder / "c.csv").read_text().splitlines()
+    lines.insert(3, "1,2")
+    (tmp_path / "odd.csv").write_text("\n".join(lines[:12]) + "\n")
+    good("assign", folder / "m.segmodel", tmp_path / "odd.csv", "-o", tmp_path / "out.csv")
+    scored = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
+    assert len(scored) == 11
+    assert scored["segment_id"].tolist()[2] == "unassigned"
+    assert scored["problems"].tolist()[2]
+
+
+def test_evaluate_measures_agreement(folder: Path, tmp_path: Path) -> None:
+    from segmentation import sample_customer_kinds
+
+    frame = pd.read_csv(folder / "c.csv").assign(Kind=sample_customer_kinds(200, 3))
+    frame.to_csv(tmp_path / "known.csv", index=False)
+    report = strict_json(good("evaluate", tmp_path / "known.csv", "--labels", "Kind", "--json"))
+    assert report["adjusted_rand_index"] >= 0.9
+    assert report["groups"] == report["k"] == 4
+
+
+def test_a_refit_keeps_names(folder: Path) -> None:
+    report = strict_json(
+        good("fit", folder / "c.csv", "--previous", folder / "m.segmodel", "--json")
+    )
+    assert {one["status"] for one in report["lineage"]} == {"matched"}
+
+
+def write(folder: Path, name: str, data: bytes) -> Path:
+    (folder / name).write_bytes(data)
+    return folder / name
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("nothing.csv", b""),
+        ("image.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4),
+        ("one_column.csv", b"a\n1\n2\n3\n"),
+        ("header_only.csv", b"a,b\n"),
+        ("one_row.csv", b"a,b\n1,2\n"),
+        ("same.csv", b"a,b\n" + b"1,2\n" * 30),
+    ],
+)
+def test_files_that_cannot_be_segmented_give_one_line(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
+    assert_one_line(run("fit", write(tmp_path, name, data)))
+
+
+def assert_one_line(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.endswith("\n")
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_use_gives_one_line(folder: Path, tmp_path: Path) -> None:
+    data = folder / "c.csv"
+    for arguments in (
+        (),
+        ("fit",),
+        ("fit", tmp_path / "not there.csv"),
+        ("fit", tmp_path),
+        ("fit", data, "-k", "many"),
+        ("fit", data, "-k", "0"),
+        ("fit", data, "--columns", "Shoe size"),
+        ("fit", data, "--algorithm", "magic"),
+        ("fit", data, "--playbook", tmp_path / "none.toml"),
+        ("fit", data, "-o", tmp_path / "no folder" / "m.segmodel"),
+        ("describe", data),
+        ("describe", tmp_path / "none.segmodel"),
+        ("assign", folder / "m.segmodel", tmp_path / "none.csv", "-o", tmp_path / "o.csv"),
+        ("evaluate", data, "--labels", "Kind"),
+        ("sample", "unicorns", "-o", tmp_path / "x.csv"),
+        ("dance",),
+    ):
+        assert_one_line(run(*arguments))

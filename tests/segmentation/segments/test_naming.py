@@ -1,0 +1,78 @@
+"""Names and traits read as people speak, and no two are alike."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation import CustomerSegmentation, SegmentModel, sample_customer_kinds
+from segmentation.segments.naming import unique_names
+from segmentation.segments.profile import measure, profiles
+from segmentation.segments.traits import distinctive_traits
+from segmentation.table.columns import Column, Role, Use
+
+COLUMNS = (
+    Column("Age", Role.NUMERIC, Use.BASIS, "", meaning="age"),
+    Column("Spending Score (1-100)", Role.NUMERIC, Use.BASIS, ""),
+)
+
+
+def young_and_old() -> tuple[object, tuple[object, ...]]:
+    frame = pd.DataFrame({"Age": [20.0, 22, 60, 62], "Spending Score (1-100)": [90.0, 80, 15, 20]})
+    return profiles(measure(frame, COLUMNS), np.array([0, 0, 1, 1]), 2)
+
+
+def test_without_an_archetype_two_traits_make_the_name() -> None:
+    everybody, own = young_and_old()
+    names = unique_names([None, None], own, everybody, COLUMNS, {})
+    assert names == ("Young, high spending score", "Older, low spending score")
+
+
+def test_traits_carry_their_numbers() -> None:
+    everybody, (young, _) = young_and_old()
+    traits = distinctive_traits(young, everybody, COLUMNS)
+    phrases = {trait.column: trait.phrase for trait in traits}
+    assert phrases == {
+        "Age": "21 years old on average",
+        "Spending Score (1-100)": "High spending score: 85 (everybody 51.2)",
+    }
+
+
+def test_segments_of_one_archetype_are_told_apart() -> None:
+    everybody, own = young_and_old()
+    names = unique_names(["VIPs", "VIPs"], own, everybody, COLUMNS, {})
+    assert names == ("VIPs, young", "VIPs, older")
+
+
+def test_a_name_that_was_kept_is_not_given_again() -> None:
+    everybody, own = young_and_old()
+    names = unique_names(["VIPs", "VIPs"], own, everybody, COLUMNS, {1: "VIPs"})
+    assert names[1] == "VIPs"
+    assert names[0] != "VIPs"
+
+
+def test_segments_without_any_difference_get_numbers() -> None:
+    frame = pd.DataFrame({"Age": [20.0, 20, 20, 20], "Spending Score (1-100)": [5.0, 5, 5, 5]})
+    everybody, own = profiles(measure(frame, COLUMNS), np.array([0, 0, 1, 1]), 2)
+    names = unique_names([None, None], own, everybody, COLUMNS, {})
+    assert names == ("Average customers", "Average customers 2")
+
+
+@pytest.mark.parametrize("k", [2, 7, 12])
+def test_names_are_unique_however_many_segments(customers: pd.DataFrame, k: int) -> None:
+    names = [s.name for s in CustomerSegmentation(n_clusters=k).fit(customers).segments_]
+    assert len({name.casefold() for name in names}) == k
+    assert all(1 <= len(name) <= 60 for name in names)
+
+
+def test_the_hidden_kinds_come_back_by_name(model: SegmentModel, customers: pd.DataFrame) -> None:
+    kinds = pd.Series(sample_customer_kinds(400, seed=7))
+    given = model.assign(customers)["segment"]
+    majority = kinds.groupby(given.to_numpy()).agg(lambda values: values.mode()[0])
+    assert dict(majority) == {
+        "High Spenders": "High Spender",
+        "Loyal Customers": "Loyal Customer",
+        "Occasional Shoppers": "Occasional Shopper",
+        "Dissatisfied Customers": "Dissatisfied Customer",
+    }

@@ -1,0 +1,154 @@
+"""The playbook: archetypes, their numbers, and a user's own file with its mistakes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation import CustomerSegmentation, PlaybookError, SegmentModel, sample_customers
+from segmentation.segments.conditions import Facts
+from segmentation.segments.explanation import median_positions
+from segmentation.segments.playbook import Play, built_in, load_playbook
+from segmentation.segments.profile import measure, profiles
+from segmentation.table.columns import Column, Role, Use
+
+SPEND = Column("Spend", Role.NUMERIC, Use.BASIS, "", meaning="spend")
+RATING = Column("Stars", Role.NUMERIC, Use.BASIS, "", meaning="rating")
+
+ACTIONS = {
+    "High Spenders": [
+        "VIP treatment",
+        "Premium products",
+        "Exclusive offers",
+        "Personal service",
+    ],
+    "Loyal Customers": [
+        "Loyalty rewards",
+        "Points program",
+        "Regular engagement",
+        "Referral bonus",
+    ],
+    "Occasional Shoppers": ["Discount offer", "Flash sale", "Free shipping", "Bundles"],
+    "Dissatisfied Customers": [
+        "Follow-up call",
+        "Compensation",
+        "Priority support",
+        "Feedback survey",
+    ],
+}
+
+VALID = """
+[[archetype]]
+name = "Big"
+reason = "They matter."
+[[archetype.when]]
+meaning = "spend"
+position_at_least = 0.6
+[[archetype.action]]
+title = "Call"
+detail = "Call them."
+rests_on = ["spend"]
+"""
+
+
+def play_of(spend: list[float], stars: list[float]) -> Play | None:
+    """The archetype of the first half of the customers."""
+    frame = pd.DataFrame({"Spend": spend, "Stars": stars})
+    labels = np.repeat([0, 1], len(spend) // 2)
+    measured = measure(frame, (SPEND, RATING))
+    everybody, own = profiles(measured, labels, 2)
+    positions = median_positions(measured, own)
+    return built_in().archetype(Facts(own[0], everybody, positions[0], (SPEND, RATING)))
+
+
+def name_of(play: Play | None) -> str | None:
+    return None if play is None else play.name
+
+
+def test_absolute_amounts_apply_where_the_scale_matches() -> None:
+    assert name_of(play_of([1200, 1300, 400, 450], [4.5, 4.6, 4, 4])) == "High Spenders"
+    assert name_of(play_of([700, 760, 350, 420], [4.2, 4.1, 4, 4])) == "Loyal Customers"
+    assert name_of(play_of([200, 240, 900, 950], [3.9, 4.0, 4, 4])) == "Occasional Shoppers"
+
+
+def test_positions_apply_where_the_scale_is_another() -> None:
+    assert name_of(play_of([9e6, 8e6, 1e6, 2e6], [4.5, 4.6, 4, 4])) == "High Spenders"
+    assert name_of(play_of([1.0, 2.0, 8.0, 9.0], [3.9, 4.0, 4, 4])) == "Occasional Shoppers"
+
+
+def test_unhappy_customers_are_dissatisfied_whatever_they_spend() -> None:
+    assert name_of(play_of([1200, 1300, 400, 450], [2.5, 2.0, 4, 4])) == "Dissatisfied Customers"
+
+
+def test_each_archetype_has_its_four_actions_with_numbers(model: SegmentModel) -> None:
+    titles = {s.archetype: [action.title for action in s.actions] for s in model.segments}
+    assert titles == ACTIONS
+    for segment in model.segments:
+        assert all(any(c.isdigit() for c in action.because) for action in segment.actions)
+
+
+def test_the_numbers_are_those_of_the_profile(model: SegmentModel) -> None:
+    top = next(s for s in model.segments if s.archetype == "High Spenders")
+    mean = top.profile.numeric["Total Spend"].mean
+    assert f"Spends {mean:,.0f} on average" in top.actions[1].because
+
+
+def test_a_segment_that_is_no_archetype_gets_advice_too() -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(
+        {"Visits": np.r_[rng.normal(5, 1, 80), rng.normal(50, 1, 80)], "Size": rng.normal(size=160)}
+    )
+    segments = CustomerSegmentation(n_clusters=2).fit(frame).segments_
+    assert all(segment.archetype is None for segment in segments)
+    assert all(segment.actions for segment in segments)
+
+
+def test_a_user_s_own_playbook_names_the_segments(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(VALID)
+    model = CustomerSegmentation(n_clusters=2, playbook=file).fit(sample_customers(200))
+    assert "Big" in {segment.archetype for segment in model.segments_}
+    big = next(segment for segment in model.segments_ if segment.archetype == "Big")
+    assert [action.title for action in big.actions] == ["Call"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ('name = "Big"', 'name = ""', "needs a name"),
+        ('reason = "They matter."', "", "needs a reason"),
+        ('meaning = "spend"', 'meaning = "money"', "no known meaning"),
+        ('meaning = "spend"', "", "either a meaning or a column"),
+        ("position_at_least = 0.6", "position_at_least = 60", "between 0 and 1"),
+        ("position_at_least = 0.6", 'position_at_least = "top"', "must be a number"),
+        ("position_at_least = 0.6", "", "sets no bound"),
+        ("position_at_least = 0.6", "positon = 0.6", "unknown entry “positon”"),
+        ("position_at_least = 0.6", 'levels = "highest"', "share_at_least"),
+        ("position_at_least = 0.6", "at_least = 1\nmedian_within = [5, 1]", "lowest first"),
+        ("position_at_least = 0.6", 'below = 1\nneeded = "no"', "true or false"),
+        ('rests_on = ["spend"]', 'rests_on = "spend"', "must be a list"),
+        ("[[archetype.action]]", "[[archetype.deed]]", "unknown entry “deed”"),
+        ('title = "Call"', "", "needs a title"),
+        ("[[archetype]]", "[[archetype", "not valid TOML"),
+        (VALID, "", "empty"),
+        (VALID, VALID + VALID, "two archetypes called “Big”"),
+        (VALID, "archetype = 3", "[[archetype]]"),
+    ],
+)
+def test_mistakes_in_a_playbook_are_named(
+    tmp_path: Path, before: str, after: str, says: str
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(VALID.replace(before, after, 1))
+    with pytest.raises(PlaybookError) as caught:
+        load_playbook(file)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value).strip()
+
+
+def test_a_playbook_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> None:
+    with pytest.raises(PlaybookError, match="cannot be read"):
+        load_playbook(tmp_path / "none.toml")
