@@ -65,14 +65,17 @@ def empty_figure(
 def label(text: object, longest: int = LONGEST_LABEL) -> str:
     """A user's words, shortened, with nothing in them that plotly reads as HTML.
 
+    The middle is left out: names of segments often begin alike.
+
     Examples
     --------
-    >>> label("a < b"), label("x" * 40, 8)
-    ('a &lt; b', 'xxxxxxx…')
+    >>> label("a < b"), label("Dissatisfied Customers in Miami", 20)
+    ('a &lt; b', 'Dissatisfied…n Miami')
     """
     plain = " ".join(str(text).split())
     if len(plain) > longest:
-        plain = plain[: longest - 1].rstrip() + "…"
+        tail = (longest - 1) * 2 // 5
+        plain = f"{plain[: longest - 1 - tail].rstrip()}…{plain[-tail:].lstrip()}"
     return plain.replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -28,7 +28,7 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         return empty_figure(ALONE, theme=theme)
     names = [name for name, _ in pulls]
     values = np.array([value for _, value in pulls], dtype=np.float64)
-    here, there = label(found.segment), label(found.runner_up)
+    here, there = label(found.segment, 18), label(found.runner_up, 18)
     reach = float(np.abs(values).max()) * 1.12 or 1.0
     figure = canvas(
         theme,

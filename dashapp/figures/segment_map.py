@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure, label
+from dashapp.figures.canvas import canvas, empty_figure, label, wrapped
 from dashapp.figures.values import sample_rows
 from dashapp.theme import LIGHT, Theme, translucent
 
@@ -110,8 +110,10 @@ def segment_map(
             hovertemplate=f"<b>{label(one)}</b><br>click to see the customer<extra></extra>",
         )
     found = _centers(points, segments) if centers is None else centers
-    _add_centers(figure, found, segments, theme)
+    _add_centers(figure, found, segments, theme, named=highlight is not None)
     if highlight is not None:
+        # Beside one customer there is little room: the centres carry the names.
+        figure.update_layout(showlegend=False)
         _add_highlight(figure, highlight, theme)
     return figure
 
@@ -208,7 +210,7 @@ def _short_title(title: str) -> str:
 
 def _flat_axis(title: str, theme: Theme) -> dict[str, Any]:
     return {
-        "title": {"text": label(title, 60)},
+        "title": {"text": wrapped(title, 36)},
         "showgrid": True,
         "zeroline": False,
         "showticklabels": False,
@@ -266,11 +268,17 @@ def _add_centers(
     centers: npt.NDArray[np.float64],
     segments: Sequence[Segment],
     theme: Theme,
+    *,
+    named: bool,
 ) -> None:
     figure.add_scatter(
         x=centers[:, 0],
         y=centers[:, 1],
-        mode="markers",
+        mode="markers+text" if named else "markers",
+        text=[label(segment.name, 20) for segment in segments],
+        textposition="bottom center",
+        textfont={"size": 11, "color": theme.muted},
+        cliponaxis=False,
         name="Centres",
         marker={
             "color": [theme.segment_color(segment.color) for segment in segments],

@@ -46,7 +46,9 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
         margin={"l": 24, "r": 24, "t": 24, "b": 24},
     )
     figure.add_pie(
-        labels=[label(segment.name, 22) for segment in segments],
+        # Whole names: slices with the same label would become one.
+        labels=[label(segment.name, 400) for segment in segments],
+        customdata=[formatting.percent(segment.size / total) for segment in segments],
         values=np.array([segment.size for segment in segments], dtype=np.int64),
         hole=0.66,
         sort=False,
@@ -56,12 +58,12 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
             "colors": [theme.segment_color(segment.color) for segment in segments],
             "line": {"color": theme.surface, "width": 3},
         },
-        text=[formatting.percent(segment.size / total) for segment in segments],
-        texttemplate="%{label}<br>%{text}",
+        text=[label(segment.name, 22) for segment in segments],
+        texttemplate="%{text}<br>%{customdata}",
         textposition="outside",
         automargin=True,
         outsidetextfont={"color": theme.text, "size": 12},
-        hovertemplate="<b>%{label}</b><br>%{value:,.0f} customers, %{text}<extra></extra>",
+        hovertemplate="<b>%{label}</b><br>%{value:,.0f} customers, %{customdata}<extra></extra>",
     )
     figure.add_annotation(
         text=f"<b>{formatting.compact(total)}</b><br>customers",

@@ -64,9 +64,11 @@ def field(column: ModelColumn, id_: dict[str, str]) -> Component:
             className="field",
         )
     low, high = column.minimum or 0.0, column.maximum or 0.0
+    currency = formatting.currency_of(column.name)
+    decimals = 0 if currency else column.decimals
     seen = (
-        f"seen {formatting.column_value(column.name, low)} "
-        f"to {formatting.column_value(column.name, high)}"
+        f"seen {formatting.fixed(low, decimals, currency)} "
+        f"to {formatting.fixed(high, decimals, currency)}"
     )
     step = 10.0**-column.decimals if column.decimals else 1
     return html.Div(

@@ -10,7 +10,13 @@ from dash.exceptions import PreventUpdate
 from dashapp import figures, formatting
 from dashapp.page import Context, Seen, number_or_none, one_of, text_or_none, texts
 from dashapp.pages.segments.ids import Ids
-from dashapp.pages.segments.views import VIEWS, customer_card, customers_link, numeric_columns
+from dashapp.pages.segments.views import (
+    EVERYONE,
+    VIEWS,
+    customer_card,
+    customers_link,
+    numeric_columns,
+)
 from dashapp.services.customers import GridRequest, customer_rows, page_of, search_rows
 from dashapp.session.identity import current_session
 from dashapp.shell import Ids as Shell
@@ -176,6 +182,7 @@ def register_customers(app: Dash, context: Context) -> None:
         scores = context.training.scores(current_session(), str(seen.refs.model))
         every = customer_rows(seen.table.frame, scores, names)
         chosen = text_or_none(segment)
+        chosen = None if chosen == EVERYONE else chosen
         if chosen:
             every = every[(scores["segment_id"] == chosen).to_numpy()]
         found = search_rows(every, text_or_none(text) or "")

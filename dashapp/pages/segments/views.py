@@ -19,12 +19,14 @@ from dashapp.page import Refs
 from dashapp.pages.segments.ids import Ids
 from dashapp.services.customers import GRID_COLUMNS
 from dashapp.theme import Theme
-from segmentation import SegmentModel, Table
+from segmentation import Role, SegmentModel, Table
 
 # Traits on the radar; more axes than this cannot be read.
 RADAR_COLUMNS = 7
 # Rows that the customers' grid asks for at a time.
 GRID_PAGE = 100
+# The choice that keeps every segment in the customers' grid.
+EVERYONE = "all"
 # Milliseconds without a key after which a search starts.
 SEARCH_PAUSE = 300
 VIEWS = {"2d": "2D", "3d": "3D"}
@@ -100,7 +102,8 @@ def profiles_view(model: SegmentModel, look: Theme) -> Component:
                         categories[0] if categories else None,
                     ),
                     chart(Ids.LEVELS, Ids.LEVELS_READING, "Categories in each segment"),
-                ]
+                ],
+                className="span-all",
             )
             if categories
             else None,
@@ -221,7 +224,7 @@ def customers_link(refs: Refs, segment_id: str | None = None) -> str:
 
 def customers_view(model: SegmentModel, table: Table, refs: Refs) -> Component:
     """A grid over all customers, paged on the server, and the exports."""
-    everyone = {"": "All segments"} | {segment.id: segment.name for segment in model.segments}
+    everyone = {EVERYONE: "All segments"} | {segment.id: segment.name for segment in model.segments}
     return html.Div(
         [
             html.Div(
@@ -235,7 +238,7 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs) -> Component:
                         ],
                         className="field",
                     ),
-                    choice(Ids.GRID_SEGMENT, "Segment", everyone, ""),
+                    choice(Ids.GRID_SEGMENT, "Segment", everyone, EVERYONE),
                     html.Div(id=Ids.GRID_COUNT, className="filters-count", role="status"),
                     html.A(
                         "Download CSV",
@@ -271,8 +274,30 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs) -> Component:
 
 def grid_columns(table: Table) -> list[dict[str, Any]]:
     """Column definitions of the customers' grid: the table's columns, then the segment's."""
-    names = [column.name for column in table.columns if column.name not in GRID_COLUMNS]
-    return [{"field": name, "headerName": name} for name in (*names, *GRID_COLUMNS)]
+    own = [
+        {"field": column.name, "headerName": column.name}
+        | (_number_column(table, column.name) if column.role == Role.NUMERIC else {})
+        for column in table.columns
+        if column.name not in GRID_COLUMNS
+    ]
+    tell = "d3.format('.0f')(100 * params.value) + ' %'"
+    confidence = {"type": "rightAligned", "valueFormatter": {"function": tell}}
+    segment, sure = GRID_COLUMNS
+    return [
+        *own,
+        {"field": segment, "headerName": segment, "minWidth": 220},
+        {"field": sure, "headerName": sure} | confidence,
+    ]
+
+
+def _number_column(table: Table, name: str) -> dict[str, Any]:
+    """Right-aligned, with the column's decimals and currency."""
+    shown = table.frame[name].head(GRID_PAGE).astype("float64").tolist()
+    decimals, currency = formatting.decimals_of(shown) or 0, formatting.currency_of(name)
+    if currency and decimals == 1:
+        decimals = 2
+    tell = f"params.value == null ? '–' : '{currency}' + d3.format(',.{decimals}f')(params.value)"
+    return {"type": "rightAligned", "valueFormatter": {"function": tell}}
 
 
 def customer_card(values: dict[str, Any], segment: str, confidence: float) -> list[Component]:
