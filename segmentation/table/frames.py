@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -128,6 +130,8 @@ def as_text(series: pd.Series) -> pd.Series:
 
 
 def _is_missing(value: object) -> bool:
+    if isinstance(value, Decimal):
+        return value.is_nan()
     missing = pd.isna(value)  # type: ignore[call-overload]
     return missing if isinstance(missing, bool) else False
 

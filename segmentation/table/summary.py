@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from segmentation.table.columns import Role
@@ -50,21 +51,17 @@ _CATEGORY = ["column", "count", "missing", "distinct", "top", "top_share"]
 
 
 def _numeric_row(table: Table, name: str) -> dict[str, Any]:
-    values = table.frame[name].astype("float64")
-    present = values.dropna()
-    q1, median, q3 = present.quantile([0.25, 0.5, 0.75]) if len(present) else [float("nan")] * 3
-    return {
-        "column": name,
-        "count": len(present),
-        "missing": len(values) - len(present),
-        "mean": present.mean(),
-        "std": present.std(),
-        "min": present.min(),
-        "q1": q1,
-        "median": median,
-        "q3": q3,
-        "max": present.max(),
-    }
+    values = table.frame[name].astype("float64").to_numpy()
+    present = values[np.isfinite(values)]
+    counts = {"column": name, "count": len(present), "missing": len(values) - len(present)}
+    if not len(present):
+        return counts
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers near the end of the range
+        mean = present.mean()
+        std = present.std(ddof=1) if len(present) > 1 else np.nan
+        quantiles = np.quantile(present, [0.0, 0.25, 0.5, 0.75, 1.0])
+    places = ("min", "q1", "median", "q3", "max")
+    return {**counts, "mean": mean, "std": std, **dict(zip(places, quantiles, strict=True))}
 
 
 def _categorical_row(table: Table, name: str) -> dict[str, Any]:

@@ -15,17 +15,18 @@ from hypothesis import strategies as st
 from segmentation import SegmentationError, Table, association, read_table, summarize
 
 #: The nightly run sets this to 10000.
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))
 
 quick = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 CELLS = st.sampled_from(
     [
-        "", " ", "1", "-1", "1.5", "1,5", "1.234", "1,234.50", "1.234,50", "$3", "12 %", "(4)", "1e9",
-        "1e999", "99999999999999999999", "007", "abc", "Gold", "gold", "n/a", "NULL", "-", "TRUE",
-        "no", "2024-01-31", "31.12.2023", "1/2/24", "2024-02-30", "0000-00-00", "25:61", "Total",
-        '"', '""', '"open', "a\nb", "a\r\nb", "a,b", "a;b", "ü", "€ 5", "\u00a0", "=1+1", "'", "\x00",
-        "ann@example.com", "+49 170 123456", "#DIV/0!", "\ufeff", "x" * 300, "1 234", "٣", "½",
+        "", " ", "1", "-1", "1.5", "1,5", "1.234", "1,234.50", "1.234,50", "$3", "12 %", "(4)",
+        "1e9", "1e999", "99999999999999999999", "007", "abc", "Gold", "gold", "n/a", "NULL",
+        "-", "TRUE", "no", "2024-01-31", "31.12.2023", "1/2/24", "2024-02-30", "0000-00-00",
+        "25:61", "Total", '"', '""', '"open', "a\nb", "a\r\nb", "a,b", "a;b", "ü", "€ 5",
+        "\u00a0", "=1+1", "'", "\x00", "ann@example.com", "+49 170 123456", "#DIV/0!", "\ufeff",
+        "x" * 300, "1 234", "٣", "½",
     ]
 )  # fmt: skip
 
@@ -45,7 +46,10 @@ def check(data: bytes, **choices: Any) -> Table | None:
     try:
         table = read_table(data, **choices)
     except SegmentationError as refusal:
-        assert str(refusal).strip().endswith(".")
+        sentence = str(refusal)
+        table = None
+    if table is None:
+        assert sentence.endswith(".")
         return None
     assert reconciles(table)
     assert Table.from_bytes(table.to_bytes()).describe() == table.describe()
