@@ -11,7 +11,11 @@ from flask import g, has_request_context
 
 from dashapp.components.states import message
 from dashapp.page import BadInputError, Refs
-from dashapp.session.store import SessionExpiredError, StoreUnavailableError
+from dashapp.session.store import (
+    QuotaExceededError,
+    SessionExpiredError,
+    StoreUnavailableError,
+)
 from dashapp.shell.ids import Ids
 from segmentation import SegmentationError
 
@@ -43,7 +47,7 @@ def report_error(error: Exception) -> Any:
         show("warning", EXPIRED)
     elif isinstance(error, StoreUnavailableError):
         show("danger", UNAVAILABLE)
-    elif isinstance(error, SegmentationError):
+    elif isinstance(error, SegmentationError | QuotaExceededError):
         show("danger", str(error))
     else:
         reference = uuid4().hex[:8]

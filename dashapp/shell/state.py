@@ -12,6 +12,7 @@ from dashapp.components import formatting
 from dashapp.components.states import message, progress_panel
 from dashapp.jobs.queue import Job
 from dashapp.page import BadInputError, Context, Refs, content_id_or_none, record, text_or_none
+from dashapp.session import identity
 from dashapp.session.identity import current_session
 from dashapp.shell.ids import Ids
 
@@ -160,5 +161,8 @@ def delete_session(context: Context, session: str) -> None:
         if job.state in WAITING:
             context.jobs.cancel(session, job.id)
     context.datasets.forget(session)
-    context.store.delete_session(session)
+    # The ledger first: from then on no job that still runs can add anything.
     context.ledger.delete_session(session)
+    context.store.delete_session(session)
+    # What a killed job wrote last can be removed without touching what comes next.
+    identity.renew()

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 import structlog
 from dash import Dash
+from dash.exceptions import CallbackException
 from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
@@ -69,8 +70,7 @@ def install(app: Dash) -> None:
 
     @server.errorhandler(Exception)
     def unknown_error(error: Exception) -> Response:
-        if request.path == callback_path and isinstance(error, LookupError | TypeError):
-            # Our callbacks' own errors end in Dash's handler: this is a request Dash cannot read.
+        if request.path == callback_path and _is_unreadable(error):
             return answer(400, "This is not a request of the portal's pages.")
         reference = secrets.token_hex(4)
         logger.error("request_failed", reference=reference, exc_info=error)
@@ -126,6 +126,15 @@ def answer(
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _is_unreadable(error: Exception) -> bool:
+    """Whether Dash failed to read a callback's request.
+
+    Errors of our own callbacks never come here: Dash hands them to the application's handler.
+    An invalid return value, a subclass of the exception below, is a defect of ours.
+    """
+    return type(error) is CallbackException or isinstance(error, LookupError | TypeError)
 
 
 def _wants_page() -> bool:
