@@ -28,7 +28,7 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         return empty_figure(ALONE, theme=theme)
     names = [name for name, _ in pulls]
     values = np.array([value for _, value in pulls], dtype=np.float64)
-    here, there = label(found.segment, 18), label(found.runner_up, 18)
+    here, there = label(found.segment), label(found.runner_up)
     reach = float(np.abs(values).max()) * 1.12 or 1.0
     figure = canvas(
         theme,
@@ -44,7 +44,7 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         },
         yaxis={**label_axis(names, "Column"), "autorange": "reversed"},
         showlegend=False,
-        margin={"t": 36},
+        margin={"t": 48},
     )
     figure.add_bar(
         x=values,
@@ -61,12 +61,12 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         ],
         hoverinfo="text",
     )
-    for x, anchor, text, color in (
-        (0, "left", f"← {there}", theme.bad),
-        (1, "right", f"{here} →", theme.good),
+    for x, anchor, y, text, color in (
+        (0, "left", 1.1, "← runner-up", theme.bad),
+        (1, "right", 1.02, "this segment →", theme.good),
     ):
         figure.add_annotation(
-            x=x, y=1.02, xref="paper", yref="paper", xanchor=anchor, yanchor="bottom", text=text,
+            x=x, y=y, xref="paper", yref="paper", xanchor=anchor, yanchor="bottom", text=text,
             showarrow=False, font={"size": 12, "color": color},
         )  # fmt: skip
     return figure

@@ -15,7 +15,8 @@ from dashapp.theme import LIGHT, Theme, translucent
 if TYPE_CHECKING:
     from segmentation import KEvidence
 
-# Below this the segments do not come back (Hennig's 0.5 and 0.75 concern single segments).
+# Stabilities that differ by less read the same with two decimals.
+TIE = 0.005
 NOTHING = "There is no evidence to show: the number of segments was given."
 
 
@@ -121,7 +122,7 @@ def stability_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
         return "Stability was not measured for this number of segments."
     best = max(measured, key=lambda key: measured[key])
     own = formatting.number(measured[k], 2)
-    if best == k:
+    if measured[k] > measured[best] - TIE:
         return f"{k} segments come back best when customers are drawn anew ({own})."
     return (
         f"{k} segments reach {own} when customers are drawn anew; the most stable number is "

@@ -88,8 +88,8 @@ def segment_map(
     figure = canvas(
         theme,
         "map",
-        xaxis=_flat_axis(axis_titles[0], theme),
-        yaxis={**_flat_axis(axis_titles[1], theme), "scaleanchor": "x"},
+        xaxis=_flat_axis(axis_titles[0], theme, 60),
+        yaxis={**_flat_axis(axis_titles[1], theme, 36), "scaleanchor": "x"},
         legend={"itemsizing": "constant"},
         dragmode="pan",
     )
@@ -208,9 +208,9 @@ def _short_title(title: str) -> str:
     return label(f"{name} ({share}" if share.endswith(")") else name, 24)
 
 
-def _flat_axis(title: str, theme: Theme) -> dict[str, Any]:
+def _flat_axis(title: str, theme: Theme, width: int) -> dict[str, Any]:
     return {
-        "title": {"text": wrapped(title, 36)},
+        "title": {"text": wrapped(title, width)},
         "showgrid": True,
         "zeroline": False,
         "showticklabels": False,
