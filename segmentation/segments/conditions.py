@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from segmentation.segments.phrases import label, listing, number, percent
 from segmentation.segments.segment import NumericProfile, Profile
-from segmentation.segments.traits import comparison
+from segmentation.segments.traits import comparison, distinctive_traits
 from segmentation.table.columns import Column
 
 
@@ -33,13 +33,14 @@ class Facts:
     columns: Sequence[Column]
 
     def find(self, condition: Condition) -> Column | None:
-        """Return the column that a condition is about."""
-        for column in self.columns:
-            if condition.column == column.name or (
-                condition.meaning is not None and condition.meaning == column.meaning
-            ):
-                return column
-        return None
+        """Return the first column that a condition is about."""
+        return next((column for column in self.columns if condition.is_about(column)), None)
+
+    @property
+    def headline(self) -> str:
+        """What sets the segment apart most, as a clause."""
+        traits = distinctive_traits(self.profile, self.everybody, self.columns)[:2]
+        return "; ".join(trait.phrase for trait in traits) or f"{self.profile.size:,} customers"
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,9 @@ class Condition:
 
     Attributes
     ----------
-    meaning, column
-        What it is about: a classic meaning or a column's name; exactly one is given.
+    meaning, column, words
+        What it is about: a classic meaning, a column's name, or words of which the name has one;
+        exactly one of them is given.
     at_least, below
         Bounds for the segment's mean, in original units.
     median_within, values_within
@@ -77,6 +79,7 @@ class Condition:
 
     meaning: str | None = None
     column: str | None = None
+    words: tuple[str, ...] = ()
     at_least: float | None = None
     below: float | None = None
     median_within: tuple[float, float] | None = None
@@ -89,8 +92,16 @@ class Condition:
 
     @property
     def topic(self) -> str:
-        """What the condition is about: its meaning or its column."""
-        return self.meaning or self.column or ""
+        """What the condition is about in a word."""
+        return self.meaning or self.column or self.words[0]
+
+    def is_about(self, column: Column) -> bool:
+        """Say whether a column is what the condition is about."""
+        if self.meaning is not None:
+            return self.meaning == column.meaning
+        if self.column is not None:
+            return self.column == column.name
+        return not set(label(column.name).casefold().split()).isdisjoint(self.words)
 
     def check(self, facts: Facts) -> Outcome | None:
         """Evaluate the condition; ``None`` where the table does not have what it needs."""

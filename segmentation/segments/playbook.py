@@ -77,7 +77,7 @@ class Play:
         held = self._held(facts)
         clauses = [held[topic] for topic in advice.rests_on if topic in held]
         clauses = clauses or list(held.values())[:1]
-        because = "; ".join(clauses) or f"{facts.profile.size:,} customers"
+        because = "; ".join(clauses) or facts.headline
         return Action(advice.title, advice.detail, f"{sentence(because)}.")
 
     def _held(self, facts: Facts) -> dict[str, str]:
@@ -181,10 +181,8 @@ def _play(entry: Mapping[str, Any], where: str) -> Play:
 
 def _advice(entry: Mapping[str, Any], where: str) -> Advice:
     _only({"title", "detail", "rests_on"}, entry, f"{where}, an action")
-    topics = entry.get("rests_on", [])
-    if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
-        raise PlaybookError(f"{where}: rests_on must be a list of meanings or column names.")
-    return Advice(_text(entry, "title", where), _text(entry, "detail", where), tuple(topics))
+    topics = _strings(entry, "rests_on", where)
+    return Advice(_text(entry, "title", where), _text(entry, "detail", where), topics)
 
 
 def _condition(entry: Mapping[str, Any], where: str) -> Condition:
@@ -195,6 +193,7 @@ def _condition(entry: Mapping[str, Any], where: str) -> Condition:
     values |= {key: _number(entry[key], key, where) for key in NUMBERS if key in entry}
     values |= {key: _range(entry[key], key, where) for key in RANGES if key in entry}
     values["levels"] = _levels(entry, where)
+    values["words"] = tuple(word.casefold() for word in _strings(entry, "words", where))
     if not isinstance(entry.get("needed", True), bool):
         raise PlaybookError(f"{where}: needed must be true or false.")
     if values["levels"] is None and not any(key in entry for key in NUMBERS[:4]):
@@ -206,8 +205,8 @@ def _check_topic(entry: Mapping[str, Any], where: str) -> None:
     for key in WORDS:
         if key in entry:
             _text(entry, key, where)
-    if ("meaning" in entry) == ("column" in entry):
-        raise PlaybookError(f"{where} needs either a meaning or a column.")
+    if sum(key in entry for key in (*WORDS, "words")) != 1:
+        raise PlaybookError(f"{where} needs either a meaning or a column or words.")
     if entry.get("meaning", MEANINGS[0]) not in MEANINGS:
         raise PlaybookError(
             f"{where}: “{entry['meaning']}” is no known meaning. Use {', '.join(MEANINGS)}."
@@ -249,6 +248,13 @@ def _text(entry: Mapping[str, Any], key: str, where: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise PlaybookError(f"{where} needs a {key} in words.")
     return value.strip()
+
+
+def _strings(entry: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    items = entry.get(key, [])
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise PlaybookError(f"{where}: {key} must be a list of words.")
+    return tuple(items)
 
 
 def _tables(entry: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +13,14 @@ import numpy.typing as npt
 from segmentation.segments.phrases import listing
 from segmentation.segments.profile import LevelValues, Measured, NumericValues
 from segmentation.segments.segment import Rule
-from segmentation.segments.traits import NO, YES
+from segmentation.segments.traits import YES, says_yes_or_no
 from segmentation.table.columns import Column, Role
 
 Mask = npt.NDArray[np.bool_]
+Values = npt.NDArray[Any]
 Integers = npt.NDArray[np.intp]
+
+ALL = slice(None)
 
 MAX_CONDITIONS = 3
 MAX_RULES = 4
@@ -31,11 +35,30 @@ FAIR = 0.5
 
 @dataclass(frozen=True)
 class Literal:
-    """One condition: a number on one side of a threshold, or a level."""
+    """One condition: a number on one side of a threshold, or a level.
+
+    Attributes
+    ----------
+    column, text
+        What it is about, and how it reads.
+    values
+        (n,) numbers or codes of levels.
+    bound
+        The threshold or code.
+    compare
+        From values and bound to whether they meet the condition.
+    """
 
     column: Column
     text: str
-    mask: Mask
+    values: Values
+    bound: float
+    compare: Callable[[Values, float], Mask]
+
+    def meets(self, rows: slice = ALL) -> Mask:
+        """Say which of some rows meet the condition; a missing value never does."""
+        with np.errstate(invalid="ignore"):
+            return self.compare(self.values[rows], self.bound)
 
 
 def segment_rules(measured: Measured, labels: Integers, k: int) -> tuple[tuple[Rule, ...], ...]:
@@ -60,34 +83,34 @@ def segment_rules(measured: Measured, labels: Integers, k: int) -> tuple[tuple[R
     tuple of k tuples of Rule
         Best first; up to `MAX_RULES` each.
     """
-    literals = tuple(_literals(measured))
-    return tuple(_rules_of(literals, labels == i) for i in range(k))
+    # Rows stand in the order of their hashes, so that every step-th is a uniform sample.
+    rows = slice(None, None, max(1, math.ceil(measured.size / SEARCH_ROWS)))
+    literals = tuple(_literals(measured, rows))
+    sampled = [literal.meets(rows) for literal in literals]
+    return tuple(_rules_of(literals, sampled, labels == i, rows) for i in range(k))
 
 
-def _literals(measured: Measured) -> Iterator[Literal]:
+def _literals(measured: Measured, rows: slice) -> Iterator[Literal]:
     for numeric in measured.numeric:
-        yield from _thresholds(numeric)
+        yield from _thresholds(numeric, rows)
     for levels in measured.levels:
         yield from _level_literals(levels)
 
 
-def _thresholds(numeric: NumericValues) -> Iterator[Literal]:
+def _thresholds(numeric: NumericValues, rows: slice) -> Iterator[Literal]:
     data = numeric.data
-    known = data[~np.isnan(data)]
+    known = data[rows][~np.isnan(data[rows])]
     if len(known) == 0:
         return
     quantiles = np.unique(np.percentile(known, np.linspace(0, 100, BINS + 1)[1:-1]))
     rounded = np.unique([_round(q, float(known.std())) for q in quantiles])
     name = numeric.column.name
     unit = " days before the newest" if numeric.column.role is Role.DATE else ""
-    for threshold in rounded.tolist():
-        text = f"{threshold:,.10g}"
-        with np.errstate(invalid="ignore"):
-            above = data >= threshold
-            below = data < threshold
-        if above.any() and below.any():
-            yield Literal(numeric.column, f"{name} at least {text}{unit}", above)
-            yield Literal(numeric.column, f"{name} below {text}{unit}", below)
+    low, high = float(known.min()), float(known.max())
+    for bound in rounded[(rounded > low) & (rounded <= high)].tolist():
+        text = f"{bound:,.10g}{unit}"
+        yield Literal(numeric.column, f"{name} at least {text}", data, bound, np.greater_equal)
+        yield Literal(numeric.column, f"{name} below {text}", data, bound, np.less)
 
 
 def _round(value: float, spread: float) -> float:
@@ -101,20 +124,16 @@ def _round(value: float, spread: float) -> float:
 def _level_literals(levels: LevelValues) -> Iterator[Literal]:
     column = levels.column
     for code, level in enumerate(levels.levels):
-        mask = levels.codes == code
-        if mask.any():
-            yield Literal(column, _level_text(column, level), mask)
+        yield Literal(column, _level_text(column, level), levels.codes, code, np.equal)
     if column.role is Role.ORDINAL:
         for code in range(1, len(levels.levels) - 1):
-            some = listing(levels.levels[code:], "or")
-            yield Literal(column, f"{column.name} {some}", levels.codes >= code)
+            text = f"{column.name} {listing(levels.levels[code:], 'or')}"
+            yield Literal(column, text, levels.codes, code, np.greater_equal)
 
 
 def _level_text(column: Column, level: str) -> str:
-    if column.role is Role.BINARY and level.casefold() in YES:
-        return f"{column.name}"
-    if column.role is Role.BINARY and level.casefold() in NO:
-        return f"not {column.name}"
+    if says_yes_or_no(column):
+        return column.name if level.casefold() in YES else f"not {column.name}"
     return f"{column.name} {level}"
 
 
@@ -124,23 +143,23 @@ class _Branch:
     score: float
 
 
-def _rules_of(literals: tuple[Literal, ...], target: Mask) -> tuple[Rule, ...]:
-    size = int(target.sum())
-    if size == 0 or size == len(target) or not literals:
+def _rules_of(
+    literals: tuple[Literal, ...], sampled: list[Mask], target: Mask, rows: slice
+) -> tuple[Rule, ...]:
+    wanted = target[rows]
+    if not 0 < int(wanted.sum()) < len(wanted) or not literals:
         return ()
-    step = max(1, math.ceil(len(target) / SEARCH_ROWS))
-    rows = slice(None, None, step)  # rows stand in hash order: every step-th is a sample
-    sampled = [literal.mask[rows] for literal in literals]
-    beam: list[tuple[_Branch, Mask]] = [(_Branch((), 0.0), np.ones(len(target[rows]), bool))]
+    beam: list[tuple[_Branch, Mask]] = [(_Branch((), 0.0), np.ones(len(wanted), bool))]
     found: list[_Branch] = []
     for _ in range(MAX_CONDITIONS):
-        beam = _grow(beam, literals, sampled, target[rows])
+        beam = _grow(beam, literals, sampled, wanted)
         found += [branch for branch, _ in beam]
         if not beam:
             break
-    rules = [_rule(branch.literals, target) for branch in _distinct(found)]
-    rules.sort(key=lambda r: -_harmonic(r.coverage, r.precision))
-    good = [r for r in rules[:MAX_RULES] if min(r.precision, r.coverage) >= FAIR]
+    found.sort(key=lambda branch: (-branch.score, len(branch.literals)))
+    rules = [_rule(branch.literals, target) for branch in _distinct(found)[:MAX_RULES]]
+    rules.sort(key=lambda rule: -_harmonic(rule.coverage, rule.precision))
+    good = [rule for rule in rules if min(rule.precision, rule.coverage) >= FAIR]
     return tuple(good or rules[:1])
 
 
@@ -184,16 +203,19 @@ def _one_per_column(
 
 
 def _distinct(branches: list[_Branch]) -> list[_Branch]:
-    kept: dict[frozenset[str], _Branch] = {}
+    """Leave out branches that add conditions to a better one without need."""
+    kept: list[tuple[frozenset[str], _Branch]] = []
     for branch in branches:
-        kept.setdefault(frozenset(literal.text for literal in branch.literals), branch)
-    return list(kept.values())
+        texts = frozenset(literal.text for literal in branch.literals)
+        if not any(better <= texts for better, _ in kept):
+            kept.append((texts, branch))
+    return [branch for _, branch in kept]
 
 
 def _rule(literals: tuple[Literal, ...], target: Mask) -> Rule:
     meets = np.ones(len(target), dtype=bool)
     for literal in literals:
-        meets = meets & literal.mask
+        meets &= literal.meets()
     hits = int(np.count_nonzero(meets & target))
     return Rule(
         text=" and ".join(literal.text for literal in literals),

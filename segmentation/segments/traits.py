@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from segmentation.segments.phrases import label, number, percent, sentence
 from segmentation.segments.segment import LevelProfile, NumericProfile, Profile
-from segmentation.table.columns import Column, Role
+from segmentation.table.columns import Column, Role, Use
 
 # Differences below this many standard deviations are called small by Cohen, Statistical Power
 # Analysis for the Behavioral Sciences (1988), sec. 2.2; they are not worth a word.
@@ -21,6 +21,9 @@ NEARLY_ALL = 0.9
 
 # Below this mean age "young" is true by itself, not only beside the others.
 YOUNG = 35
+
+# Told in profiles, but neither name nor trait unless the user made it drive the segments.
+PERSONAL = frozenset({"gender"})
 
 YES = frozenset({"true", "yes", "y", "1", "ja", "oui", "si", "on"})
 NO = frozenset({"false", "no", "n", "0", "nein", "non", "off"})
@@ -76,6 +79,8 @@ def distinctive_traits(
     """
     found = []
     for column in columns:
+        if column.meaning in PERSONAL and column.use is not Use.BASIS:
+            continue
         if column.name in profile.numeric:
             numbers = profile.numeric[column.name]
             found.append(_numeric_trait(column, numbers, everybody.numeric[column.name]))
@@ -179,10 +184,8 @@ def level_words(column: Column, level: str, share: float) -> str:
 
 def _said(column: Column, level: str) -> str:
     name = label(column.name)
-    if column.role is Role.BINARY and level.casefold() in YES:
-        return name
-    if column.role is Role.BINARY and level.casefold() in NO:
-        return f"no {name}"
+    if says_yes_or_no(column):
+        return name if level.casefold() in YES else f"no {name}"
     if column.meaning == "city":
         return f"in {level}"
     if column.meaning == "membership":
@@ -190,6 +193,12 @@ def _said(column: Column, level: str) -> str:
     if column.meaning in {"gender", "satisfaction"}:
         return level.lower()
     return level if _speaks(level) and column.role is Role.NOMINAL else f"{name} {level}"
+
+
+def says_yes_or_no(column: Column) -> bool:
+    """Whether a column's two levels are a yes and a no, not two kinds."""
+    levels = {level.casefold() for level in column.levels}
+    return len(levels) == 2 and bool(levels & YES) and bool(levels & NO)
 
 
 def _speaks(level: str) -> bool:

@@ -106,6 +106,17 @@ def test_a_segment_that_is_no_archetype_gets_advice_too() -> None:
     assert all(segment.actions for segment in segments)
 
 
+def test_words_find_columns_that_have_no_classic_meaning() -> None:
+    rng = np.random.default_rng(3)
+    visits = np.r_[rng.normal(5, 1, 80), rng.normal(50, 1, 80)]
+    frame = pd.DataFrame({"Store visits": visits, "Size": rng.normal(size=160)})
+    segments = CustomerSegmentation(n_clusters=2).fit(frame).segments_
+    titles = {s.actions[0].title: s.profile.numeric["Store visits"].mean for s in segments}
+    assert titles["Reward the habit"] > 40
+    assert titles["Win the next visit"] < 10
+    assert all("everybody" in s.actions[0].because for s in segments)
+
+
 def test_a_user_s_own_playbook_names_the_segments(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(VALID)
@@ -132,6 +143,7 @@ def test_a_user_s_own_playbook_names_the_segments(tmp_path: Path) -> None:
         ('rests_on = ["spend"]', 'rests_on = "spend"', "must be a list"),
         ("[[archetype.action]]", "[[archetype.deed]]", "unknown entry “deed”"),
         ('title = "Call"', "", "needs a title"),
+        ('meaning = "spend"', "words = 3", "must be a list"),
         ("[[archetype]]", "[[archetype", "not valid TOML"),
         (VALID, "", "empty"),
         (VALID, VALID + VALID, "two archetypes called “Big”"),
