@@ -8,8 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segmentation.table.checking import repeated_customers
-from segmentation.table.cleaning import Cleaned, clean, reject_names
+from segmentation.errors import ReadError
+from segmentation.table.checking import earlier_rows, repeated_customers
+from segmentation.table.cleaning import (
+    Cleaned,
+    check_something_left,
+    clean,
+    reject_names,
+    set_aside_issues,
+)
 from segmentation.table.columns import Column, Issue
 from segmentation.table.dataset import Table
 from segmentation.table.distinct import DistinctText
@@ -17,9 +24,13 @@ from segmentation.table.findings import column_issues
 from segmentation.table.limits import Limits
 from segmentation.table.patience import Records
 from segmentation.table.profiled import profile_typed, settled
+from segmentation.table.recipe import Fixes
 from segmentation.table.roles import find_roles
 from segmentation.table.storage import rejects_frame
-from segmentation.table.typing_text import Typed, file_evidence, type_column
+from segmentation.table.typed import Kind, Typed
+from segmentation.table.typing_text import file_evidence, type_column
+
+_NO_FIXES = Fixes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +58,14 @@ class Raw:
     decimal: str | None = None
 
 
-def assemble(raw: Raw, name: str, limits: Limits, *, keep_duplicates: bool = False) -> Table:
+def assemble(
+    raw: Raw,
+    name: str,
+    limits: Limits,
+    *,
+    fixes: Fixes = _NO_FIXES,
+    keep_duplicates: bool = False,
+) -> Table:
     """Check, clean and type rows of text.
 
     Parameters
@@ -58,17 +76,33 @@ def assemble(raw: Raw, name: str, limits: Limits, *, keep_duplicates: bool = Fal
         Name of the file.
     limits : Limits
         Bound of a cell's length.
+    fixes : Fixes
+        What the user decided about issues.
     keep_duplicates : bool
         Keep exact duplicate rows, as for scoring or for transactions.
 
     Raises
     ------
     ReadError
-        No usable row or fewer than two columns are left.
+        No usable row or fewer than two columns are left, or the user wished to stop.
     """
-    work = clean(raw.written, raw.records, raw.issues, limits, keep_duplicates=keep_duplicates)
+    work = clean(
+        raw.written,
+        raw.records,
+        raw.issues,
+        limits,
+        keep_duplicates=keep_duplicates or fixes.of("duplicate_row") == "keep",
+        set_short_rows_aside=fixes.of("short_row") == "set_aside",
+    )
     decimal = raw.decimal or _decimal(work.columns, raw.choices.get("delimiter"))
-    return _typed_table(work, raw, name, decimal)
+    typed, columns = _typed(work, fixes, decimal, settled=raw.decimal is not None)
+    decided = _decided(work, typed, columns, fixes)
+    if any(rows.any() for rows in decided.values()):
+        work.put_aside(decided)
+        check_something_left(work)
+        typed, columns = _typed(work, fixes, decimal, settled=raw.decimal is not None)
+    recipe = {**raw.choices, "decimal": decimal, "fixes": dict(fixes.chosen)}
+    return _table(work, typed, columns, {**recipe, "names": work.names}, name)
 
 
 def _decimal(columns: list[DistinctText], delimiter: str | None) -> str:
@@ -81,14 +115,56 @@ def _decimal(columns: list[DistinctText], delimiter: str | None) -> str:
     return "," if evidence.comma > evidence.point else "."
 
 
-def _typed_table(work: Cleaned, raw: Raw, name: str, decimal: str) -> Table:
+def _typed(
+    work: Cleaned, fixes: Fixes, decimal: str, *, settled: bool
+) -> tuple[list[Typed], tuple[Column, ...]]:
+    """Type every column and find what it is."""
     typed = [
-        type_column(label, column, decimal=decimal)
+        type_column(label, column, fixes.rules(label, decimal, settled=settled))
         for label, column in zip(work.names, work.columns, strict=True)
     ]
     profiled = [profile_typed(label, one) for label, one in zip(work.names, typed, strict=True)]
-    columns = find_roles(profiled)
-    issues = [*work.issues, *_content_issues(work, columns, typed, decimal)]
+    return typed, find_roles(profiled)
+
+
+def _decided(
+    work: Cleaned, typed: list[Typed], columns: tuple[Column, ...], fixes: Fixes
+) -> dict[str, np.ndarray]:
+    """Return the rows that the user wants set aside, by reason."""
+    decided: dict[str, np.ndarray] = {}
+    for column, one in zip(columns, typed, strict=True):
+        what = {Kind.NUMBER: "number", Kind.DATE: "date"}.get(one.kind)
+        if what and one.bad.any() and fixes.of(f"not_a_{what}", column.name) == "set_aside":
+            reason = f"The row has a cell in “{column.name}” that is not a {what}."
+            decided[reason] = one.text.rows_of(one.bad)
+    place = _ids(columns)
+    choice = fixes.of("repeated_customer")
+    if place is None or choice == "keep_all":
+        return decided
+    earlier = earlier_rows(work.columns[place])
+    if choice == "stop" and earlier.any():
+        raise ReadError(
+            f"Some ids in “{columns[place].name}” have several rows, the first of them on line "
+            f"{int(work.lines[earlier][0]):,}. Mend the file, or keep all rows or the last of "
+            "each.",
+            kind="repeated_customer",
+        )
+    return {**decided, "The row is followed by a later one of the same customer.": earlier}
+
+
+def _ids(columns: tuple[Column, ...]) -> int | None:
+    """Return the position of the customers' ids, if there are any."""
+    return next((i for i, c in enumerate(columns) if c.meaning == "customer_id"), None)
+
+
+def _table(
+    work: Cleaned,
+    typed: list[Typed],
+    columns: tuple[Column, ...],
+    recipe: dict[str, Any],
+    name: str,
+) -> Table:
+    issues = [*work.issues, *set_aside_issues(work.set_aside)]
     used = len(work.lines)
     frame = {
         column.name: settled(one.series, column.role)
@@ -97,8 +173,8 @@ def _typed_table(work: Cleaned, raw: Raw, name: str, decimal: str) -> Table:
     return Table(
         frame=pd.DataFrame(frame, index=pd.RangeIndex(used)),
         columns=columns,
-        issues=tuple(issues),
-        recipe={**raw.choices, "decimal": decimal},
+        issues=(*issues, *_content_issues(work, columns, typed, recipe["decimal"])),
+        recipe=recipe,
         name=name,
         rows_read=used + len(work.set_aside) + work.duplicates,
         rows_used=used,
@@ -115,7 +191,7 @@ def _content_issues(
     issues: list[Issue] = []
     for column, one in zip(columns, typed, strict=True):
         issues += column_issues(column, one, work.lines, decimal)
-    place = next((i for i, c in enumerate(columns) if c.meaning == "customer_id"), None)
+    place = _ids(columns)
     repeated = repeated_customers(
         None if place is None else columns[place],
         None if place is None else work.columns[place],

@@ -129,6 +129,22 @@ def duplicate_rows(columns: Sequence[DistinctText]) -> np.ndarray:
     return marked
 
 
+def earlier_rows(ids: DistinctText) -> np.ndarray:
+    """Mark rows whose id comes again later.
+
+    Parameters
+    ----------
+    ids : DistinctText
+        The customers' ids; rows without one are never marked.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    again = pd.Series(ids.codes).duplicated(keep="last").to_numpy()
+    return np.asarray(again & (ids.codes >= 0))
+
+
 def repeated_customers(
     column: Column | None,
     cells: DistinctText | None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from segmentation.table.limits import Limits
 from segmentation.table.patience import Records, SetAside
 
 _MOST_LINES = 100
+SHORT_ROW = "The row has fewer cells than the header."
 #: How the reasons begin for which rows are set aside.
 _REASONS = ("The row ", "A quote ")
 
@@ -55,6 +56,18 @@ class Cleaned:
             self.columns = [column.take(rows) for column in self.columns]
             self.lines = self.lines[rows]
 
+    def put_aside(self, reasons: Mapping[str, np.ndarray]) -> None:
+        """Set the rows of some masks aside; a row in several of them has the first reason."""
+        usable = np.ones(len(self.lines), dtype=bool)
+        for reason, rows in reasons.items():
+            places = np.flatnonzero(rows & usable)
+            cells = [column.cells(places) for column in self.columns]
+            for i, line in enumerate(self.lines[places].tolist()):
+                self.set_aside.append(SetAside(line, tuple(texts[i] for texts in cells), reason))
+            usable &= ~rows
+        self.keep(usable)
+        self.set_aside.sort(key=lambda row: row.line)
+
 
 def clean(
     written: Sequence[str],
@@ -63,6 +76,7 @@ def clean(
     limits: Limits,
     *,
     keep_duplicates: bool,
+    set_short_rows_aside: bool = False,
 ) -> Cleaned:
     """Take out what is no data: empty columns, empty and repeated rows, headers, totals.
 
@@ -78,6 +92,8 @@ def clean(
         Bound of a cell's length.
     keep_duplicates : bool
         Keep exact copies of earlier rows.
+    set_short_rows_aside : bool
+        Set rows that lack some cells aside instead of filling them up.
 
     Raises
     ------
@@ -95,13 +111,16 @@ def clean(
         issues=[*issues, *renamed],
     )
     _report_long_cells(work, cells)
-    _report_short_rows(work, records.short_lines)
+    if set_short_rows_aside:
+        work.put_aside({SHORT_ROW: np.isin(work.lines, records.short_lines)})
+    else:
+        _report_short_rows(work, records.short_lines)
     _drop_reject_columns(work)
     _drop_empty_columns(work)
-    _set_unusable_aside(work)
+    work.put_aside(unusable_rows(work.columns, work.written))
     if not keep_duplicates:
         _drop_duplicates(work)
-    _check_something_left(work)
+    check_something_left(work)
     return work
 
 
@@ -196,22 +215,14 @@ def _drop_empty_columns(work: Cleaned) -> None:
     )
 
 
-def _set_unusable_aside(work: Cleaned) -> None:
-    usable = np.ones(len(work.lines), dtype=bool)
-    for reason, rows in unusable_rows(work.columns, work.written).items():
-        places = np.flatnonzero(rows)
-        cells = [column.cells(places) for column in work.columns]
-        for i, place in enumerate(places):
-            texts = tuple(column[i] for column in cells)
-            work.set_aside.append(SetAside(int(work.lines[place]), texts, reason))
-        usable &= ~rows
-    work.keep(usable)
-    work.set_aside.sort(key=lambda row: row.line)
-    work.issues += _set_aside_issues(work.set_aside)
+def set_aside_issues(rows: Sequence[SetAside]) -> list[Issue]:
+    """Return one issue for each reason; reasons with counts in them belong together.
 
-
-def _set_aside_issues(rows: list[SetAside]) -> list[Issue]:
-    """Return one issue for each reason; reasons with counts in them belong together."""
+    Parameters
+    ----------
+    rows : sequence of SetAside
+        All rows that are not used.
+    """
     by_reason: dict[str, list[SetAside]] = {}
     for row in rows:
         key = "The row has too few or too many cells." if "instead of" in row.reason else row.reason
@@ -253,7 +264,14 @@ def _drop_duplicates(work: Cleaned) -> None:
     work.keep(~again)
 
 
-def _check_something_left(work: Cleaned) -> None:
+def check_something_left(work: Cleaned) -> None:
+    """Refuse a table without rows or with one column.
+
+    Raises
+    ------
+    ReadError
+        That is so.
+    """
     if len(work.columns) < 2:
         raise ReadError(
             "The file has only one column with values. Segments need at least two.",

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from segmentation.table.columns import Column, Issue, Role, Use
 from segmentation.table.contact import masked
-from segmentation.table.typing_text import Kind, Typed
+from segmentation.table.typed import Kind, Typed
 
 _MOST_LINES = 100
 _MOST_EXAMPLES = 5

@@ -16,7 +16,8 @@ from segmentation.table.headers import clean_names
 from segmentation.table.profiled import level_text, profile_column, settled
 from segmentation.table.roles import find_roles
 from segmentation.table.storage import rejects_frame
-from segmentation.table.typing_text import Kind, Typed, file_evidence, type_column
+from segmentation.table.typed import Kind, Rules, Typed
+from segmentation.table.typing_text import file_evidence, type_column
 
 
 def table_from_frame(frame: pd.DataFrame, name: str) -> Table:
@@ -82,7 +83,8 @@ def _typed(name: str, series: pd.Series) -> tuple[pd.Series, Kind]:
 
 def _type_text(name: str, text: DistinctText) -> Typed:
     evidence = file_evidence([text])
-    return type_column(name, text, decimal="," if evidence.comma > evidence.point else ".")
+    decimal = "," if evidence.comma > evidence.point else "."
+    return type_column(name, text, Rules(decimal=decimal))
 
 
 def typed_by_dtype(series: pd.Series) -> tuple[pd.Series, Kind] | None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.table.columns import MAX_LEVELS, Role
-from segmentation.table.typing_text import Kind, Typed
+from segmentation.table.typed import Kind, Typed
 
 #: In columns of these roles, numbers stand for something else and are written without a point.
 _WHOLE_ROLES = frozenset({Role.BINARY, Role.NOMINAL, Role.ORDINAL, Role.IDENTIFIER})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import IO, Any
 
@@ -19,6 +20,7 @@ from segmentation.table.dialect import WHITESPACE, find_dialect
 from segmentation.table.heading import find_header
 from segmentation.table.limits import Limits
 from segmentation.table.parquet import read_parquet
+from segmentation.table.recipe import VERSION, Fixes, apply_recipe, replayed
 from segmentation.table.records import read_records
 from segmentation.table.workbook import cell_text, read_sheet, sheet_records
 
@@ -63,6 +65,8 @@ def read_table(
     decimal: str | None = None,
     header_line: int | None = None,
     sheet: str | int | None = None,
+    fixes: Mapping[str, str] | None = None,
+    recipe: Mapping[str, Any] | None = None,
     keep_duplicates: bool = False,
     limits: Limits = _DEFAULT_LIMITS,
 ) -> Table:
@@ -87,6 +91,11 @@ def read_table(
         The line with the column names, the first being 1; 0 says that there is none.
     sheet : str or int, optional
         Name or position (from 0) of a workbook's sheet.
+    fixes : mapping, optional
+        How to deal with issues, such as ``{"not_a_number": "set_aside"}`` or, for one column,
+        ``{"ambiguous_date:Joined": "day_first"}``; see `segmentation.table.recipe.FIXES`.
+    recipe : mapping, optional
+        The recipe of an earlier table, whose choices are repeated; others given here overrule.
     keep_duplicates : bool
         Keep exact duplicate rows, as for scoring or for transactions.
     limits : Limits
@@ -110,12 +119,24 @@ def read_table(
     >>> table.recipe["delimiter"], table.recipe["decimal"], table.rows_used
     (';', ',', 2)
     """
-    choices = Choices(encoding, delimiter, decimal, header_line, sheet)
+    given = {
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "decimal": decimal,
+        "header_line": header_line,
+        "sheet": sheet,
+    }
+    layout, earlier_fixes = replayed(recipe)
+    layout |= {key: choice for key, choice in given.items() if choice is not None}
+    choices = Choices(**layout)
+    decided = Fixes({**earlier_fixes, **(fixes or {})})
     data, found_name = _bytes_of(source, limits)
     called = name or found_name or "data"
     content = open_content(data, name or found_name, limits)
     raw = _READERS[content.format](content, choices, limits)
-    return assemble(raw, called, limits, keep_duplicates=keep_duplicates)
+    table = assemble(raw, called, limits, fixes=decided, keep_duplicates=keep_duplicates)
+    table = replace(table, recipe={"version": VERSION, **table.recipe, "chosen": layout})
+    return table if recipe is None else apply_recipe(table, recipe)
 
 
 def _bytes_of(source: Any, limits: Limits) -> tuple[bytes, str]:

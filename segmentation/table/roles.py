@@ -21,7 +21,7 @@ from segmentation.table.names import (
 )
 from segmentation.table.profiled import Profiled
 from segmentation.table.scales import known_order
-from segmentation.table.typing_text import Kind
+from segmentation.table.typed import Kind
 from segmentation.table.words import boolean_pair
 
 #: A category with more levels than this describes segments but does not drive them.

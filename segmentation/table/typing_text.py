@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -22,60 +19,22 @@ from segmentation.table.amounts import (
 from segmentation.table.dates import are_compact_dates, looks_like_dates, parse_dates
 from segmentation.table.distinct import DistinctText
 from segmentation.table.names import is_code_name, is_date_name
+from segmentation.table.typed import Kind, Rules, Typed
 from segmentation.table.words import boolean_pair, is_missing_word
 
 #: Up to this share of the cells of a number or date column may be something else.
 _MOST_BAD_CELLS = 0.2
+
 #: The same where what is left looks like codes ("85123A"), which makes the column text.
 _MOST_CODES = 0.01
 
-
 #: Letters before or after digits: a code, not a mistyped number.
 _CODE_PATTERN = r"^(?:[A-Za-z]{1,4}[-_ ]?\d+|\d+[-_]?[A-Za-z]{1,3}|\d+-\d+)$"
+
 #: Spellings that differ in case only are merged in columns with at most so many values.
 _MOST_LEVELS_TO_MERGE = 50
 
-
-class Kind(StrEnum):
-    """What the cells of a column are."""
-
-    NUMBER = "number"
-    DATE = "date"
-    BOOLEAN = "boolean"
-    TEXT = "text"
-
-
-@dataclass(frozen=True, eq=False)
-class Typed:
-    """A typed column and what was met on the way; masks have one entry a distinct value.
-
-    Attributes
-    ----------
-    series : Series
-        ``Int64``, ``float64``, ``datetime64[s]`` or ``str``.
-    distinct : ndarray
-        The typed value of each distinct text, missing ones as NaN, NaT or None.
-    kind : Kind
-        What the cells are.
-    text : DistinctText
-        The trimmed cells as they were written.
-    bad : ndarray of bool
-        Values that do not fit the column's kind and count as missing.
-    missing_words : ndarray of bool
-        Values that are a spelling of "missing".
-    notes : tuple of str
-        What was taken for granted: ``"decorated"``, ``"ambiguous_number"``,
-        ``"ambiguous_date"``, ``"decimal_comma"``, ``"spelling"``.
-    """
-
-    series: pd.Series
-    distinct: np.ndarray
-    kind: Kind
-    text: DistinctText
-    bad: np.ndarray
-    missing_words: np.ndarray
-    notes: tuple[str, ...] = field(default=())
-    date_order: str = ""
+_DEFAULT_RULES = Rules()
 
 
 def file_evidence(texts: list[DistinctText]) -> DecimalEvidence:
@@ -87,9 +46,7 @@ def file_evidence(texts: list[DistinctText]) -> DecimalEvidence:
     return total
 
 
-def type_column(
-    name: str, cells: DistinctText, *, decimal: str, day_first: bool | None = None
-) -> Typed:
+def type_column(name: str, cells: DistinctText, rules: Rules = _DEFAULT_RULES) -> Typed:
     """Find out what a column of text holds and convert it.
 
     Parameters
@@ -98,10 +55,8 @@ def type_column(
         The column's name; names such as "Invoice No" speak against numbers.
     cells : DistinctText
         The trimmed cells.
-    decimal : str
-        The file's decimal mark; a column with clear evidence of the other one overrules it.
-    day_first : bool or None
-        What to assume for dates that can be read both ways.
+    rules : Rules
+        How to read it.
 
     Returns
     -------
@@ -111,19 +66,19 @@ def type_column(
     Examples
     --------
     >>> cells = DistinctText.from_series(pd.Series(["1.5", "n/a", "abc", "2", "3", "4", "5"]))
-    >>> typed = type_column("Spend", cells, decimal=".")
+    >>> typed = type_column("Spend", cells)
     >>> typed.series.tolist()
     [1.5, nan, nan, 2.0, 3.0, 4.0, 5.0]
     """
-    words = _mask(is_missing_word(cells.texts)) & (cells.counts() >= 0)
+    words = _mask(is_missing_word(cells.texts)) & rules.missing_words
     present = pc.filter(cells.texts, pa.array(~words))
     if not len(present):
-        return _as_text(cells, words)
+        return _as_text(cells, words, rules)
     for attempt in (_as_dates, _as_numbers):
-        typed = attempt(name, cells, words, decimal, day_first)
+        typed = attempt(name, cells, words, rules)
         if typed is not None:
             return typed
-    return _as_text(cells, words)
+    return _as_text(cells, words, rules)
 
 
 def plain_or_amounts(cells: DistinctText) -> np.ndarray | None:
@@ -137,21 +92,23 @@ def plain_or_amounts(cells: DistinctText) -> np.ndarray | None:
     if not _may_hold_numbers(cells.texts):
         return None
     words = np.zeros(len(cells.texts), dtype=bool)
-    numbers = _amounts(cells.texts, words, ".")[0].numbers
+    numbers = _amounts(cells.texts, words, _DEFAULT_RULES)[0].numbers
     return np.asarray(np.append(numbers, np.nan)[cells.codes])
 
 
-def _as_text(cells: DistinctText, words: np.ndarray) -> Typed:
+def _as_text(cells: DistinctText, words: np.ndarray, rules: Rules) -> Typed:
     present = pc.filter(cells.texts, pa.array(~words))
     pair = boolean_pair(present)
-    kept, distinct, notes = _one_spelling(cells, words, boolean=pair is not None)
+    kept, distinct, notes = _one_spelling(
+        cells, words, boolean=pair is not None, merge=rules.merge_spellings
+    )
     bad = np.zeros(len(cells.texts), dtype=bool)
     kind = Kind.BOOLEAN if pair is not None else Kind.TEXT
     return Typed(kept.to_series(), distinct, kind, cells, bad, words, notes)
 
 
 def _one_spelling(
-    cells: DistinctText, words: np.ndarray, *, boolean: bool
+    cells: DistinctText, words: np.ndarray, *, boolean: bool, merge: bool
 ) -> tuple[DistinctText, np.ndarray, tuple[str, ...]]:
     """Empty the spellings of "missing"; give values that differ in case only one spelling.
 
@@ -160,7 +117,7 @@ def _one_spelling(
     texts = cells.texts
     values = pc.if_else(pa.array(~words), texts, pa.scalar(None, pa.string()))
     notes: tuple[str, ...] = ()
-    if boolean or len(values) <= _MOST_LEVELS_TO_MERGE:
+    if merge and (boolean or len(values) <= _MOST_LEVELS_TO_MERGE):
         folded = [text and " ".join(text.casefold().split()) for text in values.to_pylist()]
         if len(set(folded)) < len(folded) and (boolean or len(set(folded)) * 2 <= len(cells)):
             merged = _most_frequent(folded, values.to_pylist(), cells.counts())
@@ -179,17 +136,14 @@ def _most_frequent(
     return [best[key][1] for key in folded]
 
 
-def _as_numbers(
-    name: str, cells: DistinctText, words: np.ndarray, decimal: str, day_first: bool | None
-) -> Typed | None:
-    del day_first
+def _as_numbers(name: str, cells: DistinctText, words: np.ndarray, rules: Rules) -> Typed | None:
     values = cells.texts
     if _has_leading_zeros(values) or _is_too_long(values):
         return None
     present = pc.filter(values, pa.array(~words))
     if not _may_hold_numbers(present) or (is_code_name(name) and _hold_codes(present)):
         return None
-    amounts, notes = _amounts(values, words, decimal)
+    amounts, notes = _amounts(values, words, rules)
     fits = np.isfinite(amounts.numbers) & ~words
     bad = ~fits & ~words
     if not _fits_well_enough(cells, fits, bad):
@@ -203,7 +157,7 @@ def _as_numbers(
 
 
 def _amounts(
-    values: pa.StringArray, words: np.ndarray, decimal: str
+    values: pa.StringArray, words: np.ndarray, rules: Rules
 ) -> tuple[Amounts, tuple[str, ...]]:
     """Read values with the decimal mark that suits the column best."""
     present = pc.filter(values, pa.array(~words))
@@ -214,16 +168,16 @@ def _amounts(
         nothing = np.zeros(len(values), dtype=bool)
         return Amounts(numbers, plain.dtype.kind == "i", nothing, ambiguous=False), ()
     own = decimal_evidence(present)
-    guess = None
+    decimal, guess = rules.decimal, None
     if own.point != own.comma:
         decimal = "." if own.point > own.comma else ","
-    elif own.point == 0:
+    elif own.point == 0 and not rules.settled:
         guess = guess_decimal(present)
         decimal = guess or decimal
     amounts = parse_amounts(values, decimal)
     found = {
         "decorated": bool(amounts.decorated[~words].any()),
-        "ambiguous_number": amounts.ambiguous and guess is None,
+        "ambiguous_number": amounts.ambiguous and guess is None and not rules.settled,
         "decimal_comma": decimal == "," and own.comma > 0,
     }
     return amounts, tuple(note for note, present in found.items() if present)
@@ -247,14 +201,13 @@ def _fits_well_enough(cells: DistinctText, fits: np.ndarray, bad: np.ndarray) ->
     return float(counts[bad][codes].sum()) / (good + wrong) <= _MOST_CODES
 
 
-def _as_dates(
-    name: str, cells: DistinctText, words: np.ndarray, decimal: str, day_first: bool | None
-) -> Typed | None:
+def _as_dates(name: str, cells: DistinctText, words: np.ndarray, rules: Rules) -> Typed | None:
     present = pc.filter(cells.texts, pa.array(~words))
     compact = is_date_name(name) or are_compact_dates(present)
     if not looks_like_dates(present, compact=compact):
         return None
-    if day_first is None and decimal == ",":
+    day_first = rules.day_first
+    if day_first is None and rules.decimal == ",":
         day_first = True
     dates = parse_dates(cells.texts, day_first=day_first, compact=compact)
     fits = ~np.isnat(dates.times) & ~words
@@ -263,7 +216,7 @@ def _as_dates(
         return None
     distinct = np.where(fits, dates.times, np.datetime64("NaT"))
     times = np.append(distinct, np.datetime64("NaT"))
-    notes = ("ambiguous_date",) if dates.ambiguous else ()
+    notes = ("ambiguous_date",) if dates.ambiguous and rules.day_first is None else ()
     return Typed(
         pd.Series(times[cells.codes]), distinct, Kind.DATE, cells, bad, words, notes, dates.order
     )

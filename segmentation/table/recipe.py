@@ -1,0 +1,163 @@
+"""All choices of an import as one JSON, which replays itself on next month's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from segmentation.errors import ParameterError
+from segmentation.table.changes import apply_changes
+from segmentation.table.columns import Issue
+from segmentation.table.dataset import Table
+from segmentation.table.typed import Rules
+
+#: Raised when the meaning of a key changes.
+VERSION = 1
+
+#: The ways to deal with each kind of issue, the default first.
+FIXES: dict[str, tuple[str, ...]] = {
+    "not_a_number": ("missing", "set_aside"),
+    "not_a_date": ("missing", "set_aside"),
+    "missing_word": ("missing", "keep"),
+    "spelling": ("merge", "keep"),
+    "ambiguous_date": ("auto", "month_first", "day_first"),
+    "ambiguous_number": ("auto", "point", "comma"),
+    "short_row": ("repair", "set_aside"),
+    "duplicate_row": ("drop", "keep"),
+    "repeated_customer": ("keep_all", "keep_last", "stop"),
+}
+_LAYOUT = ("encoding", "delimiter", "decimal", "header_line", "sheet")
+
+
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    """What the user decided about issues.
+
+    Attributes
+    ----------
+    chosen : dict
+        ``{"not_a_number": "set_aside"}`` for all columns, or ``{"not_a_number:Spend": …}`` for
+        one; see `FIXES` for what is possible.
+
+    Examples
+    --------
+    >>> fixes = Fixes({"spelling": "keep", "spelling:City": "merge"})
+    >>> fixes.of("spelling", "City"), fixes.of("spelling", "Tier"), fixes.of("short_row")
+    ('merge', 'keep', 'repair')
+    """
+
+    chosen: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse kinds and ways that do not exist."""
+        for key, fix in self.chosen.items():
+            kind = key.partition(":")[0]
+            if kind not in FIXES:
+                raise ParameterError(
+                    f"There is nothing to choose for “{kind}”; fixes are for {', '.join(FIXES)}."
+                )
+            if fix not in FIXES[kind]:
+                raise ParameterError(
+                    f"“{fix}” is no way to deal with “{kind}”; use one of {', '.join(FIXES[kind])}."
+                )
+
+    def of(self, kind: str, column: str | None = None) -> str:
+        """Return the way to deal with a kind of issue, in a column where that matters."""
+        fallback = self.chosen.get(kind, FIXES[kind][0])
+        return fallback if column is None else self.chosen.get(f"{kind}:{column}", fallback)
+
+    def rules(self, column: str, decimal: str, *, settled: bool) -> Rules:
+        """Return how a column's text is to be read.
+
+        Parameters
+        ----------
+        column : str
+            The column's name.
+        decimal : str
+            The file's decimal mark.
+        settled : bool
+            The user chose that mark.
+        """
+        number = self.of("ambiguous_number", column)
+        date = self.of("ambiguous_date", column)
+        return Rules(
+            decimal={"auto": decimal, "point": ".", "comma": ","}[number],
+            settled=settled or number != "auto",
+            day_first={"auto": None, "month_first": False, "day_first": True}[date],
+            merge_spellings=self.of("spelling", column) == "merge",
+            missing_words=self.of("missing_word", column) == "missing",
+        )
+
+
+def replayed(recipe: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the layout and the fixes that the user once chose.
+
+    What was found and not chosen is found anew: next month's file may have another encoding.
+
+    Parameters
+    ----------
+    recipe : mapping or None
+        A table's recipe.
+
+    Raises
+    ------
+    ParameterError
+        It is no recipe, or one of another version.
+    """
+    if recipe is None:
+        return {}, {}
+    if not isinstance(recipe, Mapping) or recipe.get("version") != VERSION:
+        raise ParameterError(
+            f"This is not a recipe of version {VERSION}. Export it again from a data set."
+        )
+    chosen, fixes = recipe.get("chosen", {}), recipe.get("fixes", {})
+    if not isinstance(chosen, Mapping) or not isinstance(fixes, Mapping):
+        raise ParameterError("The recipe is damaged: its choices and fixes must be lists of pairs.")
+    return {key: chosen[key] for key in _LAYOUT if key in chosen}, {**fixes}
+
+
+def apply_recipe(table: Table, recipe: Mapping[str, Any]) -> Table:
+    """Apply a recipe's changes of columns, and say what no longer fits.
+
+    Parameters
+    ----------
+    table : Table
+        A table just read.
+    recipe : mapping
+        The recipe of an earlier one.
+
+    Returns
+    -------
+    Table
+        With the roles and uses of the earlier one; columns that are gone or new and changes
+        that no longer suit become issues of the kind ``"recipe"``.
+    """
+    names = [column.name for column in table.columns]
+    issues = _difference(names, recipe.get("names", names))
+    for name, change in dict(recipe.get("columns", {})).items():
+        if name not in names:
+            continue
+        try:
+            table = apply_changes(table, {name: change})
+        except (ParameterError, AttributeError, TypeError) as error:
+            issues.append(_no_longer_fits(str(error), name))
+    return replace(table, issues=(*table.issues, *issues))
+
+
+def _difference(names: list[str], earlier: list[str]) -> list[Issue]:
+    gone = [name for name in earlier if name not in names]
+    new = [name for name in names if name not in earlier]
+    sentences = {
+        "The recipe knows columns that this file does not have": gone,
+        "This file has columns that the recipe does not know": new,
+    }
+    return [
+        Issue("recipe", None, len(found), (), tuple(found[:5]), f"{text}: {', '.join(found[:5])}.")
+        for text, found in sentences.items()
+        if found
+    ]
+
+
+def _no_longer_fits(sentence: str, name: str) -> Issue:
+    return Issue("recipe", name, 1, (), (), f"The recipe no longer fits here. {sentence}")
