@@ -43,7 +43,12 @@ class Portal:
     @classmethod
     def new(cls, folder: Path) -> Portal:
         """A portal on a folder of its own, with a visitor who has opened it."""
-        app = create_app(Settings(data_dir=folder))
+        return cls.of(Settings(data_dir=folder))
+
+    @classmethod
+    def of(cls, settings: Settings) -> Portal:
+        """A portal with settings of its own, with a visitor who has opened it."""
+        app = create_app(settings)
         portal = cls(app, app.server.extensions["portal"], app.server.test_client())
         portal.client.get("/", headers=ORIGIN)
         return portal

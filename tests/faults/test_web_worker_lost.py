@@ -1,0 +1,53 @@
+"""``kill -9`` of gunicorn's workers: no session is lost, and nothing that was acknowledged."""
+
+from __future__ import annotations
+
+from tests.faults.conftest import Machine, children, kill
+from tests.waiting import until
+
+
+def customers(session: int) -> bytes:
+    """A small file that no other session has."""
+    rows = "".join(f"{session}-{n},{20 + n % 50},{100 + 7 * n}\n" for n in range(40))
+    return f"Customer ID,Age,Total Spend\n{rows}".encode()
+
+
+def test_sessions_and_acknowledged_uploads_survive_every_kill(machine: Machine) -> None:
+    web = machine.start_web()
+    machine.start_worker()
+    cookies = [machine.visitor() for _ in range(4)]
+    accepted: list[tuple[int, str]] = []
+    for turn in range(3):
+        for visitor, cookie in enumerate(cookies):
+            answer = machine.upload(customers(10 * turn + visitor), cookie)
+            if answer.status == 202:
+                accepted.append((visitor, answer.json["job"]))
+            assert answer.status in {0, 202, 429}, answer.body
+        for worker in children(web.pid):
+            kill(worker)
+        until(lambda: machine.get("/healthz").status == 200, seconds=30, what="it is back")
+    assert len(accepted) >= 4
+    for _, job_id in accepted:
+        until(
+            lambda job_id=job_id: not machine.ledger.job(job_id).active,  # type: ignore[union-attr]
+            seconds=60,
+            what="an acknowledged upload is read",
+        )
+    for visitor, job_id in accepted:
+        job = machine.ledger.job(job_id)
+        assert job is not None
+        assert job.state == "done", job.error
+        assert job.result is not None
+        for other, cookie in enumerate(cookies):
+            path = f"/download/rejects.csv?data={job.result['dataset']}"
+            assert machine.get(path, cookie).status == (200 if other == visitor else 410)
+
+
+def test_a_web_worker_imports_neither_scikit_learn_nor_scipy(machine: Machine) -> None:
+    web = machine.start_web()
+    machine.visitor()
+    for worker in children(web.pid):
+        with open(f"/proc/{worker}/maps") as maps:  # noqa: PTH123 - a file of the system
+            loaded = maps.read()
+        assert "/sklearn/" not in loaded
+        assert "/scipy/" not in loaded
