@@ -37,7 +37,7 @@ _PERSONAL_WORDS = frozenset(
     {
         "gender", "sex", "geschlecht", "sexe", "genero", "ethnicity", "race", "religion",
         "health", "disability", "marital", "nationality", "familienstand", "orientation",
-        "pregnant", "political",
+        "pregnant", "political", "genre",
     }
 )  # fmt: skip
 _PERSON_NAMES = frozenset(
