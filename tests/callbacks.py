@@ -94,17 +94,24 @@ def fire(
     changed
         The input that triggers, by the same name; the first input when not given.
     """
-    values = values or {}
-    body = {
+    return client.post(
+        "/_dash-update-component",
+        json=body_of(callback, values or {}, changed),
+        headers={**SAME_ORIGIN, **(headers or {})},
+    )
+
+
+def body_of(
+    callback: Callback, values: Mapping[str, Any], changed: str | None = None
+) -> dict[str, Any]:
+    """The JSON that a browser sends to fire a callback; parameters as in :func:`fire`."""
+    return {
         "output": callback.output,
         "outputs": _output_specs(callback.output),
         "inputs": [_filled(pair, values) for pair in callback.inputs],
         "state": [_filled(pair, values) for pair in callback.state],
         "changedPropIds": [_changed(callback, values, changed)],
     }
-    return client.post(
-        "/_dash-update-component", json=body, headers={**SAME_ORIGIN, **(headers or {})}
-    )
 
 
 def _output_specs(key: str) -> Any:
@@ -137,10 +144,14 @@ def _changed(callback: Callback, values: Mapping[str, Any], changed: str | None)
 def outputs_of(response: TestResponse) -> dict[str, Any]:
     """``"id.property"`` → new value, of an answer with status 200."""
     assert response.status_code == 200, f"{response.status_code}: {response.get_data(as_text=True)}"
-    answer = response.get_json()["response"]
+    return changes_in(response.get_json())
+
+
+def changes_in(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """``"id.property"`` → new value, of the JSON that answers a callback."""
     return {
         f"{id_}.{name.split('@')[0]}": value
-        for id_, changed in answer.items()
+        for id_, changed in answer["response"].items()
         for name, value in changed.items()
     }
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, Visit
+from tests.browser.conftest import Visit
+from tests.servers import Server
 
 pytestmark = pytest.mark.browser
 
