@@ -26,6 +26,13 @@ from segmentation.table.workbook import cell_text, read_sheet, sheet_records
 
 _DEFAULT_LIMITS = Limits()
 _HEADER_ROWS = 400
+_CHOICE_TYPES: dict[str, type | tuple[type, ...]] = {
+    "encoding": str,
+    "delimiter": str,
+    "decimal": str,
+    "header_line": int,
+    "sheet": (str, int),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,10 @@ class Choices:
 
     def __post_init__(self) -> None:
         """Refuse what can never work."""
+        for key, kinds in _CHOICE_TYPES.items():
+            value = getattr(self, key)
+            if value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
+                raise ParameterError(f"“{value}” cannot be the choice for {key}.")
         if self.decimal not in {None, ".", ","}:
             raise ParameterError(f"The decimal mark is “.” or “,”, not “{self.decimal}”.")
         if self.header_line is not None and self.header_line < 0:

@@ -112,8 +112,11 @@ def replayed(recipe: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str
             f"This is not a recipe of version {VERSION}. Export it again from a data set."
         )
     chosen, fixes = recipe.get("chosen", {}), recipe.get("fixes", {})
-    if not isinstance(chosen, Mapping) or not isinstance(fixes, Mapping):
-        raise ParameterError("The recipe is damaged: its choices and fixes must be lists of pairs.")
+    parts = (chosen, fixes, recipe.get("columns", {}))
+    if not all(isinstance(part, Mapping) for part in parts):
+        raise ParameterError("The recipe is damaged: choices, fixes and columns must be objects.")
+    if not isinstance(recipe.get("names", []), list):
+        raise ParameterError("The recipe is damaged: its names must be a list.")
     return {key: chosen[key] for key in _LAYOUT if key in chosen}, {**fixes}
 
 
