@@ -24,7 +24,8 @@ from segmentation.options import Settings
 from segmentation.scoring.answers import Assignment, Change
 from segmentation.scoring.boundaries import place
 from segmentation.scoring.segment_model import SegmentModel
-from segmentation.segments.segment import Profile, Segment
+from segmentation.segments.profile_table import profile_table
+from segmentation.segments.segment import Segment
 from segmentation.table.columns import Column, Role, Use
 from segmentation.table.dataset import Table
 from segmentation.training import train
@@ -69,8 +70,10 @@ class CustomerSegmentation(
         Everything learned: immutable, without customers, enough to score anywhere.
     labels_ : ndarray of int, shape (n,)
         Position in ``segments_`` of each row; −1 for unassigned rows.
-    segments_, verdict_, evidence_, profile_, encoding_
-        Parts of ``model_``; ``profile_`` is everybody's.
+    segments_, verdict_, evidence_, encoding_
+        Parts of ``model_``.
+    profile_ : DataFrame
+        What each segment and everybody look like in original units, in long form.
     cluster_centers_ : ndarray of shape (k, p)
         In the space of the encoder.
     inertia_ : float
@@ -255,9 +258,9 @@ class CustomerSegmentation(
         return self.model_.evidence
 
     @property
-    def profile_(self) -> Profile:
-        """Everybody's profile."""
-        return self.model_.everybody
+    def profile_(self) -> pd.DataFrame:
+        """What each segment and everybody look like, in long form; see `profile_table`."""
+        return profile_table(self.model_.segments, self.model_.everybody)
 
     @property
     def encoding_(self) -> dict[str, str]:

@@ -21,6 +21,8 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]
 
 TRAITS = 3
+# Columns in which rules are looked for, the most important ones: time and memory stay bounded.
+RULE_COLUMNS = 20
 # Hennig (2007, 2008): what a cluster-wise Jaccard similarity means, from high to low.
 STABILITY_LABELS = (
     (0.85, "highly stable"),
@@ -102,7 +104,9 @@ def explain(
     archetypes = [play.name if play is not None else None for play in plays]
     kept = {i: one.name for i, one in enumerate(identities) if one.name is not None}
     names = unique_names(archetypes, own, everybody, columns, kept)
-    rules = segment_rules(measured, labels, k)
+    importance = importances(measured, labels, k)
+    telling = {one.column for one in importance[:RULE_COLUMNS]}
+    rules = segment_rules(measured.only(telling), labels, k)
     revenue = _revenue(measured, labels, k, monetary)
     segments = tuple(
         Segment(
@@ -126,7 +130,7 @@ def explain(
         )
         for i, identity in enumerate(identities)
     )
-    return Explanation(segments, everybody, importances(measured, labels, k))
+    return Explanation(segments, everybody, importance)
 
 
 def _revenue(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +62,14 @@ class Measured:
     size: int
     numeric: tuple[NumericValues, ...]
     levels: tuple[LevelValues, ...]
+
+    def only(self, names: Collection[str]) -> Measured:
+        """Return the columns of those names."""
+        return Measured(
+            self.size,
+            tuple(v for v in self.numeric if v.column.name in names),
+            tuple(v for v in self.levels if v.column.name in names),
+        )
 
     @property
     def columns(self) -> tuple[Column, ...]:

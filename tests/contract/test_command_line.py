@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pandas as pd
 import pytest
+
+from segmentation.cli import main
 
 FIT_KEYS = {
     "n_rows", "n_used", "columns", "k", "verdict", "evidence", "segments", "inertia",
@@ -27,9 +33,27 @@ INSPECT_KEYS = {
 SCORED = ["segment_id", "segment", "runner_up", "confidence", "fits", "problems"]
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "segmentation", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: object) -> Done:
+    """Run a command in this process, which saves the second that a new one takes."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.object(sys, "argv", ["segmentation", *map(str, arguments)]),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    code = ended.value.code
+    return Done(code if isinstance(code, int) else 1, out.getvalue(), err.getvalue())
 
 
 def good(*arguments: object) -> str:
@@ -149,7 +173,7 @@ def test_files_that_cannot_be_segmented_give_one_line(
     assert_one_line(run("fit", write(tmp_path, name, data)))
 
 
-def assert_one_line(done: subprocess.CompletedProcess[str]) -> None:
+def assert_one_line(done: Done) -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.endswith("\n")
@@ -178,3 +202,13 @@ def test_wrong_use_gives_one_line(folder: Path, tmp_path: Path) -> None:
         ("dance",),
     ):
         assert_one_line(run(*arguments))
+
+
+def test_the_module_is_a_program(folder: Path) -> None:
+    command = [sys.executable, "-m", "segmentation", "describe", str(folder / "m.segmodel")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "High Spenders" in done.stdout
+    wrong = subprocess.run([*command[:-1], "nothing"], capture_output=True, text=True, check=False)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.count("\n") == 1
