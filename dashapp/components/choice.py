@@ -25,18 +25,16 @@ def choice(
         Value → label, or values that are their own labels.
     """
     pairs = options.items() if isinstance(options, Mapping) else ((o, o) for o in options)
+    select = dbc.Select(
+        id=id_,
+        options=[{"value": key, "label": text} for key, text in pairs],
+        value=value,
+        className="field-select",
+    )
+    # The label holds the select: ids of patterns are no HTML ids that it could point to.
     return html.Div(
         [
-            html.Label(
-                label, htmlFor=id_ if isinstance(id_, str) else None, className="field-label"
-            ),
-            dbc.Select(
-                id=id_,
-                options=[{"value": key, "label": text} for key, text in pairs],
-                value=value,
-                className="field-select",
-                **({} if isinstance(id_, str) else {"name": label}),
-            ),
+            html.Label([html.Span(label, className="field-label"), select]),
             html.Div(note, className="field-note") if note else None,
         ],
         className="field",
