@@ -82,7 +82,8 @@ class Settings(BaseSettings):
     embed_key: SecretStr | None = Field(
         default=None, description="Signs launch links of embedded pages; at least 32 bytes."
     )
-    identity: Literal["open", "proxy", "oidc"] = Field(
+    # A mode that is not there must stop the start: open doors would be the opposite of asked for.
+    identity: Literal["open"] = Field(
         default="open", description="Who may come in; open gives each browser its own session."
     )
     proxy_hops: int = Field(

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dash import Dash
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashapp.web import callbacks, csrf, download, errors, headers, health, upload, visits
 
@@ -27,6 +29,7 @@ def install(app: Dash, context: Context) -> None:
     context : Context
         Settings, store, ledger, jobs and services.
     """
+    trust_proxies(app.server, context.settings.proxy_hops)
     errors.install(app)
     csrf.install(app.server)
     visits.install(app.server, context)
@@ -35,3 +38,14 @@ def install(app: Dash, context: Context) -> None:
     upload.install(app.server, context)
     download.install(app.server, context)
     headers.install(app, context)
+
+
+def trust_proxies(server: Flask, hops: int) -> None:
+    """Take address, scheme and host from as many proxies as stand in front, and from no more.
+
+    Without proxies the headers are anybody's words and are not listened to.
+    """
+    if hops:
+        server.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
+            server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )

@@ -38,6 +38,7 @@ def test_the_usual_port_variable_is_heard(monkeypatch: pytest.MonkeyPatch) -> No
         ("SEGMENTATION_FRAME_ANCESTORS", "https://a.b; script-src *", "FRAME_ANCESTORS: "),
         ("SEGMENTATION_REDIS_URL", "http://localhost", "SEGMENTATION_REDIS_URL: must begin"),
         ("SEGMENTATION_IDENTITY", "none", "SEGMENTATION_IDENTITY: "),
+        ("SEGMENTATION_IDENTITY", "oidc", "SEGMENTATION_IDENTITY: "),
         ("SEGMENTATION_HOSTED", "1", "hosted mode needs SEGMENTATION_SECRET_KEY"),
         ("PORT", "0", "PORT: "),
     ],

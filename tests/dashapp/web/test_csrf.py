@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from dashapp.app import create_app
+from dashapp.settings import Settings
 from dashapp.web.csrf import is_own
 from tests.dashapp.portal import Portal
 
@@ -58,3 +62,14 @@ def test_every_route_that_changes_something_is_guarded(portal: Portal) -> None:
                 path, method=method, headers={"Sec-Fetch-Site": "cross-site"}
             )
             assert response.status_code == 403, (method, rule.rule)
+
+
+@pytest.mark.parametrize(("hops", "status"), [(0, 403), (1, 400)])
+def test_the_host_is_taken_from_a_proxy_only_where_there_is_one(
+    tmp_path: Path, hops: int, status: int
+) -> None:
+    app = create_app(Settings(data_dir=tmp_path / "portal", proxy_hops=hops))
+    client = app.server.test_client()
+    client.get("/")
+    headers = {"Origin": "https://portal.example", "X-Forwarded-Host": "portal.example"}
+    assert client.post("/_dash-update-component", headers=headers).status_code == status
