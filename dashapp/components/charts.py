@@ -79,7 +79,10 @@ def chart(
                 [
                     html.Div(
                         [
-                            html.H3([title, explained(explain) if explain else None]),
+                            html.Div(
+                                [html.H2(title), explained(explain) if explain else None],
+                                className="chart-title",
+                            ),
                             html.P(subtitle, className="chart-subtitle") if subtitle else None,
                         ]
                     ),

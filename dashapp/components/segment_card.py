@@ -108,7 +108,7 @@ def action_list(segments: Sequence[Segment]) -> Component:
         [
             html.Section(
                 [
-                    html.H3(
+                    html.H2(
                         [
                             html.Span(className="segment-dot", **{"aria-hidden": "true"}),
                             segment.name,

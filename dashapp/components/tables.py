@@ -76,7 +76,8 @@ def data_table(
         ),
         className="table-wrap",
         tabIndex="0",
-        role="region",
+        # Several unnamed regions could not be told apart in a list of landmarks.
+        role="region" if caption else "group",
         **{"aria-label": caption or "Table"},
     )
 

@@ -38,12 +38,12 @@ def map_view() -> Component:
         [
             html.Div(
                 [
-                    dcc.RadioItems(
+                    dbc.RadioItems(
                         options=[{"label": text, "value": key} for key, text in VIEWS.items()],
                         value="2d",
                         id=Ids.MAP_VIEW,
                         inline=True,
-                        className="segmented",
+                        class_name="segmented",
                     )
                 ],
                 className="toolbar",
@@ -109,7 +109,7 @@ def profiles_view(model: SegmentModel, look: Theme) -> Component:
             else None,
             html.Section(
                 [
-                    html.H3("Averages in original units"),
+                    html.H2("Averages in original units"),
                     data_table(figures.profile_table(segments, model.everybody)),
                 ],
                 className="card-soft span-all",
