@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from segmentation.table.limits import Limits
 from segmentation.table.patience import Records
 
 _CELL = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+#: Addresses of cells beyond column Z or row 99,999; nearer ones cannot make a sheet too large.
+_FAR_CELL = re.compile(rb"\br\s*=\s*[\"'](?:[A-Z]{2,3}\d{1,7}|[A-Z]\d{6,7})[\"']")
 _CHUNK = 1024 * 1024
 #: Longest piece of XML that may be cut between two chunks without losing a cell's address.
 _OVERLAP = 200
@@ -127,6 +129,9 @@ def _check_extent(data: bytes, limits: Limits) -> None:
         for member in archive.namelist():
             if member.lower().endswith(".xml") and "sharedstrings" not in member.lower():
                 with archive.open(member) as stream:
+                    if not _has_far_cells(stream):
+                        continue
+                with archive.open(member) as stream:
                     rows, columns = _extent(stream)
                 limits.check_rows(rows)
                 limits.check_cells(rows, columns)
@@ -135,15 +140,24 @@ def _check_extent(data: bytes, limits: Limits) -> None:
 def _extent(stream: Any) -> tuple[int, int]:
     """Return the greatest row and column that a sheet's cells name."""
     rows = columns = 0
+    for piece in _pieces(stream):
+        found = _CELL.findall(piece)
+        rows = max([rows, *(int(row) for _, row in found)])
+        columns = max([columns, *map(_column_number, {name for name, _ in found})])
+    return rows, columns
+
+
+def _has_far_cells(stream: Any) -> bool:
+    return any(_FAR_CELL.search(piece) for piece in _pieces(stream))
+
+
+def _pieces(stream: Any) -> Iterator[bytes]:
+    """Yield a stream piece by piece, each beginning with the end of the one before."""
     rest = b""
     while chunk := stream.read(_CHUNK):
         piece = rest + chunk
-        found = _CELL.findall(piece)
-        if found:
-            rows = max([rows, *(int(row) for _, row in found)])
-            columns = max([columns, *map(_column_number, {name for name, _ in found})])
+        yield piece
         rest = piece[-_OVERLAP:]
-    return rows, columns
 
 
 def _column_number(name: bytes) -> int:
