@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +44,17 @@ class Settings:
             "The number of segments must be “auto” or a whole number from 1 up, "
             f"but is {self.n_clusters!r}."
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what shaped the segments as plain JSON values."""
+        return {
+            "n_clusters": self.n_clusters,
+            "k_range": list(self.k_range),
+            "columns": None if self.columns is None else list(self.columns),
+            "encoding": self.encoding,
+            "weights": None if self.weights is None else dict(self.weights),
+            "min_segment_share": self.min_segment_share,
+        }
 
     def seed(self) -> int:
         """Return the seed.

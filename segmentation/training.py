@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +27,7 @@ from segmentation.cluster.stability import RESAMPLES, segment_stability
 from segmentation.cluster.verdict import sentence
 from segmentation.errors import DataError
 from segmentation.options import Settings
-from segmentation.scoring.boundaries import Boundaries, calibrate, nearness, place
+from segmentation.scoring.boundaries import Boundaries, calibrate, place
 from segmentation.scoring.columns import model_columns
 from segmentation.scoring.lineage import identities
 from segmentation.scoring.segment_model import SegmentModel
@@ -39,7 +38,7 @@ from segmentation.segments.playbook import Playbook, built_in, load_playbook
 from segmentation.segments.rows import TrainingRows, choose_columns, training_rows
 from segmentation.segments.segment import Lineage
 from segmentation.stopwatch import Stopwatch
-from segmentation.table.columns import Column, Role
+from segmentation.table.columns import Column
 from segmentation.version import __version__
 
 Matrix = npt.NDArray[np.float32]
@@ -199,9 +198,8 @@ def _explain(
     run: _Run, clustering: Clustering, n_rows: int, previous: SegmentModel | None
 ) -> tuple[SegmentModel, Integers]:
     rows, k = run.rows, clustering.k
-    monetary = _monetary(rows.columns)
     boundaries = calibrate(run.X, clustering.labels, clustering.centers, clustering.scorer)
-    order = display_order(rows.measured, clustering.labels, k, monetary)
+    order = display_order(rows.measured, clustering.labels, k, rows.monetary)
     boundaries = boundaries.reordered(order)
     placement = place(run.X, boundaries)
     labels = placement.nearest  # the labels that scoring gives, so that both always agree
@@ -213,24 +211,12 @@ def _explain(
         labels,
         identities=own,
         stability=stability,
-        examples=example_rows(
-            labels, _own_nearness(run.X, labels, boundaries), placement.confidence, rows.order, k
-        ),
+        examples=example_rows(labels, placement.measure, placement.confidence, rows.order, k),
         playbook=run.playbook,
-        monetary=monetary,
+        monetary=rows.monetary,
     )
-    parts = _Parts(explanation, boundaries, lineage, members, monetary)
+    parts = _Parts(explanation, boundaries, lineage, members)
     return _model(run, clustering, parts, n_rows), labels
-
-
-def _own_nearness(X: Matrix, labels: Integers, boundaries: Boundaries) -> npt.NDArray[np.float64]:
-    result = np.empty(len(X))
-    step = 65_536
-    for start in range(0, len(X), step):
-        part = nearness(X[start : start + step], boundaries)
-        chosen = np.maximum(labels[start : start + step], 0)
-        result[start : start + step] = part[chosen, np.arange(part.shape[1])]
-    return result
 
 
 def _stability(run: _Run, labels: Integers, k: int) -> Sequence[float | None]:
@@ -257,18 +243,8 @@ def _stability(run: _Run, labels: Integers, k: int) -> Sequence[float | None]:
 
 
 def _members(rows: TrainingRows, labels: Integers) -> Members:
-    name = _identifier(rows.columns)
+    name = rows.identifier
     return Members.sketch(None if name is None else rows.frame[name], labels)
-
-
-def _monetary(columns: Sequence[Column]) -> str | None:
-    return next((c.name for c in columns if c.meaning == "spend" and c.role is Role.NUMERIC), None)
-
-
-def _identifier(columns: Sequence[Column]) -> str | None:
-    ids = [c for c in columns if c.role is Role.IDENTIFIER]
-    named = [c for c in ids if c.meaning == "customer_id"] or ids
-    return named[0].name if named else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -277,7 +253,6 @@ class _Parts:
     boundaries: Boundaries
     lineage: tuple[Lineage, ...]
     members: Members
-    monetary: str | None
 
 
 def _model(run: _Run, clustering: Clustering, parts: _Parts, n_rows: int) -> SegmentModel:
@@ -292,7 +267,7 @@ def _model(run: _Run, clustering: Clustering, parts: _Parts, n_rows: int) -> Seg
         columns=model_columns(run.rows.measured),
         lineage=parts.lineage,
         algorithm=settings.algorithm,
-        parameters=_parameters(settings),
+        parameters=settings.to_dict(),
         seed=settings.random_state,
         n_rows=n_rows,
         n_used=len(run.X),
@@ -301,24 +276,13 @@ def _model(run: _Run, clustering: Clustering, parts: _Parts, n_rows: int) -> Seg
         explained_variance=tuple(projection.explained_variance_ratio.tolist()),
         inertia=clustering.inertia,
         seconds={},
-        monetary=parts.monetary,
-        identifier=_identifier(run.rows.columns),
+        monetary=run.rows.monetary,
+        identifier=run.rows.identifier,
         encoder=run.encoder,
         boundaries=parts.boundaries,
         projection=projection,
         members=parts.members,
     )
-
-
-def _parameters(settings: Settings) -> dict[str, Any]:
-    return {
-        "n_clusters": settings.n_clusters,
-        "k_range": list(settings.k_range),
-        "columns": None if settings.columns is None else list(settings.columns),
-        "encoding": settings.encoding,
-        "weights": None if settings.weights is None else dict(settings.weights),
-        "min_segment_share": settings.min_segment_share,
-    }
 
 
 def _versions() -> dict[str, str]:

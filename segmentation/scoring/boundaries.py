@@ -48,6 +48,27 @@ class Boundaries:
     spread: Floats
     scorer: Mapping[str, Floats] = field(default_factory=dict)
 
+    def fit_together(self, k: int, p: int) -> bool:
+        """Say whether the arrays are those of k segments in p dimensions."""
+        return (
+            self.centers.shape == (k, p)
+            and self.reach.shape == (k,)
+            and self.spread.shape == (k, k)
+            and bool((self.spread > 0).all())
+            and self._scorer_fits(k, p)
+        )
+
+    def _scorer_fits(self, k: int, p: int) -> bool:
+        shapes = {name: array.shape for name, array in self.scorer.items()}
+        if not shapes or shapes == {"precision": (k, p, p), "offset": (k,)}:
+            return True
+        m = len(self.scorer.get("owner", ()))
+        return (
+            shapes == {"points": (m, p), "owner": (m,), "radius": (m,)}
+            and set(self.scorer["owner"].tolist()) == set(range(k))
+            and bool((self.scorer["radius"] > 0).all())
+        )
+
     def reordered(self, order: Integers) -> Boundaries:
         """Return the same segments in another order: new position i is old ``order[i]``."""
         scorer = dict(self.scorer)
@@ -76,6 +97,8 @@ class Placement:
     runner_up
         Positions of the second nearest; −1 in a model with one segment, and the nearest
         segment itself for noise.
+    measure
+        `nearness` to the nearest segment.
     confidence
         0.5 to 1; 0 for noise.
     fits
@@ -84,6 +107,7 @@ class Placement:
 
     nearest: Integers
     runner_up: Integers
+    measure: Floats
     confidence: Floats
     fits: npt.NDArray[np.bool_]
 
@@ -139,7 +163,7 @@ def place(X: Points, boundaries: Boundaries) -> Placement:
 
 def _place_chunk(
     X: Points, boundaries: Boundaries
-) -> tuple[Integers, Integers, Floats, npt.NDArray[np.bool_]]:
+) -> tuple[Integers, Integers, Floats, Floats, npt.NDArray[np.bool_]]:
     measures = nearness(X, boundaries)
     rows = np.arange(measures.shape[1])
     nearest = measures.argmin(axis=0)
@@ -156,6 +180,7 @@ def _place_chunk(
     return (
         np.where(noise, -1, nearest),
         np.where(noise, nearest, runner_up),
+        first,
         np.where(noise, 0.0, confidence),
         fits & ~noise,
     )

@@ -270,12 +270,9 @@ def _check_shapes(model: SegmentModel) -> None:
     columns = {column.name for column in model.columns}
     ids = {segment.id for segment in model.segments}
     names = {segment.name for segment in model.segments}
-    fitting = _scorer_fits(model.boundaries.scorer, k, p) and (
+    fitting = (
         1 <= k == len(ids) == len(names)
-        and model.boundaries.centers.shape == (k, p)
-        and model.boundaries.reach.shape == (k,)
-        and model.boundaries.spread.shape == (k, k)
-        and bool((model.boundaries.spread > 0).all())
+        and model.boundaries.fit_together(k, p)
         and model.projection.mean.shape == (p,)
         and model.projection.components.shape == (3, p)
         and columns.issuperset(model.bases)
@@ -283,19 +280,3 @@ def _check_shapes(model: SegmentModel) -> None:
     )
     if not fitting:
         raise ModelFileError("The model file is damaged: its parts do not belong together.")
-
-
-def _scorer_fits(scorer: Mapping[str, Floats], k: int, p: int) -> bool:
-    shapes = {name: values.shape for name, values in scorer.items()}
-    if not shapes:
-        return True
-    if set(shapes) == {"precision", "offset"}:
-        return shapes == {"precision": (k, p, p), "offset": (k,)}
-    if set(shapes) != {"points", "owner", "radius"}:
-        return False
-    m = len(scorer["owner"])
-    return (
-        shapes == {"points": (m, p), "owner": (m,), "radius": (m,)}
-        and set(scorer["owner"].tolist()) == set(range(k))
-        and bool((scorer["radius"] > 0).all())
-    )

@@ -47,6 +47,20 @@ class TrainingRows:
         """Columns that drive the segments."""
         return tuple(column for column in self.columns if column.use is Use.BASIS)
 
+    @property
+    def monetary(self) -> str | None:
+        """Name of the column that holds what customers spend."""
+        return next(
+            (c.name for c in self.columns if c.meaning == "spend" and c.role is Role.NUMERIC), None
+        )
+
+    @property
+    def identifier(self) -> str | None:
+        """Name of the column that holds the customers' ids."""
+        ids = [column for column in self.columns if column.role is Role.IDENTIFIER]
+        named = [column for column in ids if column.meaning == "customer_id"] or ids
+        return named[0].name if named else None
+
     def kept(self, mask: npt.NDArray[np.bool_]) -> TrainingRows:
         """Return the rows of a mask; the same object where it keeps all."""
         if mask.all():
