@@ -8,13 +8,16 @@
 
   function cell(value) {
     if (value === null || value === undefined || value !== value) { return ""; }
-    var text = String(value);
-    if (typeof value !== "number" && FORMULA.test(text) && !NUMBER.test(text)) { text = "'" + text; }
+    /* Seven digits are more than a chart shows; the rest is noise of 32-bit numbers. */
+    if (typeof value === "number") { return String(Number(value.toPrecision(7))); }
+    var text = plain(value);
+    if (FORMULA.test(text) && !NUMBER.test(text)) { text = "'" + text; }
     return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
   }
 
   function plain(text) {
-    return String(text || "").replace(/<br\s*\/?>/gi, " ").replace(/<[^>]*>/g, "");
+    return String(text || "").replace(/<br\s*\/?>/gi, " ").replace(/<[^>]*>/g, "")
+      .replace(/&lt;/g, "<").replace(/&gt;/g, ">");
   }
 
   function axisTitle(graph, reference, fallback) {
@@ -95,6 +98,13 @@
     });
     return lines.join("\r\n") + "\r\n";
   }
+
+  /* The 3D map reads its text canvas back many times; browsers warn unless told so before. */
+  var getContext = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (kind, options) {
+    var hint = kind === "2d" ? Object.assign({willReadFrequently: true}, options) : options;
+    return getContext.call(this, kind, hint);
+  };
 
   function fileName(card) {
     var words = card.dataset.chart.toLowerCase().replace(/[^a-z0-9]+/g, "-");

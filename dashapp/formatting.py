@@ -51,15 +51,16 @@ def measure(value: float | None) -> str:
 
     Examples
     --------
-    >>> measure(1310.4), measure(42.25), measure(4.0), measure(0.4123)
-    ('1,310', '42.2', '4', '0.41')
+    >>> measure(1310.4), measure(42.25), measure(4.9), measure(0.4123)
+    ('1,310', '42.2', '4.9', '0.41')
     """
     if not _known(value):
         return MISSING
     assert value is not None
     size = abs(value)
-    decimals = 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2
-    return number(value, decimals)
+    decimals = 0 if size >= 100 else 1 if size >= 10 else 2
+    text = number(value, decimals)
+    return text.rstrip("0").rstrip(".") if decimals else text
 
 
 def percent(share: float | None, decimals: int = 0) -> str:

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
 # Indexes at which the color scale ends: half and twice everybody's average.
 INDEX_LOW, INDEX_HIGH = 50, 200
-# Rows and columns up to which the cells' numbers are written in.
-MAX_WRITTEN_SEGMENTS = 10
-# Names of more segments than this are turned to fit side by side.
+# More segments than this do not fit side by side: they become the rows.
 MAX_SIDE_BY_SIDE = 6
 
 
@@ -63,42 +61,48 @@ def index_heatmap(
     ends = np.log2(INDEX_HIGH / 100)
     with np.errstate(divide="ignore"):
         ratio = np.clip(np.log2(index / 100), -ends, ends)
-    ticks = [INDEX_LOW, 71, 100, 141, INDEX_HIGH]
+    sideways = len(segments) > MAX_SIDE_BY_SIDE
+    own = segment_axis(segments, theme, across=not sideways)
+    traits = {**label_axis(names, "Column"), "ticks": "", "showline": False}
     figure = canvas(
         theme,
         "index",
-        xaxis={
-            **segment_axis(segments, theme, across=True),
-            "side": "top",
-            "tickangle": 0 if len(segments) <= MAX_SIDE_BY_SIDE else -40,
-        },
-        yaxis={**label_axis(names, "Column"), "autorange": "reversed", "ticks": ""},
+        xaxis=traits if sideways else {**own, "side": "top", "tickangle": 0},
+        yaxis={**(own if sideways else traits), "autorange": "reversed"},
     )
+    told = [[formatting.number(value) for value in row] for row in index]
+    hover = _index_hover(segments, names)
+    rows = [segment.name for segment in segments]
     figure.add_heatmap(
-        z=ratio.astype(np.float32),
-        x=[segment.name for segment in segments],
-        y=names,
-        customdata=index.round(1).tolist(),
-        text=[[formatting.number(value) for value in row] for row in index],
+        z=(ratio.T if sideways else ratio).astype(np.float32),
+        x=names if sideways else rows,
+        y=rows if sideways else names,
+        customdata=(index.T if sideways else index).round(1).tolist(),
+        text=_turned(told) if sideways else told,
+        hovertext=_turned(hover) if sideways else hover,
         zmin=-ends,
         zmax=ends,
         colorscale=color_scale(theme.diverging),
         xgap=3,
         ygap=3,
-        texttemplate="%{text}" if len(segments) <= MAX_WRITTEN_SEGMENTS else None,
-        hovertext=_index_hover(segments, names),
+        texttemplate="%{text}",
         hovertemplate="%{hovertext}<extra></extra>",
         hoverongaps=False,
         name="index",
+        showscale=not sideways,
         colorbar=scale_bar(
             "Index (everybody = 100)",
             theme,
             above=False,
-            tickvals=[float(np.log2(tick / 100)) for tick in ticks],
-            ticktext=[f"≤ {INDEX_LOW}", "71", "100", "141", f"≥ {INDEX_HIGH}"],
+            tickvals=[-ends, 0, ends],
+            ticktext=[f"≤ {INDEX_LOW}", "100", f"≥ {INDEX_HIGH}"],
         ),
     )
     return figure
+
+
+def _turned(rows: list[list[str]]) -> list[list[str]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def index_heatmap_reading(segments: Sequence[Segment], columns: Sequence[str]) -> str:
@@ -205,7 +209,7 @@ def segment_axis(
     segments: Sequence[Segment], theme: Theme, *, across: bool = False
 ) -> dict[str, Any]:
     """An axis of segments, each behind a dot in its color; in short lines where it runs across."""
-    tick = stacked if across and len(segments) <= MAX_SIDE_BY_SIDE else dotted
+    tick = stacked if across else dotted
     ticks = [tick(s.name, theme.segment_color(s.color)) for s in segments]
     axis: dict[str, Any] = label_axis([s.name for s in segments], "Segment", ticks)
     return axis | {"tickfont": {"size": 12, "color": theme.text}, "showline": False, "ticks": ""}

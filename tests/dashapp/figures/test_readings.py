@@ -35,7 +35,7 @@ def test_a_box_plot_counts_the_extremes() -> None:
 def test_a_box_plot_compares_groups() -> None:
     frame = pd.DataFrame({"Items": [1.0, 2, 8, 9], "City": ["Rome", "Rome", "Oslo", "Oslo"]})
     assert figures.box_plot_reading(frame, "Items", by="City") == (
-        "The median is highest for Oslo (8.50) and lowest for Rome (1.50)."
+        "The median is highest for Oslo (8.5) and lowest for Rome (1.5)."
     )
 
 
