@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from segmentation.cluster.mixtures import FLOOR, criteria, variance_floors
+from segmentation.cluster.mixtures import FLOOR, criteria, dequantized
 from segmentation.cluster.partition import kmeans_partitions
 
 
@@ -46,9 +46,22 @@ def test_groups_hidden_by_columns_of_noise_are_counted(rng):
     assert parts[int(np.argmin([c.icl for c in tied]))].k == 3
 
 
-def test_a_recorded_scale_keeps_the_variance_of_its_steps(rng):
-    X = np.column_stack([rng.integers(1, 6, 300), rng.normal(size=300)]).astype(np.float32)
-    assert variance_floors(X) == pytest.approx([1 / 12, FLOOR * X[:, 1].var()], rel=1e-5)
+def test_a_recorded_scale_is_spread_over_its_steps_and_nothing_else_moves(rng):
+    X = np.column_stack([rng.integers(1, 6, 3000), rng.normal(size=3000)]).astype(np.float32)
+    X -= X.mean(axis=0)
+    spread = dequantized(X, rng) - X
+    assert np.abs(spread[:, 0]).max() < 0.55
+    assert spread[:, 0].var() == pytest.approx(1 / 12, rel=0.1)
+    assert np.abs(spread[:, 1]).max() < 1e-5
+
+
+def test_levels_of_a_scale_are_not_groups(rng):
+    X = rng.integers(1, 4, size=(600, 3)).astype(np.float32)
+    X -= X.mean(axis=0)
+    everybody = (1, np.zeros(600, dtype=np.intp))
+    parts = kmeans_partitions(X, range(2, 9), rng)
+    tied, _ = criteria(X, [everybody, *((p.k, p.labels) for p in parts)], rng)
+    assert np.argmin([c.icl for c in tied]) == 0
 
 
 def test_groups_of_equal_rows_stay_finite(rng):
