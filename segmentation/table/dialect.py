@@ -34,6 +34,9 @@ _LEAST_CONSISTENT = 0.5
 #: Delimiters, quotes and blanks alone are no content.
 _NO_CONTENT = ",;\t|\"' \r\n"
 
+#: A quote after a backslash that does not end its cell: MySQL and others write quotes so.
+_ESCAPED_QUOTE = r'[^\\]\\"(?![,;\t|]|\r?$)'
+
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 
 
@@ -49,6 +52,8 @@ class Dialect:
         The quote character.
     skip_blanks : bool
         Blanks after a delimiter do not belong to the cell, so that a quote may follow.
+    escape : str
+        A backslash where quotes inside cells are written with one, else empty.
     header_line : int
         The line of the header, the first being 1; 0 where there is none.
     first_line : int
@@ -60,6 +65,7 @@ class Dialect:
     delimiter: str
     quote: str
     skip_blanks: bool
+    escape: str
     header_line: int
     first_line: int
     names: tuple[str, ...]
@@ -102,15 +108,16 @@ def find_dialect(
     if declared and delimiter is None:
         delimiter = declared[1]
     quote = _find_quote(sample)
+    escape = "\\" if re.search(_ESCAPED_QUOTE, sample) and quote * 2 not in sample else ""
     if delimiter is None:
         delimiter = _find_delimiter(sample, quote)
-    records = _records(sample, delimiter, quote)
+    records = _records(sample, Marks(delimiter, quote, escape=escape))
     skip_blanks = _has_blanks_before_quotes(records, quote)
     if skip_blanks:
-        records = _records(sample, delimiter, quote, skip_blanks=True)
+        records = _records(sample, Marks(delimiter, quote, skip_blanks, escape))
     records = records[skip:]
     header_at, first_line, names = find_layout(records, limits, header_line)
-    return Dialect(delimiter, quote, skip_blanks, header_at, first_line, names)
+    return Dialect(delimiter, quote, skip_blanks, escape, header_at, first_line, names)
 
 
 def _sample(body: bytes, limits: Limits) -> str:
@@ -155,7 +162,7 @@ def _fit(sample: str, delimiter: str, quote: str) -> float:
     """
     if delimiter not in sample:
         return 0.0
-    widths = [len(r.fields) for r in _records(sample, delimiter, quote) if r.filled]
+    widths = [len(r.fields) for r in _records(sample, Marks(delimiter, quote)) if r.filled]
     wide = [width for width in widths if width > 1]
     if not wide:
         return 0.0
@@ -187,16 +194,16 @@ def _is_aligned(sample: str) -> bool:
     return width > 1 and count >= 0.9 * len(rows) and numbers >= 0.5 * len(cells) > 0
 
 
-def _records(sample: str, delimiter: str, quote: str, *, skip_blanks: bool = False) -> list[Record]:
+def _records(sample: str, marks: Marks) -> list[Record]:
     """Split the sample into records; blank lines are none."""
-    if delimiter == WHITESPACE:
+    if marks.delimiter == WHITESPACE:
         numbered = enumerate(sample.splitlines()[:_SAMPLE_RECORDS], 1)
         return [Record(i, tuple(line.split())) for i, line in numbered if line.strip()]
     lines = io.StringIO(sample, newline="")
     found: list[Record] = []
     well_formed = 0
     try:
-        for line, fields, closed in split_records(lines, Marks(delimiter, quote, skip_blanks)):
+        for line, fields, closed in split_records(lines, marks):
             well_formed += closed
             if any(fields) or len(fields) > 1:
                 found.append(Record(line, tuple(fields)))

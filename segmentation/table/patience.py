@@ -75,7 +75,7 @@ def read_patiently(
     line = 1
     while line < dialect.first_line and next(stream, None) is not None:
         line += 1
-    marks = Marks(delimiter, dialect.quote, dialect.skip_blanks)
+    marks = Marks(delimiter, dialect.quote, dialect.skip_blanks, dialect.escape)
     for at, fields, closed in split_records(stream, marks, line=line):
         rows.add(at, fields, closed=closed)
     return rows.finish()

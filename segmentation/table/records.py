@@ -56,7 +56,7 @@ def _tabbed(body: bytes) -> bytes:
 
 def _read_fast(body: bytes, dialect: Dialect, delimiter: str, width: int) -> Records | None:
     """Read a file in which every record has `width` fields; None for any other."""
-    if dialect.skip_blanks or len(delimiter.encode()) > 1:
+    if dialect.skip_blanks or dialect.escape or len(delimiter.encode()) > 1:
         return None
     start = _offset_of_line(body, dialect.first_line)
     starts = _record_starts(body, start, dialect.quote, delimiter)

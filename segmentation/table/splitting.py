@@ -55,11 +55,14 @@ class Marks:
         One character each.
     skip_blanks : bool
         Blanks after a delimiter do not belong to the cell, so that a quote may follow.
+    escape : str
+        The character that takes the meaning off a quote, if there is one.
     """
 
     delimiter: str
     quote: str = '"'
     skip_blanks: bool = False
+    escape: str = ""
 
 
 def split_records(
@@ -128,6 +131,7 @@ def _reader(lines: Iterator[str], marks: Marks, *, strict: bool = True) -> Itera
         delimiter=marks.delimiter,
         quotechar=marks.quote,
         skipinitialspace=marks.skip_blanks,
+        escapechar=marks.escape or None,
         strict=strict,
     )
 

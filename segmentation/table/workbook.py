@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
 from segmentation.errors import ReadError
 from segmentation.table.distinct import DistinctText
@@ -73,7 +73,12 @@ def read_sheet(data: bytes, limits: Limits, sheet: str | int | None = None) -> S
         names = [meta.name for meta in workbook.sheets_metadata if _is_worksheet(meta)]
         wanted = _wanted(names, sheet)
         read = {name: _rows(workbook, name) for name in wanted}
-    except (CalamineError, OSError, ValueError, KeyError, IndexError) as error:
+    except ReadError:
+        raise
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
+        # A panic of the reader, which is written in Rust, is no Exception.
         raise ReadError(
             "The workbook is damaged. Open it in Excel and save it again, or as CSV.",
             kind="damaged",

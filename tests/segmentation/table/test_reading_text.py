@@ -294,6 +294,18 @@ def test_quotes_inside_a_cell_are_only_characters() -> None:
     assert table.frame["item"].tolist() == ['screen 5"', 'tube 6" long', "say hi"]
 
 
+def test_quotes_may_be_escaped_with_a_backslash() -> None:
+    table = read_table(b'id,note\n1,"say \\"hi\\", now"\n2,"plain"\n3,"a \\"b\\" c"\n')
+
+    assert table.frame["note"].tolist() == ['say "hi", now', "plain", 'a "b" c']
+
+
+def test_a_backslash_at_the_end_of_a_cell_is_only_a_character() -> None:
+    table = read_table(b'id,path\n1,"C:\\data\\"\n2,"D:\\"\n3,"E:\\x"\n')
+
+    assert table.frame["path"].tolist() == ["C:\\data\\", "D:\\", "E:\\x"]
+
+
 def test_a_cell_that_is_too_long_is_cut_and_reported() -> None:
     table = read_table(b"id,a\n1," + b"x" * 40_000 + b"\n2,y\n3,z\n")
 
