@@ -68,7 +68,8 @@ def assign_frame(
         Rows with more than half of the columns missing are "Unassigned" with confidence 0.
     """
     used = with_all_columns(frame, encoder)
-    usable = encoder.usable(used)
+    usable, doubts = _doubts(used, encoder)
+    doubts[~usable] = f"{TOO_MUCH_MISSING} " + doubts[~usable]
     placement = place(encoder.transform(used), boundaries)
     k = len(segments)
     nearest = np.where(usable & (placement.nearest >= 0), placement.nearest, k)
@@ -81,7 +82,7 @@ def assign_frame(
             "runner_up": _words([*names, None], runner_up),
             "confidence": np.where(usable, placement.confidence, 0.0),
             "fits": placement.fits & usable,
-            "problems": _problems(used, encoder, usable),
+            "problems": pd.Series(doubts, dtype="str").str.rstrip().array,
         },
         index=frame.index,
     )
@@ -91,14 +92,27 @@ def _words(names: Sequence[str | None], positions: npt.NDArray[np.intp]) -> Any:
     return pd.array(list(names), dtype="str").take(positions)
 
 
-def _problems(frame: pd.DataFrame, encoder: Encoder, usable: npt.NDArray[np.bool_]) -> Any:
-    result = np.full(len(frame), "", dtype=object)
-    for row, sentences in enumerate(encoder.problems(frame)):
-        if sentences:
-            result[row] = " ".join(sentences)
-    for row in np.flatnonzero(~usable).tolist():
-        result[row] = f"{TOO_MUCH_MISSING} {result[row]}"
-    return pd.array(result, dtype="str")
+def _doubts(
+    frame: pd.DataFrame, encoder: Encoder
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.object_]]:
+    """Say which rows have enough values to be placed, and what is doubtful about each row.
+
+    Sentences are made once for each different doubtful value, not for each row.
+    """
+    missing = np.zeros(len(frame), dtype=np.int64)
+    sentences = np.full(len(frame), "", dtype=object)
+    for column in encoder.columns:
+        series = frame[column.name]
+        raw = column.read(series)
+        missing += np.isnan(raw)
+        rows = np.flatnonzero(column.doubtful(raw))
+        if len(rows) == 0:
+            continue
+        codes, _ = pd.factorize(series.iloc[rows], use_na_sentinel=False)
+        _, first = np.unique(codes, return_index=True)
+        told = [column.problem(raw[row], series.iloc[row]) for row in rows[first].tolist()]
+        sentences[rows] = sentences[rows] + np.array([f"{one} " for one in told], object)[codes]
+    return missing <= MAX_MISSING_SHARE * len(encoder.columns), sentences
 
 
 def score_record(
