@@ -35,7 +35,7 @@ _LEAST_CONSISTENT = 0.5
 _NO_CONTENT = ",;\t|\"' \r\n"
 
 #: A quote after a backslash that does not end its cell: MySQL and others write quotes so.
-_ESCAPED_QUOTE = r'[^\\]\\"(?![,;\t|]|\r?$)'
+_ESCAPED_QUOTE = r'[^\\]\\"(?![,;\t|\r\n]|\Z)'
 
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 
