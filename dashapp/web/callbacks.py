@@ -29,8 +29,10 @@ def install(app: Dash) -> None:
     def check_callback() -> None:
         if request.path != path or request.method != "POST":
             return
-        body = request.get_json(silent=True)
-        fault = fault_in(body, app.callback_map)
+        try:
+            fault = fault_in(request.get_json(silent=True), app.callback_map)
+        except RecursionError:
+            fault = "it is nested too deeply"
         if fault:
             raise BadRequest(f"This is not a request of the portal's pages: {fault}.")
 
@@ -62,7 +64,7 @@ def fault_in(body: object, callback_map: Mapping[str, Mapping[str, Any]]) -> str
         "inputs": _fits(body.get("inputs", []), declared["inputs"]),
         "state": _fits(body.get("state", []), declared["state"]),
         "changedPropIds": _is_texts(body.get("changedPropIds", [])),
-        "outputs": _are_properties(body.get("outputs", [])),
+        "outputs": declared.get("no_output") or _are_outputs(body.get("outputs"), output),
     }
     return next((f"“{part}” does not fit" for part, fit in fits.items() if not fit), None)
 
@@ -75,6 +77,34 @@ def _fits(sent: object, declared: Sequence[Mapping[str, Any]]) -> bool:
         _are_properties(item) if _is_many(known["id"]) else _is_property(item)
         for item, known in zip(sent, declared, strict=True)
     )
+
+
+def _are_outputs(sent: object, key: str) -> bool:
+    """Whether the outputs are those that a callback's key names.
+
+    Examples
+    --------
+    >>> _are_outputs({"id": "a", "property": "children"}, "a.children")
+    True
+    >>> _are_outputs([], "..a.children...b.data..")
+    False
+    """
+    names = [
+        name.rpartition(".")[0] for name in key.removeprefix("..").removesuffix("..").split("...")
+    ]
+    items = sent if key.startswith("..") else [sent]
+    if not isinstance(items, list) or len(items) != len(names):
+        return False
+    return all(_is_output(item, name) for item, name in zip(items, names, strict=True))
+
+
+def _is_output(sent: object, declared_id: str) -> bool:
+    if _is_many(declared_id):
+        return isinstance(sent, list) and _are_properties(sent)
+    if not _is_property(sent):
+        return False
+    assert isinstance(sent, dict)
+    return declared_id.startswith("{") or sent["id"] == declared_id
 
 
 def _is_many(declared_id: object) -> bool:

@@ -32,6 +32,7 @@ def install(app: Dash, context: Context) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         if settings.hosted:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
         response.headers["Cache-Control"] = caching(response)

@@ -7,7 +7,16 @@ import socket
 
 import pytest
 
-from tests.faults.conftest import PORTAL, START_SECONDS, Machine, children, descendants, kill, runs
+from tests.faults.conftest import (
+    PORTAL,
+    START_SECONDS,
+    WEB,
+    Machine,
+    children,
+    descendants,
+    kill,
+    runs,
+)
 from tests.waiting import until
 
 
@@ -83,6 +92,14 @@ def test_an_open_data_folder_stops_the_start(machine: Machine) -> None:
     machine.settings.data_dir.chmod(0o755)
     assert machine.start(["-m", "dashapp", "worker"]).wait(timeout=60) == 1
     assert "chmod 700" in machine.log.read_text()
+
+
+def test_gunicorn_stops_as_well_with_a_line_that_tells_why(machine: Machine) -> None:
+    machine.settings.data_dir.chmod(0o755)
+    assert machine.start(WEB).wait(timeout=60) != 0
+    text = machine.log.read_text()
+    assert "The portal does not start" in text
+    assert "Traceback" not in text
 
 
 def test_a_wrong_command_is_told_how(machine: Machine) -> None:

@@ -63,6 +63,12 @@ def test_no_json_makes_the_server_fail(portal: Portal, part: str, value: Any) ->
     assert response.status_code < 500
 
 
+def test_json_nested_without_end_is_a_bad_request(portal: Portal) -> None:
+    assert post(portal, b"[" * 100_000).status_code == 400
+    deep = b'{"output": ' + b"[" * 50_000 + b"]" * 50_000 + b"}"
+    assert post(portal, deep).status_code == 400
+
+
 def test_a_body_beyond_all_reason_is_refused(portal: Portal) -> None:
     response = post(portal, b"[" + b"1," * 2_000_000 + b"1]")
     assert response.status_code in {400, 413}
