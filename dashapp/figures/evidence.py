@@ -142,7 +142,7 @@ def smallest_share_by_k(
     figure.add_bar(
         x=np.array([row.k for row in evidence]),
         y=values,
-        customdata=np.array([row.k for row in evidence]),
+        customdata=[row.k for row in evidence],
         marker={
             "color": [
                 theme.accent if row.k == k else translucent(theme.accent, 0.35) for row in evidence
@@ -199,7 +199,7 @@ def _draw(
         y=values,
         mode="lines+markers",
         name="value",
-        customdata=ks,
+        customdata=ks.tolist(),
         line={"color": theme.accent, "width": 2.2},
         marker={
             "size": np.where(chosen, 15, 8),

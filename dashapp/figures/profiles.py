@@ -140,7 +140,7 @@ def profile_radar(
     figure = canvas(
         theme,
         "radar",
-        margin={"l": 64, "r": 64, "t": 24, "b": 24},
+        margin={"l": 64, "r": 64, "t": 44, "b": 24},
         polar={
             "radialaxis": {"range": [0, 105], "tickvals": [0, 50, 100], "angle": 90,
                            "tickangle": 90, "showline": False},

@@ -100,7 +100,7 @@ def segment_map(
             y=shown["y"].to_numpy(np.float32),
             mode="markers",
             name=label(one),
-            customdata=shown.index.to_numpy(np.int32),
+            customdata=shown.index.tolist(),  # clicks lose the customdata of typed arrays
             marker={
                 "color": color,
                 "size": 7,
@@ -147,7 +147,7 @@ def segment_map_3d(
             **{axis: shown[axis].to_numpy(np.float32) for axis in AXES},
             mode="markers",
             name=label(one),
-            customdata=shown.index.to_numpy(np.int32),
+            customdata=shown.index.tolist(),  # clicks lose the customdata of typed arrays
             marker={"color": color, "size": 3.5, "opacity": 0.8, "line": {"width": 0}},
             hovertemplate=f"<b>{label(one)}</b><br>click to see the customer<extra></extra>",
         )

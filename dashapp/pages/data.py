@@ -8,7 +8,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashapp.components import formatting
+from dashapp import formatting
 from dashapp.components.cards import stat_card, stat_row
 from dashapp.components.column_grid import ROLES, USES, column_grid
 from dashapp.components.review import detected, issues, reconciliation

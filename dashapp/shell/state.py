@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from dash import html, no_update
 from dash.development.base_component import Component
 
-from dashapp.components import formatting
+from dashapp import formatting
 from dashapp.components.states import message, progress_panel
 from dashapp.jobs.queue import Job
 from dashapp.page import BadInputError, Context, Refs, content_id_or_none, record, text_or_none
