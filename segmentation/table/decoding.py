@@ -22,6 +22,8 @@ _CONTROLS = np.array(
 )
 #: Above this share of control characters among the first bytes, a file is no text.
 _MOST_CONTROLS = 0.01
+#: A few stray ones do not make a small file binary.
+_FEWEST_CONTROLS = 8
 _LOOKED_AT = 65_536
 #: The UTF-8 of the upper half of cp1252.
 _WESTERN = [bytes([c]).decode("cp1252", errors="replace").encode() for c in range(0x80, 0x100)]
@@ -163,9 +165,9 @@ def _wide_pattern(data: bytes) -> str | None:
 
 def _refuse_binary(data: bytes) -> None:
     some = np.frombuffer(data[:_LOOKED_AT], dtype=np.uint8)
-    controls = np.isin(some, _CONTROLS).mean()
+    controls = int(np.isin(some, _CONTROLS).sum())
     zeros = (some == 0).mean()
-    if controls > _MOST_CONTROLS or zeros > 0.2:
+    if controls > max(_FEWEST_CONTROLS, _MOST_CONTROLS * len(some)) or zeros > 0.2:
         raise ReadError(
             "This is not a text file, nor a workbook or Parquet file: it contains binary data. "
             "Export the table as CSV or XLSX.",

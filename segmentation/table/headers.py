@@ -31,7 +31,7 @@ def clean_names(written: Sequence[str]) -> tuple[tuple[str, ...], tuple[Issue, .
     >>> clean_names(["Age", "", "Age"])[0]
     ('Age', 'Column 2', 'Age (2)')
     """
-    trimmed = [" ".join(name.strip(BLANKS).split()) for name in written]
+    trimmed = [_readable(name) for name in written]
     kept = [name[:LONGEST_NAME] or f"Column {i}" for i, name in enumerate(trimmed, 1)]
     names = _unique(kept)
     repeated = [old for old, new in zip(kept, names, strict=True) if old != new]
@@ -43,6 +43,12 @@ def clean_names(written: Sequence[str]) -> tuple[tuple[str, ...], tuple[Issue, .
         _issue("long_name", long, "{} had a name that was too long and was cut."),
     )
     return tuple(names), tuple(issue for issue in issues if issue.count)
+
+
+def _readable(name: str) -> str:
+    """Trim a name, put it on one line and take out characters that nobody sees."""
+    words = name.strip(BLANKS).split()
+    return "".join(c for c in " ".join(words) if c.isprintable())
 
 
 def _unique(names: list[str]) -> list[str]:

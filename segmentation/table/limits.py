@@ -16,8 +16,7 @@ class Limits:
     Attributes
     ----------
     file_bytes : int
-        Size of the file, and of what text unpacked from an archive may come to is
-        `unpacked_bytes`.
+        Size of the file as it comes.
     members : int
         Files inside a workbook or archive.
     unpacked_bytes : int

@@ -259,6 +259,12 @@ def test_missing_and_repeated_names_become_usable() -> None:
     assert {"missing_name", "duplicate_name"} <= issue_kinds(table)
 
 
+def test_names_are_trimmed_put_on_one_line_and_readable() -> None:
+    table = read_table('" Customer\nID ",\u200bAge\u00a0,"Sp\x07end"\n1,30,5\n2,40,6\n'.encode())
+
+    assert list(table.frame.columns) == ["Customer ID", "Age", "Spend"]
+
+
 def test_a_file_without_header_gets_names_by_position() -> None:
     table = read_table(b"1,Rome,5.5\n2,Oslo,6.5\n3,Rome,7\n")
 

@@ -10,6 +10,7 @@ import pytest
 
 from segmentation import Role, Use, read_table
 from segmentation.errors import ParameterError, ReadError
+from segmentation.table.recipe import FIXES
 
 ROWS = "".join(f"{i};{i * 10};{1 + i % 12:02d}/{1 + i % 11:02d}/2024\n" for i in range(1, 30))
 FILE = f"id;spend;joined\n{ROWS}30;abc;01/01/2024\n31;n/a;02/02/2024\n31;5;02/03/2024\n".encode()
@@ -147,6 +148,24 @@ def test_a_recipe_says_what_no_longer_fits() -> None:
 def test_what_is_no_recipe_is_refused(recipe: Any) -> None:
     with pytest.raises(ParameterError):
         read_table(FILE, recipe=recipe)
+
+
+def test_every_fix_that_an_issue_offers_can_be_chosen() -> None:
+    data = (
+        b"id,spend,day,tier,amount\n1,10,01/02/2024,Gold,1.234\n2,20,03/04/2024,gold,2.345\n"
+        b"3,abc,05/06/2024,Gold,3.456\n4,n/a,07/08/2024,Gold,4.567\n5,40,09/10/2024,Gold,5.678\n"
+        b"5,41,09/10/2024,Gold,5.678\n5,41,09/10/2024,Gold,5.678\n6,42,09/10/2024\n"
+        b"7,43,09/10/2024,Gold,5.678\n8,44,11/12/2024,Gold,5.678\n"
+    )
+    offered = [issue for issue in read_table(data).issues if issue.fixes]
+
+    assert {issue.kind for issue in offered} == set(FIXES) - {"not_a_date"}
+    for issue in offered:
+        for fix in issue.fixes:
+            assert fix in FIXES[issue.kind]
+            if fix != "stop":
+                table = read_table(data, fixes={issue.kind: fix})
+                assert table.rows_read == 10
 
 
 def test_a_change_that_is_nonsense_is_reported_and_left_out() -> None:
