@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,11 +18,8 @@ from segmentation.printing import fit_report, print_json, print_model, print_row
 from segmentation.version import __version__
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from segmentation.cluster.evidence import Progress
     from segmentation.scoring.segment_model import SegmentModel
-    from segmentation.table.dataset import Table
 
 WRONG_USE = 2
 SHOWN_COLUMNS = ("name", "role", "use", "missing", "distinct")
@@ -80,6 +76,8 @@ as_json = click.option("--json", "json_output", is_flag=True, help="One JSON obj
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False))
 def sample(kind: str, rows: int, seed: int, output: str) -> None:
     """Write a file of customers who do not exist."""
+    from segmentation.writing import write_csv
+
     if kind == "customers":
         from segmentation.table.samples import sample_customers
 
@@ -88,7 +86,7 @@ def sample(kind: str, rows: int, seed: int, output: str) -> None:
         from segmentation.table.transactions import sample_transactions
 
         frame = sample_transactions(rows, seed)
-    _write_csv(frame, output)
+    write_csv(frame, output)
     click.echo(f"{len(frame):,} {kind} in {output}.")
 
 
@@ -193,39 +191,13 @@ def assign(model: str, file: str, output: str) -> None:
     """Give every row of a file its segment."""
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.table.reading import read_table
+    from segmentation.writing import with_rejects, write_csv
 
     loaded = SegmentModel.load(model)
     table = read_table(file, keep_duplicates=True)
     scored = with_rejects(table, loaded.assign(table.frame))
-    _write_csv(scored, output)
+    write_csv(scored, output)
     click.echo(f"{len(scored):,} customers with their segments in {output}.")
-
-
-def with_rejects(table: Table, scores: pd.DataFrame) -> pd.DataFrame:
-    """Put scores beside the rows of a file, in the file's order.
-
-    Rows that could not be read stand in their place, unassigned, with the reason as problem.
-    """
-    import pandas as pd
-
-    from segmentation.segments.segment import UNASSIGNED, UNASSIGNED_ID
-
-    kept = table.frame.drop(columns=[c for c in scores.columns if c in table.frame.columns])
-    scored = pd.concat([kept, scores], axis=1)
-    if table.rejects.empty:
-        return scored
-    reasons = table.rejects["reason"]
-    unread = table.rejects.reindex(columns=kept.columns).assign(
-        segment_id=UNASSIGNED_ID,
-        segment=UNASSIGNED,
-        runner_up=None,
-        confidence=0.0,
-        fits=False,
-        problems=reasons,
-    )
-    lines = [*table.lines.tolist(), *table.rejects["line"].tolist()]
-    both = pd.concat([scored.astype(object), unread.astype(object)], ignore_index=True)
-    return both.iloc[sorted(range(len(lines)), key=lines.__getitem__)]
 
 
 @commands.command()
@@ -270,26 +242,6 @@ def evaluate(file: str, labels: str, k: str, algorithm: str, json_output: bool) 
             f"{report['k']} segments against {report['groups']} known groups: adjusted Rand "
             f"index {agreement:.3f} (1 is perfect agreement, 0 is chance)."
         )
-
-
-def _write_csv(frame: pd.DataFrame, output: str) -> None:
-    """Write a CSV file, complete or not at all."""
-    target = Path(output)
-    partial = target.with_name(target.name + ".part")
-    if all(dtype == "str" or dtype.kind in "bif" for dtype in frame.dtypes):
-        _write_plain_csv(frame, partial)
-    else:
-        frame.to_csv(partial, index=False)
-    partial.replace(target)
-
-
-def _write_plain_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write numbers and text with Arrow, ten times as fast as pandas."""
-    import pyarrow as pa
-    from pyarrow import csv
-
-    columns = {name: pa.array(frame[name], from_pandas=True) for name in frame.columns}
-    csv.write_csv(pa.table(columns), path, csv.WriteOptions(quoting_style="needed"))
 
 
 @contextmanager

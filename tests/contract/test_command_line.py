@@ -134,6 +134,14 @@ def test_rows_that_cannot_be_read_stay_in_their_place(folder: Path, tmp_path: Pa
     assert scored["problems"].tolist()[2]
 
 
+def test_commas_and_quotes_survive_in_the_scored_file(folder: Path, tmp_path: Path) -> None:
+    rows = pd.read_csv(folder / "c.csv").iloc[:5].assign(City='Saint "Paul", MN')
+    rows.to_csv(tmp_path / "quoted.csv", index=False)
+    good("assign", folder / "m.segmodel", tmp_path / "quoted.csv", "-o", tmp_path / "out.csv")
+    scored = pd.read_csv(tmp_path / "out.csv")
+    assert scored["City"].tolist() == ['Saint "Paul", MN'] * 5
+
+
 def test_evaluate_measures_agreement(folder: Path, tmp_path: Path) -> None:
     from segmentation import sample_customer_kinds
 
