@@ -20,6 +20,7 @@ CURRENCY = "$"
 
 _MONEY = re.compile(r"(?<![a-z])(spend|spent|spending|revenue|sales|monetary)(?![a-z])")
 _NOT_MONEY = re.compile(r"score|count|number|share|rate|\(|%|index|rank|days")
+_NAMES = frozenset({"id", "ids", "identifier", "line", "number", "no", "year", "zip", "postcode"})
 _STEPS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
@@ -227,20 +228,33 @@ def decimals_of(values: Sequence[float | None]) -> int | None:
     return 0 if max(sizes) >= 100 else 1 if max(sizes) >= 10 else 2
 
 
+def is_name(column: str) -> bool:
+    """Whether a column's numbers are names, such as ids and years: they are never grouped.
+
+    Examples
+    --------
+    >>> is_name("Customer ID"), is_name("Year of birth"), is_name("Paid")
+    (True, True, False)
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\W]+", " ", column).lower().split()
+    return bool(_NAMES.intersection(words))
+
+
 def cell(value: Any, column: str = "") -> str:
     """Any table cell as text: numbers for people, dates as ISO, missing as an en dash.
 
     Examples
     --------
-    >>> cell(1320.0, "Total Spend"), cell(None), cell("Gold"), cell(True)
-    ('$1,320', '–', 'Gold', 'Yes')
+    >>> cell(1320.0, "Total Spend"), cell(None), cell("Gold"), cell(True), cell(10001, "User ID")
+    ('$1,320', '–', 'Gold', 'Yes', '10001')
     """
     if value is None or value != value or str(value) in {"<NA>", "NaT"}:  # noqa: PLR0124 - NaN
         return MISSING
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, int | float):
-        return column_value(column, float(value))
+        text = column_value(column, float(value))
+        return text.replace(",", "") if is_name(column) else text
     if hasattr(value, "date") and hasattr(value, "isoformat"):
         return str(value.isoformat())[:10]
     if hasattr(value, "item"):

@@ -27,7 +27,6 @@ HEADS = {
     "top": "Most frequent",
     "top_share": "Its share",
 }
-_PLAIN_NAMES = frozenset({"identifier", "line", "year"})
 
 
 def data_table(
@@ -106,7 +105,7 @@ def _teller(frame: pd.DataFrame, column: str, plain: tuple[str, ...]) -> Teller:
     values = frame[column]
     if not _is_number(values):
         return lambda value, _: formatting.cell(value)
-    if column in plain or _is_name(str(column)):
+    if column in plain or formatting.is_name(str(column)):
         return lambda value, _: formatting.cell(value).replace(",", "")
     if str(column).endswith("share"):
         return lambda value, _: formatting.percent(_float(value))
@@ -133,8 +132,3 @@ def _float(value: object) -> float | None:
 def _is_number(values: pd.Series) -> bool:
     kind = values.dtype
     return pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
-
-
-def _is_name(column: str) -> bool:
-    words = column.lower().replace("_", " ").split()
-    return column.lower().endswith("id") or bool(_PLAIN_NAMES.intersection(words))

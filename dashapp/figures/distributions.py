@@ -22,6 +22,7 @@ from dashapp.figures.values import (
     Groups,
     bin_edges,
     box_of,
+    counts_between,
     everybody,
     groups,
     is_date,
@@ -60,7 +61,7 @@ def histogram(
         showlegend=by is not None,
     )
     for place, name in enumerate(parts.names):
-        counts, _ = np.histogram(known(values[parts.codes == place]), bins=edges)
+        counts = counts_between(known(values[parts.codes == place]), edges)
         figure.add_bar(
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts,

@@ -18,8 +18,16 @@ from dashapp.figures.canvas import (
     measured_axis,
     scale_bar,
 )
+from dashapp.figures.density import add_cells
 from dashapp.figures.distributions import add_box
-from dashapp.figures.values import bin_edges, groups, is_date, known, numbers, sample_rows, teller
+from dashapp.figures.values import (
+    groups,
+    is_date,
+    known,
+    numbers,
+    sample_rows,
+    teller,
+)
 from dashapp.theme import LIGHT, Theme, color_scale
 
 if TYPE_CHECKING:
@@ -27,7 +35,6 @@ if TYPE_CHECKING:
 
 # Up to here every customer is a point; beyond, cells are counted and a sample lies on them.
 MAX_POINTS = 1500
-CELLS = 48
 MAX_LEVELS = 12
 # The cells' numbers are written in up to this many columns; more would not fit.
 MAX_WRITTEN = 14
@@ -151,7 +158,7 @@ def _numbers(frame: pd.DataFrame, a: str, b: str, theme: Theme) -> go.Figure:
     )
     crowded = len(x) > MAX_POINTS
     if crowded:
-        _density(figure, x, y, theme)
+        add_cells(figure, x, y, theme)
     shown = sample_rows(len(x), MAX_POINTS // 3 if crowded else MAX_POINTS)
     figure.add_scatter(
         x=x[shown],
@@ -167,24 +174,6 @@ def _numbers(frame: pd.DataFrame, a: str, b: str, theme: Theme) -> go.Figure:
         hovertemplate=f"{label(a)} %{{x}}<br>{label(b)} %{{y}}<extra></extra>",
     )
     return figure
-
-
-def _density(figure: go.Figure, x: np.ndarray, y: np.ndarray, theme: Theme) -> None:
-    # Round bins: whole numbers would otherwise show stripes that the data do not have.
-    bins = (bin_edges(x, CELLS), bin_edges(y, CELLS))
-    counts, x_edges, y_edges = np.histogram2d(x, y, bins=bins)
-    # The square root keeps thin regions visible beside crowded ones.
-    height = np.where(counts > 0, np.sqrt(counts), np.nan).T
-    figure.add_heatmap(
-        z=height.astype(np.float32),
-        x=(x_edges[:-1] + x_edges[1:]) / 2,
-        y=(y_edges[:-1] + y_edges[1:]) / 2,
-        customdata=counts.T.astype(int).tolist(),
-        colorscale=color_scale(theme.sequential[1:]),
-        showscale=False,
-        name="all customers",
-        hovertemplate="<b>%{customdata:,.0f}</b> customers here<extra></extra>",
-    )
 
 
 def _numbers_reading(both: pd.DataFrame, a: str, b: str) -> str:

@@ -12,8 +12,9 @@ import plotly.graph_objects as go
 
 from dashapp import formatting
 from dashapp.figures.canvas import canvas, empty_figure, label, wrapped
-from dashapp.figures.values import sample_rows
-from dashapp.theme import LIGHT, Theme, translucent
+from dashapp.figures.density import add_contours
+from dashapp.figures.values import places, sample_rows
+from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
     from segmentation import Segment, SegmentModel
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 MAX_POINTS = 3000
 # Small segments keep at least this many of their points.
 MIN_POINTS = 40
-CELLS = 56
 UNASSIGNED_ID = "unassigned"
 AXES = ("x", "y", "z")
 
@@ -93,7 +93,7 @@ def segment_map(
         legend={"itemsizing": "constant"},
         dragmode="pan",
     )
-    _add_density(figure, points, theme)
+    add_contours(figure, points, theme)
     for one, color, shown in _by_segment(points, segments, theme):
         figure.add_scatter(
             x=shown["x"].to_numpy(np.float32),
@@ -231,36 +231,13 @@ def _by_segment(points: pd.DataFrame, segments: Sequence[Segment], theme: Theme)
         yield "Unassigned", theme.unassigned, part
 
 
-def _add_density(figure: go.Figure, points: pd.DataFrame, theme: Theme) -> None:
-    counts, x, y = np.histogram2d(points["x"], points["y"], bins=CELLS)
-    clear = translucent(theme.accent, 0)
-    figure.add_contour(
-        z=np.sqrt(_smoothed(counts)).T.astype(np.float32),
-        x=((x[:-1] + x[1:]) / 2).astype(np.float32),
-        y=((y[:-1] + y[1:]) / 2).astype(np.float32),
-        colorscale=[[0, clear], [0.12, clear], [1, translucent(theme.accent, 0.3)]],
-        contours={"coloring": "fill", "showlines": False},
-        line={"width": 0},
-        ncontours=10,
-        showscale=False,
-        hoverinfo="skip",
-        name="density of all",
-    )  # fmt: skip
-
-
-def _smoothed(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    # Three passes of a 1-2-1 kernel are close to a Gaussian and need no further library.
-    result = np.pad(counts, 1)
-    for _ in range(3):
-        for axis in (0, 1):
-            before, after = np.roll(result, 1, axis), np.roll(result, -1, axis)
-            result = (before + 2 * result + after) / 4
-    return result[1:-1, 1:-1]
-
-
 def _centers(points: pd.DataFrame, segments: Sequence[Segment]) -> npt.NDArray[np.float64]:
-    means = points[["segment_id", *AXES]].groupby("segment_id", observed=True).mean()
-    return means.reindex([segment.id for segment in segments]).to_numpy(np.float64)
+    code = places(points["segment_id"], [segment.id for segment in segments]) + 1
+    sizes = np.bincount(code, minlength=len(segments) + 1)
+    sums = [np.bincount(code, points[axis], minlength=len(segments) + 1) for axis in AXES]
+    with np.errstate(invalid="ignore"):
+        means: npt.NDArray[np.float64] = (np.stack(sums, axis=1) / sizes[:, None])[1:]
+    return means
 
 
 def _add_centers(

@@ -21,7 +21,7 @@ from dashapp.figures.canvas import (
 )
 from dashapp.figures.distributions import add_box
 from dashapp.figures.levels import add_share_bar, level_colors
-from dashapp.figures.values import groups, is_date, is_measured, known, numbers, teller
+from dashapp.figures.values import groups, is_date, is_measured, known, numbers, places, teller
 from dashapp.theme import LIGHT, Theme, translucent
 
 if TYPE_CHECKING:
@@ -163,21 +163,23 @@ def column_by_segment(
     segment_ids
         Segment of each row of ``frame``, in its order.
     """
-    ids = segment_ids.to_numpy(dtype=object)
-    present = [segment for segment in segments if bool((ids == segment.id).any())]
-    if not present or not len(frame):
+    code = places(segment_ids, [segment.id for segment in segments])
+    inside = np.unique(code[code >= 0])
+    if not len(inside):
         return empty_figure(theme=theme)
+    present = [segments[place] for place in inside]
+    code = np.searchsorted(inside, code) - (code < 0)
     names = [segment.name for segment in present]
     ticks = [dotted(s.name, theme.segment_color(s.color)) for s in present]
     rows = {**label_axis(names, "Segment", ticks), "autorange": "reversed"}
     if is_measured(frame, column):
-        return _boxes(frame, ids, present, column, rows=rows, theme=theme)
-    return _stacked(frame, ids, present, column, rows=rows, theme=theme)
+        return _boxes(frame, code, present, column, rows=rows, theme=theme)
+    return _stacked(frame, code, present, column, rows=rows, theme=theme)
 
 
 def _boxes(
     frame: pd.DataFrame,
-    ids: np.ndarray,
+    code: np.ndarray,
     segments: Sequence[Segment],
     column: str,
     *,
@@ -193,8 +195,8 @@ def _boxes(
         boxgap=0.4,
     )
     values = numbers(frame, column)
-    for segment in segments:
-        part = known(values[ids == segment.id])
+    for place, segment in enumerate(segments):
+        part = known(values[code == place])
         if len(part):
             color = theme.segment_color(segment.color)
             add_box(figure, part, segment.name, color, teller(frame, column))
@@ -203,7 +205,7 @@ def _boxes(
 
 def _stacked(
     frame: pd.DataFrame,
-    ids: np.ndarray,
+    code: np.ndarray,
     segments: Sequence[Segment],
     column: str,
     *,
@@ -220,8 +222,8 @@ def _stacked(
         legend={"title": {"text": label(column)}, "traceorder": "normal"},
     )
     shares = np.zeros((len(segments), len(levels.names)))
-    for place, segment in enumerate(segments):
-        inside = levels.codes[(ids == segment.id) & (levels.codes >= 0)]
+    for place in range(len(segments)):
+        inside = levels.codes[(code == place) & (levels.codes >= 0)]
         counts = np.bincount(inside, minlength=len(levels.names))
         shares[place] = 100 * counts / max(int(counts.sum()), 1)
     names = [segment.name for segment in segments]
@@ -234,14 +236,14 @@ def column_by_segment_reading(
     frame: pd.DataFrame, segment_ids: pd.Series, segments: Sequence[Segment], column: str
 ) -> str:
     """Compare the segments' medians, or name the segment where a level is most frequent."""
-    ids = segment_ids.to_numpy(dtype=object)
+    code = places(segment_ids, [segment.id for segment in segments])
     if not is_measured(frame, column):
-        return _level_reading(frame, ids, segments, column)
+        return _level_reading(frame, code, segments, column)
     values = numbers(frame, column)
     medians = {
         segment.name: float(np.median(part))
-        for segment in segments
-        if len(part := known(values[ids == segment.id]))
+        for place, segment in enumerate(segments)
+        if len(part := known(values[code == place]))
     }
     if len(medians) < 2:
         return "No customers with a value are left." if not medians else "There is one segment."
@@ -254,14 +256,14 @@ def column_by_segment_reading(
 
 
 def _level_reading(
-    frame: pd.DataFrame, ids: np.ndarray, segments: Sequence[Segment], column: str
+    frame: pd.DataFrame, code: np.ndarray, segments: Sequence[Segment], column: str
 ) -> str:
     levels = groups(frame, column, MAX_LEVELS)
     shares = [
-        (float((inside == place).mean()), segment.name, level)
-        for segment in segments
-        if len(inside := levels.codes[(ids == segment.id) & (levels.codes >= 0)])
-        for place, level in enumerate(levels.names)
+        (float((inside == level_place).mean()), segment.name, level)
+        for place, segment in enumerate(segments)
+        if len(inside := levels.codes[(code == place) & (levels.codes >= 0)])
+        for level_place, level in enumerate(levels.names)
     ]
     if not shares:
         return "No customers with a value are left."

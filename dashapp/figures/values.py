@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,6 +102,26 @@ def groups(frame: pd.DataFrame, column: str, limit: int = MAX_GROUPS) -> Groups:
     if len(kept) < len(order):
         names.append(f"{OTHER} ({formatting.number(len(order) - len(kept))})")
     return Groups(tuple(names), place[codes])
+
+
+def places(ids: pd.Series, wanted: Sequence[str]) -> npt.NDArray[np.intp]:
+    """Place of each row's id in ``wanted``, shape (n,); −1 for any other.
+
+    Examples
+    --------
+    >>> places(pd.Series(["s2", "s1", "x"]), ["s1", "s2"]).tolist()
+    [1, 0, -1]
+    """
+    codes, names = pd.factorize(ids)
+    order = {name: place for place, name in enumerate(wanted)}
+    found = np.array([*(order.get(str(name), -1) for name in names), -1], dtype=np.intp)
+    return found[codes]
+
+
+def counts_between(values: Numbers, edges: Numbers) -> npt.NDArray[np.int64]:
+    """How many finite values lie in each of evenly spaced bins; fast, whatever their number."""
+    counted, _ = np.histogram(values, bins=len(edges) - 1, range=(edges[0], edges[-1]))
+    return counted.astype(np.int64)
 
 
 def everybody(frame: pd.DataFrame, name: str = "All") -> Groups:

@@ -1,0 +1,96 @@
+"""Where many customers are: counted cells, drawn as a heatmap or as contours."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashapp.figures.values import Numbers, bin_edges
+from dashapp.theme import Theme, color_scale, translucent
+
+# Cells along each axis: fine enough for the shape, few enough for the browser.
+PAIR_CELLS = 48
+MAP_CELLS = 56
+
+
+def counts_in_cells(
+    x: Numbers, y: Numbers, x_edges: Numbers, y_edges: Numbers
+) -> npt.NDArray[np.int64]:
+    """Rows in each cell of an evenly spaced grid, shape (len(x_edges) − 1, len(y_edges) − 1).
+
+    Examples
+    --------
+    >>> edges = np.array([0.0, 1.0, 2.0])
+    >>> counts_in_cells(np.array([0.5, 2.0]), np.array([0.5, 1.5]), edges, edges).tolist()
+    [[1, 0], [0, 1]]
+    """
+    across, down = len(x_edges) - 1, len(y_edges) - 1
+    column = _bins(x, x_edges)
+    cells: npt.NDArray[np.int64] = np.bincount(
+        column * down + _bins(y, y_edges), minlength=across * down
+    )
+    return cells.reshape(across, down)
+
+
+def _bins(values: Numbers, edges: Numbers) -> npt.NDArray[np.intp]:
+    last = len(edges) - 2
+    width = (edges[-1] - edges[0]) / (last + 1)
+    place: npt.NDArray[np.intp] = ((values - edges[0]) / width).astype(np.intp)
+    return np.clip(place, 0, last)
+
+
+def add_cells(figure: go.Figure, x: np.ndarray, y: np.ndarray, theme: Theme) -> None:
+    """Add a heatmap of how many customers lie in each cell of two numbers."""
+    # Round bins: whole numbers would otherwise show stripes that the data do not have.
+    x_edges, y_edges = bin_edges(x, PAIR_CELLS), bin_edges(y, PAIR_CELLS)
+    counts = counts_in_cells(x, y, x_edges, y_edges)
+    # The square root keeps thin regions visible beside crowded ones.
+    height = np.where(counts > 0, np.sqrt(counts), np.nan).T
+    figure.add_heatmap(
+        z=height.astype(np.float32),
+        x=(x_edges[:-1] + x_edges[1:]) / 2,
+        y=(y_edges[:-1] + y_edges[1:]) / 2,
+        customdata=counts.T.astype(int).tolist(),
+        colorscale=color_scale(theme.sequential[1:]),
+        showscale=False,
+        name="all customers",
+        hovertemplate="<b>%{customdata:,.0f}</b> customers here<extra></extra>",
+    )
+
+
+def add_contours(figure: go.Figure, points: pd.DataFrame, theme: Theme) -> None:
+    """Add soft contours of where the points of a map are, columns ``x`` and ``y``."""
+    x, y = (_edges(points[axis].to_numpy(np.float64)) for axis in ("x", "y"))
+    counts = counts_in_cells(
+        points["x"].to_numpy(np.float64), points["y"].to_numpy(np.float64), x, y
+    )
+    clear = translucent(theme.accent, 0)
+    figure.add_contour(
+        z=np.sqrt(_smoothed(counts)).T.astype(np.float32),
+        x=((x[:-1] + x[1:]) / 2).astype(np.float32),
+        y=((y[:-1] + y[1:]) / 2).astype(np.float32),
+        colorscale=[[0, clear], [0.12, clear], [1, translucent(theme.accent, 0.3)]],
+        contours={"coloring": "fill", "showlines": False},
+        line={"width": 0},
+        ncontours=10,
+        showscale=False,
+        hoverinfo="skip",
+        name="density of all",
+    )  # fmt: skip
+
+
+def _edges(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    low, high = float(values.min()), float(values.max())
+    return np.linspace(low, high if high > low else low + 1, MAP_CELLS + 1)
+
+
+def _smoothed(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    # Three passes of a 1-2-1 kernel are close to a Gaussian and need no further library.
+    result = np.pad(counts.astype(np.float64), 1)
+    for _ in range(3):
+        for axis in (0, 1):
+            before, after = np.roll(result, 1, axis), np.roll(result, -1, axis)
+            result = (before + 2 * result + after) / 4
+    return result[1:-1, 1:-1]
