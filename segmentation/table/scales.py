@@ -63,6 +63,7 @@ _SCALES = (
         "bachelors, bachelor's, bachelor's degree, graduation, graduate, undergraduate | master, "
         "masters, master's, master's degree, postgraduate | phd, doctorate, doctoral, ph.d."
     ),
+    "month-to-month, monthly | one year, 1 year, yearly | two year, 2 year, two years",
     "first, 1st | second, 2nd | third, 3rd | fourth, 4th",
 )
 
