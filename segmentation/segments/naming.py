@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from segmentation.segments.phrases import sentence
 from segmentation.segments.segment import UNASSIGNED, Profile
@@ -76,13 +78,45 @@ def _against(
     everybody: Profile,
     columns: Sequence[Column],
 ) -> tuple[Trait, ...]:
-    """Rank a segment's traits by how few of its rivals share them."""
-    traits = distinctive_traits(profiles[i], everybody, columns)
-    shared = {
-        trait.short for j in rivals for trait in distinctive_traits(profiles[j], everybody, columns)
-    }
+    """Rank what sets a segment apart from its rivals, what none of them shares first."""
+    if not rivals:
+        return distinctive_traits(profiles[i], everybody, columns)
+    kind = [profiles[j] for j in (i, *rivals)]
+    middle = _middle(kind, everybody)
+    traits, *others = (
+        distinctive_traits(_beside(profile, middle), middle, columns, relative=True)
+        for profile in kind
+    )
+    shared = {trait.short for other in others for trait in other}
     own = [trait for trait in traits if trait.short not in shared]
     return tuple(own or traits)
+
+
+def _middle(kind: Sequence[Profile], everybody: Profile) -> Profile:
+    """Average some segments, each counting the same; z is that of their means."""
+    numeric = {}
+    for name, overall in everybody.numeric.items():
+        known = [p.numeric[name] for p in kind if math.isfinite(p.numeric[name].mean)]
+        count = max(len(known), 1)
+        mean, z = sum(n.mean for n in known) / count, sum(n.z for n in known) / count
+        numeric[name] = replace(overall, mean=mean, z=z)
+    levels = {
+        name: tuple(
+            replace(one, share=sum(p.levels[name][at].share for p in kind) / len(kind))
+            for at, one in enumerate(overall)
+        )
+        for name, overall in everybody.levels.items()
+    }
+    return replace(everybody, numeric=numeric, levels=levels)
+
+
+def _beside(profile: Profile, middle: Profile) -> Profile:
+    """Measure a segment's numbers from the middle of its kind in place of everybody's."""
+    numeric = {
+        name: replace(numbers, z=numbers.z - middle.numeric[name].z)
+        for name, numbers in profile.numeric.items()
+    }
+    return replace(profile, numeric=numeric)
 
 
 def _qualified(name: str, traits: Sequence[Trait], taken: set[str]) -> str:

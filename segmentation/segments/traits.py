@@ -19,6 +19,14 @@ RATIO_FROM = 1.5
 MOSTLY_SHARE = 0.6
 NEARLY_ALL = 0.9
 
+SHORT_RELATIVE = {
+    "spend": ("higher spending", "lower spending"),
+    "age": ("older", "younger"),
+    "items": ("more items", "fewer items"),
+    "rating": ("higher ratings", "lower ratings"),
+    "recency": ("longer inactive", "more recently active"),
+}
+
 # Below this mean age "young" is true by itself, not only beside the others.
 YOUNG = 35
 
@@ -61,7 +69,7 @@ class Trait:
 
 
 def distinctive_traits(
-    profile: Profile, everybody: Profile, columns: Sequence[Column]
+    profile: Profile, everybody: Profile, columns: Sequence[Column], *, relative: bool = False
 ) -> tuple[Trait, ...]:
     """Rank what sets a segment apart, one trait a column.
 
@@ -71,6 +79,8 @@ def distinctive_traits(
         Of the segment, and of those it is compared with.
     columns
         Descriptions of the profiled columns.
+    relative
+        Whether the comparison is with a few others, so that "high" must read "higher".
 
     Returns
     -------
@@ -83,7 +93,8 @@ def distinctive_traits(
             continue
         if column.name in profile.numeric:
             numbers = profile.numeric[column.name]
-            found.append(_numeric_trait(column, numbers, everybody.numeric[column.name]))
+            overall = everybody.numeric[column.name]
+            found.append(_numeric_trait(column, numbers, overall, relative=relative))
         elif column.name in profile.levels:
             levels = profile.levels[column.name]
             found.append(_level_trait(column, levels, everybody.levels[column.name]))
@@ -91,22 +102,25 @@ def distinctive_traits(
     return tuple(sorted(told, key=lambda t: (-abs(t.effect), t.column)))
 
 
-def _numeric_trait(column: Column, own: NumericProfile, overall: NumericProfile) -> Trait | None:
+def _numeric_trait(
+    column: Column, own: NumericProfile, overall: NumericProfile, *, relative: bool
+) -> Trait | None:
     if not math.isfinite(own.mean):
         return None
     high = own.z > 0
-    words = SHORT_NUMERIC.get(column.meaning or "")
-    if words is None:
-        name = label(column.name)
-        words = (
-            (f"later {name}", f"earlier {name}")[::-1]
-            if column.role is Role.DATE
-            else (f"high {name}", f"low {name}")
-        )
-    short = words[0] if high else words[1]
-    if column.meaning == "age" and not high and own.mean < YOUNG:
+    words = (SHORT_RELATIVE if relative else SHORT_NUMERIC).get(column.meaning or "")
+    short = (words or _any_words(column, relative=relative))[0 if high else 1]
+    if column.meaning == "age" and not relative and not high and own.mean < YOUNG:
         short = "young"
     return Trait(column.name, own.z, short, _numeric_phrase(column, own, overall, short))
+
+
+def _any_words(column: Column, *, relative: bool) -> tuple[str, str]:
+    """Name a high and a low value of a column without a classic meaning."""
+    name = label(column.name)
+    if column.role is Role.DATE:  # measured in days before the newest: high is early
+        return f"earlier {name}", f"later {name}"
+    return (f"higher {name}", f"lower {name}") if relative else (f"high {name}", f"low {name}")
 
 
 def _numeric_phrase(
@@ -123,7 +137,8 @@ def _numeric_phrase(
         return f"{mean} items on average"
     if column.meaning == "rating":
         return f"Rates {mean} on average"
-    return f"{sentence(short)}: {mean} (everybody {number(overall.mean)})"
+    unit = " days before the newest" if column.role is Role.DATE else ""
+    return f"{sentence(short)}: {mean}{unit} (everybody {number(overall.mean)})"
 
 
 def comparison(index: float) -> str:

@@ -42,7 +42,7 @@ def test_traits_carry_their_numbers() -> None:
 def test_segments_of_one_archetype_are_told_apart() -> None:
     everybody, own = young_and_old()
     names = unique_names(["VIPs", "VIPs"], own, everybody, COLUMNS, {})
-    assert names == ("VIPs, young", "VIPs, older")
+    assert names == ("VIPs, younger", "VIPs, older")
 
 
 def test_a_name_that_was_kept_is_not_given_again() -> None:
@@ -76,3 +76,12 @@ def test_the_hidden_kinds_come_back_by_name(model: SegmentModel, customers: pd.D
         "Occasional Shoppers": "Occasional Shopper",
         "Dissatisfied Customers": "Dissatisfied Customer",
     }
+
+
+def test_a_qualifier_is_what_the_others_of_its_kind_are_not() -> None:
+    frame = pd.DataFrame(
+        {"Age": [20.0, 22, 60, 62, 41, 43], "Spending Score (1-100)": [95.0, 90, 90, 95, 5, 5]}
+    )
+    everybody, own = profiles(measure(frame, COLUMNS), np.array([0, 0, 1, 1, 2, 2]), 3)
+    names = unique_names(["VIPs", "VIPs", None], own, everybody, COLUMNS, {})
+    assert names[:2] == ("VIPs, younger", "VIPs, older")
