@@ -47,6 +47,9 @@ _NAMED_MONTH_FIRST = (
     + "$"
 )
 
+#: Whatever is a date has two marks, a month's name or eight digits: a cheap test for the others.
+_HINT = r"\d[-/.]\d{1,2}[-/.]\d|\pL{3}.*\d|^\d{8}$"
+
 #: Two-digit years up to this one belong to the 2000s (POSIX: 69 to 99 are the 1900s).
 _LAST_SHORT_YEAR = 68
 
@@ -84,10 +87,12 @@ def looks_like_dates(values: pa.StringArray, *, compact: bool) -> bool:
         Whether eight digits (``20240131``) may be a date.
     """
     some = values.slice(0, 200)
+    if not len(some) or _mask(pc.match_substring_regex(some, _HINT)).mean() < 0.5:
+        return False
     hits = np.zeros(len(some), dtype=bool)
     for pattern in _patterns(compact=compact):
         hits |= _mask(pc.match_substring_regex(some, pattern))
-    return bool(hits.mean() >= 0.5) if len(hits) else False
+    return bool(hits.mean() >= 0.5)
 
 
 def are_compact_dates(values: pa.StringArray) -> bool:
