@@ -34,6 +34,9 @@ POLL_SECONDS = 0.05
 # A worker that has not renewed its lease for this long is lost; another takes over.
 LEASE_SECONDS = 5.0
 RENEW_SECONDS = 1.0
+# How often a worker tells that it lives, and for how long that counts.
+BEAT_SECONDS = 3.0
+LIFE_SECONDS = 15.0
 # Progress is written at most this often, and a cancel seen after this time at the latest.
 TELL_SECONDS = 0.25
 # Begun once, and once more after a worker was lost.
@@ -96,6 +99,7 @@ class Worker:
         self._slots: list[Slot] = []
         self._stop_at: float | None = None
         self._next_beat = 0.0
+        self._next_recovery = 0.0
         self._next_tell = 0.0
         self._next_renewal = 0.0
         self._pause_until = 0.0
@@ -139,9 +143,11 @@ class Worker:
         """Everything that asks the ledger."""
         now = time.monotonic()
         if now >= self._next_beat:
-            self._ledger.beat(self.name, 3 * LEASE_SECONDS)
+            self._ledger.beat(self.name, LIFE_SECONDS)
+            self._next_beat = now + BEAT_SECONDS
+        if now >= self._next_recovery:
             self._recover()
-            self._next_beat = now + RENEW_SECONDS
+            self._next_recovery = now + RENEW_SECONDS
         for slot in [slot for slot in self._slots if slot.ended]:
             self._end(slot)
         if now >= self._next_tell:

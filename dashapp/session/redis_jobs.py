@@ -19,6 +19,9 @@ from dashapp.session.rows import Job, Limits
 NAMES = f"""
 local P = '{PREFIX}'
 local queued, running, order = P .. 'queued', P .. 'running', P .. 'order'
+-- Redis's own clock: those of several machines may differ by more than a lease.
+local moment = redis.call('TIME')
+local clock = moment[1] + moment[2] / 1000000
 local function row(id) return P .. 'job:' .. id end
 local function runs(id, attempts)
     local found = redis.call('HMGET', row(id), 'state', 'attempts')
@@ -56,7 +59,8 @@ redis.call('ZADD', P .. 'began', 'NX', now, session)
 return id
 """
 CLAIM = """
-local worker, lease = unpack(ARGV)
+local worker, seconds = unpack(ARGV)
+local lease = string.format('%.6f', clock + seconds)
 local load = {}
 for _, id in ipairs(redis.call('ZRANGE', running, 0, -1)) do
     local session = redis.call('HGET', row(id), 'session')
@@ -81,8 +85,9 @@ redis.call('HSET', row(best), 'state', 'running', 'worker', worker, 'lease', lea
 return best
 """
 RENEW = """
-local id, attempts, lease, progress, message = unpack(ARGV)
+local id, attempts, seconds, progress, message = unpack(ARGV)
 if not runs(id, attempts) then return 0 end
+local lease = string.format('%.6f', clock + seconds)
 redis.call('ZADD', running, lease, id)
 redis.call('HSET', row(id), 'lease', lease, 'progress', progress, 'message', message)
 return 1
@@ -138,6 +143,12 @@ class RedisJobs:
         with plain_errors():
             return self.redis.eval(NAMES + text, 0, *values)
 
+    def now(self) -> float:
+        """Unix time by Redis's clock, which all machines share."""
+        with plain_errors():
+            seconds, microseconds = self.redis.time()
+        return float(seconds) + float(microseconds) / 1e6
+
     def add_job(self, job: Job, limits: Limits) -> Job:
         """Queue a job, or give the equal one."""
         answer = self.script(
@@ -163,13 +174,12 @@ class RedisJobs:
 
     def claim_job(self, worker: str, lease: float) -> Job | None:
         """Take the next waiting job."""
-        taken = self.script(CLAIM, worker, time.time() + lease)
+        taken = self.script(CLAIM, worker, lease)
         return None if taken is None else self.job(taken.decode())
 
     def renew_job(self, job: Job, lease: float, progress: float, message: str) -> bool:
         """Extend the lease and show progress."""
-        until = time.time() + lease
-        return bool(self.script(RENEW, job.id, job.attempts, until, progress, message))
+        return bool(self.script(RENEW, job.id, job.attempts, lease, progress, message))
 
     def finish_job(
         self, job: Job, state: str, result: dict[str, Any] | None, error: str | None
@@ -190,8 +200,9 @@ class RedisJobs:
 
     def lost_jobs(self) -> tuple[Job, ...]:
         """Running jobs whose lease is over."""
+        now = self.now()
         with plain_errors():
-            ids = self.redis.zrangebyscore(f"{PREFIX}running", "-inf", f"({time.time()}")
+            ids = self.redis.zrangebyscore(f"{PREFIX}running", "-inf", f"({now}")
         found = self._known(ids)
         known = {job.id for job in found}
         for job_id in ids:

@@ -87,7 +87,7 @@ class RedisLedger(RedisJobs):
 
     def beat(self, worker: str, seconds: float) -> None:
         """Note that a worker lives."""
-        now = time.time()
+        now = self.now()
         with plain_errors(), self.redis.pipeline() as batch:
             batch.zremrangebyscore(f"{PREFIX}workers", "-inf", now)
             if seconds > 0:
@@ -98,8 +98,9 @@ class RedisLedger(RedisJobs):
 
     def workers(self) -> int:
         """Count the living workers."""
+        now = self.now()
         with plain_errors():
-            return int(self.redis.zcount(f"{PREFIX}workers", time.time(), "+inf"))
+            return int(self.redis.zcount(f"{PREFIX}workers", now, "+inf"))
 
     def touch(self, session: str) -> None:
         """Note a visit."""
