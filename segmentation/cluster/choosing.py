@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.cluster.algorithms import Algorithm, algorithm_named
-from segmentation.cluster.consensus import RUNNER_UP, scores
+from segmentation.cluster.consensus import RUNNER_UP, RUNNERS_UP, scores
 from segmentation.cluster.evidence import KEvidence, Progress, Verdict
 from segmentation.cluster.findings import Findings, compare_with_nulls, gather
 from segmentation.cluster.ordering import canonical_order, in_order, sample_positions
 from segmentation.cluster.partition import Partition, kmeans_partitions, partition_of
-from segmentation.cluster.verdict import grade, list_of, sentence
+from segmentation.cluster.verdict import Grading, grade, list_of, sentence
 from segmentation.errors import DataError, ParameterError
 
 __all__ = ["Choice", "KEvidence", "Verdict", "choose_k"]
@@ -106,46 +106,68 @@ def choose_k(
     points = in_order(X, taken if order is None else order[taken])
     points -= points.mean(axis=0)
     report("Trying each number of segments", 0.0)
-    partitions = _partitions(points, ks, method, seed, rng)
     findings = gather(
         points,
-        partitions,
+        _partitions(points, ks, method, seed, rng),
         len(X),
         min_segment_share,
         rng,
         progress=lambda stage, share: report(stage, 0.2 + 0.4 * share),
     )
-    best, runners_up = _ranked(findings)
-    judged = best if k is None or k not in ks or not method.needs_k else k
-    comparison = compare_with_nulls(
-        points,
-        judged,
-        method.divide or kmeans_partitions,
-        blocks,
-        rng,
-        progress=lambda stage, share: report(stage, 0.6 + 0.4 * share),
-    )
-    at_judged = next(e for e in findings.evidence if e.k == judged)
-    enough = at_judged.smallest_share >= min_segment_share
-    grading = grade(comparison, at_judged, large_enough=enough)
-    recommended = 1 if grading.grade == "none" else best
-    used = recommended if k is None else k
-    if recommended == 1:
-        runners_up = (best, *runners_up)
-    verdict = Verdict(
-        grade=grading.grade,
-        sentence=sentence(grading.grade, used, recommended, by_user=k is not None),
-        k=used,
-        chosen_by="rule" if k is None else "user",
-        recommended_k=recommended,
-        runners_up=runners_up,
-        reasons=(
-            *grading.reasons,
-            _about_k(best, runners_up),
-            *_about_size(findings, min_segment_share),
-        ),
-    )
-    return Choice(used, findings.evidence, verdict)
+    judge = _Judge(points, findings, method, blocks, min_segment_share, rng)
+    verdict = judge.verdict(k, lambda stage, share: report(stage, 0.6 + 0.4 * share))
+    return Choice(verdict.k, findings.evidence, verdict)
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Compares divisions with data without groups and words what follows."""
+
+    points: Matrix
+    findings: Findings
+    method: Algorithm
+    blocks: Sequence[slice] | None
+    share: float
+    rng: np.random.Generator
+
+    def verdict(self, wanted: int | None, progress: Progress) -> Verdict:
+        """Return the verdict on the best k, or on the user's."""
+        best, runners_up = _ranked(self.findings)
+        at_best = self.graded(best, progress)
+        recommended = 1 if at_best.grade == "none" else best
+        if recommended == 1:
+            runners_up = (best, *runners_up)[:RUNNERS_UP]
+        used = recommended if wanted is None else wanted
+        shown = at_best
+        if used not in {1, best} and any(e.k == used for e in self.findings.evidence):
+            shown = self.graded(used, lambda stage, _: progress(stage, 1.0))
+        return Verdict(
+            grade=shown.grade,
+            sentence=sentence(shown.grade, used, recommended),
+            k=used,
+            chosen_by="rule" if wanted is None else "user",
+            recommended_k=recommended,
+            runners_up=runners_up,
+            reasons=(
+                *shown.reasons,
+                _about_k(best, runners_up),
+                *_about_size(self.findings, self.share),
+            ),
+        )
+
+    def graded(self, k: int, progress: Progress) -> Grading:
+        """Grade the division into k segments."""
+        comparison = compare_with_nulls(
+            self.points,
+            k,
+            self.method.divide or kmeans_partitions,
+            self.blocks,
+            self.rng,
+            progress=progress,
+        )
+        evidence = next(e for e in self.findings.evidence if e.k == k)
+        enough = evidence.smallest_share >= self.share
+        return grade(comparison, evidence, large_enough=enough)
 
 
 def _partitions(
@@ -169,7 +191,7 @@ def _ranked(findings: Findings) -> tuple[int, tuple[int, ...]]:
     ks = [evidence.k for evidence in findings.evidence]
     ordered = np.argsort(-total, kind="stable").tolist()
     near = [ks[i] for i in ordered[1:] if total[i] > total[ordered[0]] - RUNNER_UP]
-    return ks[ordered[0]], tuple(near)
+    return ks[ordered[0]], tuple(near[:RUNNERS_UP])
 
 
 def _about_k(best: int, runners_up: tuple[int, ...]) -> str:

@@ -35,8 +35,9 @@ WEIGHTS: dict[str, float] = {
 #: as far behind only log 11: large differences do not drown the other votes.
 ICL_UNIT = 0.1
 
-#: A k whose score is within this of the best one is a runner-up: odds of 1 to 20.
-RUNNER_UP = 3.0
+#: A k whose score is within this of the best one is a runner-up: odds of 1 to 7.
+RUNNER_UP = 2.0
+RUNNERS_UP = 3
 
 
 def votes(

@@ -95,12 +95,21 @@ SENTENCES = {
 }
 
 
-def sentence(level: str, k: int, recommended: int, *, by_user: bool) -> str:
-    """Return the conclusion in one sentence."""
-    text = SENTENCES[level].format(k=recommended)
-    if by_user and k != recommended:
-        return f"You chose {k} segments; the evidence favors {recommended}. {text}"
-    return text
+def sentence(level: str, k: int, recommended: int) -> str:
+    """Return the conclusion in one sentence, or two where the user chose another k.
+
+    Examples
+    --------
+    >>> sentence("strong", 4, 4)
+    '4 segments stand out strongly from what chance would show.'
+    """
+    if k == recommended:
+        return SENTENCES[level].format(k=k)
+    favored = f"{recommended} segments" if recommended > 1 else "no division at all"
+    chosen = f"You chose {k} segment{'s' if k > 1 else ''}; the evidence favors {favored}."
+    if k == 1 or level == "none":
+        return chosen
+    return f"{chosen} {SENTENCES[level].format(k=k)}"
 
 
 def list_of(numbers: Sequence[int]) -> str:

@@ -71,6 +71,15 @@ def test_a_choice_of_the_user_is_recorded_beside_the_recommendation():
     assert "You chose 2 segments; the evidence favors 4" in choice.verdict.sentence
 
 
+def test_a_choice_of_the_user_does_not_change_what_is_recommended():
+    X = groups(4, seed=6)
+    recommended = choose_k(X).verdict.recommended_k
+    for k in (1, 2, 4, 7, 20):
+        verdict = choose_k(X, k=k).verdict
+        assert verdict.recommended_k == recommended
+        assert verdict.k == k
+
+
 def test_segments_below_the_smallest_share_are_not_chosen():
     X = groups(3, seed=2, p=2)
     X[:24] = X.max(axis=0) + 1 + 0.1 * X[:24]

@@ -1,6 +1,5 @@
 """Grades follow from how far the data exceeds data without groups."""
 
-import numpy as np
 import pytest
 
 from segmentation.cluster.evidence import KEvidence
@@ -55,5 +54,7 @@ def test_reasons_name_the_numbers():
 def test_sentences_read_well():
     assert list_of([4]) == "4"
     assert list_of([3, 4, 6]) == "3, 4 and 6"
-    assert sentence("strong", 4, 4, by_user=False).startswith("4 segments stand out")
-    assert np.char.startswith(sentence("none", 1, 1, by_user=False), "No reliable segments")
+    assert sentence("strong", 4, 4).startswith("4 segments stand out")
+    assert sentence("none", 1, 1).startswith("No reliable segments")
+    assert sentence("weak", 2, 4).startswith("You chose 2 segments; the evidence favors 4 seg")
+    assert sentence("none", 3, 1) == "You chose 3 segments; the evidence favors no division at all."
