@@ -125,6 +125,9 @@ def install(server: Flask, settings: Settings) -> None:
         derived_key(settings, "cookie"), settings.idle_seconds, settings.absolute_seconds
     )
     name = HOSTED_COOKIE if settings.hosted else COOKIE
+    # In another site's frame browsers keep only cookies that are partitioned by that site. Without
+    # the partition, SameSite=None would let that site's own requests carry the cookie: never.
+    framed = settings.hosted and bool(settings.frame_ancestors)
 
     @server.before_request
     def identify() -> None:
@@ -150,7 +153,8 @@ def install(server: Flask, settings: Settings) -> None:
             max_age=settings.idle_seconds,
             secure=settings.hosted,
             httponly=True,
-            samesite="Lax",
+            samesite="None" if framed else "Lax",
+            partitioned=framed,
             path="/",
         )
         return response

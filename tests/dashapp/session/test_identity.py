@@ -63,6 +63,18 @@ def test_the_hosted_cookie_is_for_https_and_this_host_only(tmp_path: Path) -> No
     assert "Domain" not in cookie
 
 
+def test_the_cookie_lives_in_a_frame_only_in_that_sites_own_jar(tmp_path: Path) -> None:
+    settings = Settings(
+        data_dir=tmp_path / "portal", hosted=True, secret_key="s" * 32,
+        frame_ancestors="https://bi.example",
+    )  # fmt: skip
+    cookie = server(settings).test_client().get("/").headers["Set-Cookie"]
+    assert cookie.startswith(f"{HOSTED_COOKIE}=")
+    assert "SameSite=None" in cookie
+    assert "Partitioned" in cookie
+    assert "Secure" in cookie
+
+
 def test_the_cookie_is_not_sent_again_with_every_answer(flask: Flask) -> None:
     client = flask.test_client()
     client.get("/")
