@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
+from dashapp.components.tables import data_table
 from dashapp.components.upload import drop_zone
 
 CLASSIC_COLUMNS = (
@@ -59,19 +61,9 @@ def welcome(sample_id: str) -> Component:
                         "These are the columns of the classic customer table. None is required, "
                         "other columns work as well, and names need not match."
                     ),
-                    html.Div(
-                        html.Table(
-                            [
-                                html.Thead(
-                                    html.Tr([html.Th(t) for t in ("Column", "Content", "Example")])
-                                ),
-                                html.Tbody(
-                                    [html.Tr([html.Td(c) for c in row]) for row in CLASSIC_COLUMNS]
-                                ),
-                            ],
-                            className="table-soft",
-                        ),
-                        className="table-wrap",
+                    data_table(
+                        pd.DataFrame(CLASSIC_COLUMNS, columns=["Column", "Content", "Example"]),
+                        caption="Columns of the classic customer table",
                     ),
                 ],
                 className="card-soft",

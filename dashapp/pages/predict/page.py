@@ -14,6 +14,7 @@ from dashapp.components.states import empty_state, skeleton
 from dashapp.components.tab_bar import tab_bar, tab_of_address
 from dashapp.page import Context, Page, Seen, one_of, record
 from dashapp.pages.predict import views
+from dashapp.pages.predict.form import form
 from dashapp.pages.predict.ids import Ids
 from dashapp.session.identity import current_session
 from dashapp.shell import Ids as Shell
@@ -52,7 +53,7 @@ def render_one(model: SegmentModel) -> Component:
     """The form at the left, the answer at the right."""
     return html.Div(
         [
-            views.form(model, Ids.FIELD),
+            form(model, Ids.FIELD),
             html.Div(id=Ids.RESULT, className="stack", **{"aria-live": "polite"}),
         ],
         className="with-sidebar wide-sidebar",

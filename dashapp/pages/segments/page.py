@@ -16,6 +16,7 @@ from dashapp.components.train_options import parse_options, train_options
 from dashapp.components.upload import MODEL_ACCEPT, drop_zone
 from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of, text_or_none
 from dashapp.pages.segments import tabs, views
+from dashapp.pages.segments.customers import customers_view
 from dashapp.pages.segments.ids import Ids
 from dashapp.session.identity import current_session
 from dashapp.shell import Ids as Shell
@@ -123,7 +124,7 @@ def render_tab(tab: str, seen: Seen, model: SegmentModel, look: Theme) -> Compon
         )
     if tab == "customers":
         assert seen.table is not None
-        return views.customers_view(model, seen.table, seen.refs)
+        return customers_view(model, seen.table, seen.refs)
     table = seen.table if seen.trained_here else None
     draw: dict[str, Callable[[], Component]] = {
         "map": views.map_view,

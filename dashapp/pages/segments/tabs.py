@@ -9,14 +9,9 @@ from dash.exceptions import PreventUpdate
 
 from dashapp import figures, formatting
 from dashapp.page import Context, Seen, number_or_none, one_of, text_or_none, texts
+from dashapp.pages.segments.customers import EVERYONE, customers_link
 from dashapp.pages.segments.ids import Ids
-from dashapp.pages.segments.views import (
-    EVERYONE,
-    VIEWS,
-    customer_card,
-    customers_link,
-    numeric_columns,
-)
+from dashapp.pages.segments.views import VIEWS, customer_card, numeric_columns
 from dashapp.services.customers import GridRequest, customer_rows, page_of, search_rows
 from dashapp.session.identity import current_session
 from dashapp.shell import Ids as Shell
