@@ -189,9 +189,10 @@ def _as_found(choice: Choice, k: int) -> Choice:
     if k == choice.k:
         return choice
     told = choice.verdict
-    by_user = told.chosen_by == "user"
-    words = sentence(told.grade, k, told.recommended_k, by_user=by_user)
-    return replace(choice, k=k, verdict=replace(told, k=k, sentence=words))
+    found = replace(
+        told, k=k, recommended_k=k, chosen_by="rule", sentence=sentence(told.grade, k, k)
+    )
+    return replace(choice, k=k, verdict=found)
 
 
 def _explain(

@@ -137,7 +137,7 @@ def davies_bouldin(X: npt.NDArray[np.float32], labels: Labels, centers: Floats) 
     spread = np.bincount(labels, weights=away, minlength=k) / np.maximum(size, 1)
     gaps = np.linalg.norm(centers[:, np.newaxis] - centers, axis=2)
     np.fill_diagonal(gaps, np.inf)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # centers of equal rows may coincide
         similarity = (spread[:, np.newaxis] + spread) / gaps
     return float(np.nan_to_num(similarity.max(axis=1), posinf=np.inf).mean())
 

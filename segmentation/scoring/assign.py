@@ -115,6 +115,12 @@ def _doubts(
     return missing <= MAX_MISSING_SHARE * len(encoder.columns), sentences
 
 
+def is_usable(record: Mapping[str, Any], encoder: Encoder) -> bool:
+    """Say whether at most half of the columns are missing."""
+    absent = sum(math.isnan(c.read_value(record.get(c.name))) for c in encoder.columns)
+    return absent <= MAX_MISSING_SHARE * len(encoder.columns)
+
+
 def score_record(
     record: Mapping[str, Any],
     encoder: Encoder,
@@ -129,8 +135,7 @@ def score_record(
         for segment, value in zip(segments, squared.tolist(), strict=True)
     }
     problems = encoder.problems_record(record)
-    absent = sum(math.isnan(c.read_value(record.get(c.name))) for c in encoder.columns)
-    if absent > MAX_MISSING_SHARE * len(encoder.columns):
+    if not is_usable(record, encoder):
         sentences = (TOO_MUCH_MISSING, *problems)
         return Assignment(UNASSIGNED_ID, UNASSIGNED, None, 0.0, False, sentences, distances, ())
     placement = place(X, boundaries)

@@ -14,6 +14,7 @@ from segmentation.cluster.cells import day, level, number
 from segmentation.cluster.column_encoding import LEVEL_KINDS, EncodedColumn
 from segmentation.cluster.encoding import Encoder
 from segmentation.scoring.answers import Change, ModelColumn, Value
+from segmentation.scoring.assign import is_usable
 from segmentation.scoring.boundaries import Boundaries, place
 from segmentation.segments.segment import Segment
 
@@ -53,9 +54,11 @@ def smallest_changes(
     -------
     tuple of Change
         At most one a column; columns that cannot move the customer alone within what training
-        saw are left out. Least effort first, measured by the distance moved in the model's
-        standardized space.
+        saw are left out, and all for a customer with too much missing to have a segment.
+        Least effort first, measured by the distance moved in the model's standardized space.
     """
+    if not is_usable(record, encoder):
+        return ()
     start = encoder.transform_record(record)
     home = int(place(start, boundaries).nearest[0])
     by_name = {column.name: column for column in columns}
