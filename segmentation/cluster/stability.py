@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from segmentation.cluster.evidence import Progress
+from segmentation.cluster.kmeans import threads
 from segmentation.cluster.lloyd import lloyd, seed_centers
 from segmentation.cluster.ordering import canonical_order, in_order, sample_positions
 
@@ -24,6 +26,9 @@ STARTS = 3
 #: Resamples between two reports of progress.
 _BATCH = 10
 
+#: Of each segment: a sum of coefficients, and the number of resamples it appeared in.
+Sums = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+
 #: From a resample's rows and a seed to its labels.
 Refit = Callable[[Matrix, int], Labels]
 
@@ -35,6 +40,7 @@ def segment_stability(
     *,
     B: int = RESAMPLES,
     seed: int = 42,
+    n_jobs: int | None = None,
     progress: Progress | None = None,
 ) -> npt.NDArray[np.float64]:
     """Return the cluster-wise stability of each segment.
@@ -55,6 +61,9 @@ def segment_stability(
     B : int
         Number of resamples.
     seed : int
+    n_jobs : int, optional
+        Threads; each batch of resamples has random numbers of its own, so that the result is
+        the same for any number.
     progress : callable, optional
 
     Returns
@@ -74,24 +83,53 @@ def segment_stability(
     points = in_order(X, taken if order is None else order[taken])
     points = points - points.mean(axis=0)
     reference = ordered[taken]
-    total = np.zeros(k)
-    counted = np.zeros(k)
-    done = 0
-    while done < B:
+    sizes = [min(_BATCH, B - start) for start in range(0, B, _BATCH)]
+    streams = np.random.default_rng(seed + 1).spawn(len(sizes))
+    tasks = [
+        partial(_batch, points, reference, k, refit=refit, size=size, rng=stream)
+        for size, stream in zip(sizes, streams, strict=True)
+    ]
+    total, counted = np.zeros(k), np.zeros(k)
+    for done, (similarity, seen) in enumerate(_results(tasks, threads(n_jobs))):
+        total += similarity
+        counted += seen
         if progress is not None:
-            progress("Testing the stability of each segment", done / B)
-        batch = min(_BATCH, B - done)
-        counts = rng.multinomial(len(points), np.full(len(points), 1 / len(points)), batch)
-        if refit is None:
-            found = _kmeans_again(points, counts, k, rng)
-        else:
-            found = _again(points, counts, refit, rng)
-        for present, new in zip(counts > 0, found, strict=True):
-            similarity, seen = _largest_jaccard(reference[present], new[present], k)
-            total += similarity
-            counted += seen
-        done += batch
+            progress("Testing the stability of each segment", (done + 1) / len(tasks))
     return total / np.maximum(counted, 1)
+
+
+def _results(tasks: Sequence[Callable[[], Sums]], workers: int) -> Iterator[Sums]:
+    """Run the tasks and yield their results in their order."""
+    if workers == 1:
+        yield from (task() for task in tasks)
+        return
+    from joblib import Parallel, delayed
+
+    pool = Parallel(n_jobs=workers, prefer="threads", return_as="generator")
+    yield from pool(delayed(task)() for task in tasks)
+
+
+def _batch(
+    points: Matrix,
+    reference: Labels,
+    k: int,
+    *,
+    refit: Refit | None,
+    size: int,
+    rng: np.random.Generator,
+) -> Sums:
+    """Return the sums of largest Jaccard coefficients over some resamples, and their numbers."""
+    counts = rng.multinomial(len(points), np.full(len(points), 1 / len(points)), size)
+    if refit is None:
+        found = _kmeans_again(points, counts, k, rng)
+    else:
+        found = _again(points, counts, refit, rng)
+    similarity, drawn = np.zeros(k), np.zeros(k)
+    for present, new in zip(counts > 0, found, strict=True):
+        largest, seen = _largest_jaccard(reference[present], new[present], k)
+        similarity += largest
+        drawn += seen
+    return similarity, drawn
 
 
 def _kmeans_again(
