@@ -51,7 +51,7 @@ class Order:
     settings
         Result of :meth:`Settings.to_json`.
     seconds
-        CPU time that the job may take.
+        Wall time that the job may take.
     """
 
     handler: str
@@ -124,13 +124,14 @@ def memory_sentence(settings: Settings) -> str:
 def _limit(memory_mb: int, seconds: int) -> None:
     """Bound what this process may take for itself.
 
-    RLIMIT_AS counts address space, of which the loaded libraries already hold over 1 GB that
-    cost no memory; the limit is therefore set that much higher.
+    RLIMIT_AS, which only Linux keeps, counts address space. The loaded libraries already hold
+    over 1 GB of that, which costs no memory; the limit is therefore set that much higher.
     """
-    pages = int(Path("/proc/self/statm").read_text().split()[0]) if _linux() else 0
-    room = pages * os.sysconf("SC_PAGE_SIZE") + memory_mb * MB
-    _lower(resource.RLIMIT_AS, room)
-    _lower(resource.RLIMIT_CPU, seconds)
+    if _linux():
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        _lower(resource.RLIMIT_AS, pages * os.sysconf("SC_PAGE_SIZE") + memory_mb * MB)
+    # Arrow reads with a thread per core; wall time is the supervisor's to watch.
+    _lower(resource.RLIMIT_CPU, seconds * (os.cpu_count() or 1))
     _lower(resource.RLIMIT_CORE, 0)
 
 

@@ -7,6 +7,7 @@ and nothing of it is looked at here but its first bytes; a limited process reads
 from __future__ import annotations
 
 import secrets
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -196,7 +197,7 @@ def refuse_foreign(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def drain() -> None:
     """Read on and forget, for a while, so that the browser gets to see the answer."""
     until = time.monotonic() + DRAIN_SECONDS
-    request.max_content_length = None
+    request.max_content_length = sys.maxsize
     try:
         while time.monotonic() < until and request.stream.read(READ_BYTES):
             pass

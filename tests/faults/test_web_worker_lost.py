@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.faults.conftest import Machine, children, kill
 from tests.waiting import until
 
@@ -41,6 +43,17 @@ def test_sessions_and_acknowledged_uploads_survive_every_kill(machine: Machine) 
         for other, cookie in enumerate(cookies):
             path = f"/download/rejects.csv?data={job.result['dataset']}"
             assert machine.get(path, cookie).status == (200 if other == visitor else 410)
+
+
+def test_a_file_over_the_limit_is_told_to_a_client_that_sends_it_all(tmp_path: Path) -> None:
+    machine = Machine.new(tmp_path, max_upload_mb=1)
+    try:
+        machine.start_web()
+        answer = machine.upload(b"x" * 30_000_000, machine.visitor())
+        assert answer.status == 413
+        assert "at most 1 MB" in answer.json["error"]
+    finally:
+        machine.stop()
 
 
 def test_a_web_worker_imports_neither_scikit_learn_nor_scipy(machine: Machine) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from structlog.testing import capture_logs
 
 from dashapp.jobs.queue import Job, JobQueue
 from dashapp.jobs.runner import Worker
@@ -62,10 +63,11 @@ def working(bench: Bench) -> Iterator[Bench]:
     """The bench with a worker."""
     worker = Worker(bench.settings, HANDLERS, bench.store, bench.ledger)
     thread = Thread(target=worker.run)
-    thread.start()
-    yield bench
-    worker.stop()
-    for job in bench.queue.jobs(SESSION):
-        bench.queue.cancel(SESSION, job.id)
-    thread.join(timeout=30)
+    with capture_logs():
+        thread.start()
+        yield bench
+        worker.stop()
+        for job in bench.queue.jobs(SESSION):
+            bench.queue.cancel(SESSION, job.id)
+        thread.join(timeout=30)
     assert not thread.is_alive()
