@@ -106,9 +106,12 @@ def choose_k(
     points = in_order(X, taken if order is None else order[taken])
     points -= points.mean(axis=0)
     report("Trying each number of segments", 0.0)
+    partitions = _partitions(points, ks, method, seed, rng)
+    if not partitions:
+        return _one_region(method, k)
     findings = gather(
         points,
-        _partitions(points, ks, method, seed, rng),
+        partitions,
         len(X),
         min_segment_share,
         rng,
@@ -134,10 +137,12 @@ class _Judge:
         """Return the verdict on the best k, or on the user's."""
         best, runners_up = _ranked(self.findings)
         at_best = self.graded(best, progress)
-        recommended = 1 if at_best.grade == "none" else best
+        # An algorithm that finds k by itself is not told another one.
+        refused = at_best.grade == "none" and self.method.needs_k
+        recommended = 1 if refused else best
         if recommended == 1:
             runners_up = (best, *runners_up)[:RUNNERS_UP]
-        used = recommended if wanted is None else wanted
+        used = recommended if wanted is None or not self.method.needs_k else wanted
         shown = at_best
         if used not in {1, best} and any(e.k == used for e in self.findings.evidence):
             shown = self.graded(used, lambda stage, _: progress(stage, 1.0))
@@ -178,7 +183,7 @@ def _partitions(
         return method.divide(points, ks, rng)
     found = method.fit(points, ks[0], seed)
     if found.k < 2:
-        return kmeans_partitions(points, ks, rng)
+        return []
     # Unassigned points count with the nearest segment: the indices know no noise.
     nearest = ((points[:, np.newaxis] - found.centers) ** 2).sum(axis=2).argmin(axis=1)
     labels = np.where(found.labels >= 0, found.labels, nearest)
@@ -227,6 +232,21 @@ def _check(X: Matrix, k_range: tuple[int, int], k: int | None, min_segment_share
             f"The smallest share of a segment must be between 0 and 0.5, "
             f"but is {min_segment_share:g}."
         )
+
+
+def _one_region(method: Algorithm, k: int | None) -> Choice:
+    """Answer for data in which an algorithm that looks for k finds a single region."""
+    reason = f"{method.title} finds one region of customers and no borders within it."
+    verdict = Verdict(
+        grade="none",
+        sentence=f"No reliable segments in this data: {reason}",
+        k=1,
+        chosen_by="rule" if k is None else "user",
+        recommended_k=1,
+        runners_up=(),
+        reasons=(reason,),
+    )
+    return Choice(1, (), verdict)
 
 
 def _one_segment(k: int | None, distinct: int, n: int) -> Choice:

@@ -176,6 +176,15 @@ def test_every_algorithm_can_be_judged(algorithm):
     assert choice.verdict.grade in {"strong", "clear"}
 
 
+@pytest.mark.parametrize("algorithm", ["hdbscan", "dbscan"])
+def test_one_dense_region_is_one_segment_with_its_reason(algorithm):
+    X = np.random.default_rng(1).normal(size=(400, 2)).astype(np.float32)
+    choice = choose_k(X, algorithm=algorithm)
+    if choice.k == 1:
+        assert "one region" in choice.verdict.sentence
+    assert choice.verdict.grade in {"none", "weak"}
+
+
 ROLES = {
     "Gender": Role.BINARY,
     "Age": Role.NUMERIC,
