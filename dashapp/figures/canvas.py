@@ -70,13 +70,26 @@ def label(text: object, longest: int = LONGEST_LABEL) -> str:
     Examples
     --------
     >>> label("a < b"), label("Dissatisfied Customers in Miami", 20)
-    ('a &lt; b', 'Dissatisfied…n Miami')
+    ('a &lt; b', 'Dissatisfied…Miami')
     """
     plain = " ".join(str(text).split())
     if len(plain) > longest:
-        tail = (longest - 1) * 2 // 5
-        plain = f"{plain[: longest - 1 - tail].rstrip()}…{plain[-tail:].lstrip()}"
+        tail = _from_word(plain[-((longest - 1) * 2 // 5) :])
+        head = _to_word(plain[: longest - 1 - len(tail)])
+        plain = f"{head}…{tail}"
     return plain.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _from_word(text: str) -> str:
+    """The text from its first whole word on, where that leaves enough of it."""
+    cut = text.find(" ") + 1
+    return text[cut:] if len(text) - cut >= 3 else text
+
+
+def _to_word(text: str) -> str:
+    """The text up to its last whole word, where that leaves enough of it."""
+    cut = text.rfind(" ")
+    return text[:cut] if cut >= len(text) // 2 else text
 
 
 def labels(texts: Sequence[object], longest: int = LONGEST_LABEL) -> list[str]:

@@ -67,7 +67,7 @@ def index_heatmap(
     figure = canvas(
         theme,
         "index",
-        xaxis=traits if sideways else {**own, "side": "top", "tickangle": 0},
+        xaxis={**traits, "tickangle": -45} if sideways else {**own, "side": "top", "tickangle": 0},
         yaxis={**(own if sideways else traits), "autorange": "reversed"},
     )
     told = [[formatting.number(value) for value in row] for row in index]

@@ -18,6 +18,7 @@ from dashapp.figures.canvas import (
     label_axis,
     measured_axis,
     share_axis,
+    wrapped,
 )
 from dashapp.figures.distributions import add_box
 from dashapp.figures.levels import add_share_bar, level_colors
@@ -58,7 +59,7 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
             "colors": [theme.segment_color(segment.color) for segment in segments],
             "line": {"color": theme.surface, "width": 3},
         },
-        text=[label(segment.name, 22) for segment in segments],
+        text=[wrapped(label(segment.name, 34), 18) for segment in segments],
         texttemplate="%{text}<br>%{customdata}",
         textposition="outside",
         automargin=True,

@@ -127,8 +127,11 @@ def job_view(context: Context, job_value: object, refs: object) -> dict[str, Any
         return view | {"progress": job_progress(job), "stop": False, "alert": None}
     if job.state == "done":
         result = job.result or {}
+        before = Refs.parse(refs)
+        after = refs_after(context, before, result)
         return view | {
-            "refs": refs_after(context, Refs.parse(refs), result).to_browser(),
+            # The same references again would draw the page anew and lose its open tab.
+            "refs": no_update if after == before else after.to_browser(),
             "done": {"id": job.id, "kind": job.kind, "result": result},
         }
     if job.state == "cancelled":
