@@ -265,7 +265,7 @@ def _model(run: _Run, clustering: Clustering, parts: _Parts, n_rows: int) -> Seg
         importance=parts.explanation.importance,
         verdict=run.choice.verdict,
         evidence=run.choice.evidence,
-        columns=model_columns(run.rows.measured),
+        columns=model_columns(run.rows.measured, [c.name for c in run.rows.columns]),
         lineage=parts.lineage,
         algorithm=settings.algorithm,
         parameters=settings.to_dict(),

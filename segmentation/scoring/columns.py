@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -15,9 +17,19 @@ MAX_DECIMALS = 2
 LOOKED_AT = 1_000
 
 
-def model_columns(measured: Measured) -> tuple[ModelColumn, ...]:
-    """Describe the basis and descriptor columns of a training table."""
-    return tuple(_numeric(v) for v in measured.numeric) + tuple(_levels(v) for v in measured.levels)
+def model_columns(measured: Measured, names: Sequence[str]) -> tuple[ModelColumn, ...]:
+    """Describe the basis and descriptor columns of a training table.
+
+    Parameters
+    ----------
+    measured
+        The columns.
+    names
+        Names of the table's columns, in the order in which a form shall ask for them.
+    """
+    numeric = {v.column.name: _numeric(v) for v in measured.numeric}
+    found = numeric | {v.column.name: _levels(v) for v in measured.levels}
+    return tuple(found[name] for name in names if name in found)
 
 
 def _numeric(numeric: NumericValues) -> ModelColumn:

@@ -78,6 +78,17 @@ def test_bases_that_the_user_names_drive_the_segments(customers: pd.DataFrame) -
     assert set(model.encoding_) == {"Age"}
 
 
+def test_a_form_asks_in_the_order_of_the_table(
+    model: SegmentModel, customers: pd.DataFrame
+) -> None:
+    asked = [column.name for column in model.columns]
+    assert asked == [name for name in customers.columns if name in asked]
+    defaults = {column.name: column.default for column in model.columns}
+    assert defaults["Age"] == int(customers["Age"].median())
+    assert defaults["City"] == customers["City"].mode()[0]
+    assert not model.score(defaults).problems
+
+
 def test_the_profile_is_a_table_with_everybody_last(customers: pd.DataFrame) -> None:
     profile = CustomerSegmentation(n_clusters=2).fit(customers).profile_
     assert profile["segment"].iloc[-1] == "Everybody"
