@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +19,7 @@ from segmentation.cluster.alternatives import (
 from segmentation.cluster.clustering import Clustering, Task
 from segmentation.cluster.density import fit_dbscan, fit_hdbscan
 from segmentation.cluster.kmeans import fit_kmeans
-from segmentation.cluster.partition import Partition, kmeans_partitions
+from segmentation.cluster.partition import Divide, kmeans_partitions
 from segmentation.errors import ParameterError
 
 Matrix = npt.NDArray[np.float32]
@@ -61,9 +61,6 @@ class Parameter:
 
 
 Fit = Callable[[Task], Clustering]
-
-#: From a sample, several k and a random generator to a partition for each k.
-Divide = Callable[[Matrix, Sequence[int], np.random.Generator], list[Partition]]
 
 
 @dataclass(frozen=True)

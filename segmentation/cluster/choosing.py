@@ -115,6 +115,7 @@ def choose_k(
         len(X),
         min_segment_share,
         rng,
+        divide=method.divide,
         progress=lambda stage, share: report(stage, 0.2 + 0.4 * share),
     )
     judge = _Judge(points, findings, method, blocks, min_segment_share, rng)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,15 +12,12 @@ from segmentation.cluster.consensus import votes
 from segmentation.cluster.evidence import KEvidence, Progress
 from segmentation.cluster.mixtures import Criteria, criteria
 from segmentation.cluster.nulls import Nulls
-from segmentation.cluster.partition import Partition
+from segmentation.cluster.partition import Divide, Partition, kmeans_partitions
 from segmentation.cluster.quality import distance_matrix, silhouettes
-from segmentation.cluster.sweep import measure, resample_stability
+from segmentation.cluster.sweep import measure, stability_of
 
 Matrix = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
-
-#: From a sample, several k and a random generator to a partition for each k.
-Divide = Callable[[Matrix, Sequence[int], np.random.Generator], list[Partition]]
 
 #: Rows behind the likelihoods; more would only make the mixture's wrongness more certain.
 LIKELIHOOD_ROWS = 1_000
@@ -75,6 +72,7 @@ def gather(
     min_segment_share: float,
     rng: np.random.Generator,
     *,
+    divide: Divide | None = kmeans_partitions,
     progress: Progress,
 ) -> Findings:
     """Measure partitions of a sample.
@@ -89,10 +87,12 @@ def gather(
         Rows of the whole data.
     min_segment_share : float
     rng : numpy.random.Generator
+    divide : callable or None
+        The algorithm that made the partitions; None where it finds k by itself.
     progress : callable
     """
-    stability = resample_stability(
-        points, partitions, rng, lambda stage, share: progress(stage, 0.5 * share)
+    stability = stability_of(
+        points, partitions, divide, rng, lambda stage, share: progress(stage, 0.5 * share)
     )
     progress("Measuring each number of segments", 0.5)
     evidence = tuple(measure(points, partitions, stability, rows))

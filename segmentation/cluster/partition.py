@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,10 @@ class Partition:
     def smallest_share(self) -> float:
         """The smallest segment's share of the sample."""
         return float(np.bincount(self.labels, minlength=self.k).min()) / len(self.labels)
+
+
+#: From a sample, several k and a random generator to a partition for each k.
+Divide = Callable[[Matrix, Sequence[int], np.random.Generator], list[Partition]]
 
 
 def partition_of(X: Matrix, labels: npt.NDArray[np.integer], k: int) -> Partition:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from segmentation.cluster.evidence import KEvidence, Progress
 from segmentation.cluster.lloyd import lloyd, seed_centers
-from segmentation.cluster.partition import Partition
+from segmentation.cluster.partition import Divide, Partition, kmeans_partitions
 from segmentation.cluster.quality import (
     adjusted_rand,
     calinski_harabasz,
@@ -25,6 +25,9 @@ Matrix = npt.NDArray[np.float32]
 #: Resamples behind the stability of each k, on at most so many points.
 RESAMPLES = 16
 RESAMPLE_POINTS = 1_000
+
+#: Resamples for algorithms that are much slower than k-means.
+SLOW_RESAMPLES = 6
 
 
 def measure(
@@ -60,6 +63,44 @@ def measure(
             )
         )
     return result
+
+
+def stability_of(
+    X: Matrix,
+    partitions: Sequence[Partition],
+    divide: Divide | None,
+    rng: np.random.Generator,
+    progress: Progress,
+) -> Sequence[float | None]:
+    """Return the stability of each partition under the algorithm that made it.
+
+    Parameters
+    ----------
+    X : ndarray of float32, shape (m, p)
+    partitions : sequence of Partition
+    divide : callable or None
+        The algorithm; None for one that finds k by itself and is not repeated here.
+    rng : numpy.random.Generator
+    progress : callable
+    """
+    if divide is None:
+        return [None] * len(partitions)
+    if divide is kmeans_partitions:
+        return resample_stability(X, partitions, rng, progress)
+    chosen = rng.permutation(len(X))[:RESAMPLE_POINTS]
+    ks = [part.k for part in partitions]
+    scores = np.empty((SLOW_RESAMPLES, len(ks)))
+    for resample in range(SLOW_RESAMPLES):
+        progress("Testing how stable the segments are", resample / SLOW_RESAMPLES)
+        # Half of the points without repeats: not every algorithm can weigh points.
+        drawn = np.sort(rng.permutation(chosen)[: max(len(chosen) // 2, max(ks) + 1)])
+        again = divide(X[drawn], ks, rng)
+        scores[resample] = [
+            adjusted_rand(part.labels[drawn], new.labels)
+            for part, new in zip(partitions, again, strict=True)
+        ]
+    mean: list[float] = scores.mean(axis=0).tolist()
+    return mean
 
 
 def resample_stability(

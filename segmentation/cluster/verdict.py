@@ -80,9 +80,11 @@ def _reasons(comparison: Comparison, evidence: KEvidence) -> tuple[str, ...]:
         f"yours but without groups reaches {comparison.typical:.2f} on average, and "
         f"{100 * comparison.beaten:.0f} % of such data stays below yours."
     )
+    if evidence.stability is None:
+        return (beside_nulls,)
     drawn_again = (
         f"When customers are drawn again, {evidence.k} segments come back with an agreement of "
-        f"{evidence.stability or 0:.2f} (1 is perfect, 0 is chance)."
+        f"{evidence.stability:.2f} (1 is perfect, 0 is chance)."
     )
     return beside_nulls, drawn_again
 
