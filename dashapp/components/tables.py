@@ -107,7 +107,7 @@ def _teller(frame: pd.DataFrame, column: str, plain: tuple[str, ...]) -> Teller:
         return lambda value, _: formatting.cell(value)
     if column in plain or formatting.is_name(str(column)):
         return lambda value, _: formatting.cell(value).replace(",", "")
-    if str(column).endswith("share"):
+    if str(column).lower().endswith("share"):
         return lambda value, _: formatting.percent(_float(value))
     if frame.columns[0] == DESCRIBED and not pd.api.types.is_integer_dtype(values.dtype):
         return formatting.cell

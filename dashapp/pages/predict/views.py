@@ -171,7 +171,7 @@ def batch_result(item: Item, scored: pd.DataFrame, href: str) -> Component:
         {
             "Segment": counts.index.astype("str"),
             "Customers": counts.to_numpy(),
-            "Share": [formatting.percent(count / len(scored)) for count in counts],
+            "Share": counts.to_numpy() / len(scored),
         }
     )
     problems = scored["problems"].astype("str")
