@@ -8,8 +8,8 @@
     return (bytes / MEGABYTE).toFixed(1) + " MB";
   }
 
-  function currentModel() {
-    return new URLSearchParams(window.location.search).get("model") || "";
+  function fromAddress(name) {
+    return new URLSearchParams(window.location.search).get(name) || "";
   }
 
   function fail(zone, sentence) {
@@ -54,7 +54,9 @@
     zone.querySelector(".upload-progress").hidden = true;
     zone.classList.remove("is-busy");
     if (answer.model) {
-      window.dash_clientside.set_props("shell-refs", {data: {dataset: null, model: answer.model}});
+      window.dash_clientside.set_props("shell-refs", {
+        data: {dataset: fromAddress("data") || null, model: answer.model}
+      });
     } else {
       window.dash_clientside.set_props("shell-job", {data: {id: answer.job}});
     }
@@ -68,7 +70,7 @@
     request.setRequestHeader("X-Portal-Upload", "1");
     request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
     request.setRequestHeader("X-Purpose", zone.dataset.upload);
-    request.setRequestHeader("X-Model", currentModel());
+    request.setRequestHeader("X-Model", fromAddress("model"));
     request.setRequestHeader("Content-Type", "application/octet-stream");
     showProgress(zone, request, file);
     request.addEventListener("load", function () {

@@ -26,7 +26,7 @@ DEFAULT_SEED = 42
 LARGEST_SEED = 2**31 - 1
 
 
-def train_options(id_type: str, table: Table) -> Component:
+def train_options(id_type: str, table: Table, used: Mapping[str, Any]) -> Component:
     """The folded form.
 
     Parameters
@@ -35,6 +35,8 @@ def train_options(id_type: str, table: Table) -> Component:
         Type of the fields' ids: ``{"type": id_type, "option": name}``.
     table
         The data set to be segmented.
+    used
+        Constructor arguments of the model on screen, which the form starts from.
     """
 
     def id_of(option: str) -> dict[str, str]:
@@ -42,6 +44,8 @@ def train_options(id_type: str, table: Table) -> Component:
 
     possible = [column.name for column in table.columns if column.role in BASIS_ROLES]
     bases = [column.name for column in table.columns if column.use == Use.BASIS]
+    bases = [name for name in used.get("columns") or bases if name in possible]
+    share = round(100 * used.get("min_segment_share", DEFAULT_SHARE_PERCENT / 100), 1)
     titles = {name: algorithm.title for name, algorithm in ALGORITHMS.items()}
     counts = {AUTOMATIC: "Automatic"} | {str(k): str(k) for k in range(2, LARGEST_K + 1)}
     return html.Details(
@@ -58,13 +62,20 @@ def train_options(id_type: str, table: Table) -> Component:
                         ],
                         className="field field-wide",
                     ),
-                    choice(id_of("n_clusters"), "Number of segments", counts, AUTOMATIC),
-                    choice(id_of("algorithm"), "Algorithm", titles, "kmeans"),
-                    choice(id_of("encoding"), "Encoding", ENCODINGS, "auto"),
+                    choice(
+                        id_of("n_clusters"),
+                        "Number of segments",
+                        counts,
+                        str(used.get("n_clusters", AUTOMATIC)),
+                    ),
+                    choice(
+                        id_of("algorithm"), "Algorithm", titles, used.get("algorithm", "kmeans")
+                    ),
+                    choice(id_of("encoding"), "Encoding", ENCODINGS, used.get("encoding", "auto")),
                     _number(
                         id_of("min_segment_share"),
                         "Smallest segment, % of customers",
-                        DEFAULT_SHARE_PERCENT,
+                        share,
                         low=0,
                         high=50,
                         step=0.5,
@@ -72,7 +83,7 @@ def train_options(id_type: str, table: Table) -> Component:
                     _number(
                         id_of("random_state"),
                         "Seed",
-                        DEFAULT_SEED,
+                        used.get("random_state", DEFAULT_SEED),
                         low=0,
                         high=LARGEST_SEED,
                         step=1,

@@ -15,6 +15,25 @@ ACCEPT = ".csv,.tsv,.txt,.xlsx,.parquet,.gz,.zip"
 MODEL_ACCEPT = ".segmodel"
 
 
+def load_model() -> Component:
+    """A folded drop zone for a model that was saved earlier."""
+    return html.Details(
+        [
+            html.Summary("Load a model", className="btn btn-quiet"),
+            html.Div(
+                drop_zone(
+                    "model",
+                    "Drop a .segmodel file",
+                    "Saved earlier here or on the command line",
+                    accept=MODEL_ACCEPT,
+                ),
+                className="popover-card",
+            ),
+        ],
+        className="details-popover",
+    )
+
+
 def drop_zone(purpose: str, title: str, note: str, *, accept: str = ACCEPT) -> Component:
     """A place to drop or choose a file.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 # What the grid adds to the table's own columns.
@@ -81,14 +82,19 @@ def search_rows(rows: pd.DataFrame, text: str) -> pd.DataFrame:
     >>> search_rows(rows, "41")["City"].tolist()
     ['Oslo']
     """
+    return rows[matches(rows, text)]
+
+
+def matches(rows: pd.DataFrame, text: str) -> npt.NDArray[np.bool_]:
+    """Whether any cell of each row contains the text; an empty text is in every row."""
     wanted = text.strip().lower()
     if not wanted:
-        return rows
+        return np.ones(len(rows), dtype=bool)
     hit = np.zeros(len(rows), dtype=bool)
     for column in rows.to_dict("series").values():
         cells = column.astype("str").str.lower()
         hit |= cells.str.contains(wanted, regex=False).fillna(False).to_numpy(dtype=bool)
-    return rows[hit]
+    return hit
 
 
 def page_of(rows: pd.DataFrame, request: GridRequest) -> list[dict[str, Any]]:

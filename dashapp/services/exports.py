@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dashapp.services.customers import customer_rows, matches
 from dashapp.services.datasets import Datasets
 from dashapp.services.scoring import Scoring
 from dashapp.services.training import Training
+from dashapp.session.store import SessionExpiredError
 from segmentation import sample_customers
 
 # First characters that start a formula or hide one (tab, carriage return, NUL).
@@ -41,9 +43,14 @@ class Exports:
         self._scoring = scoring
 
     def customers(
-        self, session: str, dataset_id: str, model_id: str, segment_ids: Sequence[str] = ()
+        self,
+        session: str,
+        dataset_id: str,
+        model_id: str,
+        segment_ids: Sequence[str] = (),
+        search: str = "",
     ) -> pd.DataFrame:
-        """The customers with their segment, all or those of some segments.
+        """The customers with their segment: all, or those of some segments, or found by a text.
 
         Raises
         ------
@@ -52,6 +59,8 @@ class Exports:
         """
         table = self._datasets.table(session, dataset_id)
         model = self._training.model(session, model_id)
+        if self._training.item(session, model_id).info["dataset"] != dataset_id:
+            raise SessionExpiredError("this model was trained on another data set")
         scores = self._training.scores(session, model_id)
         names = {segment.id: segment.name for segment in model.segments}
         added = pd.DataFrame(
@@ -65,9 +74,10 @@ class Exports:
         )
         kept = table.frame.drop(columns=[c for c in ADDED_COLUMNS if c in table.frame.columns])
         frame = pd.concat([kept, added], axis=1)
+        shown = matches(customer_rows(table.frame, scores, names), search)
         if segment_ids:
-            frame = frame[frame["segment_id"].isin(segment_ids)]
-        return frame
+            shown &= frame["segment_id"].isin(segment_ids).to_numpy()
+        return frame[shown]
 
     def batch(self, session: str, batch_id: str) -> pd.DataFrame:
         """A scored file."""

@@ -35,9 +35,10 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
     @app.callback(
         Output(Ids.REFS, "data"),
         Output(Ids.JOB, "data"),
+        Output(Ids.ALERT, "children"),
         inputs={"search": Input(Ids.URL, "search"), "refs": State(Ids.REFS, "data")},
     )
-    def resolve(search: object, refs: object) -> tuple[Any, Any]:
+    def resolve(search: object, refs: object) -> tuple[Any, Any, Any]:
         return resolve_refs(context, search, refs)
 
     _register_jobs(app, context)

@@ -17,6 +17,10 @@ from dashapp.session.identity import current_session
 from dashapp.shell.ids import Ids
 
 WAITING = ("queued", "running")
+GONE = (
+    "What this address points to is not in your session: it has expired, was deleted, or belongs "
+    "to somebody else. Upload your file again if it is not below."
+)
 WORDS = {
     "import": "Reading your file",
     "sample": "Making sample customers",
@@ -26,7 +30,7 @@ WORDS = {
 }
 
 
-def resolve_refs(context: Context, search: object, refs: object) -> tuple[Any, Any]:
+def resolve_refs(context: Context, search: object, refs: object) -> tuple[Any, Any, Any]:
     """Which data set and model a tab shows when it opens, reloads or goes back.
 
     The address wins, then what the tab already holds, then the newest of the session.
@@ -34,18 +38,21 @@ def resolve_refs(context: Context, search: object, refs: object) -> tuple[Any, A
     Returns
     -------
     tuple
-        References for the browser and a job that is still running, or None.
+        References for the browser, a job that is still running or None, and a message where
+        the address names something that this session does not have.
     """
     session = current_session()
     asked = refs_of_address(search)
     held = Refs.parse(refs)
     if asked == Refs() and held != Refs():
-        return no_update, no_update
+        return no_update, no_update, no_update
     known = owned(context, session, asked)
+    lost = asked != known
     if known == Refs():
         known = newest(context, session)
     running = next((job for job in context.jobs.jobs(session) if job.state in WAITING), None)
-    return known.to_browser(), None if running is None else {"id": running.id}
+    job = None if running is None else {"id": running.id}
+    return known.to_browser(), job, message("warning", GONE) if lost else None
 
 
 def refs_of_address(search: object) -> Refs:
@@ -141,7 +148,7 @@ def job_view(context: Context, job_value: object, refs: object) -> dict[str, Any
 
 def job_progress(job: Job) -> Component:
     """The progress panel of a job, with its Cancel button."""
-    stage = job.message or "Waiting for a free place"
+    stage = job.message or "Waiting to start"
     return progress_panel(
         WORDS[job.kind], stage, job.progress, cancel_id={"type": Ids.CANCEL, "job": job.id}
     )

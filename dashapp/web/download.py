@@ -17,6 +17,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Segment ids are ours: "s1", "s2", … and "unassigned".
 SEGMENT_ID = re.compile(r"[a-z]{1,12}\d{0,6}")
 MOST_SEGMENTS = 100
+LONGEST_SEARCH = 500
 
 
 def install(server: Flask, context: Context) -> None:
@@ -30,7 +31,7 @@ def install(server: Flask, context: Context) -> None:
     def customers(kind: str) -> Response:
         dataset_id, model_id = wanted_id("data"), wanted_id("model")
         frame = context.exports.customers(
-            current_session(), dataset_id, model_id, wanted_segments()
+            current_session(), dataset_id, model_id, wanted_segments(), wanted_text()
         )
         name = context.datasets.item(current_session(), dataset_id).name
         return table_response(frame, f"{stem(name)}-segments", kind)
@@ -74,6 +75,14 @@ def wanted_segments() -> tuple[str, ...]:
     if not all(SEGMENT_ID.fullmatch(item) for item in given):
         abort(400, "The address names a segment that cannot exist.")
     return tuple(given)
+
+
+def wanted_text() -> str:
+    """The search of the query string; none means all."""
+    text = request.args.get("q", "")
+    if len(text) > LONGEST_SEARCH:
+        abort(400, "The search text is too long.")
+    return text
 
 
 def table_response(frame: pd.DataFrame, name: str, kind: str) -> Response:

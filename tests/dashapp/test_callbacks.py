@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.callbacks import callbacks, find_by_input, fire, texts
+from tests.callbacks import body_of, callbacks, changes_in, find_by_input, fire, texts
 from tests.dashapp.portal import Portal
 
 Trained = tuple[Portal, dict[str, Any]]
@@ -220,6 +220,57 @@ def test_the_grid_pages_sorts_and_searches_on_the_server(trained: Trained) -> No
     assert len(rows) == 10
     assert spends == sorted(spends, reverse=True)
     assert all("gold" in json.dumps(row).lower() for row in rows)
+
+
+def test_the_download_holds_the_customers_that_the_grid_shows(trained: Trained) -> None:
+    portal, refs = trained
+    shown = portal.fire(
+        "segments-grid.getRowsResponse",
+        "segments-grid.getRowsRequest",
+        look(
+            refs,
+            **{"segments-grid.getRowsRequest": {"startRow": 0, "endRow": 10, "sortModel": []},
+               "segments-grid-search.value": "Chicago"},
+        ),
+    )  # fmt: skip
+    found = shown["segments-grid.getRowsResponse"]["rowCount"]
+    assert 0 < found < 500
+    text = portal.client.get(shown["segments-grid-download.href"]).get_data(as_text=True)
+    assert text.count("\n") == found + 1
+    assert text.count("Chicago") == found
+
+
+def test_clear_takes_every_filter_back_to_everybody(trained: Trained) -> None:
+    portal, refs = trained
+    ids = [{"type": "explore-filter", "column": name} for name in ("Age", "City")]
+    callback = next(
+        item for item in callbacks(portal.app) if item.inputs == (("explore-clear", "n_clicks"),)
+    )
+    body = body_of(
+        callback,
+        {"explore-clear.n_clicks": 1, "shell-refs.data": refs,
+         "explore-filter.id": [(id_, id_) for id_ in ids]},
+    )  # fmt: skip
+    body["outputs"] = [{"id": id_, "property": "value"} for id_ in ids]
+    answer = portal.client.post(
+        "/_dash-update-component", json=body, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    changes = changes_in(answer.get_json())
+    values = {json.loads(key.rpartition(".")[0])["column"]: v for key, v in changes.items()}
+    assert values["City"] == []
+    assert values["Age"][0] < values["Age"][1]
+
+
+def test_an_address_of_somebody_else_says_that_it_leads_nowhere(trained: Trained) -> None:
+    portal, refs = trained
+    stranger = portal.visitor()
+    shown = stranger.fire(
+        "shell-refs.data",
+        "shell-url.search",
+        {"shell-url.search": f"?data={refs['dataset']}&model={refs['model']}"},
+    )
+    assert shown["shell-refs.data"] == {"dataset": None, "model": None}
+    assert "not in your session" in texts(shown["shell-alert.children"])
 
 
 def test_another_number_of_segments_can_be_taken_from_the_evidence(portal: Portal) -> None:

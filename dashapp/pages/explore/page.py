@@ -14,7 +14,7 @@ from dashapp.components.choice import choice
 from dashapp.components.filters import filter_panel, filter_start
 from dashapp.components.states import empty_state, skeleton
 from dashapp.components.tab_bar import tab_bar, tab_of_address
-from dashapp.page import Context, Page, Refs, one_of
+from dashapp.page import Context, Page, Refs, one_of, record, text_or_none
 from dashapp.pages.explore import charts
 from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS, TableOf
 from dashapp.pages.explore.ids import Ids
@@ -22,6 +22,7 @@ from dashapp.services.alerts import alerts
 from dashapp.services.exploring import (
     apply_filters,
     category_columns,
+    filterable,
     number_columns,
     parse_filters,
 )
@@ -197,14 +198,20 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
     @app.callback(
         Output({"type": Ids.FILTER, "column": ALL}, "value"),
         inputs={"_clicks": Input(Ids.CLEAR, "n_clicks")},
-        state={"refs": State(Shell.REFS, "data")},
+        state={
+            "ids": State({"type": Ids.FILTER, "column": ALL}, "id"),
+            "refs": State(Shell.REFS, "data"),
+        },
         prevent_initial_call=True,
     )
-    def clear(_clicks: object, refs: object) -> list[Any]:
+    def clear(_clicks: object, ids: list[Any], refs: object) -> list[Any]:
         table = table_of(refs)
-        if table is None:
-            return [no_update for _ in ctx.outputs_grouping]
-        return [filter_start(table, item["id"]["column"]) for item in ctx.outputs_grouping]
+        names = [text_or_none(record(id_).get("column")) for id_ in ids]
+        known = set() if table is None else set(filterable(table))
+        return [
+            filter_start(table, name) if table is not None and name in known else no_update
+            for name in names
+        ]
 
 
 PAGE = Page("/explore", "Explore", "Explore · Customer segments", layout, register)

@@ -12,6 +12,7 @@ from dashapp import figures
 from dashapp.components.charts import chart
 from dashapp.components.states import empty_state, skeleton
 from dashapp.components.tab_bar import tab_bar, tab_of_address
+from dashapp.components.upload import load_model
 from dashapp.page import Context, Page, Seen, one_of, record
 from dashapp.pages.predict import views
 from dashapp.pages.predict.form import form
@@ -32,10 +33,15 @@ def layout(**_: object) -> Component:
 def render_page(model: SegmentModel | None, tab: str | None) -> Component:
     """The tabs; or what to do first."""
     if model is None:
-        return empty_state(
-            "No segments to predict yet",
-            "Find segments first, or load a model that you saved earlier.",
-            action=("Go to Segments", "/segments"),
+        return html.Div(
+            [
+                empty_state(
+                    "No segments to predict yet",
+                    "Find segments first, or load a model that you saved earlier.",
+                    action=("Go to Segments", "/segments"),
+                ),
+                html.Div(load_model(), className="button-row button-row-center"),
+            ]
         )
     return html.Div(
         [

@@ -25,12 +25,10 @@ EVERYONE = "all"
 SEARCH_PAUSE = 300
 
 
-def customers_link(refs: Refs, segment_id: str | None = None) -> str:
-    """Address of the customers with their segment, of all or of one segment."""
-    query = {"data": refs.dataset, "model": refs.model}
-    return "/download/customers.csv?" + urlencode(
-        query | ({"segment": segment_id} if segment_id else {})
-    )
+def customers_link(refs: Refs, segment_id: str | None = None, search: str = "") -> str:
+    """Address of the customers with their segment: all, or those that the grid shows."""
+    query = {"data": refs.dataset, "model": refs.model, "segment": segment_id, "q": search}
+    return "/download/customers.csv?" + urlencode({k: v for k, v in query.items() if v})
 
 
 def customers_view(model: SegmentModel, table: Table, refs: Refs) -> Component:

@@ -13,7 +13,7 @@ from dashapp.components.segment_card import action_list, segment_cards, verdict_
 from dashapp.components.states import empty_state, skeleton
 from dashapp.components.tab_bar import tab_bar, tab_of_address
 from dashapp.components.train_options import parse_options, train_options
-from dashapp.components.upload import MODEL_ACCEPT, drop_zone
+from dashapp.components.upload import load_model
 from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of, text_or_none
 from dashapp.pages.segments import tabs, views
 from dashapp.pages.segments.customers import customers_view
@@ -21,7 +21,7 @@ from dashapp.pages.segments.ids import Ids
 from dashapp.session.identity import current_session
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
-from segmentation import SegmentModel, Table
+from segmentation import SegmentModel
 
 TABS = {
     "map": "Map",
@@ -41,15 +41,22 @@ def layout(**_: object) -> Component:
     return html.Div(skeleton(), id=Ids.CONTENT)
 
 
-def render_page(table: Table | None, model: SegmentModel | None, tab: str | None) -> Component:
+def render_page(seen: Seen, tab: str | None) -> Component:
     """What to do next, and what has been found."""
+    table, model = seen.table, seen.model
     if table is None and model is None:
-        return empty_state(
-            "No customers yet",
-            "Upload a customer list or try the sample customers, then find segments here.",
-            action=("Go to Data", "/"),
+        return html.Div(
+            [
+                empty_state(
+                    "No customers yet",
+                    "Upload a customer list or try the sample customers, then find segments here. "
+                    "A model that you saved earlier can be loaded as well.",
+                    action=("Go to Data", "/"),
+                ),
+                html.Div(load_model(), className="button-row button-row-center"),
+            ]
         )
-    parts: list[Component | None] = [render_head(table, model)]
+    parts: list[Component | None] = [render_head(seen)]
     if model is None:
         parts.append(
             empty_state(
@@ -68,23 +75,9 @@ def render_page(table: Table | None, model: SegmentModel | None, tab: str | None
     return html.Div(parts, className="stack")
 
 
-def render_head(table: Table | None, model: SegmentModel | None) -> Component:
+def render_head(seen: Seen) -> Component:
     """Title, the one button, the folded options and the model file to load."""
-    load = html.Details(
-        [
-            html.Summary("Load a model", className="btn btn-quiet"),
-            html.Div(
-                drop_zone(
-                    "model",
-                    "Drop a .segmodel file",
-                    "Saved earlier here or on the command line",
-                    accept=MODEL_ACCEPT,
-                ),
-                className="popover-card",
-            ),
-        ],
-        className="details-popover",
-    )
+    table, model = seen.table, seen.model
     label = "Find segments" if model is None else "Find segments again"
     find = html.Button(
         "Find segments", id=Ids.FIND, className="btn btn-primary btn-lg", title=label
@@ -93,19 +86,26 @@ def render_head(table: Table | None, model: SegmentModel | None) -> Component:
         [
             html.Div(
                 [
-                    html.Div([html.H1("Segments"), html.P(subtitle(table, model))]),
-                    html.Div([load, find if table is not None else None], className="button-row"),
+                    html.Div([html.H1("Segments"), html.P(subtitle(seen))]),
+                    html.Div(
+                        [load_model(), find if table is not None else None], className="button-row"
+                    ),
                 ],
                 className="page-head",
             ),
-            train_options(Ids.OPTION, table) if table is not None else None,
+            train_options(
+                Ids.OPTION, table, model.parameters if seen.trained_here and model else {}
+            )
+            if table is not None
+            else None,
         ]
     )
 
 
-def subtitle(table: Table | None, model: SegmentModel | None) -> str:
+def subtitle(seen: Seen) -> str:
     """What the segments are made from."""
-    if table is None:
+    table, model = seen.table, seen.model
+    if table is None or (model is not None and not seen.trained_here):
         return "A loaded model: it predicts at once; its customers are not part of the file."
     customers = f"{formatting.number(table.rows_used)} customers from {table.name}"
     if model is None:
@@ -131,7 +131,7 @@ def render_tab(tab: str, seen: Seen, model: SegmentModel, look: Theme) -> Compon
         "profiles": lambda: views.profiles_view(model, look),
         "distribution": lambda: views.distribution_view(model, table, look),
         "compare": lambda: views.compare_view(model),
-        "evidence": lambda: views.evidence_view(model, look),
+        "evidence": lambda: views.evidence_view(model, look, can_choose=seen.trained_here),
         "actions": lambda: action_list(model.segments),
     }
     return draw[tab]()
@@ -166,7 +166,7 @@ def register(app: Dash, context: Context) -> None:
         if refs is None:
             return no_update
         seen = Seen.at(context, refs)
-        return render_page(seen.table, seen.model, tab_of_address(search, TABS))
+        return render_page(seen, tab_of_address(search, TABS))
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -225,22 +225,23 @@ def register_names(app: Dash, context: Context) -> None:
 
     @app.callback(
         Output(Shell.REFS, "data", allow_duplicate=True),
+        Output(Shell.ALERT, "children", allow_duplicate=True),
         inputs={"_names": Input({"type": Ids.NAME, "segment": ALL}, "value")},
         state={"refs": State(Shell.REFS, "data")},
         prevent_initial_call=True,
     )
-    def rename(_names: list[Any], refs: object) -> Any:
+    def rename(_names: list[Any], refs: object) -> tuple[Any, Any]:
         parsed = Refs.parse(refs)
         if parsed.model is None or not isinstance(ctx.triggered_id, dict):
-            return no_update
+            return no_update, no_update
         segment_id = str(ctx.triggered_id["segment"])
         name = text_or_none(ctx.triggered[0]["value"], limit=200) or ""
         model = context.training.model(current_session(), parsed.model)
         known = {segment.id: segment.name for segment in model.segments}
         if known.get(segment_id) == name or segment_id not in known:
-            return no_update
+            return no_update, no_update
         renamed = context.training.rename(current_session(), parsed.model, segment_id, name)
-        return parsed.with_model(renamed).to_browser()
+        return parsed.with_model(renamed).to_browser(), None  # an earlier complaint is settled
 
 
 PAGE = Page("/segments", "Segments", "Segments · Customer segments", layout, register)

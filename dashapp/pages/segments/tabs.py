@@ -180,8 +180,9 @@ def register_customers(app: Dash, context: Context) -> None:
         chosen = None if chosen == EVERYONE else chosen
         if chosen:
             every = every[(scores["segment_id"] == chosen).to_numpy()]
-        found = search_rows(every, text_or_none(text) or "")
+        wanted = text_or_none(text) or ""
+        found = search_rows(every, wanted)
         answer = {"rowData": page_of(found, GridRequest.parse(asked)), "rowCount": len(found)}
         total = formatting.number(seen.table.rows_used)
         count = f"{formatting.number(len(found))} of {total} customers"
-        return answer, count, customers_link(seen.refs, chosen)
+        return answer, count, customers_link(seen.refs, chosen, wanted)

@@ -123,7 +123,7 @@ def distribution_view(model: SegmentModel, table: Table | None, look: Theme) -> 
         chart(
             Ids.SHARES,
             Ids.SHARES_READING,
-            "Customers against revenue",
+            "Customers against revenue" if model.monetary else "Share of customers",
             figure=figures.share_bars(model.segments, theme=look),
             reading=figures.share_bars_reading(model.segments),
         ),
@@ -173,7 +173,7 @@ def compare_view(model: SegmentModel) -> Component:
     )
 
 
-def evidence_view(model: SegmentModel, look: Theme) -> Component:
+def evidence_view(model: SegmentModel, look: Theme, *, can_choose: bool) -> Component:
     """Why this number of segments: four views of every k."""
     evidence, k = model.evidence, model.verdict.k
     charts = (
@@ -187,7 +187,9 @@ def evidence_view(model: SegmentModel, look: Theme) -> Component:
             html.P(
                 "Click a number of segments in the first chart to take it instead.",
                 className="text-muted-soft span-all",
-            ),
+            )
+            if can_choose
+            else None,
             *(
                 chart(
                     graph,
