@@ -19,6 +19,10 @@ from segmentation.table.columns import Role
 NUMBER_KINDS = frozenset({"number", "log"})
 LEVEL_KINDS = frozenset({"rank", "binary", "label", "one_hot"})
 
+#: Farthest a feature may lie from its center, in standard deviations. No training row of less
+#: than 10¹² gets there; a mistyped 1e300 would overflow the squares of single precision.
+FARTHEST = 1e6
+
 #: Feature names of the level that collects rare levels, and of the missing one.
 OTHER = "other"
 MISSING = "(missing)"
@@ -98,6 +102,10 @@ class EncodedColumn:
         """Return the raw number of one cell."""
         return self.meaning(value)
 
+    def values(self, raw: Floats) -> Floats:
+        """Return what is standardized: raw numbers, gaps filled, as the kind transforms them."""
+        return self._transformed(self._complete(raw))
+
     def points(self, raw: Floats) -> npt.NDArray[np.float64]:
         """Return the features of raw numbers; shape (n, f)."""
         codes = self._complete(raw)
@@ -105,6 +113,7 @@ class EncodedColumn:
         if self.kind != "one_hot":
             features = (self._transformed(codes) - self.center[0]) * factor
             features[np.isnan(features)] = 0.0
+            np.clip(features, -FARTHEST, FARTHEST, out=features)
             return features[:, np.newaxis]
         share = np.asarray(self.center)
         indicator = codes[:, np.newaxis] == np.arange(len(share))
@@ -143,7 +152,7 @@ class EncodedColumn:
         if self.kind in LEVEL_KINDS:
             return f"{self.levels[int(code)]} stood in"
         if self.kind == "days":
-            return f"the median {pd.Timestamp(code, unit='D'):%Y-%m-%d} stood in"
+            return f"the median {np.datetime64(math.floor(code), 'D')} stood in"
         return f"the median {code:g} stood in"
 
     def to_dict(self) -> dict[str, Any]:

@@ -93,9 +93,11 @@ def _fit_scalar(series: pd.Series[Any], column: EncodedColumn, *, automatic: boo
     codes = column.kind not in {*NUMBER_KINDS, "days"}
     fill = float(np.quantile(seen, 0.5, method="lower" if codes else "linear"))
     column = replace(column, fill=fill)
-    unit = replace(column, center=(0.0,), scale=1.0, weight=1.0)
-    values = unit.points(raw)[:, 0]
-    return _scaled(column, (float(values.mean()),), float(values.std()), values)
+    values = column.values(raw)
+    # In units of the largest value: squares of amounts near the end of the range overflow.
+    largest = max(float(np.abs(values).max()), 1e-300)
+    center = largest * float((values / largest).mean())
+    return _scaled(column, (center,), largest * float((values / largest).std()), values)
 
 
 def _fit_label(series: pd.Series[Any], column: EncodedColumn) -> EncodedColumn:
@@ -185,8 +187,9 @@ def _level_counts(series: pd.Series[Any], name: str) -> dict[str, int]:
 
 def _skewness(values: Floats) -> float:
     """Return the moment coefficient of skewness, m₃ / m₂^{3/2}; 0 without spread."""
-    centered = values - values.mean()
+    centered = values / max(float(np.abs(values).max()), 1e-300)
+    centered = centered - centered.mean()
     variance = float((centered**2).mean())
-    if variance <= 0:
+    if variance <= 1e-30:
         return 0.0
     return float((centered**3).mean()) / float(variance**1.5)
