@@ -18,6 +18,7 @@ from segmentation.table.cleaning import (
     set_aside_issues,
 )
 from segmentation.table.columns import Column, Issue
+from segmentation.table.copies import are_customers, with_copies, without_copies
 from segmentation.table.dataset import Table
 from segmentation.table.distinct import DistinctText
 from segmentation.table.findings import column_issues
@@ -91,11 +92,17 @@ def assemble(
         raw.records,
         raw.issues,
         limits,
-        keep_duplicates=keep_duplicates or fixes.of("duplicate_row") == "keep",
         set_short_rows_aside=fixes.of("short_row") == "set_aside",
     )
+    everybody = work
+    choice = "keep" if keep_duplicates else fixes.of("duplicate_row")
+    if choice != "keep":
+        work = without_copies(everybody)
     decimal = raw.decimal or _decimal(work.columns, raw.choices.get("delimiter"))
     typed, columns = _typed(work, fixes, decimal, settled=raw.decimal is not None)
+    if choice == "auto" and are_customers(work, columns):
+        work = with_copies(everybody, work.issues[-1])
+        typed, columns = _typed(work, fixes, decimal, settled=raw.decimal is not None)
     decided = _decided(work, typed, columns, fixes)
     if any(rows.any() for rows in decided.values()):
         work.put_aside(decided)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from segmentation.errors import ReadError
-from segmentation.table.checking import duplicate_rows, unusable_rows
+from segmentation.table.checking import unusable_rows
 from segmentation.table.columns import Issue
 from segmentation.table.distinct import DistinctText
 from segmentation.table.headers import clean_names
@@ -75,10 +75,9 @@ def clean(
     issues: Sequence[Issue],
     limits: Limits,
     *,
-    keep_duplicates: bool,
     set_short_rows_aside: bool = False,
 ) -> Cleaned:
-    """Take out what is no data: empty columns, empty and repeated rows, headers, totals.
+    """Take out what is no data: empty columns, empty rows, repeated headers, totals.
 
     Parameters
     ----------
@@ -90,8 +89,6 @@ def clean(
         What the reader met.
     limits : Limits
         Bound of a cell's length.
-    keep_duplicates : bool
-        Keep exact copies of earlier rows.
     set_short_rows_aside : bool
         Set rows that lack some cells aside instead of filling them up.
 
@@ -118,8 +115,6 @@ def clean(
     _drop_reject_columns(work)
     _drop_empty_columns(work)
     work.put_aside(unusable_rows(work.columns, work.written))
-    if not keep_duplicates:
-        _drop_duplicates(work)
     check_something_left(work)
     return work
 
@@ -241,27 +236,6 @@ def set_aside_issues(rows: Sequence[SetAside]) -> list[Issue]:
 
 def _rows_were(count: int) -> str:
     return "1 row was" if count == 1 else f"{count:,} rows were"
-
-
-def _drop_duplicates(work: Cleaned) -> None:
-    again = duplicate_rows(work.columns)
-    if not again.any():
-        return
-    work.duplicates = int(again.sum())
-    copies = "1 exact copy of an earlier row was"
-    if work.duplicates > 1:
-        copies = f"{work.duplicates:,} exact copies of earlier rows were"
-    work.issues.append(
-        Issue(
-            kind="duplicate_row",
-            column=None,
-            count=work.duplicates,
-            lines=tuple(work.lines[again][:_MOST_LINES].tolist()),
-            suggestion=f"{copies} left out. Rows that differ in any column are all kept.",
-            fixes=("drop", "keep"),
-        )
-    )
-    work.keep(~again)
 
 
 def check_something_left(work: Cleaned) -> None:

@@ -24,7 +24,7 @@ FIXES: dict[str, tuple[str, ...]] = {
     "ambiguous_date": ("auto", "month_first", "day_first"),
     "ambiguous_number": ("auto", "point", "comma"),
     "short_row": ("repair", "set_aside"),
-    "duplicate_row": ("drop", "keep"),
+    "duplicate_row": ("auto", "drop", "keep"),
     "repeated_customer": ("keep_all", "keep_last", "stop"),
 }
 _LAYOUT = ("encoding", "delimiter", "decimal", "header_line", "sheet")

@@ -23,6 +23,50 @@ def test_copies_can_be_kept_for_scoring() -> None:
     assert sums(read_table(b"id,a\n1,2\n1,2\n2,2\n", keep_duplicates=True)) == (3, 3, 0, 0)
 
 
+CATEGORIES = (
+    "Gender,City,Plan,Channel\n"
+    + "".join(
+        f"{'FM'[i % 2]},{('Rome', 'Oslo', 'Lima')[i % 3]},{('Free', 'Pro')[i // 7 % 2]},{i % 5}\n"
+        for i in range(200)
+    )
+).encode()
+
+
+def test_customers_who_look_alike_are_all_kept_where_no_column_tells_them_apart() -> None:
+    table = read_table(CATEGORIES)
+    issue = next(i for i in table.issues if i.kind == "duplicate_row")
+
+    assert sums(table) == (200, 200, 0, 0)
+    assert issue.count > 100
+    assert "all are kept; choose “drop”" in issue.suggestion
+    assert issue.fixes == ("keep", "drop")
+
+
+def test_customers_who_look_alike_can_be_left_out() -> None:
+    table = read_table(CATEGORIES, fixes={"duplicate_row": "drop"})
+
+    assert table.rows_used + table.rows_duplicate == table.rows_read == 200
+    assert table.rows_duplicate > 100
+
+
+def test_rare_copies_are_left_out_even_without_ids() -> None:
+    rows = [f"{i},{i * 1.5}\n" for i in range(50)]
+    table = read_table(("visits score,spend\n" + "".join([*rows, *rows[:3]])).encode())
+
+    assert sums(table) == (53, 50, 0, 3)
+
+
+def test_a_file_that_was_put_together_twice_is_halved_where_there_are_ids() -> None:
+    rows = "".join(f"C{i:03d},{i % 4},{'ab'[i % 2]}\n" for i in range(60))
+
+    assert sums(read_table(("customer id,visits,tier\n" + rows + rows).encode())) == (
+        120,
+        60,
+        0,
+        60,
+    )
+
+
 def test_equal_customers_with_different_ids_are_different_customers() -> None:
     assert sums(read_table(b"id,a\n1,2\n2,2\n3,2\n")) == (3, 3, 0, 0)
 

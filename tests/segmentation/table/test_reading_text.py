@@ -51,7 +51,6 @@ LAYOUTS = {
     "empty columns": b"a,b,,,\r\n1,2,,,\r\n3,4,,,\r\n",
     "lines of delimiters": b"a,b\n1,2\n,\n3,4\n,\n",
     "header repeated": b"a,b\n1,2\na,b\n3,4\n",
-    "exact copies": b"a,b\n1,2\n1,2\n3,4\n1,2\n",
     "control Z at the end": b"a,b\n1,2\n3,4\n\x1a",
 }
 

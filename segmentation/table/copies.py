@@ -1,0 +1,95 @@
+"""Exact copies of rows: left out where they say nothing, kept where they are customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from segmentation.table.checking import duplicate_rows
+from segmentation.table.cleaning import Cleaned
+from segmentation.table.columns import Column, Issue, Role
+
+#: Without ids, copies are mistakes of an export only while they are rare: where few categories
+#: make up a row, customers repeat by nature, and leaving them out would falsify every share.
+RARE_SHARE = 0.1
+
+_MOST_LINES = 100
+
+
+def without_copies(work: Cleaned) -> Cleaned:
+    """Return the table without rows that are equal in every column to an earlier one.
+
+    Parameters
+    ----------
+    work : Cleaned
+        Stays as it is.
+
+    Returns
+    -------
+    Cleaned
+        ``work`` itself where no row comes twice; else with an issue and the number of copies.
+    """
+    again = duplicate_rows(work.columns)
+    if not again.any():
+        return work
+    count = int(again.sum())
+    copies = "1 exact copy of an earlier row was"
+    if count > 1:
+        copies = f"{count:,} exact copies of earlier rows were"
+    issue = Issue(
+        kind="duplicate_row",
+        column=None,
+        count=count,
+        lines=tuple(work.lines[again][:_MOST_LINES].tolist()),
+        suggestion=f"{copies} left out. Rows that differ in any column are all kept.",
+        fixes=("drop", "keep"),
+    )
+    left = replace(work, issues=[*work.issues, issue], duplicates=count)
+    left.keep(~again)
+    return left
+
+
+def with_copies(work: Cleaned, issue: Issue) -> Cleaned:
+    """Return the table with all its rows and a word on the copies that stay.
+
+    Parameters
+    ----------
+    work : Cleaned
+        With its copies.
+    issue : Issue
+        What `without_copies` reported.
+    """
+    rows, are = f"{issue.count:,} rows", "are exact copies of earlier ones"
+    if issue.count == 1:
+        rows, are = "1 row", "is an exact copy of an earlier one"
+    kept = replace(
+        issue,
+        suggestion=(
+            f"{rows} of {len(work.lines):,} {are}. Without a column of ids, equal rows can be "
+            "different customers, so all are kept; choose “drop” to leave copies out."
+        ),
+        fixes=("keep", "drop"),
+    )
+    return replace(work, issues=[*work.issues, kept])
+
+
+def are_customers(left: Cleaned, columns: Sequence[Column]) -> bool:
+    """Tell whether the copies left out are customers who look alike, not rows written twice.
+
+    Parameters
+    ----------
+    left : Cleaned
+        The table without copies.
+    columns : sequence of Column
+        Its columns with their roles.
+    """
+    rows = len(left.lines)
+    common = left.duplicates > RARE_SHARE * (rows + left.duplicates)
+    return common and not any(_tells_people_apart(column, rows) for column in columns)
+
+
+def _tells_people_apart(column: Column, rows: int) -> bool:
+    """Tell whether a column holds ids, or names and addresses that seldom repeat."""
+    if column.role is Role.IDENTIFIER:
+        return True
+    return column.role is Role.CONTACT and column.distinct * 2 > rows
