@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from segmentation.model import CustomerSegmentation
     from segmentation.scoring.answers import Assignment, Change, ModelColumn
+    from segmentation.scoring.beside import add_scores
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.segments.segment import Importance, Profile, Segment
     from segmentation.table.association import association
@@ -46,6 +47,7 @@ _HOMES = {
     "Assignment": "segmentation.scoring.answers",
     "Change": "segmentation.scoring.answers",
     "ModelColumn": "segmentation.scoring.answers",
+    "add_scores": "segmentation.scoring.beside",
     "ALGORITHMS": "segmentation.cluster.algorithms",
     "Importance": "segmentation.segments.segment",
     "Profile": "segmentation.segments.segment",
@@ -82,6 +84,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Assignment",
     "Change",
     "ModelColumn",
+    "add_scores",
     "Verdict",
     "KEvidence",
     "ALGORITHMS",

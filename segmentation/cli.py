@@ -189,14 +189,17 @@ def describe(model: str, json_output: bool) -> None:
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False))
 def assign(model: str, file: str, output: str) -> None:
     """Give every row of a file its segment."""
+    from segmentation.scoring.beside import renaming_note
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.table.reading import read_table
     from segmentation.writing import with_rejects, write_csv
 
     loaded = SegmentModel.load(model)
     table = read_table(file, keep_duplicates=True)
-    scored = with_rejects(table, loaded.assign(table.frame))
+    scored, renamed = with_rejects(table, loaded.assign(table.frame))
     write_csv(scored, output)
+    if renamed:
+        click.echo(renaming_note(renamed), err=True)
     click.echo(f"{len(scored):,} customers with their segments in {output}.")
 
 

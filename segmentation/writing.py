@@ -8,31 +8,39 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
+from segmentation.scoring.beside import add_scores
 from segmentation.segments.segment import UNASSIGNED, UNASSIGNED_ID
 from segmentation.table.dataset import Table
 
 
-def with_rejects(table: Table, scores: pd.DataFrame) -> pd.DataFrame:
+def with_rejects(table: Table, scores: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     """Put scores beside the rows of a file, in the file's order.
 
     Rows that could not be read stand in their place, unassigned, with the reason as problem.
+
+    Returns
+    -------
+    scored
+        The file's columns, then those of ``scores``.
+    renamed
+        Columns of the file that have another name there; see `add_scores`.
     """
-    kept = table.frame.drop(columns=[c for c in scores.columns if c in table.frame.columns])
-    scored = pd.concat([kept, scores], axis=1)
+    scored, renamed = add_scores(table.frame, scores)
     if table.rejects.empty:
-        return scored
-    reasons = table.rejects["reason"]
-    unread = table.rejects.reindex(columns=kept.columns).assign(
+        return scored, renamed
+    line, reason = table.rejects.columns[-2:]  # their names depend on those of the file
+    cells = table.rejects.drop(columns=[line, reason]).rename(columns=renamed)
+    unread = cells.reindex(columns=scored.columns).assign(
         segment_id=UNASSIGNED_ID,
         segment=UNASSIGNED,
         runner_up=None,
         confidence=0.0,
         fits=False,
-        problems=reasons,
+        problems=table.rejects[reason],
     )
-    lines = [*table.lines.tolist(), *table.rejects["line"].tolist()]
+    lines = [*table.lines.tolist(), *table.rejects[line].tolist()]
     both = pd.concat([scored.astype(object), unread.astype(object)], ignore_index=True)
-    return both.iloc[sorted(range(len(lines)), key=lines.__getitem__)]
+    return both.iloc[sorted(range(len(lines)), key=lines.__getitem__)], renamed
 
 
 def write_csv(frame: pd.DataFrame, output: str | Path) -> None:

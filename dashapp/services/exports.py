@@ -18,14 +18,13 @@ from dashapp.services.datasets import Datasets
 from dashapp.services.scoring import Scoring
 from dashapp.services.training import Training
 from dashapp.session.store import SessionExpiredError
-from segmentation import sample_customers
+from segmentation import add_scores, sample_customers
 
 # First characters that start a formula or hide one (tab, carriage return, NUL).
 FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\x00")
 # Rows written at a time: large enough to be fast, small enough to keep memory flat.
 CHUNK_ROWS = 20_000
 UNASSIGNED = "Unassigned"
-ADDED_COLUMNS = ("segment_id", "segment", "runner_up", "confidence", "fits")
 
 
 class Exports:
@@ -72,8 +71,7 @@ class Exports:
                 "fits": scores["fits"],
             }
         )
-        kept = table.frame.drop(columns=[c for c in ADDED_COLUMNS if c in table.frame.columns])
-        frame = pd.concat([kept, added], axis=1)
+        frame, _ = add_scores(table.frame, added)
         shown = matches(customer_rows(table.frame, scores, names), search)
         if segment_ids:
             shown &= frame["segment_id"].isin(segment_ids).to_numpy()

@@ -15,7 +15,7 @@ from dashapp.services.training import Training
 from dashapp.session.keys import Key, Kind
 from dashapp.session.ledger import Item, Ledger
 from dashapp.session.store import SessionExpiredError, SessionStore
-from segmentation import Assignment, Change, SegmentModel
+from segmentation import Assignment, Change, SegmentModel, add_scores
 
 if TYPE_CHECKING:
     from dashapp.jobs.progress import Workspace
@@ -105,8 +105,7 @@ def score_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     table = read_table(data, name=request["name"])
     workspace.progress("Assigning segments", 0.4)
     scores = model.assign(table.frame)
-    overlap = [name for name in scores.columns if name in table.frame.columns]
-    scored = pd.concat([table.frame.drop(columns=overlap), scores], axis=1)
+    scored, renamed = add_scores(table.frame, scores)
     workspace.progress("Storing the result", 0.85)
     batch_id = workspace.write(Kind.BATCH, encode_frame(scored))
     needed = [column.name for column in model.columns if column.use == "basis"]
@@ -117,7 +116,7 @@ def score_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
         "duplicates": table.rows_duplicate,
         "missing_columns": [name for name in needed if name not in table.frame.columns],
         "other_columns": [name for name in table.frame.columns if name not in needed],
-        "replaced_columns": overlap,
+        "renamed_columns": renamed,
     }
     workspace.add_item(Kind.BATCH, batch_id, request["name"], info)
     return {"batch": batch_id, "model": request["model"]}

@@ -134,6 +134,22 @@ def test_rows_that_cannot_be_read_stay_in_their_place(folder: Path, tmp_path: Pa
     assert scored["problems"].tolist()[2]
 
 
+def test_columns_called_like_ours_are_kept_under_another_name(folder: Path, tmp_path: Path) -> None:
+    rows = pd.read_csv(folder / "c.csv").iloc[:9].assign(segment="B2B", reason="none given")
+    rows.to_csv(tmp_path / "own.csv", index=False)
+    with (tmp_path / "own.csv").open("a") as stream:
+        stream.write("1,2\n")
+    done = run("assign", folder / "m.segmodel", tmp_path / "own.csv", "-o", tmp_path / "out.csv")
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
+    assert "“segment (input)”" in done.stderr
+    scored = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
+    theirs = ["segment (input)" if name == "segment" else name for name in rows.columns]
+    assert list(scored.columns) == [*theirs, *SCORED]
+    assert scored["segment (input)"].tolist() == ["B2B"] * 9 + [""]
+    assert scored["reason"].tolist() == ["none given"] * 9 + [""]
+    assert "cells instead of" in scored["problems"].tolist()[-1]
+
+
 def test_commas_and_quotes_survive_in_the_scored_file(folder: Path, tmp_path: Path) -> None:
     rows = pd.read_csv(folder / "c.csv").iloc[:5].assign(City='Saint "Paul", MN')
     rows.to_csv(tmp_path / "quoted.csv", index=False)

@@ -5,13 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import math
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from dashapp.services.exports import FORMULA_STARTS, csv_chunks, neutral, neutral_text, xlsx_bytes
+from dashapp.services.exports import (
+    FORMULA_STARTS,
+    Exports,
+    csv_chunks,
+    neutral,
+    neutral_text,
+    xlsx_bytes,
+)
+from segmentation import Table
 
 TEXTS = st.text(
     alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30
@@ -71,3 +81,23 @@ def test_an_ordinary_name_is_not_touched() -> None:
 
 def test_an_empty_frame_still_has_its_header() -> None:
     assert as_csv(pd.DataFrame({"a": [], "b": []})) == [["a", "b"]]
+
+
+def test_a_column_called_like_ours_is_exported_as_well() -> None:
+    table = Table.from_frame(pd.DataFrame({"segment": ["B2B", "B2C"], "spend": [1.5, 2.5]}))
+    scores = pd.DataFrame(
+        {
+            "segment_id": ["s1", "s2"], "runner_up_id": ["s2", "s1"], "confidence": [0.9, 0.8],
+            "fits": [True, True],
+        }
+    )  # fmt: skip
+    segments = (SimpleNamespace(id="s1", name="One"), SimpleNamespace(id="s2", name="Two"))
+    datasets: Any = SimpleNamespace(table=lambda *_: table)
+    training: Any = SimpleNamespace(
+        item=lambda *_: SimpleNamespace(info={"dataset": "d"}),
+        model=lambda *_: SimpleNamespace(segments=segments),
+        scores=lambda *_: scores,
+    )
+    scoring: Any = None
+    frame = Exports(datasets, training, scoring).customers("s", "d", "m", ["s2"])
+    assert frame[["segment (input)", "segment"]].to_numpy().tolist() == [["B2C", "Two"]]
