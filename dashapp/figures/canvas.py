@@ -80,6 +80,28 @@ def label(text: object, longest: int = LONGEST_LABEL) -> str:
     return plain.replace("<", "&lt;").replace(">", "&gt;")
 
 
+def named(name: str, longest: int = LONGEST_LABEL, **told: Any) -> dict[str, Any]:
+    """A trace's short name for the legend, and in ``meta`` what its CSV file says instead.
+
+    Parameters
+    ----------
+    told
+        ``extra``, further columns of the file as header → values, and ``measure``, the header
+        of the values themselves; see ``assets/charts.js``.
+
+    Examples
+    --------
+    >>> named("VIP")
+    {'name': 'VIP', 'meta': {'name': 'VIP'}}
+    """
+    return {"name": label(name, longest), "meta": {"name": name, **told}}
+
+
+def aid(name: str) -> dict[str, Any]:
+    """Name of a trace that only guides the eye and is no data: its CSV file leaves it out."""
+    return {"name": label(name), "meta": {"helper": True}}
+
+
 def _from_word(text: str) -> str:
     """The text from its first whole word on, where that leaves enough of it."""
     cut = text.find(" ") + 1

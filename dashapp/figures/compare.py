@@ -9,8 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure, label, label_axis
-from dashapp.figures.profiles import index_table, indexed
+from dashapp.figures.canvas import aid, canvas, empty_figure, label, label_axis, named
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -18,18 +17,40 @@ if TYPE_CHECKING:
 
 # More rows than this cannot be read at a glance.
 MAX_COLUMNS = 14
+# Short enough for a phone; the hover says what one step is.
+AXIS = "Standard deviations from everybody"
+CHOOSE = "Choose at least one segment to compare."
+ALIKE = "There is no number in which these segments differ from everybody."
 
 
 def _differences(
     segments: Sequence[Segment], columns: Sequence[str]
 ) -> tuple[list[str], np.ndarray]:
-    """Columns with the largest range between segments first, and percent above everybody."""
-    names = indexed(segments, columns)
+    """Columns with the largest range between segments first, and their standardized distances.
+
+    Percent would rank noise first: a mean near zero makes any difference thousands of percent.
+
+    Returns
+    -------
+    names : list of m str
+    distances : ndarray of shape (m, k)
+        (segment's mean − everybody's) / everybody's standard deviation; NaN where unknown.
+    """
+    names = [name for name in columns if all(name in s.profile.numeric for s in segments)]
     if not names or not segments:
         return [], np.empty((0, len(segments)))
-    percents = index_table(segments, names) - 100
-    order = np.argsort(-np.ptp(np.nan_to_num(percents), axis=1), kind="stable")[:MAX_COLUMNS]
-    return [names[i] for i in order], percents[order]
+    distances = np.array([[_distance(s, name) for s in segments] for name in names])
+    # One segment has no range: then its distance from everybody counts.
+    low = np.fmin.reduce(distances, axis=1, initial=0 if len(segments) == 1 else np.inf)
+    high = np.fmax.reduce(distances, axis=1, initial=0 if len(segments) == 1 else -np.inf)
+    ranges = np.where(high > low, high - low, 0)
+    order = [i for i in np.argsort(-ranges, kind="stable") if ranges[i] > 0][:MAX_COLUMNS]
+    return [names[i] for i in order], distances[order]
+
+
+def _distance(segment: Segment, name: str) -> float:
+    found = segment.profile.numeric[name]
+    return found.z if np.isfinite(found.mean) else np.nan
 
 
 def compare_segments(
@@ -39,7 +60,7 @@ def compare_segments(
     *,
     theme: Theme = LIGHT,
 ) -> go.Figure:
-    """Each segment's averages as percent above or below everybody's.
+    """Each segment's averages, in standard deviations above or below everybody's.
 
     Parameters
     ----------
@@ -48,18 +69,17 @@ def compare_segments(
     everybody
         Profile of all customers, for the hover.
     columns
-        Numeric columns; those without an index are left out.
+        Numeric columns; those in which nobody differs are left out.
     """
-    names, percents = _differences(segments, columns)
+    names, distances = _differences(segments, columns)
     if not names:
-        return empty_figure("Choose at least one segment to compare.", theme=theme)
+        return empty_figure(ALIKE if segments else CHOOSE, theme=theme)
     figure = canvas(
         theme,
         "compare",
         xaxis={
-            "title": {"text": "Average compared to everybody (%)"},
-            "tickformat": "+,.0f",
-            "ticksuffix": " %",
+            "title": {"text": AXIS},
+            "tickformat": "+,.1~f",
             "showgrid": True,
             "zeroline": True,
             "zerolinecolor": theme.muted,
@@ -68,7 +88,7 @@ def compare_segments(
         yaxis={**label_axis(names, "Column"), "autorange": "reversed"},
         hovermode="closest",
     )
-    for name, row in zip(names, percents, strict=True):
+    for name, row in zip(names, distances, strict=True):
         figure.add_scatter(
             x=[float(np.nanmin(row)), float(np.nanmax(row))],
             y=[name, name],
@@ -76,14 +96,15 @@ def compare_segments(
             line={"color": theme.border, "width": 4},
             hoverinfo="skip",
             showlegend=False,
-            name=label(f"{name}: range"),
+            **aid(f"{name}: range"),
         )
     for place, segment in enumerate(segments):
+        averages = [segment.profile.numeric[name].mean for name in names]
+        overall = [everybody.numeric[name].mean for name in names]
         figure.add_scatter(
-            x=percents[:, place],
+            x=distances[:, place],
             y=names,
             mode="markers",
-            name=label(segment.name),
             marker={
                 "color": theme.segment_color(segment.color),
                 "size": 14,
@@ -91,6 +112,9 @@ def compare_segments(
             },
             hovertext=[_hover(segment, everybody, name) for name in names],
             hoverinfo="text",
+            **named(
+                segment.name, extra={"segment's average": averages, "everybody's average": overall}
+            ),
         )
     return figure
 
@@ -99,10 +123,11 @@ def compare_segments_reading(
     segments: Sequence[Segment], everybody: Profile, columns: Sequence[str]
 ) -> str:
     """Name the column in which the chosen segments differ most, in original units."""
-    names, percents = _differences(segments, columns)
+    names, distances = _differences(segments, columns)
     if not names:
-        return "Choose at least one segment to compare."
-    top, low = segments[int(np.nanargmax(percents[0]))], segments[int(np.nanargmin(percents[0]))]
+        return ALIKE if segments else CHOOSE
+    top = segments[int(np.nanargmax(distances[0]))]
+    low = segments[int(np.nanargmin(distances[0]))]
     say = formatting.column_value
     name = names[0]
     if top.id == low.id:
@@ -119,8 +144,11 @@ def compare_segments_reading(
 
 def _hover(segment: Segment, everybody: Profile, name: str) -> str:
     found, overall = segment.profile.numeric[name], everybody.numeric[name]
+    against = f"<br>everybody {formatting.column_value(name, overall.mean)}"
+    if found.index is not None:
+        against += f" ({formatting.signed(found.index - 100)} %)"
     return (
         f"<b>{label(segment.name)}</b><br>{label(name, 48)} "
-        f"{formatting.column_value(name, found.mean)} on average"
-        f"<br>everybody {formatting.column_value(name, overall.mean)}"
+        f"{formatting.column_value(name, found.mean)} on average{against}"
+        f"<br>{formatting.signed(found.z, 1)} standard deviations from everybody"
     )

@@ -16,6 +16,7 @@ from dashapp.figures.canvas import (
     empty_figure,
     label,
     label_axis,
+    named,
     scale_bar,
     stacked,
     wrapped,
@@ -27,24 +28,42 @@ if TYPE_CHECKING:
 
 # Indexes at which the color scale ends: half and twice everybody's average.
 INDEX_LOW, INDEX_HIGH = 50, 200
+# More columns than this make cells that cannot be read; the most telling ones are kept.
+MAX_TRAITS = 16
+# Indexes nearer to 100 than this (as a binary logarithm) read as 100.
+SAME = 0.007
+NO_INDEX = "no index: everybody's average is not clearly above zero"
+NO_VALUES = "no known values in this segment"
 # More segments than this do not fit side by side: they become the rows.
 MAX_SIDE_BY_SIDE = 6
 
 
-def indexed(segments: Sequence[Segment], columns: Sequence[str]) -> list[str]:
-    """The numeric columns for which an index exists, in the given order."""
-    return [
-        name
-        for name in columns
-        if any(name in s.profile.numeric and s.profile.numeric[name].index is not None
-               for s in segments)
-    ]  # fmt: skip
+def compared(segments: Sequence[Segment], columns: Sequence[str]) -> list[str]:
+    """The numeric columns to set beside each other, in the given order, at most MAX_TRAITS.
+
+    Empty where no column has an index in any segment.
+    """
+    names = [name for name in columns if all(name in s.profile.numeric for s in segments)]
+    has_index = any(s.profile.numeric[n].index is not None for n in names for s in segments)
+    return names[:MAX_TRAITS] if has_index else []
 
 
 def index_table(segments: Sequence[Segment], columns: Sequence[str]) -> np.ndarray:
     """Index of each column (row) in each segment (column), NaN where there is none."""
-    rows = [[s.profile.numeric[name].index for s in segments] for name in columns]
+    rows = [[_index(s, name) for s in segments] for name in columns]
     return np.array(rows, dtype=np.float64).reshape(len(columns), len(segments))
+
+
+def _index(segment: Segment, name: str) -> float:
+    index = segment.profile.numeric[name].index
+    return np.nan if index is None else index
+
+
+def _ratio(index: np.ndarray, end: float) -> np.ndarray:
+    """Binary logarithm of index / 100 within ±end; NaN stays, nothing and less is the low end."""
+    known = np.isfinite(index) & (index > 0)
+    ratio = np.clip(np.log2(np.where(known, index, 100.0) / 100), -end, end)
+    return np.where(np.isnan(index), np.nan, np.where(known, ratio, -end))
 
 
 def index_heatmap(
@@ -52,15 +71,20 @@ def index_heatmap(
 ) -> go.Figure:
     """Each segment's averages compared to everybody's = 100.
 
-    The color follows the ratio, so that half and twice are equally far from 100.
+    The color follows the ratio, so that half and twice are equally far from 100. A column
+    whose average is not clearly above zero has no index: its cells are empty and say why.
+
+    Parameters
+    ----------
+    columns
+        The most telling first; those beyond MAX_TRAITS are left out.
     """
-    names = indexed(segments, columns)
+    names = compared(segments, columns)
     if not names or not segments:
         return empty_figure("No numeric column can be compared with everybody.", theme=theme)
     index = index_table(segments, names)
     ends = np.log2(INDEX_HIGH / 100)
-    with np.errstate(divide="ignore"):
-        ratio = np.clip(np.log2(index / 100), -ends, ends)
+    ratio = _ratio(index, float(ends))
     sideways = len(segments) > MAX_SIDE_BY_SIDE
     own = segment_axis(segments, theme, across=not sideways)
     traits = {**label_axis(names, "Column"), "ticks": "", "showline": False}
@@ -70,7 +94,7 @@ def index_heatmap(
         xaxis={**traits, "tickangle": -45} if sideways else {**own, "side": "top", "tickangle": 0},
         yaxis={**(own if sideways else traits), "autorange": "reversed"},
     )
-    told = [[formatting.number(value) for value in row] for row in index]
+    told = [["" if np.isnan(v) else formatting.number(v) for v in row] for row in index]
     hover = _index_hover(segments, names)
     rows = [segment.name for segment in segments]
     figure.add_heatmap(
@@ -87,8 +111,9 @@ def index_heatmap(
         ygap=3,
         texttemplate="%{text}",
         hovertemplate="%{hovertext}<extra></extra>",
-        hoverongaps=False,
+        hoverongaps=True,  # an empty cell says why it is empty
         name="index",
+        meta={"measure": "index (everybody = 100)"},
         showscale=not sideways,
         colorbar=scale_bar(
             "Index (everybody = 100)",
@@ -107,19 +132,21 @@ def _turned(rows: list[list[str]]) -> list[list[str]]:
 
 def index_heatmap_reading(segments: Sequence[Segment], columns: Sequence[str]) -> str:
     """Name the cell that is furthest from everybody, in words."""
-    names = indexed(segments, columns)
+    names = compared(segments, columns)
     if not names or not segments:
         return "No numeric column can be compared with everybody."
     index = index_table(segments, names)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        distance = np.abs(np.log2(np.where(index > 0, index, np.nan) / 100))
-    if np.all(np.isnan(distance)):
-        return "100 is everybody's average."
+    distance = np.abs(np.log2(np.where(index > 0, index, np.nan) / 100))
+    shown = "100 is everybody's average."
+    if len(names) < len(columns):
+        shown = f"The {len(names)} most telling of {len(columns)} columns. {shown}"
+    if np.all(np.isnan(distance)) or np.nanmax(distance) < SAME:
+        return shown
     i, j = np.unravel_index(int(np.nanargmax(distance)), distance.shape)
     found = segments[int(j)].profile.numeric[names[int(i)]]
     value = formatting.column_value(names[int(i)], found.mean)
     return (
-        f"100 is everybody's average. {segments[int(j)].name} stands out most: "
+        f"{shown} {segments[int(j)].name} stands out most: "
         f"{names[int(i)]} is {value} on average, index {formatting.number(index[i, j])}."
     )
 
@@ -136,7 +163,7 @@ def profile_radar(
     scaled = np.where(
         spread > 0, 100 * (means - means.min(axis=0)) / np.where(spread > 0, spread, 1), 50
     )
-    ring = [wrapped(label(name, 28), 12) for name in (*names, names[0])]
+    ring = [wrapped(label(name, 24), 12) for name in (*names, names[0])]
     figure = canvas(
         theme,
         "radar",
@@ -154,7 +181,12 @@ def profile_radar(
         figure.add_scatterpolar(
             r=np.append(values, values[0]).astype(np.float32),
             theta=ring,
-            name=label(segment.name),
+            **named(
+                segment.name,
+                measure="place (0 = lowest average of a segment, 100 = highest)",
+                traits=[*names, names[0]],
+                extra={"average": [*real.tolist(), float(real[0])]},
+            ),
             line={"color": color, "width": 2.2},
             marker={"color": color, "size": 6},
             mode="lines+markers",
@@ -175,8 +207,8 @@ def profile_radar_reading(segments: Sequence[Segment], columns: Sequence[str]) -
     wins = np.bincount(np.argmax(means, axis=0), minlength=len(segments))
     leader = int(np.argmax(wins))
     return (
-        "On each axis the outer ring is the segment with the highest average and the middle the "
-        f"one with the lowest. {segments[leader].name} leads on {wins[leader]} of {len(names)} "
+        "On each axis 100 is the segment with the highest average and 0 the one with the "
+        f"lowest. {segments[leader].name} leads on {wins[leader]} of {len(names)} "
         "axes."
     )
 
@@ -216,12 +248,13 @@ def segment_axis(
 
 
 def _index_hover(segments: Sequence[Segment], names: Sequence[str]) -> list[list[str]]:
-    return [
-        [
-            f"<b>{label(segment.name)}</b><br>{label(name, 48)} "
-            f"{formatting.column_value(name, segment.profile.numeric[name].mean)} on average"
-            f"<br>index {formatting.number(segment.profile.numeric[name].index)}"
-            for segment in segments
-        ]
-        for name in names
-    ]
+    return [[_index_words(segment, name) for segment in segments] for name in names]
+
+
+def _index_words(segment: Segment, name: str) -> str:
+    found = segment.profile.numeric[name]
+    head = f"<b>{label(segment.name)}</b><br>{label(name, 48)}"
+    if np.isnan(found.mean):
+        return f"{head}<br>{NO_VALUES}"
+    index = NO_INDEX if found.index is None else f"index {formatting.number(found.index)}"
+    return f"{head} {formatting.column_value(name, found.mean)} on average<br>{index}"

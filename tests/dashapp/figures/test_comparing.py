@@ -1,0 +1,100 @@
+"""Segments beside everybody: noise ranks last, and what cannot be said stays empty."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import replace
+
+import numpy as np
+
+from dashapp import figures
+from dashapp.figures.profiles import MAX_TRAITS
+from segmentation import Segment
+from tests import segment_samples as samples
+
+
+def with_column(name: str, means: tuple[float, ...], z: tuple[float, ...]) -> tuple[Segment, ...]:
+    """The segments with one more numeric column, which has no index."""
+    return tuple(
+        replace(
+            segment,
+            profile=replace(
+                segment.profile,
+                numeric=segment.profile.numeric
+                | {
+                    name: replace(segment.profile.numeric["Age"], mean=mean, index=None, z=distance)
+                },
+            ),
+        )
+        for segment, mean, distance in zip(samples.segments(), means, z, strict=True)
+    )
+
+
+def test_a_mean_near_zero_does_not_make_noise_the_largest_difference() -> None:
+    segments = with_column("Balance", (0.02, -0.01, 0.0), (0.02, -0.01, 0.0))
+    figure = figures.compare_segments(segments, samples.everybody(), (*samples.COLUMNS, "Balance"))
+    assert figure.layout.yaxis.tickvals[0] == "Total Spend"
+    assert figure.layout.yaxis.tickvals[-1] == "Balance"
+    assert figure.layout.xaxis.title.text == "Standard deviations from everybody"
+    drawn = next(trace for trace in figure.data if trace.name == "High Spenders")
+    np.testing.assert_allclose(drawn.x[0], segments[0].profile.numeric["Total Spend"].z)
+
+
+def test_the_hover_of_a_difference_speaks_in_original_units_and_percent() -> None:
+    figure = figures.compare_segments(samples.segments(), samples.everybody(), samples.COLUMNS)
+    drawn = next(trace for trace in figure.data if trace.name == "High Spenders")
+    assert "$1,300 on average<br>everybody $700 (+86 %)" in drawn.hovertext[0]
+
+
+def test_segments_that_are_alike_give_a_sentence_and_no_axis() -> None:
+    same = with_column("Balance", (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+    assert not figures.compare_segments(same, samples.everybody(), ("Balance",)).data
+    assert "no number in which" in figures.compare_segments_reading(
+        same, samples.everybody(), ("Balance",)
+    )
+
+
+def test_cells_without_an_index_are_empty_and_say_why() -> None:
+    segments = with_column("Balance", (1.0, -1.0, math.nan), (1.0, -1.0, 0.0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure = figures.index_heatmap(segments, (*samples.COLUMNS, "Balance"))
+        reading = figures.index_heatmap_reading(segments, (*samples.COLUMNS, "Balance"))
+    (heatmap,) = figure.data
+    assert np.isnan(heatmap.z[-1]).all()
+    assert heatmap.text[-1] == ("", "", "")
+    assert "no index: everybody's average is not clearly above zero" in heatmap.hovertext[-1][0]
+    assert "no known values" in heatmap.hovertext[-1][2]
+    assert heatmap.hoverongaps
+    assert "Total Spend" in reading
+
+
+def test_a_negative_average_is_drawn_at_the_low_end() -> None:
+    first, *rest = samples.segments()
+    profile = first.profile
+    age = replace(profile.numeric["Age"], mean=-5.0, index=-14.0)
+    first = replace(first, profile=replace(profile, numeric=profile.numeric | {"Age": age}))
+    (heatmap,) = figures.index_heatmap((first, *rest), ("Age",)).data
+    assert heatmap.z[0][0] == -1
+
+
+def test_many_columns_are_cut_to_the_most_telling_and_the_reading_says_so() -> None:
+    segments = samples.segments()
+    many = [f"Column {place}" for place in range(60)]
+    wide = tuple(
+        replace(s, profile=replace(s.profile, numeric=dict.fromkeys(
+            many, s.profile.numeric["Total Spend"])))
+        for s in segments
+    )  # fmt: skip
+    (heatmap,) = figures.index_heatmap(wide, many).data
+    assert len(heatmap.z) == MAX_TRAITS
+    assert figures.index_heatmap_reading(wide, many).startswith(
+        f"The {MAX_TRAITS} most telling of 60 columns."
+    )
+
+
+def test_nobody_stands_out_where_there_is_one_segment() -> None:
+    everybody = samples.everybody()
+    one = (replace(samples.segments()[0], profile=everybody, name="All customers"),)
+    assert figures.index_heatmap_reading(one, samples.COLUMNS) == "100 is everybody's average."
