@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure
+from dashapp.figures.canvas import aid, canvas, empty_figure, named
 from dashapp.theme import LIGHT, Theme, translucent
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Stabilities that differ by less read the same with two decimals.
 TIE = 0.005
 NOTHING = "There is no evidence to show: the number of segments was given."
+# From here on inertia is written in thousands and millions.
+LARGE = 10_000
 
 
 def silhouette_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT) -> go.Figure:
@@ -37,7 +39,7 @@ def silhouette_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIG
         line={"width": 0},
         hoverinfo="skip",
         showlegend=False,
-        name="95 % interval",
+        **aid("95 % interval"),
     )
     say = formatting.number
     hover = [
@@ -46,7 +48,9 @@ def silhouette_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIG
         for row in evidence
     ]
     values = np.array([row.silhouette for row in evidence])
-    return _draw(figure, ks, values, hover, k=k, theme=theme)
+    _draw(figure, ks, values, hover, k=k, theme=theme)
+    ends = {"lower end (95 %)": low.tolist(), "upper end (95 %)": high.tolist()}
+    return figure.update_traces(named("silhouette", extra=ends), selector={"name": "value"})
 
 
 def silhouette_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
@@ -74,10 +78,13 @@ def inertia_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT)
     """Total squared distance to the centres: the elbow."""
     if not evidence:
         return empty_figure(NOTHING, theme=theme)
-    figure = _by_k(evidence, "inertia", "Inertia (squared distance)", theme, tickformat=",.3~s")
+    # Below one, prefixes of thousandths ("250m") would say the opposite of what they mean.
+    large = max(row.inertia for row in evidence) >= LARGE
+    tick = ",.3~s" if large else ",.3~r"
+    figure = _by_k(evidence, "inertia", "Inertia (squared distance)", theme, tickformat=tick)
     figure.update_yaxes(rangemode="tozero")
     hover = [
-        f"<b>{row.k} segments</b><br>inertia {formatting.number(row.inertia)}" for row in evidence
+        f"<b>{row.k} segments</b><br>inertia {formatting.measure(row.inertia)}" for row in evidence
     ]
     values = np.array([row.inertia for row in evidence])
     return _draw(figure, np.array([row.k for row in evidence]), values, hover, k=k, theme=theme)
@@ -87,7 +94,7 @@ def inertia_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
     """Say how much the last step to k gained and how much the next one would."""
     inertia = {row.k: row.inertia for row in evidence}
     if k not in inertia:
-        return NOTHING
+        return _without(evidence, k)
     steps = [
         f"{word} {formatting.percent(1 - inertia[b] / inertia[a])}"
         for a, b, word in (
@@ -118,8 +125,10 @@ def stability_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGH
 def stability_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
     """Compare the chosen k with the most stable one."""
     measured = {row.k: row.stability for row in evidence if row.stability is not None}
+    if not measured:
+        return "Stability was not measured."
     if k not in measured:
-        return "Stability was not measured for this number of segments."
+        return _without(evidence, k)
     best = max(measured, key=lambda key: measured[key])
     own = formatting.number(measured[k], 2)
     if measured[k] > measured[best] - TIE:
@@ -163,7 +172,7 @@ def smallest_share_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
     """Say how small the smallest segment is."""
     own = next((row for row in evidence if row.k == k), None)
     if own is None:
-        return NOTHING
+        return _without(evidence, k)
     share = formatting.percent(own.smallest_share, 1)
     return f"With {k} segments, the smallest one holds {share} of customers."
 
@@ -216,6 +225,17 @@ def _draw(
             font={"size": 12, "color": theme.accent},
         )  # fmt: skip
     return figure
+
+
+def _without(evidence: Sequence[KEvidence], k: int) -> str:
+    """Say which numbers of segments were compared where k is none of them."""
+    if not evidence:
+        return NOTHING
+    lowest, highest = min(row.k for row in evidence), max(row.k for row in evidence)
+    found = formatting.count(k, "segment was", "segments were")
+    if lowest == highest:
+        return f"Compared here: {lowest} segments; {found} found."
+    return f"Compared here: {lowest} to {highest} segments; {found} found."
 
 
 def _and(words: Sequence[str]) -> str:

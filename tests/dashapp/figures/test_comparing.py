@@ -10,7 +10,7 @@ import numpy as np
 
 from dashapp import figures
 from dashapp.figures.profiles import MAX_TRAITS
-from segmentation import Segment
+from segmentation import Profile, Segment
 from tests import segment_samples as samples
 
 
@@ -31,9 +31,18 @@ def with_column(name: str, means: tuple[float, ...], z: tuple[float, ...]) -> tu
     )
 
 
+def everybody_with(name: str) -> Profile:
+    """All customers with one more numeric column, around zero."""
+    everybody = samples.everybody()
+    column = replace(everybody.numeric["Age"], mean=0.003, index=None, z=0.0)
+    return replace(everybody, numeric=everybody.numeric | {name: column})
+
+
 def test_a_mean_near_zero_does_not_make_noise_the_largest_difference() -> None:
     segments = with_column("Balance", (0.02, -0.01, 0.0), (0.02, -0.01, 0.0))
-    figure = figures.compare_segments(segments, samples.everybody(), (*samples.COLUMNS, "Balance"))
+    figure = figures.compare_segments(
+        segments, everybody_with("Balance"), (*samples.COLUMNS, "Balance")
+    )
     assert figure.layout.yaxis.tickvals[0] == "Total Spend"
     assert figure.layout.yaxis.tickvals[-1] == "Balance"
     assert figure.layout.xaxis.title.text == "Standard deviations from everybody"
@@ -63,7 +72,7 @@ def test_cells_without_an_index_are_empty_and_say_why() -> None:
         reading = figures.index_heatmap_reading(segments, (*samples.COLUMNS, "Balance"))
     (heatmap,) = figure.data
     assert np.isnan(heatmap.z[-1]).all()
-    assert heatmap.text[-1] == ("", "", "")
+    assert list(heatmap.text[-1]) == ["", "", ""]
     assert "no index: everybody's average is not clearly above zero" in heatmap.hovertext[-1][0]
     assert "no known values" in heatmap.hovertext[-1][2]
     assert heatmap.hoverongaps
