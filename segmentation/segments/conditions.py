@@ -10,6 +10,7 @@ from segmentation.segments.phrases import label, listing, number, percent
 from segmentation.segments.segment import NumericProfile, Profile
 from segmentation.segments.traits import comparison, distinctive_traits
 from segmentation.table.columns import Column
+from segmentation.table.names import tokens
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Condition:
             return self.meaning == column.meaning
         if self.column is not None:
             return self.column == column.name
-        return not set(label(column.name).casefold().split()).isdisjoint(self.words)
+        return not set(tokens(column.name)).isdisjoint(self.words)
 
     def check(self, facts: Facts) -> Outcome | None:
         """Evaluate the condition; ``None`` where the table does not have what it needs."""

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
+
+#: A unit or a scale after a name: "(EUR)", "(1-100)".
+_UNIT = re.compile(r"\s*\([^()]*\)\s*$")
 
 
 def number(value: float) -> str:
@@ -39,27 +43,44 @@ def percent(share: float) -> str:
 
 
 def label(column: str) -> str:
-    """Turn a column name into words inside a sentence, units and case kept where they matter.
+    """Turn a column name into words inside a sentence.
+
+    Only plain words change: their capital and the underscores between them go, and a unit in
+    parentheses. Codes, acronyms and symbols mean what they are written like, so that a name with
+    one of them stays as it is.
 
     Examples
     --------
-    >>> [label(c) for c in ("Total Spend", "annual_income_k", "Spending Score (1-100)", "RFM")]
-    ['total spend', 'annual income k', 'spending score', 'RFM']
+    >>> [label(c) for c in ("Total Spend", "annual_income", "Spending Score (1-100)", "RFM")]
+    ['total spend', 'annual income', 'spending score', 'RFM']
+    >>> [label(c) for c in ("metric_39", "Detergents_Paper", "Spend USD", "iPhone sales", "a/b")]
+    ['metric_39', 'Detergents_Paper', 'Spend USD', 'iPhone sales', 'a/b']
     """
-    words = column.split("(", maxsplit=1)[0].replace("_", " ").split()
-    lowered = [w if w.isupper() and len(w) > 1 else w.lower() for w in words]
-    return " ".join(lowered) or column
+    named = _UNIT.sub("", column)
+    words = named.split()
+    if words and all(_is_plain(word) for word in words):
+        return " ".join(word.lower() for word in words)
+    parts = named.replace("_", " ").split()
+    if parts and all(part.isalpha() and part.islower() for part in parts):
+        return " ".join(parts)
+    return column
+
+
+def _is_plain(word: str) -> bool:
+    """Tell whether a word is letters and hyphens, small but for the first."""
+    return word.replace("-", "").isalpha() and word[1:] == word[1:].lower() and len(word) > 1
 
 
 def sentence(text: str) -> str:
-    """Start with a capital letter, change nothing else.
+    """Start with a capital letter, change nothing else; what is no plain word stays as it is.
 
     Examples
     --------
-    >>> sentence("young, high RFM score")
-    'Young, high RFM score'
+    >>> sentence("young, high RFM score"), sentence("metric_39 yes"), sentence("iPhone sales")
+    ('Young, high RFM score', 'metric_39 yes', 'iPhone sales')
     """
-    return text[:1].upper() + text[1:]
+    first = text.split(maxsplit=1)[0].rstrip(",.:;") if text.split() else ""
+    return text[:1].upper() + text[1:] if _is_plain(first) or len(first) == 1 else text
 
 
 def listing(items: list[str] | tuple[str, ...], last: str = "and") -> str:
