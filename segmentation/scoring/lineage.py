@@ -8,9 +8,8 @@ import pandas as pd
 
 from segmentation.errors import DataError
 from segmentation.scoring.segment_model import SegmentModel
-from segmentation.segments.explanation import Identity
-from segmentation.segments.identity import Members, overlap, shared_labels, trace
-from segmentation.segments.segment import Lineage
+from segmentation.segments.identity import Identity, Members, overlap, shared_labels, trace
+from segmentation.segments.segment import Lineage, Segment
 
 Integers = npt.NDArray[np.intp]
 
@@ -54,13 +53,17 @@ def identities(
     for one in found:
         if one.segment_id:
             segment = old[one.segment_id]
-            result.append(Identity(segment.id, segment.color, segment.name))
+            result.append(_continued(segment))
             lineage.append(one)
             continue
         highest += 1
         result.append(Identity(f"s{highest}", next(free)))
         lineage.append(Lineage(f"s{highest}", one.status, one.previous, one.jaccard))
     return tuple(lineage), result
+
+
+def _continued(old: Segment) -> Identity:
+    return Identity(old.id, old.color, old.name, old.archetype, old.named_by_user)
 
 
 def _shared_counts(

@@ -161,7 +161,8 @@ class SegmentModel(Story):
         if cleaned.casefold() in taken | {UNASSIGNED.casefold()}:
             raise ParameterError(f"There is already a segment called “{cleaned}”: choose another.")
         renamed = tuple(
-            replace(s, name=cleaned) if s.id == segment_id else s for s in self.segments
+            replace(s, name=cleaned, named_by_user=True) if s.id == segment_id else s
+            for s in self.segments
         )
         return replace(self, segments=renamed)
 

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.segments.conditions import Facts
+from segmentation.segments.identity import Identity
 from segmentation.segments.importance import importances
+from segmentation.segments.lasting import lasting_names
 from segmentation.segments.naming import unique_names
 from segmentation.segments.playbook import Playbook
 from segmentation.segments.profile import Measured, profiles, revenue_shares
@@ -46,15 +48,6 @@ def stability_label(stability: float | None) -> str:
         if stability >= least:
             return words
     return STABILITY_LABELS[-1][1] if stability > STABILITY_LABELS[-1][0] else "dissolved"
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Id and color of a segment, and the name it keeps from an earlier model if any."""
-
-    id: str
-    color: int
-    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +95,7 @@ def explain(
     # A single segment is everybody: no kind of customer, however its averages look.
     plays = [playbook.archetype(fact) if k > 1 else None for fact in facts]
     archetypes = [play.name if play is not None else None for play in plays]
-    kept = {i: one.name for i, one in enumerate(identities) if one.name is not None}
+    kept = lasting_names(identities, archetypes, own, everybody, columns)
     names = unique_names(archetypes, own, everybody, columns, kept)
     importance = importances(measured, labels, k)
     telling = {one.column for one in importance[:RULE_COLUMNS]}
@@ -125,6 +118,7 @@ def explain(
             profile=own[i],
             rules=rules[i],
             actions=playbook.actions(facts[i], plays[i]),
+            named_by_user=i in kept and identity.named_by_user,
             typical=examples[i][0],
             borderline=examples[i][1],
         )

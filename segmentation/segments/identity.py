@@ -22,6 +22,25 @@ FEWEST_SHARED = 30  # shared customers below this say nothing about overlap
 HASH_KEY = "segment-members!"
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Id and color of a segment, and what it was called if it continues an earlier one.
+
+    Attributes
+    ----------
+    id, color
+        To be kept.
+    name, archetype, named_by_user
+        Of the segment that it continues; no name where it is new.
+    """
+
+    id: str
+    color: int
+    name: str | None = None
+    archetype: str | None = None
+    named_by_user: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Members:
     """A uniform sample of who was in which segment, without saying who.

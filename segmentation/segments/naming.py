@@ -55,7 +55,7 @@ def unique_names(
             continue
         rivals = [j for j, other in enumerate(wanted) if other == name and j != i]
         if rivals or name.casefold() in taken:
-            traits = _against(profiles, i, rivals, everybody, columns)
+            traits = against(profiles, i, rivals, everybody, columns)
             names[i] = _numbered(_qualified(name, traits, taken), taken)
         else:
             names[i] = name
@@ -71,7 +71,7 @@ def _from_traits(traits: Sequence[Trait]) -> str:
     return both if len(both) <= LONGEST else first[:LONGEST]
 
 
-def _against(
+def against(
     profiles: Sequence[Profile],
     i: int,
     rivals: Sequence[int],

@@ -151,6 +151,8 @@ class Segment:
         The evidence behind the name and what to do about it.
     typical, borderline
         Row positions in the training table: nearest the centre, and least certain.
+    named_by_user
+        Whether somebody gave the name; such names are kept across refits whatever they say.
 
     References
     ----------
@@ -173,6 +175,7 @@ class Segment:
     actions: tuple[Action, ...]
     typical: tuple[int, ...]
     borderline: tuple[int, ...]
+    named_by_user: bool = False
 
 
 @dataclass(frozen=True, slots=True)

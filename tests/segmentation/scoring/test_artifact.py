@@ -239,3 +239,13 @@ def test_comparison_begins_with_the_largest_difference(model: SegmentModel) -> N
     assert set(found[0].values) == {"s1", "s4"}
     with pytest.raises(ParameterError):
         model.compare([])
+
+
+def test_a_file_written_before_names_knew_their_giver_still_loads(model: SegmentModel) -> None:
+    def forget(document: dict[str, Any], _arrays: dict[str, Any]) -> None:
+        for segment in document["story"]["segments"]:
+            del segment["named_by_user"]
+
+    again = SegmentModel.from_bytes(changed(model, forget))
+    assert again.describe() == model.describe()
+    assert again.rename("s1", "Mine").segment("s1").named_by_user

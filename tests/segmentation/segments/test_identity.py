@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation import CustomerSegmentation, sample_customers
+from segmentation import CustomerSegmentation, read_table, sample_customers
 from segmentation.segments.identity import SKETCH, Members, overlap, shared_labels, trace
 
 
@@ -99,6 +101,26 @@ def test_merged_segments_name_both_origins(earlier: CustomerSegmentation) -> Non
     assert {one.status for one in fewer.model_.lineage} <= {"matched", "merged"}
     merged = [one for one in fewer.model_.lineage if one.status == "merged"]
     assert all(len(one.previous) >= 2 for one in merged)
+
+
+def test_a_name_from_the_data_goes_when_it_is_no_longer_true(shared_data: Path) -> None:
+    table = read_table(shared_data / "ecommerce_customers.csv")
+    seven = CustomerSegmentation(n_clusters=7).fit(table)
+    three = CustomerSegmentation(n_clusters=3).fit(table, previous=seven)
+    continued = [one.segment_id for one in three.model_.lineage if one.status == "matched"]
+    assert "s2" in continued  # all of New York before, half of its customers now
+    assert seven.model_.segment("s2").name == "High Spenders in New York"
+    assert three.model_.segment("s2").name == "High Spenders"
+    assert not three.model_.segment("s2").named_by_user
+
+
+def test_a_name_that_a_user_gave_stays_whatever_it_says(shared_data: Path) -> None:
+    table = read_table(shared_data / "ecommerce_customers.csv")
+    seven = CustomerSegmentation(n_clusters=7).fit(table)
+    named = seven.model_.rename("s2", "The New Yorkers")
+    again = CustomerSegmentation(n_clusters=3).fit(table, previous=named).model_
+    assert again.segment("s2").name == "The New Yorkers"
+    assert again.segment("s2").named_by_user
 
 
 def test_another_kind_of_table_starts_afresh(earlier: CustomerSegmentation) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation import CustomerSegmentation, SegmentModel, sample_customer_kinds
+from segmentation import CustomerSegmentation, SegmentModel, read_table, sample_customer_kinds
 from segmentation.segments.naming import unique_names
 from segmentation.segments.profile import measure, profiles
 from segmentation.segments.traits import distinctive_traits
@@ -85,3 +87,30 @@ def test_a_qualifier_is_what_the_others_of_its_kind_are_not() -> None:
     everybody, own = profiles(measure(frame, COLUMNS), np.array([0, 0, 1, 1, 2, 2]), 3)
     names = unique_names(["VIPs", "VIPs", None], own, everybody, COLUMNS, {})
     assert names[:2] == ("VIPs, younger", "VIPs, older")
+
+
+@pytest.mark.parametrize("k", [6, 7])
+def test_what_a_kind_has_in_common_tells_nobody_apart(shared_data: Path, k: int) -> None:
+    table = read_table(shared_data / "ecommerce_customers.csv")
+    names = [s.name for s in CustomerSegmentation(n_clusters=k).fit(table).segments_]
+    unhappy = [name.partition(", ")[2] for name in names if name.startswith("Dissatisfied")]
+    apart = ["longer inactive", "more recently active", "older"] if k == 7 else ["younger", "older"]
+    assert unhappy == apart
+
+
+def test_column_names_are_written_as_the_user_writes_them() -> None:
+    odd = ("=cmd|' /C calc'!A0", "metric_39", "Detergents_Paper")
+    columns = tuple(Column(name, Role.NUMERIC, Use.BASIS, "") for name in odd)
+    frame = pd.DataFrame({name: [1.0, 2, 8, 9 + i] for i, name in enumerate(odd)})
+    everybody, own = profiles(measure(frame, columns), np.array([0, 0, 1, 1]), 2)
+    traits = distinctive_traits(own[1], everybody, columns)
+    assert {trait.column: trait.short for trait in traits} == {n: f"high {n}" for n in odd}
+
+
+def test_sixty_columns_of_noise_still_give_short_names_without_repetition() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({f"metric_{i}": rng.normal(size=300) for i in range(60)})
+    names = [s.name for s in CustomerSegmentation(n_clusters=6).fit(frame).segments_]
+    parts = [name.casefold().split(", ") for name in names]
+    assert all(len(set(said)) == len(said) for said in parts)
+    assert all(len(name) <= 60 for name in names)
