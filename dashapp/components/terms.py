@@ -20,6 +20,10 @@ GLOSSARY = {
         "border, near 100 % at the centre."
     ),
     "davies": "How much neighboring segments overlap; lower is better.",
+    "deviations": (
+        "How far a segment's average is from everybody's, measured in standard deviations: the "
+        "usual distance of one customer from the average. Beyond 1 is far, below 0.2 is little."
+    ),
     "elbow": (
         "How far customers are from the centre of their segment, in total. It always falls with "
         "more segments; where the fall slows down is the elbow."
@@ -34,6 +38,14 @@ GLOSSARY = {
     "pca": (
         "A way to draw many columns on a flat map: the two directions along which customers "
         "differ most. Near on the map means alike."
+    ),
+    "pull": (
+        "How much each value speaks for this segment rather than the runner-up, in log-odds: "
+        "0 says nothing, 1 makes this segment 2.7 times as likely, 2 makes it 7 times."
+    ),
+    "radar": (
+        "Each axis runs from 0, the lowest average of a segment, to 100, the highest; it compares "
+        "segments with each other, not columns."
     ),
     "revenue": "The segment's part of the total of the spend column.",
     "silhouette": (

@@ -98,6 +98,17 @@ def test_every_chart_has_data_and_a_sentence(
     assert len(shown[f"{graph}-reading.children"]) > 20
 
 
+@pytest.mark.parametrize(("column", "hidden"), [("Age", False), ("City", True)])
+def test_the_box_plot_leaves_the_page_where_a_category_is_shown(
+    trained: Trained, column: str, *, hidden: bool
+) -> None:
+    portal, refs = trained
+    shown = portal.fire(
+        "explore-box.figure", "explore-column.value", look(refs, **{"explore-column.value": column})
+    )
+    assert shown["explore-box-card.hidden"] is hidden
+
+
 def test_there_are_callbacks_to_check(trained: Trained) -> None:
     assert len(callbacks(trained[0].app)) >= 30
 

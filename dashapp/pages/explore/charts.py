@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
-from dash import Dash, Input, Output
+from dash import Dash, Input, Output, no_update
 from dash.exceptions import PreventUpdate
 
 from dashapp import figures
@@ -50,6 +50,7 @@ def register_distributions(app: Dash, table_of: TableOf) -> None:
             "spread_reading": Output(Ids.HISTOGRAM_READING, "children"),
             "box": Output(Ids.BOX, "figure"),
             "box_reading": Output(Ids.BOX_READING, "children"),
+            "no_box": Output(Ids.BOX_CARD, "hidden"),
         },
         inputs=COMMON | {"column": Input(Ids.COLUMN, "value"), "split": Input(Ids.SPLIT, "value")},
     )
@@ -77,12 +78,14 @@ def distribution(
             "spread_reading": figures.histogram_reading(frame, column),
             "box": figures.box_plot(frame, column, by=by, theme=look),
             "box_reading": figures.box_plot_reading(frame, column, by=by),
+            "no_box": False,
         }
     return {
         "spread": figures.category_bars(frame, column, by=by, theme=look),
         "spread_reading": figures.category_bars_reading(frame, column),
-        "box": figures.empty_figure("A box plot needs numbers; this column is a category."),
+        "box": no_update,
         "box_reading": "",
+        "no_box": True,
     }
 
 

@@ -20,6 +20,7 @@ class Ids(StrEnum):
     HISTOGRAM = "explore-histogram"
     HISTOGRAM_READING = "explore-histogram-reading"
     BOX = "explore-box"
+    BOX_CARD = "explore-box-card"
     BOX_READING = "explore-box-reading"
     MEASURE = "explore-measure"
     CATEGORY = "explore-category"

@@ -103,7 +103,10 @@ def render_tab(tab: str, table: Table) -> Component:
             html.Div(
                 [
                     chart(Ids.HISTOGRAM, Ids.HISTOGRAM_READING, "How the values are spread"),
-                    chart(Ids.BOX, Ids.BOX_READING, "Middle, range and extremes"),
+                    html.Div(
+                        chart(Ids.BOX, Ids.BOX_READING, "Middle, range and extremes"),
+                        id=Ids.BOX_CARD,
+                    ),
                 ],
                 className="grid-2",
             ),

@@ -12,13 +12,19 @@ from dash.development.base_component import Component
 from dashapp import figures, formatting
 from dashapp.components.charts import chart
 from dashapp.components.choice import choice
+from dashapp.components.states import empty_state
 from dashapp.components.tables import data_table
+from dashapp.figures.profiles import MAX_TRAITS
 from dashapp.pages.segments.ids import Ids
 from dashapp.theme import Theme
-from segmentation import SegmentModel, Table
+from segmentation import Segment, SegmentModel, Table
 
-# Traits on the radar; more axes than this cannot be read.
+# Traits on the radar; more axes than this cannot be read, fewer make no shape.
 RADAR_COLUMNS = 7
+RADAR_FEWEST = 3
+# Up to here the heatmap's rows fit into a chart of usual height.
+SHORT_HEATMAP = 9
+ONE_SEGMENT = ("One segment", "All customers are in one segment: there is nothing to compare.")
 VIEWS = {"2d": "2D", "3d": "3D"}
 
 
@@ -68,21 +74,7 @@ def profiles_view(model: SegmentModel, look: Theme) -> Component:
     categories = list(model.everybody.levels)
     return html.Div(
         [
-            chart(
-                Ids.HEATMAP,
-                Ids.HEATMAP_READING,
-                "What sets each segment apart",
-                explain="index",
-                figure=figures.index_heatmap(segments, columns, theme=look),
-                reading=figures.index_heatmap_reading(segments, columns),
-            ),
-            chart(
-                Ids.RADAR,
-                Ids.RADAR_READING,
-                "Shape of each segment",
-                figure=figures.profile_radar(segments, columns[:RADAR_COLUMNS], theme=look),
-                reading=figures.profile_radar_reading(segments, columns[:RADAR_COLUMNS]),
-            ),
+            *_shapes(segments, columns, look),
             html.Section(
                 [
                     choice(
@@ -109,10 +101,61 @@ def profiles_view(model: SegmentModel, look: Theme) -> Component:
     )
 
 
+def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) -> list[Component]:
+    """What compares segments in numbers; nothing where there is nothing to compare."""
+    if len(segments) < 2 or not columns:
+        return []
+    parts = []
+    heatmap = figures.index_heatmap(segments, columns, theme=look)
+    if heatmap.data:
+        parts.append(
+            chart(
+                Ids.HEATMAP,
+                Ids.HEATMAP_READING,
+                "What sets each segment apart",
+                explain="index",
+                figure=heatmap,
+                reading=figures.index_heatmap_reading(segments, columns),
+                # Each row of cells keeps its height.
+                tall=min(len(columns), MAX_TRAITS) > SHORT_HEATMAP or len(segments) > SHORT_HEATMAP,
+            )
+        )
+    axes = columns[:RADAR_COLUMNS]
+    if len(axes) >= RADAR_FEWEST:
+        parts.append(
+            chart(
+                Ids.RADAR,
+                Ids.RADAR_READING,
+                "Shape of each segment",
+                explain="radar",
+                figure=figures.profile_radar(segments, axes, theme=look),
+                reading=figures.profile_radar_reading(segments, axes),
+            )
+        )
+    return parts
+
+
 def distribution_view(model: SegmentModel, table: Table | None, look: Theme) -> Component:
     """Customers and revenue by segment, and any column by segment."""
     columns = [*numeric_columns(model), *model.everybody.levels] if table is not None else []
-    parts = [
+    parts = _shares(model, look) if len(model.segments) > 1 else []
+    if columns:
+        parts.append(
+            html.Section(
+                [
+                    choice(Ids.SPREAD_COLUMN, "Column by segment", columns, columns[0]),
+                    chart(Ids.SPREAD, Ids.SPREAD_READING, "A column by segment"),
+                ],
+                className="span-all",
+            )
+        )
+    if not parts:
+        return empty_state(*ONE_SEGMENT)
+    return html.Div(parts, className="grid-2")
+
+
+def _shares(model: SegmentModel, look: Theme) -> list[Component]:
+    return [
         chart(
             Ids.DONUT,
             Ids.DONUT_READING,
@@ -128,21 +171,17 @@ def distribution_view(model: SegmentModel, table: Table | None, look: Theme) -> 
             reading=figures.share_bars_reading(model.segments),
         ),
     ]
-    if columns:
-        parts.append(
-            html.Section(
-                [
-                    choice(Ids.SPREAD_COLUMN, "Column by segment", columns, columns[0]),
-                    chart(Ids.SPREAD, Ids.SPREAD_READING, "A column by segment"),
-                ],
-                className="span-all",
-            )
-        )
-    return html.Div(parts, className="grid-2")
 
 
 def compare_view(model: SegmentModel) -> Component:
     """Two or more segments over several metrics; drawn by a callback."""
+    if len(model.segments) < 2:
+        return empty_state(*ONE_SEGMENT)
+    if not model.everybody.numeric:
+        return empty_state(
+            "No numbers to compare",
+            "These segments were found in categories alone; Profiles shows how those differ.",
+        )
     options = [{"label": segment.name, "value": segment.id} for segment in model.segments]
     return html.Div(
         [
@@ -167,6 +206,7 @@ def compare_view(model: SegmentModel) -> Component:
                 Ids.COMPARE,
                 Ids.COMPARE_READING,
                 "Largest differences first",
+                explain="deviations",
                 tall=True,
             ),
         ]
@@ -176,19 +216,23 @@ def compare_view(model: SegmentModel) -> Component:
 def evidence_view(model: SegmentModel, look: Theme, *, can_choose: bool) -> Component:
     """Why this number of segments: four views of every k."""
     evidence, k = model.evidence, model.verdict.k
-    charts = (
+    if not evidence:
+        return empty_state("No evidence to show", "No other number of segments was compared.")
+    charts = [
         (Ids.SILHOUETTE, Ids.SILHOUETTE_READING, "Silhouette", "silhouette_by_k"),
         (Ids.INERTIA, Ids.INERTIA_READING, "Elbow (inertia)", "inertia_by_k"),
         (Ids.STABILITY, Ids.STABILITY_READING, "Stability", "stability_by_k"),
         (Ids.SMALLEST, Ids.SMALLEST_READING, "Smallest segment", "smallest_share_by_k"),
-    )
+    ]
+    if all(row.stability is None for row in evidence):
+        del charts[2]
     return html.Div(
         [
             html.P(
                 "Click a number of segments in the first chart to take it instead.",
                 className="text-muted-soft span-all",
             )
-            if can_choose
+            if can_choose and len(evidence) > 1
             else None,
             *(
                 chart(
