@@ -111,7 +111,8 @@ class EncodedColumn:
         codes = self._complete(raw)
         factor = math.sqrt(self.weight) / self.scale
         if self.kind != "one_hot":
-            features = (self._transformed(codes) - self.center[0]) * factor
+            with np.errstate(over="ignore"):  # what overflows is clipped below
+                features = (self._transformed(codes) - self.center[0]) * factor
             features[np.isnan(features)] = 0.0
             np.clip(features, -FARTHEST, FARTHEST, out=features)
             return features[:, np.newaxis]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from segmentation.cluster.encoding import Encoder
@@ -22,6 +22,13 @@ COLUMNS = [Column(str(role), role, Use.BASIS, "") for role in CELLS]
 ROWS = st.lists(st.tuples(*CELLS.values()), min_size=1, max_size=12)
 
 
+@example(
+    [(1e300, "a", "Low", "no", None), (5e-324, "b", "High", "yes", None)],
+    [(-1.7e308,) + (None,) * 4],
+)
+@example(
+    [(1.0, "a", None, None, None), (1 + 1e-9, "b", None, None, None)], [(1.7e308,) + (None,) * 4]
+)
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(ROWS, ROWS)
 def test_points_are_finite_in_training_and_later(training, later):
