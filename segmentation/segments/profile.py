@@ -21,6 +21,9 @@ NUMERIC_ROLES = frozenset({Role.NUMERIC, Role.DATE})
 LEVEL_ROLES = frozenset({Role.ORDINAL, Role.NOMINAL, Role.BINARY})
 # More levels than this are not read by anybody; the most frequent ones stay.
 MAX_PROFILED_LEVELS = 50
+# "Percent of everybody's mean" says nothing where that mean is next to nothing: below this many
+# standard deviations hardly one customer in 400 has anything at all.
+LEAST_MEAN = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,14 +159,29 @@ def profiles(measured: Measured, labels: Integers, k: int) -> tuple[Profile, tup
 
 
 def _numeric_profiles(values: Floats, members: list[Integers]) -> list[NumericProfile]:
-    known = values[~np.isnan(values)]
-    mean = float(known.mean()) if len(known) else np.nan
-    deviation = float(known.std()) if len(known) else np.nan
+    overall = _Overall.of(values[~np.isnan(values)])
     groups = [values, *(values[rows] for rows in members)]
-    return [_numeric_profile(group, mean, deviation) for group in groups]
+    return [_numeric_profile(group, overall) for group in groups]
 
 
-def _numeric_profile(values: Floats, overall: float, deviation: float) -> NumericProfile:
+@dataclass(frozen=True, slots=True)
+class _Overall:
+    """What everybody's values are compared by: mean, deviation, and what index 100 stands for."""
+
+    mean: float
+    deviation: float
+    hundred: float | None
+
+    @classmethod
+    def of(cls, known: Floats) -> _Overall:
+        if len(known) == 0:
+            return cls(math.nan, math.nan, None)
+        mean, deviation = float(known.mean()), float(known.std())
+        comparable = known.min() >= 0 and mean > LEAST_MEAN * deviation
+        return cls(mean, deviation, mean if comparable else None)
+
+
+def _numeric_profile(values: Floats, overall: _Overall) -> NumericProfile:
     known = values[~np.isnan(values)]
     if len(known) == 0:
         nan = math.nan
@@ -177,8 +195,8 @@ def _numeric_profile(values: Floats, overall: float, deviation: float) -> Numeri
         q3=q3,
         minimum=low,
         maximum=high,
-        index=100 * mean / overall if overall > 0 else None,
-        z=(mean - overall) / deviation if deviation > 0 else 0.0,
+        index=None if overall.hundred is None else 100 * mean / overall.hundred,
+        z=(mean - overall.mean) / overall.deviation if overall.deviation > 0 else 0.0,
     )
 
 

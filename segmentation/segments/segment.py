@@ -18,7 +18,8 @@ class NumericProfile:
         In the column's own units, over the known values; NaN where all are missing.
         Date columns are measured in days before the newest date.
     index
-        100 × mean / everybody's mean; ``None`` where everybody's mean is not positive.
+        100 × mean / everybody's mean; ``None`` where a value is negative or everybody's mean is
+        next to nothing beside the standard deviation.
     z
         (mean − everybody's mean) / everybody's standard deviation; 0 for a constant column.
     """

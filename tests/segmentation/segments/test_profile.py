@@ -117,3 +117,12 @@ def test_importance_ranks_the_columns_that_tell_segments_apart() -> None:
     assert [one.column for one in found] == ["Spend", "Noise"]
     assert found[0].value > 0.9
     assert found[1].value < 0.1
+
+
+@pytest.mark.parametrize("values", [[-4.0, -2, 1, 9], [-1.0, 1, -1, 1], [0.0] * 999 + [1.0]])
+def test_an_index_is_left_out_where_a_hundred_means_nothing(values: list[float]) -> None:
+    frame = pd.DataFrame({"Balance": values})
+    columns = (Column("Balance", Role.NUMERIC, Use.BASIS, ""),)
+    labels = np.arange(len(values)) % 2
+    everybody, own = profiles(measure(frame, columns), labels, 2)
+    assert [one.numeric["Balance"].index for one in (everybody, *own)] == [None] * 3
