@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 import pandas as pd
 
 from segmentation.table.columns import Column, Role
-from segmentation.table.names import joined
+from segmentation.table.names import joined, without_unit
 
 #: Names without case and separators, the most telling first.
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -31,6 +31,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "purchaseamount", "totalpurchaseamount", "purchaseamountusd", "revenue", "totalrevenue",
         "monetary", "monetaryvalue", "umsatz", "gesamtumsatz", "sales", "totalsales", "totalamount",
         "annualspend", "totalpurchases", "amount", "lifetimevalue", "ausgaben", "turnover",
+        "jahresumsatz", "nettoumsatz", "ca", "chiffreaffaires", "chiffredaffaires", "depenses",
+        "montant", "ventas", "ventastotales", "gasto", "gastototal", "importe", "ingresos",
+        "fatturato", "spesa", "vendite", "omzet", "receita", "vendas", "clv", "ltv", "gmv",
     ),
     "items": (
         "itemspurchased", "items", "numberofitems", "itemcount", "quantity", "purchases",
@@ -75,8 +78,12 @@ def names_a_measure(name: str) -> bool:
     >>> names_a_measure("Age (years)"), names_a_measure("Customer ID")
     (True, False)
     """
-    plain = joined(name)
-    return any(plain in aliases for meaning, aliases in ALIASES.items() if meaning != "customer_id")
+    plain = {joined(name), without_unit(name)}
+    return any(
+        not plain.isdisjoint(aliases)
+        for meaning, aliases in ALIASES.items()
+        if meaning != "customer_id"
+    )
 
 
 def find_meanings(columns: list[Column], values: list[pd.Series]) -> dict[str, str]:
@@ -97,7 +104,7 @@ def find_meanings(columns: list[Column], values: list[pd.Series]) -> dict[str, s
     matches = []
     for place, (column, series) in enumerate(zip(columns, values, strict=True)):
         for meaning, aliases in ALIASES.items():
-            likeness, rank = _likeness(joined(column.name), aliases)
+            likeness, rank = _likeness(column.name, aliases)
             if likeness >= _LEAST_ALIKE and _IS_PLAUSIBLE[meaning](column, series):
                 matches.append((-likeness, rank, place, column.name, meaning))
     found: dict[str, str] = {}
@@ -107,10 +114,12 @@ def find_meanings(columns: list[Column], values: list[pd.Series]) -> dict[str, s
     return found
 
 
-def _likeness(name: str, aliases: tuple[str, ...]) -> tuple[float, int]:
+def _likeness(written: str, aliases: tuple[str, ...]) -> tuple[float, int]:
     """Return how alike a name is to the nearest alias, and which one that is."""
-    if name in aliases:
-        return 1.0, aliases.index(name)
+    for name in (joined(written), without_unit(written)):
+        if name in aliases:
+            return 1.0, aliases.index(name)
+    name = without_unit(written)
     long_enough = [alias for alias in aliases if len(alias) >= 5 and len(name) >= 5]
     scores = [(SequenceMatcher(None, name, alias).ratio(), alias) for alias in long_enough]
     if not scores:

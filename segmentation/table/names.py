@@ -9,6 +9,12 @@ from collections.abc import Iterable
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[^0-9a-zß-öø-ÿ]+")
 
+_CURRENCIES = frozenset(
+    {
+        "eur", "euro", "euros", "usd", "dollar", "dollars", "gbp", "pounds", "chf", "sek", "nok",
+        "dkk", "pln", "jpy", "yen", "cny", "inr", "brl", "mxn", "aud", "cad", "keur", "teur",
+    }
+)  # fmt: skip
 _CODE_ENDINGS = frozenset(
     {
         "id", "ids", "no", "nr", "num", "number", "nummer", "numero", "code", "key", "uuid",
@@ -79,6 +85,21 @@ def tokens(name: str) -> tuple[str, ...]:
 def joined(name: str) -> str:
     """Return a name's letters and digits without case and separators."""
     return "".join(tokens(name))
+
+
+def without_unit(name: str) -> str:
+    """Return a name's letters and digits without the currency that an amount is in.
+
+    Examples
+    --------
+    >>> without_unit("Umsatz (EUR)"), without_unit("Sales in $"), without_unit("USD")
+    ('umsatz', 'sales', 'usd')
+    """
+    found = tokens(name)
+    rest = [word for word in found if word not in _CURRENCIES]
+    if rest[-1:] == ["in"]:
+        rest.pop()
+    return "".join(rest or found)
 
 
 def _last_in(name: str, words: Iterable[str]) -> bool:

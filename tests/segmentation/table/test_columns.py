@@ -246,3 +246,13 @@ def test_damaged_storage_is_an_error_with_a_sentence(damage: bytes) -> None:
     for data in (damage, stored[:-20], stored[: len(stored) // 2]):
         with pytest.raises(ReadError, match="import the file again"):
             Table.from_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Umsatz (EUR)", "Umsatz", "Revenue", "Revenue USD", "Sales", "Sales in Euro", "Amount", "CA",
+     "CA (€)", "Ventas", "Chiffre d'affaires", "Total_Spend_GBP"],
+)  # fmt: skip
+def test_amounts_are_recognized_in_any_language_and_currency(name: str) -> None:
+    frame = pd.DataFrame({"visits score": [1.0, 2, 4, 9], name: [10.5, 20.25, 30.0, 7.75]})
+    assert Table.from_frame(frame).meaning("spend") == name
