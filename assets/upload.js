@@ -71,6 +71,7 @@
     request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
     request.setRequestHeader("X-Purpose", zone.dataset.upload);
     request.setRequestHeader("X-Model", fromAddress("model"));
+    request.setRequestHeader("X-Data", fromAddress("data"));
     request.setRequestHeader("Content-Type", "application/octet-stream");
     showProgress(zone, request, file);
     request.addEventListener("load", function () {

@@ -248,7 +248,8 @@ def cell(value: Any, column: str = "") -> str:
     >>> cell(1320.0, "Total Spend"), cell(None), cell("Gold"), cell(True), cell(10001, "User ID")
     ('$1,320', '–', 'Gold', 'Yes', '10001')
     """
-    if value is None or value != value or str(value) in {"<NA>", "NaT"}:  # noqa: PLR0124 - NaN
+    # Pandas' NA comes before the comparison, whose answer would be neither true nor false.
+    if value is None or str(value) in {"<NA>", "NaT"} or value != value:  # noqa: PLR0124 - NaN
         return MISSING
     if isinstance(value, bool):
         return "Yes" if value else "No"

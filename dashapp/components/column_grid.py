@@ -10,17 +10,36 @@ from segmentation import Role, Table, Use
 
 ROLES = tuple(str(role) for role in Role)
 USES = tuple(str(use) for use in Use)
+# The classic column that one of the user's stands for, in words.
+MEANING_WORDS: dict[str | None, str] = {
+    None: "–",
+    "customer_id": "Customer id",
+    "gender": "Gender",
+    "age": "Age",
+    "city": "City",
+    "membership": "Membership",
+    "spend": "Spend",
+    "items": "Items",
+    "rating": "Rating",
+    "discount": "Discount",
+    "recency": "Recency",
+    "satisfaction": "Satisfaction",
+}
+# Between levels in order, from low to high.
+BELOW = " < "
 # Up to here the grid grows with its rows; longer lists scroll inside.
 ROWS_IN_FULL = 25
 
 
 def column_grid(id_: str, table: Table) -> dag.AgGrid:
-    """Name, role, use and facts of each column; role and use can be changed."""
+    """Name, role, use, meaning and facts of each column; the first few can be changed."""
     rows = [
         {
             "name": column.name,
             "role": str(column.role),
             "use": str(column.use),
+            "meaning": MEANING_WORDS[column.meaning],
+            "levels": BELOW.join(column.levels) if column.role is Role.ORDINAL else "",
             "missing": column.missing,
             "distinct": column.distinct,
             "examples": ", ".join(column.examples),
@@ -28,6 +47,7 @@ def column_grid(id_: str, table: Table) -> dag.AgGrid:
         }
         for column in table.columns
     ]
+    ordered = any(column.role is Role.ORDINAL for column in table.columns)
     return dag.AgGrid(
         id=id_,
         rowData=rows,
@@ -35,6 +55,8 @@ def column_grid(id_: str, table: Table) -> dag.AgGrid:
             {"field": "name", "headerName": "Column", "pinned": "left", "minWidth": 180},
             _choice("role", "Role", ROLES),
             _choice("use", "Use", USES),
+            _choice("meaning", "Stands for", tuple(MEANING_WORDS.values())),
+            *([_levels()] if ordered else []),
             {"field": "missing", "headerName": "Missing", "type": "rightAligned", "width": 110},
             {"field": "distinct", "headerName": "Distinct", "type": "rightAligned", "width": 110},
             {"field": "examples", "headerName": "Examples", "minWidth": 220},
@@ -44,12 +66,24 @@ def column_grid(id_: str, table: Table) -> dag.AgGrid:
         dashGridOptions={
             "domLayout": "autoHeight" if len(rows) <= ROWS_IN_FULL else "normal",
             "stopEditingWhenCellsLoseFocus": True,
+            "singleClickEdit": True,
             "rowHeight": 40,
         },
         getRowId="params.data.name",
         className="ag-theme-quartz portal-grid",
         style={} if len(rows) <= ROWS_IN_FULL else {"height": "560px"},
     )
+
+
+def parse_levels(text: str) -> list[str]:
+    """The levels of an ordinal column as the user wrote them, from low to high.
+
+    Examples
+    --------
+    >>> parse_levels("low < middle<high")
+    ['low', 'middle', 'high']
+    """
+    return [level.strip() for level in text.split(BELOW.strip()) if level.strip()]
 
 
 def _choice(field: str, title: str, values: tuple[str, ...]) -> dict[str, Any]:
@@ -62,4 +96,15 @@ def _choice(field: str, title: str, values: tuple[str, ...]) -> dict[str, Any]:
         "cellEditorParams": {"values": list(values)},
         "minWidth": 130,
         "width": 140,
+    }
+
+
+def _levels() -> dict[str, Any]:
+    """Only ordinal columns have an order to edit."""
+    return {
+        "field": "levels",
+        "headerName": "Order, low to high",
+        "editable": {"function": "params.data.role == 'ordinal'"},
+        "cellClassRules": {"cell-editable": "params.data.role == 'ordinal'"},
+        "minWidth": 240,
     }

@@ -1,4 +1,4 @@
-"""What was read from a file: in words, as a sum that reconciles, and what was wrong with it."""
+"""What was read from a file: in words, and as a sum that reconciles."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import formatting
-from segmentation import Issue, Table
+from segmentation import Role, Table
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-# More line numbers than this tell nobody anything; the rejects file has them all.
-LINES_SHOWN = 10
 
 
 def detected(table: Table) -> str:
@@ -50,41 +48,6 @@ def reconciliation(table: Table) -> Component:
     return html.Div(children, className="sum-strip", role="note")
 
 
-def issues(table: Table, rejects_href: str) -> Component:
-    """What was found wrong, grouped by kind, with what to do about each."""
-    if not table.issues:
-        return html.Section(
-            [html.H2("Issues"), html.P("Nothing was found wrong with this file.")],
-            className="card-soft",
-        )
-    download = html.A(
-        "Download the rows set aside", href=rejects_href, className="btn btn-secondary"
-    )
-    return html.Section(
-        [
-            html.H2("Issues"),
-            html.Ul([html.Li(_issue(issue)) for issue in table.issues], className="issue-list"),
-            download if table.rows_set_aside else None,
-        ],
-        className="card-soft",
-    )
-
-
-def _issue(issue: Issue) -> list[Component]:
-    kind = issue.kind.replace("_", " ")
-    parts: list[Component] = [
-        html.Div(
-            [
-                html.Strong(issue.column or "Whole file"),
-                html.Span(kind, className="issue-kind"),
-                html.Span(f"{formatting.number(issue.count)} ×", className="issue-count"),
-            ],
-            className="issue-head",
-        ),
-        html.Div(issue.suggestion),
-    ]
-    if issue.lines:
-        shown = ", ".join(formatting.number(line) for line in issue.lines[:LINES_SHOWN])
-        more = ", …" if issue.count > LINES_SHOWN else ""
-        parts.append(html.Div(f"Lines {shown}{more}", className="text-muted-soft"))
-    return parts
+def ids_of(table: Table) -> tuple[str, ...]:
+    """Columns whose numbers are names and are written without separators."""
+    return tuple(column.name for column in table.columns if column.role is Role.IDENTIFIER)

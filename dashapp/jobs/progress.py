@@ -7,7 +7,7 @@ from typing import Any
 
 from dashapp.session.keys import Key, Kind, content_id
 from dashapp.session.ledger import Ledger
-from dashapp.session.rows import Job
+from dashapp.session.rows import Item, Job
 from dashapp.session.store import SessionStore
 from dashapp.settings import Settings
 
@@ -76,6 +76,14 @@ class Workspace:
         Nothing is noted once the job has been cancelled or its session deleted.
         """
         self._ledger.add_item(self.session, kind, item_id, name, info, job=self._job)
+
+    def item(self, kind: Kind, item_id: str) -> Item | None:
+        """The ledger's line of something that this session has."""
+        return self._ledger.item(self.session, kind, item_id)
+
+    def items(self, kind: Kind) -> tuple[Item, ...]:
+        """What this session has of one kind, newest first."""
+        return self._ledger.items(self.session, kind)
 
     def progress(self, stage: str, fraction: float) -> None:
         """Tell the stage in words and how far the whole job is, 0 to 1."""

@@ -1,7 +1,8 @@
 """The pages of the portal; a new page is one more line here."""
 
 from dashapp.page import Page
-from dashapp.pages import data, not_found
+from dashapp.pages import not_found
+from dashapp.pages.data import page as data
 from dashapp.pages.explore import page as explore
 from dashapp.pages.predict import page as predict
 from dashapp.pages.segments import page as segments

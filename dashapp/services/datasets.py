@@ -1,19 +1,17 @@
-"""Data sets of a session: import, sample, look at, change columns."""
+"""Data sets of a session: import, sample, look at, read differently, go back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashapp.jobs.queue import Job, JobQueue
 from dashapp.services.decoded import DecodedCache
+from dashapp.services.recipes import recipe_bytes
 from dashapp.session.keys import Key, Kind
 from dashapp.session.ledger import Item, Ledger
 from dashapp.session.store import SessionExpiredError, SessionStore
-from segmentation import Table
-
-if TYPE_CHECKING:
-    from dashapp.jobs.progress import Workspace
+from segmentation import ParameterError, Table
 
 SAMPLE_ROWS = 500
 SAMPLE_SEED = 42
@@ -21,6 +19,9 @@ SAMPLE_SEED = 42
 
 class Datasets:
     """What pages ask about data sets.
+
+    A data set never changes: reading a file differently makes another one, whose line in the
+    ledger names the one that it came from. Undo is a look at that earlier one.
 
     Parameters
     ----------
@@ -36,18 +37,40 @@ class Datasets:
         self._jobs = jobs
         self._decoded = decoded
 
-    def start_import(
-        self, session: str, upload_id: str, name: str, options: Mapping[str, Any] | None = None
+    def start_import(self, session: str, upload_id: str, name: str) -> Job:
+        """Read an uploaded file in a process of its own."""
+        return self._jobs.submit(session, "import", {"upload": upload_id, "name": name})
+
+    def start_reread(
+        self, session: str, dataset_id: str, recipe: Mapping[str, Any], because: str
     ) -> Job:
-        """Read an uploaded file in a process of its own.
+        """Read the file of a data set again, with other choices.
 
         Parameters
         ----------
-        options
-            Choices of the user that overrule what would be detected: ``encoding``,
-            ``delimiter``, ``decimal``, ``header_line``, ``sheet``.
+        recipe
+            All choices, as in a table's recipe.
+        because
+            What the user changed: ``"layout"``, ``"fixes"`` or ``"recipe"``.
+
+        Raises
+        ------
+        ParameterError
+            If the data set was not read from a file.
         """
-        request = {"upload": upload_id, "name": name, "options": dict(options or {})}
+        item = self.item(session, dataset_id)
+        if not item.info.get("upload"):
+            raise ParameterError(
+                "These customers were not read from a file, so there is nothing to read "
+                "differently. Upload a file first."
+            )
+        request = {
+            "upload": item.info["upload"],
+            "name": item.name,
+            "parent": dataset_id,
+            "recipe": dict(recipe),
+            "because": because,
+        }
         return self._jobs.submit(session, "import", request)
 
     def start_sample(self, session: str, rows: int = SAMPLE_ROWS, seed: int = SAMPLE_SEED) -> Job:
@@ -80,46 +103,21 @@ class Datasets:
         """The newest data set of a session, or None."""
         return next(iter(self._ledger.items(session, Kind.DATASET)), None)
 
+    def before(self, session: str, dataset_id: str) -> Item | None:
+        """The data set that this one was made from, or None where it is the first."""
+        parent = self.item(session, dataset_id).info.get("parent")
+        return self._ledger.item(session, Kind.DATASET, parent) if parent else None
+
     def table(self, session: str, dataset_id: str) -> Table:
         """The data set itself; callers must not change its frame."""
         self.item(session, dataset_id)
         key = Key(session, Kind.DATASET, dataset_id)
         return self._decoded.get(key, self._store.get, Table.from_bytes)
 
+    def recipe(self, session: str, dataset_id: str) -> bytes:
+        """How its file was read, as a JSON file to apply to the next one."""
+        return recipe_bytes(self.table(session, dataset_id))
+
     def forget(self, session: str) -> None:
         """Drop the decoded values of a session whose data are being deleted."""
         self._decoded.forget(session)
-
-
-def import_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """Read an uploaded file into a table (job ``import``)."""
-    from segmentation import read_table
-
-    workspace.progress("Reading the file", 0.05)
-    data = b"".join(workspace.open_stream(Kind.UPLOAD, request["upload"]))
-    table = read_table(data, name=request["name"], **request["options"])
-    workspace.progress("Storing the table", 0.9)
-    return keep_table(table, workspace, upload=request["upload"])
-
-
-def make_sample(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """Make a table of sample customers (job ``sample``)."""
-    from segmentation import sample_customers
-
-    workspace.progress("Making customers", 0.2)
-    frame = sample_customers(request["rows"], request["seed"])
-    return keep_table(Table.from_frame(frame, name="Sample customers"), workspace)
-
-
-def change_columns(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """Describe the columns of a table differently (job ``columns``)."""
-    table = Table.from_bytes(workspace.read(Kind.DATASET, request["dataset"]))
-    return keep_table(table.with_columns(request["changes"]), workspace)
-
-
-def keep_table(table: Table, workspace: Workspace, upload: str | None = None) -> dict[str, Any]:
-    """Store a table under its content id and note it in the ledger."""
-    dataset_id = workspace.write(Kind.DATASET, table.to_bytes())
-    info = {"rows": table.rows_used, "columns": len(table.columns), "upload": upload}
-    workspace.add_item(Kind.DATASET, dataset_id, table.name, info)
-    return {"dataset": dataset_id}

@@ -8,9 +8,9 @@ from types import MappingProxyType
 # Kind of job → "module:function", resolved in the job's own process, never in a web worker.
 HANDLERS: Mapping[str, str] = MappingProxyType(
     {
-        "import": "dashapp.services.datasets:import_file",
-        "sample": "dashapp.services.datasets:make_sample",
-        "columns": "dashapp.services.datasets:change_columns",
+        "import": "dashapp.services.importing:import_file",
+        "sample": "dashapp.services.importing:make_sample",
+        "columns": "dashapp.services.importing:change_columns",
         "train": "dashapp.services.training:train",
         "score": "dashapp.services.scoring:score_file",
     }

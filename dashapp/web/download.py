@@ -50,6 +50,13 @@ def install(server: Flask, context: Context) -> None:
         frame = context.exports.rejects(current_session(), dataset_id)
         return csv_response(frame, f"{stem(name)}-set-aside.csv")
 
+    @server.get("/download/recipe.json")
+    def recipe() -> Response:
+        dataset_id = wanted_id("data")
+        data = context.datasets.recipe(current_session(), dataset_id)
+        name = context.datasets.item(current_session(), dataset_id).name
+        return attachment([data], f"{stem(name)}-recipe.json", "application/json")
+
     @server.get("/download/model.segmodel")
     def model() -> Response:
         model_id = wanted_id("model")

@@ -25,6 +25,7 @@ from werkzeug.exceptions import (
 )
 
 from dashapp.jobs.queue import JobLimitError
+from dashapp.services.recipes import RECIPE_BYTES, parse_recipe
 from dashapp.session.identity import current_session
 from dashapp.session.keys import HEX_ID, Key, Kind
 
@@ -61,6 +62,7 @@ def install(server: Flask, context: Context) -> None:
         "dataset": take_dataset,
         "batch": take_batch,
         "model": take_model,
+        "recipe": take_recipe,
     }
 
     @server.post("/upload")
@@ -99,6 +101,17 @@ def take_model(context: Context, session: str) -> Response:
         raise RequestEntityTooLarge("This is too large for a model file.")
     data = b"".join(body())
     return jsonify(model=context.training.load(session, data, file_name()))
+
+
+def take_recipe(context: Context, session: str) -> Response:
+    """The choices of an earlier import, for the data set that the tab looks at."""
+    dataset_id = request.headers.get("X-Data", "")
+    if not HEX_ID.fullmatch(dataset_id):
+        raise BadRequest("Upload a file first, then apply the recipe to it.")
+    if (request.content_length or 0) > RECIPE_BYTES:
+        raise RequestEntityTooLarge("This is too large for a recipe.")
+    recipe = parse_recipe(b"".join(body()))
+    return started(context.datasets.start_reread(session, dataset_id, recipe, "recipe").id)
 
 
 def keep_file(context: Context, session: str) -> str:

@@ -233,7 +233,7 @@ def _read_workbook(content: Content, choices: Choices, limits: Limits) -> Raw:
     lines = np.arange(first_line, sheet.first_line + len(sheet.rows), dtype=np.int64)
     records = sheet_records(sheet.rows[start:], lines, len(names))
     issues = [_no_header()] if header_line == 0 else []
-    if sheet.others and choices.sheet is None:
+    if sheet.others:
         issues.append(
             Issue(
                 kind="other_sheets",

@@ -1,52 +1,45 @@
-"""Data: bring a customer list, see what was read, correct it, look at it."""
+"""What the Data page shows of a data set; pure but for what it is given."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any
-
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.components.cards import stat_card, stat_row
-from dashapp.components.column_grid import ROLES, USES, column_grid
-from dashapp.components.review import detected, issues, reconciliation
-from dashapp.components.states import skeleton
+from dashapp.components.column_grid import column_grid
+from dashapp.components.issue_groups import issue_groups
+from dashapp.components.reading_form import reading_form, recipe_panel
+from dashapp.components.review import detected, ids_of, reconciliation
+from dashapp.components.states import message
 from dashapp.components.tables import data_table
-from dashapp.components.welcome import upload_panel, welcome
-from dashapp.page import BadInputError, Context, Page, Refs, one_of, record, text_or_none
+from dashapp.components.welcome import upload_panel
+from dashapp.pages.data.ids import Ids
 from dashapp.services.overview import Overview, overview
-from dashapp.session.identity import current_session
-from dashapp.shell import Ids as Shell
+from dashapp.session.ledger import Item
 from segmentation import Table, summarize
 
 FIRST_ROWS = 20
 
 
-class Ids(StrEnum):
-    """Ids of this page."""
-
-    CONTENT = "data-content"
-    SAMPLE = "data-sample"
-    GRID = "data-columns-grid"
-
-
-def layout(**_: object) -> Component:
-    """An empty container; what it shows depends on the session."""
-    return html.Div(skeleton(), id=Ids.CONTENT)
-
-
-def render_ready(table: Table, dataset_id: str) -> Component:
+def render_ready(table: Table, item: Item) -> Component:
     """Everything about a data set that has been read."""
-    facts = overview(table)
+    has_file = bool(item.info.get("upload"))
     return html.Div(
         [
-            render_head(table),
+            render_head(table, item),
             reconciliation(table),
-            render_cards(facts),
+            *render_notices(table, item),
+            render_choices(table, item) if has_file else None,
+            render_cards(overview(table)),
             render_columns(table),
-            issues(table, f"/download/rejects.csv?data={dataset_id}"),
+            issue_groups(
+                table,
+                fix_type=Ids.FIX,
+                apply_id=Ids.APPLY,
+                rejects_href=f"/download/rejects.csv?data={item.id}",
+                can_reread=has_file,
+            ),
             render_first_rows(table),
             render_summary(table),
         ],
@@ -54,13 +47,17 @@ def render_ready(table: Table, dataset_id: str) -> Component:
     )
 
 
-def render_head(table: Table) -> Component:
+def render_head(table: Table, item: Item) -> Component:
     """Name, what was detected in words, and what to do next."""
+    undo = html.Button(
+        "Undo", id=Ids.UNDO, className="btn btn-quiet", title="Go back to before the last change"
+    )
     return html.Div(
         [
             html.Div([html.H1(table.name), html.P(detected(table), className="lead")]),
             html.Div(
                 [
+                    undo if item.info.get("parent") else None,
                     html.Details(
                         [
                             html.Summary("Use other data", className="btn btn-secondary"),
@@ -75,6 +72,29 @@ def render_head(table: Table) -> Component:
             ),
         ],
         className="page-head",
+    )
+
+
+def render_notices(table: Table, item: Item) -> list[Component]:
+    """What the user should know before anything else: nothing, for most files."""
+    notices = [message("warning", i.suggestion) for i in table.issues if i.kind == "transactions"]
+    asked = sum(issue.kind.startswith("ambiguous") for issue in table.issues)
+    if asked:
+        what = "One column" if asked == 1 else f"{formatting.number(asked)} columns"
+        verb = "waits" if asked == 1 else "wait"
+        notices.append(
+            message("warning", f"{what} {verb} for your answer: see the first of the issues below.")
+        )
+    if item.info.get("said"):
+        notices.append(message("info", str(item.info["said"])))
+    return notices
+
+
+def render_choices(table: Table, item: Item) -> Component:
+    """How the file was read, to change, and all choices as a recipe: both folded."""
+    form = reading_form(Ids.LAYOUT, table, opened=item.info.get("because") == "layout")
+    return html.Div(
+        [form, recipe_panel(f"/download/recipe.json?data={item.id}")], className="review-folds"
     )
 
 
@@ -112,7 +132,7 @@ def render_columns(table: Table) -> Component:
             html.H2("Columns"),
             html.P(
                 "A basis drives the segments, a descriptor is only described. "
-                "Double-click a role or a use to change it."
+                "To change a cell with ▾, select it and press Enter, or click it."
             ),
             column_grid(Ids.GRID, table),
         ],
@@ -124,7 +144,10 @@ def render_first_rows(table: Table) -> Component:
     """The first rows as they were understood."""
     count = min(FIRST_ROWS, table.rows_used)
     return html.Section(
-        [html.H2(f"First {count} rows"), data_table(table.frame.head(FIRST_ROWS))],
+        [
+            html.H2(f"First {count} rows"),
+            data_table(table.frame.head(FIRST_ROWS), plain=ids_of(table)),
+        ],
         className="card-soft",
     )
 
@@ -142,55 +165,3 @@ def render_summary(table: Table) -> Component:
         ],
         className="card-soft",
     )
-
-
-def parse_change(value: object) -> dict[str, dict[str, str]]:
-    """Read one edited cell of the column grid: column name → what changed."""
-    if not isinstance(value, list) or not value or not isinstance(value[0], dict):
-        raise BadInputError("expected the grid's change")
-    row = record(value[0].get("data"))
-    name = text_or_none(row.get("name"))
-    field = one_of(value[0].get("colId"), ("role", "use"), "role")
-    allowed = ROLES if field == "role" else USES
-    if name is None:
-        raise BadInputError("expected a column name")
-    return {name: {field: one_of(row.get(field), allowed, allowed[0])}}
-
-
-def register(app: Dash, context: Context) -> None:
-    """Add the callbacks of this page."""
-
-    @app.callback(Output(Ids.CONTENT, "children"), inputs={"refs": Input(Shell.REFS, "data")})
-    def show(refs: object) -> Any:
-        if refs is None:  # the shell has not yet said which data set this tab looks at
-            return no_update
-        dataset_id = Refs.parse(refs).dataset
-        if dataset_id is None:
-            return welcome(Ids.SAMPLE)
-        return render_ready(context.datasets.table(current_session(), dataset_id), dataset_id)
-
-    @app.callback(
-        Output(Shell.JOB, "data", allow_duplicate=True),
-        inputs={"clicks": Input(Ids.SAMPLE, "n_clicks")},
-        prevent_initial_call=True,
-    )
-    def use_sample(clicks: object) -> Any:
-        if not clicks:
-            return no_update
-        return {"id": context.datasets.start_sample(current_session()).id}
-
-    @app.callback(
-        Output(Shell.JOB, "data", allow_duplicate=True),
-        inputs={"changed": Input(Ids.GRID, "cellValueChanged")},
-        state={"refs": State(Shell.REFS, "data")},
-        prevent_initial_call=True,
-    )
-    def change_column(changed: object, refs: object) -> Any:
-        dataset_id = Refs.parse(refs).dataset
-        if not changed or dataset_id is None:
-            return no_update
-        changes = parse_change(changed)
-        return {"id": context.datasets.start_change(current_session(), dataset_id, changes).id}
-
-
-PAGE = Page("/", "Data", "Data · Customer segments", layout, register)

@@ -1,0 +1,91 @@
+"""What a visitor does on the Data page, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.callbacks import texts
+from tests.dashapp.portal import Portal
+
+Refs = dict[str, Any]
+
+
+def import_file(portal: Portal, data: bytes, name: str = "kunden.csv") -> Refs:
+    """Upload a file and wait; the tab's references."""
+    job = portal.upload(name, data).get_json()["job"]
+    return dict(portal.follow({"id": job}, {})["shell-refs.data"])
+
+
+def change(portal: Portal, refs: Refs, input_: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Change something on the page and wait; what the shell shows then."""
+    started = portal.fire("shell-job.data", input_, {**values, "shell-refs.data": refs})
+    return portal.follow(started["shell-job.data"], refs)
+
+
+def layout_values(**fields: Any) -> dict[str, Any]:
+    ids = [{"type": "data-layout", "field": field} for field in fields]
+    return {
+        "data-layout.value": list(zip(ids, fields.values(), strict=True)),
+        "data-layout.id": list(zip(ids, ids, strict=True)),
+    }
+
+
+def fix_values(fixes: dict[str, Any]) -> dict[str, Any]:
+    ids = [{"type": "data-fix", "key": key} for key in fixes]
+    return {
+        "data-apply-fixes.n_clicks": 1,
+        "data-fix.value": list(zip(ids, fixes.values(), strict=True)),
+        "data-fix.id": list(zip(ids, ids, strict=True)),
+    }
+
+
+def read_differently(portal: Portal, refs: Refs, **fields: Any) -> Refs:
+    shown = change(portal, refs, "data-layout.value", layout_values(**fields))
+    return dict(shown["shell-refs.data"])
+
+
+def apply_fixes(portal: Portal, refs: Refs, fixes: dict[str, str]) -> dict[str, Any]:
+    return change(portal, refs, "data-apply-fixes.n_clicks", fix_values(fixes))
+
+
+def edit_cell(portal: Portal, refs: Refs, column: str, field: str, value: str) -> dict[str, Any]:
+    """Change one cell of the column grid and wait."""
+    row = {"name": column, "role": "ordinal", "use": "basis", field: value}
+    edited = {"data-columns-grid.cellValueChanged": [{"colId": field, "data": row}]}
+    return change(portal, refs, "data-columns-grid.cellValueChanged", edited)
+
+
+def undo(portal: Portal, refs: Refs) -> Refs:
+    values = {"data-undo.n_clicks": 1, "shell-refs.data": refs}
+    return dict(portal.fire("shell-refs.data", "data-undo.n_clicks", values)["shell-refs.data"])
+
+
+def page(portal: Portal, refs: Refs) -> dict[str, Any]:
+    return portal.fire("data-content.children", "shell-refs.data", {"shell-refs.data": refs})
+
+
+def words(portal: Portal, refs: Refs) -> str:
+    return texts(page(portal, refs)["data-content.children"])
+
+
+def grid_rows(tree: Any) -> list[dict[str, Any]]:
+    """The rows of the only grid in a component tree."""
+    if isinstance(tree, dict):
+        if "rowData" in tree:
+            return list(tree["rowData"])
+        tree = list(tree.values())
+    found = [grid_rows(item) for item in tree] if isinstance(tree, list) else []
+    return next((rows for rows in found if rows), [])
+
+
+def apply_recipe(portal: Portal, refs: Refs, data: bytes) -> Any:
+    """Send a recipe as the drop zone does."""
+    return portal.client.post(
+        "/upload",
+        data=data,
+        content_type="application/octet-stream",
+        headers={
+            "Sec-Fetch-Site": "same-origin", "X-Portal-Upload": "1", "X-File-Name": "recipe.json",
+            "X-Purpose": "recipe", "X-Data": refs.get("dataset") or "",
+        },
+    )  # fmt: skip

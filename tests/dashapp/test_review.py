@@ -1,0 +1,230 @@
+"""Data: what was read, changed over HTTP as the page does it, and with what nobody should send."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from dashapp.components.column_grid import MEANING_WORDS
+from dashapp.components.issue_groups import TITLES, WAYS
+from segmentation import read_table
+from segmentation.table.columns import MEANINGS
+from segmentation.table.recipe import FIXES
+from tests.callbacks import find_by_input, fire, texts
+from tests.dashapp.portal import Portal
+from tests.dashapp.reviewing import (
+    apply_fixes,
+    change,
+    edit_cell,
+    fix_values,
+    grid_rows,
+    import_file,
+    layout_values,
+    page,
+    read_differently,
+    undo,
+    words,
+)
+from tests.german_export import german_export
+
+
+def test_a_german_export_is_read_and_said_so_in_words(portal: Portal) -> None:
+    said = words(portal, import_file(portal, german_export()))
+    assert "semicolon, decimal comma, header in line 3, 120 rows × 6 columns" in said
+    assert "121 rows read = 120 used + 1 set aside + 0 duplicate" in said
+    assert "Cells that are not numbers" in said
+
+
+def test_another_choice_reads_the_file_again_and_undo_goes_back(portal: Portal) -> None:
+    first = import_file(portal, german_export())
+    point = read_differently(portal, first, decimal=".")
+    assert "decimal point" in words(portal, point)
+    other = read_differently(portal, point, header_line=0)
+    assert "decimal point" in words(portal, other)
+    assert undo(portal, other)["dataset"] == point["dataset"]
+    assert undo(portal, point)["dataset"] == first["dataset"]
+
+
+def test_a_choice_can_be_left_to_the_program_again(portal: Portal) -> None:
+    point = read_differently(portal, import_file(portal, german_export()), decimal=".")
+    assert "decimal comma" in words(portal, read_differently(portal, point, decimal="auto"))
+
+
+def test_changing_something_back_leaves_no_circle_of_undo(portal: Portal) -> None:
+    first = import_file(portal, german_export())
+    point = read_differently(portal, first, decimal=".")
+    back = read_differently(portal, point, decimal="auto")
+    assert back["dataset"] == first["dataset"]
+    assert "data-undo" not in json.dumps(page(portal, back))
+
+
+def test_fields_that_say_what_is_there_start_nothing(portal: Portal) -> None:
+    refs = import_file(portal, german_export())
+    values = layout_values(encoding="cp1252", delimiter=";", decimal=",", header_line=3)
+    callback = find_by_input(portal.app, "shell-job.data", "data-layout.value")
+    answer = fire(portal.client, callback, values | {"shell-refs.data": refs})
+    assert answer.get_json() == {"multi": True, "response": {}}, answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"delimiter": "<script>"},
+        {"header_line": 10**9},
+        {"header_line": 1.5},
+        {"sheet": "x"},
+        {"decimal": ["."]},
+        {"nothing": "x"},
+        {"encoding": {"a": 1}},
+    ],
+)
+def test_choices_that_no_field_offers_are_refused(portal: Portal, fields: dict[str, Any]) -> None:
+    refs = import_file(portal, german_export())
+    callback = find_by_input(portal.app, "shell-job.data", "data-layout.value")
+    values = layout_values(**fields) | {"shell-refs.data": refs}
+    assert fire(portal.client, callback, values).status_code == 400
+
+
+def test_a_reading_that_fails_says_why_and_keeps_the_table(portal: Portal) -> None:
+    refs = import_file(portal, german_export())
+    shown = change(portal, refs, "data-layout.value", layout_values(header_line=900))
+    assert "message-danger" in json.dumps(shown["shell-alert.children"])
+    assert "shell-refs.data" not in shown
+
+
+def test_bad_cells_are_set_aside_when_the_user_says_so(portal: Portal) -> None:
+    refs = import_file(portal, german_export())
+    fixes = {"not_a_number:Umsatz": "set_aside", "missing_word:Umsatz": "missing"}
+    fixed = dict(apply_fixes(portal, refs, fixes)["shell-refs.data"])
+    said = words(portal, fixed)
+    assert "Decided by you" in said
+    assert "0 duplicate" in said
+    assert "120 used" not in said
+    again = apply_fixes(portal, fixed, {"not_a_number:Umsatz": "missing"})["shell-refs.data"]
+    assert "120 used" in words(portal, again)
+
+
+def test_one_customer_with_different_data_is_decided_by_the_user(portal: Portal) -> None:
+    rows = [f"{i},{20 + i % 40},{100 + i}" for i in range(60)]
+    data = "\n".join(["customer_id,age,spend", *rows, "7,27,999", "8,28,888"]).encode()
+    refs = import_file(portal, data, "twice.csv")
+    said = words(portal, refs)
+    assert "One customer, several rows" in said
+    assert "999" in said
+    kept = apply_fixes(portal, refs, {"repeated_customer": "keep_last"})["shell-refs.data"]
+    assert "62 rows read = 60 used + 2 set aside" in words(portal, kept)
+    stopped = apply_fixes(portal, refs, {"repeated_customer": "stop"})
+    assert "several rows" in texts(stopped["shell-alert.children"])
+
+
+def test_ambiguous_dates_are_asked_until_they_are_answered(portal: Portal) -> None:
+    rows = [f"{i},{1 + i % 12:02d}/{1 + i % 11:02d}/2025,{50 + i}" for i in range(60)]
+    refs = import_file(portal, "\n".join(["id,joined,spend", *rows]).encode(), "dates.csv")
+    assert "Day or month first?" in words(portal, refs)
+    assert "waits for your answer" in words(portal, refs)
+    answered = apply_fixes(portal, refs, {"ambiguous_date:joined": "day_first"})["shell-refs.data"]
+    assert "waits for your answer" not in words(portal, answered)
+    assert "Decided by you" in words(portal, answered)
+
+
+def test_transactions_are_recognised_and_said_so(portal: Portal) -> None:
+    rows = [f"{i},{i % 20},2025-03-{1 + i % 28:02d},{5 + i % 90}" for i in range(300)]
+    data = "\n".join(["invoice,customer_id,date,amount", *rows]).encode()
+    assert "looks like a transaction" in words(portal, import_file(portal, data, "sales.csv"))
+
+
+@pytest.mark.parametrize(
+    "fixes", [{"not_a_number:Umsatz": "delete"}, {"no_such": "keep"}, {"spelling:Ort": ["keep"]}]
+)
+def test_fixes_that_no_issue_offers_are_refused(portal: Portal, fixes: dict[str, Any]) -> None:
+    refs = import_file(portal, german_export())
+    callback = find_by_input(portal.app, "shell-job.data", "data-apply-fixes.n_clicks")
+    values = fix_values(fixes) | {"shell-refs.data": refs}
+    assert fire(portal.client, callback, values).status_code == 400
+
+
+def test_a_meaning_moves_from_one_column_to_the_other(portal: Portal) -> None:
+    refs = import_file(portal, german_export())
+    moved = edit_cell(portal, refs, "Käufe", "meaning", "Spend")["shell-refs.data"]
+    rows = {row["name"]: row for row in grid_rows(page(portal, moved))}
+    assert rows["Käufe"]["meaning"] == "Spend"
+    assert rows["Umsatz"]["meaning"] == "–"
+
+
+def test_the_order_of_levels_can_be_turned(portal: Portal) -> None:
+    refs = import_file(portal, german_export())
+    order = "zufrieden < neutral < unzufrieden"
+    turned = edit_cell(portal, refs, "Zufriedenheit", "levels", order)["shell-refs.data"]
+    rows = {row["name"]: row for row in grid_rows(page(portal, turned))}
+    assert rows["Zufriedenheit"]["levels"] == order
+
+
+def test_an_order_that_forgets_a_level_is_refused_with_a_sentence(portal: Portal) -> None:
+    refs = import_file(portal, german_export())
+    shown = edit_cell(portal, refs, "Zufriedenheit", "levels", "neutral < zufrieden")
+    assert "must name each of its levels once" in texts(shown["shell-alert.children"])
+
+
+def test_changes_of_columns_survive_another_reading(portal: Portal) -> None:
+    refs = import_file(portal, german_export())
+    used = edit_cell(portal, refs, "Ort", "use", "basis")["shell-refs.data"]
+    fixed = apply_fixes(portal, used, {"not_a_number:Umsatz": "set_aside"})["shell-refs.data"]
+    rows = {row["name"]: row for row in grid_rows(page(portal, fixed))}
+    assert rows["Ort"]["use"] == "basis"
+
+
+def test_rows_set_aside_come_back_once_they_are_mended(portal: Portal) -> None:
+    refs = import_file(portal, german_export())
+    fixes = {"not_a_number:Umsatz": "set_aside"}
+    fixed = apply_fixes(portal, refs, fixes)["shell-refs.data"]
+    address = f"/download/rejects.csv?data={fixed['dataset']}"
+    rejects = portal.client.get(address).get_data(as_text=True)
+    mended = rejects.replace("siehe unten", '"100,50"').replace("n/v", '"200,75"')
+    rows = [line for line in mended.splitlines() if "Summe" not in line]
+    back = import_file(portal.visitor(), "\r\n".join(rows).encode(), "mended.csv")
+    assert back["dataset"]
+
+
+def test_a_clean_file_has_no_more_on_screen_than_it_needs(portal: Portal) -> None:
+    rows = [f"{i},{20 + i % 40},{100 + 3 * i % 700},{i % 9}" for i in range(80)]
+    refs = import_file(portal, "\n".join(["id,age,spend,visits", *rows]).encode(), "clean.csv")
+    shown = json.dumps(page(portal, refs))
+    assert "Nothing was found wrong with this file." in shown
+    for unwanted in ("data-undo", "data-apply-fixes", "Decided by you", "Order, low to high"):
+        assert unwanted not in shown
+
+
+def test_words_exist_for_every_fix_of_the_library() -> None:
+    assert set(WAYS) == set(FIXES)
+    for kind, ways in WAYS.items():
+        assert set(ways) == set(FIXES[kind]) - {"auto"}
+        assert kind in TITLES
+
+
+def test_words_exist_for_every_meaning_of_the_library() -> None:
+    assert set(MEANING_WORDS) == {None, *MEANINGS}
+
+
+def test_every_sheet_of_a_workbook_is_offered(portal: Portal) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        for number, name in enumerate(("Kunden", "Archiv"), 1):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["id", "age", "spend"])
+            for row in range(1, 40 * number):
+                sheet.write_row(row, 0, [row, 20 + row % 30, row * number])
+    refs = import_file(portal, buffer.getvalue(), "book.xlsx")
+    assert "sheet “Kunden”" in words(portal, refs)
+    other = read_differently(portal, refs, sheet="Archiv")
+    assert "sheet “Archiv”" in words(portal, other)
+    assert "sheet “Kunden”" in words(portal, read_differently(portal, other, sheet="Kunden"))
+
+
+def test_the_german_export_is_what_its_name_says() -> None:
+    table = read_table(german_export(), name="kunden.csv")
+    bad = [issue.count for issue in table.issues if issue.kind in ("not_a_number", "missing_word")]
+    assert sum(bad) == 12
