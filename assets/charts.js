@@ -30,43 +30,60 @@
     return values && values.length !== undefined ? Array.prototype.slice.call(values) : [];
   }
 
+  /* Legends have short names; figures put the whole ones, and what a file says more, in meta. */
+  function told(trace) { return trace.meta || {}; }
+
+  function nameOf(trace) { return told(trace).name || plain(trace.name); }
+
   function grid(graph, trace) {
     var x = list(trace.x), y = list(trace.y), text = trace.customdata;
+    var down = axisTitle(graph, "y", "row"), across = axisTitle(graph, "x", "column");
     var rows = [];
     list(trace.z).forEach(function (line, i) {
       list(line).forEach(function (value, j) {
+        /* An empty cell has nothing to say. */
+        if (value === null || value !== value) { return; }
         rows.push([y[i], x[j], text && text[i] && typeof text[i][j] === "number" ? text[i][j] : value]);
       });
     });
-    var measure = plain(trace.name) || "value";
-    return {head: [axisTitle(graph, "y", "row"), axisTitle(graph, "x", "column"), measure], rows: rows};
+    return {head: [down, across === down ? across + " 2" : across, measureOf(trace)], rows: rows};
   }
+
+  function measureOf(trace) { return told(trace).measure || plain(trace.name) || "value"; }
 
   function slices(graph, trace) {
     var values = list(trace.values);
     return {
-      head: ["label", plain(trace.name) || "value"],
+      head: ["segment", plain(trace.name) || "value"],
       rows: list(trace.labels).map(function (label, i) { return [label, values[i]]; })
     };
   }
 
+  var PARTS = {
+    lowerfence: "lower whisker", q1: "lower quartile", median: "median", q3: "upper quartile",
+    upperfence: "upper whisker", mean: "mean"
+  };
+
   function boxes(graph, trace) {
-    var parts = ["lowerfence", "q1", "median", "q3", "upperfence", "mean"];
+    var flat = trace.orientation === "h";
+    var measure = axisTitle(graph, flat ? trace.xaxis : trace.yaxis, "value");
+    var groups = list(flat ? trace.y : trace.x);
     return {
-      head: ["group"].concat(parts),
+      head: ["group"].concat(Object.keys(PARTS).map(function (part) {
+        return PARTS[part] + " of " + measure;
+      })),
       rows: list(trace.median).map(function (unused, i) {
-        var group = list(trace.x)[i] !== undefined ? list(trace.x)[i] : trace.name;
-        if (trace.orientation === "h" && list(trace.y)[i] !== undefined) { group = list(trace.y)[i]; }
-        return [group].concat(parts.map(function (part) { return list(trace[part])[i]; }));
+        var group = groups[i] !== undefined ? groups[i] : nameOf(trace);
+        return [group].concat(Object.keys(PARTS).map(function (part) { return list(trace[part])[i]; }));
       })
     };
   }
 
   function polar(graph, trace) {
-    var radii = list(trace.r);
+    var radii = list(trace.r).slice(0, -1), traits = told(trace).traits || list(trace.theta);
     return {
-      head: ["trait", "value"],
-      rows: list(trace.theta).map(function (trait, i) { return [trait, radii[i]]; })
+      head: ["column", measureOf(trace)],
+      rows: radii.map(function (radius, i) { return [traits[i], radius]; })
     };
   }
 
@@ -83,17 +100,34 @@
 
   var READERS = {heatmap: grid, contour: grid, pie: slices, box: boxes, scatterpolar: polar};
 
+  function drawn(trace) {
+    if (trace.visible !== true || told(trace).helper) { return false; }
+    return READERS[trace.type] || list(trace.x).length > 0;
+  }
+
+  function partOf(graph, trace) {
+    var part = (READERS[trace.type] || points)(graph, trace);
+    var extra = told(trace).extra || {};
+    var more = Object.keys(extra);
+    return {
+      head: ["series"].concat(part.head, more),
+      rows: part.rows.map(function (row, i) {
+        return [nameOf(trace)].concat(row, more.map(function (key) { return extra[key][i]; }));
+      })
+    };
+  }
+
   function tableOf(graph) {
-    var lines = [], last = "";
-    graph._fullData.forEach(function (trace) {
-      if (trace.visible !== true || trace.hoverinfo === "skip" && trace.type === "contour") { return; }
-      var read = READERS[trace.type] || points;
-      if (read === points && !list(trace.x).length) { return; }
-      var part = read(graph, trace);
-      var head = ["series"].concat(part.head).map(cell).join(",");
-      if (head !== last) { lines.push(head); last = head; }
+    var parts = graph._fullData.filter(drawn).map(partOf.bind(null, graph));
+    var head = [];
+    parts.forEach(function (part) {
+      part.head.forEach(function (name) { if (head.indexOf(name) < 0) { head.push(name); } });
+    });
+    var lines = [head.map(cell).join(",")];
+    parts.forEach(function (part) {
+      var places = head.map(function (name) { return part.head.indexOf(name); });
       part.rows.forEach(function (row) {
-        lines.push([plain(trace.name)].concat(row).map(cell).join(","));
+        lines.push(places.map(function (place) { return cell(place < 0 ? "" : row[place]); }).join(","));
       });
     });
     return lines.join("\r\n") + "\r\n";

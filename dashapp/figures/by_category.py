@@ -9,7 +9,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure, label, label_axis, number_axis
+from dashapp.figures.canvas import (
+    canvas,
+    empty_figure,
+    label,
+    label_axis,
+    named,
+    number_axis,
+)
 from dashapp.figures.values import groups, known, numbers
 from dashapp.theme import LIGHT, Theme, translucent
 
@@ -110,7 +117,15 @@ def measure_by_category(
         x=values,
         y=[one.name for one in found],
         orientation="h",
-        name=label(f"{statistic} of {measure}", 60),
+        **named(
+            f"{statistic} of {measure}",
+            60,
+            extra={
+                "lower end (95 %)": [one.low for one in found],
+                "upper end (95 %)": [one.high for one in found],
+                "customers": [one.count for one in found],
+            },
+        ),
         marker={"color": translucent(theme.accent, 0.82), "cornerradius": 4},
         error_x={
             "type": "data",

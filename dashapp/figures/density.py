@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashapp.figures.canvas import aid
 from dashapp.figures.values import Numbers, bin_edges
 from dashapp.theme import Theme, color_scale, translucent
 
@@ -56,6 +57,7 @@ def add_cells(figure: go.Figure, x: np.ndarray, y: np.ndarray, theme: Theme) -> 
         colorscale=color_scale(theme.sequential[1:]),
         showscale=False,
         name="all customers",
+        meta={"measure": "customers in this cell"},
         hovertemplate="<b>%{customdata:,.0f}</b> customers here<extra></extra>",
     )
 
@@ -77,7 +79,7 @@ def add_contours(figure: go.Figure, points: pd.DataFrame, theme: Theme) -> None:
         ncontours=10,
         showscale=False,
         hoverinfo="skip",
-        name="density of all",
+        **aid("density of all"),
     )  # fmt: skip
 
 

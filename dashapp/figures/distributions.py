@@ -11,12 +11,14 @@ import plotly.graph_objects as go
 
 from dashapp import formatting
 from dashapp.figures.canvas import (
+    aid,
     canvas,
     count_axis,
     empty_figure,
     label,
     label_axis,
     measured_axis,
+    named,
 )
 from dashapp.figures.values import (
     Groups,
@@ -66,7 +68,7 @@ def histogram(
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts,
             width=np.diff(edges) * 0.94,
-            name=label(name),
+            **named(name, extra={"range": _ranges(edges, teller(frame, column))}),
             marker={"color": _color(theme, place, by), "cornerradius": 3},
             customdata=_ranges(edges, teller(frame, column)),
             hovertemplate="%{customdata}<br><b>%{y:,.0f}</b> customers"
@@ -140,7 +142,7 @@ def add_box(
         upperfence=[box.high],
         mean=[box.mean],
         orientation="h",
-        name=label(name),
+        **named(name),
         line={"color": color, "width": 1.8},
         fillcolor=translucent(color, 0.22),
         hoverinfo="skip",
@@ -156,7 +158,7 @@ def add_box(
         x=np.append(outside, box.median).astype(np.float32),
         y=np.full(len(outside) + 1, name, dtype=object),
         mode="markers",
-        name=label(f"{name}: extremes"),
+        **aid(f"{name}: extremes"),
         marker={
             "color": color,
             "size": np.append(np.full(len(outside), 5), 14).astype(np.uint8),
@@ -221,7 +223,7 @@ def category_bars(
             x=counts,
             y=list(levels.names),
             orientation="h",
-            name=label(name),
+            **named(name),
             marker={"color": _color(theme, place, by), "cornerradius": 3},
             text=shares if by is None else None,
             textposition="outside",

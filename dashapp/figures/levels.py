@@ -9,7 +9,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure, label, share_axis
+from dashapp.figures.canvas import (
+    canvas,
+    empty_figure,
+    label,
+    named,
+    share_axis,
+)
 from dashapp.figures.profiles import segment_axis
 from dashapp.theme import LIGHT, Theme
 
@@ -49,7 +55,7 @@ def add_share_bar(
         x=percents,
         y=list(rows),
         orientation="h",
-        name=label(name),
+        **named(name),
         marker={"color": color},
         text=[f"{value:.0f} %" if value >= MIN_WRITTEN else "" for value in percents],
         textposition="inside",

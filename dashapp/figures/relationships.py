@@ -84,6 +84,7 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
         hovertext=[[f"{low} and {high}" for high in short[:-1]] for low in short[1:]],
         hovertemplate="%{hovertext}<br>association <b>%{z:.2f}</b><extra></extra>",
         name="association",
+        meta={"measure": "association (0 to 1)"},
         showscale=len(names) > MAX_WRITTEN,
         colorbar=scale_bar("Association (0 to 1)", theme, above=True),
     )
@@ -260,6 +261,7 @@ def _shares(frame: pd.DataFrame, a: Column, b: Column, theme: Theme) -> go.Figur
         texttemplate="%{z:.0f} %" if len(x) <= MAX_WRITTEN else None,
         hovertemplate="%{z:.0f} % of this row, <b>%{customdata:,.0f}</b> customers<extra></extra>",
         name="share of the row",
+        meta={"measure": "customers"},
         showscale=len(x) > MAX_WRITTEN,
         colorbar=scale_bar("Share of the row (%)", theme, above=True),
     )

@@ -11,7 +11,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure, label, wrapped
+from dashapp.figures.canvas import (
+    aid,
+    canvas,
+    empty_figure,
+    label,
+    named,
+    wrapped,
+)
 from dashapp.figures.density import add_contours
 from dashapp.figures.values import places, sample_rows
 from dashapp.theme import LIGHT, Theme
@@ -99,7 +106,7 @@ def segment_map(
             x=shown["x"].to_numpy(np.float32),
             y=shown["y"].to_numpy(np.float32),
             mode="markers",
-            name=label(one),
+            **named(one),
             customdata=shown.index.tolist(),  # clicks lose the customdata of typed arrays
             marker={
                 "color": color,
@@ -146,7 +153,7 @@ def segment_map_3d(
         figure.add_scatter3d(
             **{axis: shown[axis].to_numpy(np.float32) for axis in AXES},
             mode="markers",
-            name=label(one),
+            **named(one),
             customdata=shown.index.tolist(),  # clicks lose the customdata of typed arrays
             marker={"color": color, "size": 3.5, "opacity": 0.8, "line": {"width": 0}},
             hovertemplate=f"<b>{label(one)}</b><br>click to see the customer<extra></extra>",
@@ -256,7 +263,7 @@ def _add_centers(
         textposition="bottom center",
         textfont={"size": 11, "color": theme.muted},
         cliponaxis=False,
-        name="Centres",
+        **aid("Centres"),
         marker={
             "color": [theme.segment_color(segment.color) for segment in segments],
             "size": 15,
