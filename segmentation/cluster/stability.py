@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from functools import partial
 
 import numpy as np
@@ -90,15 +92,16 @@ def segment_stability(
         for size, stream in zip(sizes, streams, strict=True)
     ]
     total, counted = np.zeros(k), np.zeros(k)
-    for done, (similarity, seen) in enumerate(_results(tasks, threads(n_jobs))):
-        total += similarity
-        counted += seen
-        if progress is not None:
-            progress("Testing the stability of each segment", (done + 1) / len(tasks))
+    with closing(_results(tasks, threads(n_jobs))) as results:
+        for done, (similarity, seen) in enumerate(results):
+            total += similarity
+            counted += seen
+            if progress is not None:
+                progress("Testing the stability of each segment", (done + 1) / len(tasks))
     return total / np.maximum(counted, 1)
 
 
-def _results(tasks: Sequence[Callable[[], Sums]], workers: int) -> Iterator[Sums]:
+def _results(tasks: Sequence[Callable[[], Sums]], workers: int) -> Generator[Sums, None, None]:
     """Run the tasks and yield their results in their order."""
     if workers == 1:
         yield from (task() for task in tasks)
@@ -106,7 +109,15 @@ def _results(tasks: Sequence[Callable[[], Sums]], workers: int) -> Iterator[Sums
     from joblib import Parallel, delayed
 
     pool = Parallel(n_jobs=workers, prefer="threads", return_as="generator")
-    yield from pool(delayed(task)() for task in tasks)
+    results = pool(delayed(task)() for task in tasks)
+    try:
+        for result in results:  # not "yield from", which would close them with a warning
+            yield result  # noqa: UP028
+    finally:
+        # Someone who cancels does not want the rest; joblib warns of results nobody took.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            results.close()
 
 
 def _batch(
