@@ -111,8 +111,9 @@ def _results(tasks: Sequence[Callable[[], Sums]], workers: int) -> Generator[Sum
     pool = Parallel(n_jobs=workers, prefer="threads", return_as="generator")
     results = pool(delayed(task)() for task in tasks)
     try:
-        for result in results:  # not "yield from", which would close them with a warning
-            yield result  # noqa: UP028
+        # Not "yield from", which would close them with a warning.
+        for result in results:  # noqa: UP028
+            yield result
     finally:
         # Someone who cancels does not want the rest; joblib warns of results nobody took.
         with warnings.catch_warnings():
