@@ -102,7 +102,8 @@ def score_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     workspace.progress("Reading the file", 0.05)
     model = SegmentModel.from_bytes(workspace.read(Kind.MODEL, request["model"]))
     data = b"".join(workspace.open_stream(Kind.UPLOAD, request["upload"]))
-    table = read_table(data, name=request["name"])
+    # A file to score keeps its rows, copies included: one answer for each.
+    table = read_table(data, name=request["name"], keep_duplicates=True)
     workspace.progress("Assigning segments", 0.4)
     scores = model.assign(table.frame)
     scored, renamed = add_scores(table.frame, scores)
