@@ -10,6 +10,10 @@
       other.classList.toggle("tab-selected", here);
     });
     window.portalAddress.change({tab: tab.dataset.tab});
+    /* What remembers the tab comes first: whatever the switch draws can then ask for it. */
+    window.dash_clientside.set_props(
+      {tabs: tab.dataset.store, type: "shell-tab"}, {data: tab.dataset.tab}
+    );
     window.dash_clientside.set_props(tab.dataset.store, {data: tab.dataset.tab});
   }
 

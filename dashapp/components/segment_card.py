@@ -14,6 +14,7 @@ from dashapp.theme import segment_class
 from segmentation import Segment, SegmentModel
 
 LONGEST_NAME = 60
+MOST_IN_ROW = 4
 GRADES = {
     "strong": "Strong evidence",
     "clear": "Clear evidence",
@@ -38,20 +39,35 @@ def verdict_card(model: SegmentModel) -> Component:
     )
 
 
-def segment_cards(segments: Sequence[Segment], name_type: str) -> Component:
+def segment_cards(segments: Sequence[Segment], name_type: str, note_type: str) -> Component:
     """A card per segment; names are edited in place.
 
     Parameters
     ----------
-    name_type
-        Type of the name fields' ids: ``{"type": name_type, "segment": id}``.
+    name_type, note_type
+        Types of the ids of the name fields and of what is said about a refused name:
+        ``{"type": name_type, "segment": id}``.
     """
     return html.Div(
-        [segment_card(segment, name_type) for segment in segments], className="grid-cards"
+        [segment_card(segment, name_type, note_type) for segment in segments],
+        className=f"grid-cards cards-{balanced(len(segments))}",
     )
 
 
-def segment_card(segment: Segment, name_type: str) -> Component:
+def balanced(count: int) -> int:
+    """Cards in a full row, at most four, so that the last row has as few holes as possible.
+
+    Examples
+    --------
+    >>> [balanced(count) for count in (1, 3, 4, 5, 6, 7, 8, 9)]
+    [1, 3, 4, 3, 3, 4, 4, 3]
+    """
+    if count <= MOST_IN_ROW:
+        return count
+    return min((4, 3), key=lambda width: -count % width)
+
+
+def segment_card(segment: Segment, name_type: str, note_type: str) -> Component:
     """Name, size, share of customers and revenue, stability, traits, first action."""
     action = segment.actions[0] if segment.actions else None
     return html.Article(
@@ -62,11 +78,14 @@ def segment_card(segment: Segment, name_type: str) -> Component:
                     html.Label(
                         [
                             html.Span(f"Name of segment {segment.id}", className="visually-hidden"),
-                            dbc.Input(
+                            dbc.Textarea(
                                 id={"type": name_type, "segment": segment.id},
                                 value=segment.name,
                                 debounce=True,
+                                submit_on_enter=True,
                                 maxlength=LONGEST_NAME,
+                                rows=1,
+                                spellcheck=False,
                                 className="segment-name",
                             ),
                         ],
@@ -74,6 +93,11 @@ def segment_card(segment: Segment, name_type: str) -> Component:
                         title=segment.name,
                     ),
                     stability_badge(segment),
+                    html.P(
+                        id={"type": note_type, "segment": segment.id},
+                        className="segment-note",
+                        role="alert",
+                    ),
                 ],
                 className="segment-head",
             ),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.callbacks import body_of, callbacks, changes_in, find_by_input, fire, texts
+from tests.callbacks import body_of, callbacks, changes_in, find_by_input, fire, side_updates, texts
 from tests.dashapp.portal import Portal
 
 Trained = tuple[Portal, dict[str, Any]]
@@ -184,6 +184,38 @@ def test_a_new_name_shows_in_cards_and_exports(portal: Portal) -> None:
     text = portal.client.get(address).get_data(as_text=True)
     assert "Best friends" in text
     assert text.count("\n") == 501
+
+
+@pytest.mark.parametrize("wrong", ["", "   ", None])
+def test_a_refused_name_goes_back_and_is_explained_at_its_field(
+    trained: Trained, wrong: str | None
+) -> None:
+    portal, refs = trained
+    field = {"type": "segments-name", "segment": "s1"}
+    callback = find_by_input(portal.app, "shell-refs.data", "segments-name.value")
+    answer = fire(
+        portal.client,
+        callback,
+        {"segments-name.value": [(field, wrong)], "shell-refs.data": refs},
+    )
+    changed = side_updates(answer)
+    note = next(value for id_, value in changed.items() if "segments-name-note" in id_)
+    old = next(value for id_, value in changed.items() if '"segments-name"' in id_)
+    assert note["children"].endswith(".")
+    assert old["value"]
+
+
+def test_the_open_tab_stays_when_the_page_is_drawn_anew(trained: Trained) -> None:
+    portal, refs = trained
+    held = ({"type": "shell-tab", "tabs": "segments-tabs"}, "compare")
+    shown = portal.fire(
+        "segments-content.children",
+        "shell-refs.data",
+        {"shell-refs.data": refs, "shell-tab.data": [held], "shell-url.search": "?tab=map"},
+    )
+    drawn = json.dumps(shown)
+    assert '"data": "compare"' in drawn
+    assert '"data": "map"' not in drawn
 
 
 def test_filters_leave_the_customers_that_they_name(trained: Trained) -> None:

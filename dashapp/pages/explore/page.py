@@ -13,7 +13,7 @@ from dashapp.components.charts import chart
 from dashapp.components.choice import choice
 from dashapp.components.filters import filter_panel, filter_start
 from dashapp.components.states import empty_state, skeleton
-from dashapp.components.tab_bar import tab_bar, tab_of_address
+from dashapp.components.tab_bar import open_tab, tab_bar
 from dashapp.page import Context, Page, Refs, one_of, record, text_or_none
 from dashapp.pages.explore import charts
 from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS, TableOf
@@ -30,6 +30,7 @@ from dashapp.session.identity import current_session
 from dashapp.shell import Ids as Shell
 from segmentation import Table
 
+HELD = {"type": Shell.OPEN_TAB, "tabs": ALL}
 TABS = {
     "distributions": "Distributions",
     "by-category": "By category",
@@ -157,12 +158,12 @@ def register(app: Dash, context: Context) -> None:
     @app.callback(
         Output(Ids.CONTENT, "children"),
         inputs={"refs": Input(Shell.REFS, "data")},
-        state={"search": State(Shell.URL, "search")},
+        state={"search": State(Shell.URL, "search"), "tabs": State(HELD, "data")},
     )
-    def show(refs: object, search: object) -> Any:
+    def show(refs: object, search: object, tabs: object) -> Any:
         if refs is None:
             return no_update
-        return render_page(table_of(refs), tab_of_address(search, TABS))
+        return render_page(table_of(refs), open_tab(tabs, search, TABS))
 
     @app.callback(
         Output(Ids.BODY, "children"),

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashapp import figures
 from dashapp.components.charts import chart
 from dashapp.components.states import empty_state, skeleton
-from dashapp.components.tab_bar import tab_bar, tab_of_address
+from dashapp.components.tab_bar import open_tab, tab_bar
 from dashapp.components.upload import load_model
 from dashapp.page import Context, Page, Seen, one_of, record
 from dashapp.pages.predict import views
@@ -22,6 +22,7 @@ from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import SegmentModel
 
+HELD = {"type": Shell.OPEN_TAB, "tabs": ALL}
 TABS = {"one": "One customer", "file": "A whole file"}
 
 
@@ -128,12 +129,12 @@ def register(app: Dash, context: Context) -> None:
     @app.callback(
         Output(Ids.CONTENT, "children"),
         inputs={"refs": Input(Shell.REFS, "data")},
-        state={"search": State(Shell.URL, "search")},
+        state={"search": State(Shell.URL, "search"), "tabs": State(HELD, "data")},
     )
-    def show(refs: object, search: object) -> Any:
+    def show(refs: object, search: object, tabs: object) -> Any:
         if refs is None:
             return no_update
-        return render_page(Seen.at(context, refs).model, tab_of_address(search, TABS))
+        return render_page(Seen.at(context, refs).model, open_tab(tabs, search, TABS))
 
     @app.callback(
         Output(Ids.BODY, "children"),

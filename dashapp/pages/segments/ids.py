@@ -12,6 +12,7 @@ class Ids(StrEnum):
     FIND = "segments-find"
     OPTION = "segments-option"
     NAME = "segments-name"
+    NAME_NOTE = "segments-name-note"
     TABS = "segments-tabs"
     BODY = "segments-body"
     MAP = "segments-map"

@@ -11,11 +11,11 @@ from dash.development.base_component import Component
 from dashapp import formatting
 from dashapp.components.segment_card import action_list, segment_cards, verdict_card
 from dashapp.components.states import empty_state, skeleton
-from dashapp.components.tab_bar import tab_bar, tab_of_address
+from dashapp.components.tab_bar import open_tab, tab_bar
 from dashapp.components.train_options import parse_options, train_options
 from dashapp.components.upload import load_model
-from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of, text_or_none
-from dashapp.pages.segments import tabs, views
+from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of
+from dashapp.pages.segments import names, tabs, views
 from dashapp.pages.segments.customers import customers_view
 from dashapp.pages.segments.ids import Ids
 from dashapp.session.identity import current_session
@@ -23,6 +23,7 @@ from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import SegmentModel
 
+HELD = {"type": Shell.OPEN_TAB, "tabs": ALL}
 TABS = {
     "map": "Map",
     "profiles": "Profiles",
@@ -68,7 +69,7 @@ def render_page(seen: Seen, tab: str | None) -> Component:
     else:
         parts += [
             verdict_card(model),
-            segment_cards(model.segments, Ids.NAME),
+            segment_cards(model.segments, Ids.NAME, Ids.NAME_NOTE),
             tab_bar(Ids.TABS, TABS, "Views of the segments", panel_id=Ids.BODY, selected=tab),
             html.Div(id=Ids.BODY, className="tab-body", role="tabpanel"),
         ]
@@ -160,13 +161,13 @@ def register(app: Dash, context: Context) -> None:
     @app.callback(
         Output(Ids.CONTENT, "children"),
         inputs={"refs": Input(Shell.REFS, "data")},
-        state={"search": State(Shell.URL, "search")},
+        state={"search": State(Shell.URL, "search"), "held": State(HELD, "data")},
     )
-    def show(refs: object, search: object) -> Any:
+    def show(refs: object, search: object, held: object) -> Any:
         if refs is None:
             return no_update
         seen = Seen.at(context, refs)
-        return render_page(seen, tab_of_address(search, TABS))
+        return render_page(seen, open_tab(held, search, TABS))
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -180,7 +181,7 @@ def register(app: Dash, context: Context) -> None:
         return render_tab(one_of(tab, list(TABS), "map"), seen, seen.model, theme(look))
 
     register_training(app, context)
-    register_names(app, context)
+    names.register(app, context)
     tabs.register(app, context)
 
 
@@ -200,8 +201,8 @@ def register_training(app: Dash, context: Context) -> None:
         table = Seen.at(context, refs).table
         if not clicks or table is None:
             return no_update
-        names = [item["id"]["option"] for item in ctx.args_grouping["values"]]
-        options = parse_options(dict(zip(names, values, strict=True)), table)
+        asked = [item["id"]["option"] for item in ctx.args_grouping["values"]]
+        options = parse_options(dict(zip(asked, values, strict=True)), table)
         return start_training(context, refs, options)
 
     @app.callback(
@@ -218,30 +219,6 @@ def register_training(app: Dash, context: Context) -> None:
         if k not in {row.k for row in seen.model.evidence}:
             return no_update
         return start_training(context, refs, dict(seen.model.parameters) | {"n_clusters": k})
-
-
-def register_names(app: Dash, context: Context) -> None:
-    """Names that are edited in place."""
-
-    @app.callback(
-        Output(Shell.REFS, "data", allow_duplicate=True),
-        Output(Shell.ALERT, "children", allow_duplicate=True),
-        inputs={"_names": Input({"type": Ids.NAME, "segment": ALL}, "value")},
-        state={"refs": State(Shell.REFS, "data")},
-        prevent_initial_call=True,
-    )
-    def rename(_names: list[Any], refs: object) -> tuple[Any, Any]:
-        parsed = Refs.parse(refs)
-        if parsed.model is None or not isinstance(ctx.triggered_id, dict):
-            return no_update, no_update
-        segment_id = str(ctx.triggered_id["segment"])
-        name = text_or_none(ctx.triggered[0]["value"], limit=200) or ""
-        model = context.training.model(current_session(), parsed.model)
-        known = {segment.id: segment.name for segment in model.segments}
-        if known.get(segment_id) == name or segment_id not in known:
-            return no_update, no_update
-        renamed = context.training.rename(current_session(), parsed.model, segment_id, name)
-        return parsed.with_model(renamed).to_browser(), None  # an earlier complaint is settled
 
 
 PAGE = Page("/segments", "Segments", "Segments · Customer segments", layout, register)
