@@ -21,14 +21,15 @@ LINES_SHOWN = 10
 ENTRIES_SHOWN = 5
 ROWS_SHOWN = 6
 # Kinds that ask the user something come first.
-QUESTIONS = ("ambiguous_date", "ambiguous_number", "repeated_customer", "transactions")
+QUESTIONS = ("ambiguous_date", "ambiguous_number", "repeated_customer")
+# These are about the whole file and stand above everything else on the page.
+TOLD = ("transactions",)
 # These are about rows: one decision for the whole file.
 ABOUT_ROWS = ("repeated_customer", "short_row", "duplicate_row")
 TITLES: Mapping[str, str] = {
     "ambiguous_date": "Day or month first?",
     "ambiguous_number": "Decimal point or comma?",
     "repeated_customer": "One customer, several rows",
-    "transactions": "Each row looks like a purchase",
     "set_aside": "Rows set aside",
     "not_a_number": "Cells that are not numbers",
     "not_a_date": "Cells that are not dates",
@@ -86,7 +87,7 @@ def issue_groups(
     can_reread
         Whether there is a file to read again; without one nothing can be chosen.
     """
-    kinds = dict.fromkeys(sorted((i.kind for i in table.issues), key=_rank))
+    kinds = dict.fromkeys(sorted((i.kind for i in table.issues if i.kind not in TOLD), key=_rank))
     groups = [
         _group(
             kind, [_entry(i, table, fix_type, can_reread) for i in table.issues if i.kind == kind]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -10,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.components.choice import choice
-from dashapp.components.review import ids_of
+from dashapp.components.review import ids_of, lines_shown, rows_shown
 from dashapp.components.tables import data_table
 from dashapp.components.upload import drop_zone
 from segmentation import Table
@@ -47,7 +47,9 @@ LABELS = {
 }
 
 
-def reading_form(id_type: str, table: Table, *, opened: bool) -> Component | None:
+def reading_form(
+    id_type: str, table: Table, raw_lines: Sequence[str] = (), *, opened: bool
+) -> Component | None:
     """The folded form; None where a file leaves nothing to choose.
 
     Parameters
@@ -56,6 +58,8 @@ def reading_form(id_type: str, table: Table, *, opened: bool) -> Component | Non
         Type of the fields' ids: ``{"type": id_type, "field": name}``.
     table
         What was read; its recipe fills the fields.
+    raw_lines
+        How the file begins, as text; empty where it is no text.
     opened
         Unfolded, as after a change that was made here.
     """
@@ -73,6 +77,7 @@ def reading_form(id_type: str, table: Table, *, opened: bool) -> Component | Non
                     ),
                     html.Div([_field(id_type, name, table) for name in fields],
                              className="option-grid"),
+                    _file_lines(raw_lines, table),
                     html.H3("First rows as they are read now"),
                     first_rows(table),
                 ],
@@ -130,7 +135,7 @@ def options_of(name: str, table: Table) -> dict[str, str]:
 
 def first_rows(table: Table, count: int = PREVIEW_ROWS) -> Component:
     """The first rows with their lines in the file."""
-    frame = table.frame.head(count)
+    frame = rows_shown(table, count)
     lines = table.lines[:count]
     name = next(text for text in ("Line", "Line of the file", "#") if text not in frame)
     frame = frame.assign(**{name: lines})[[name, *frame.columns]]
@@ -162,6 +167,21 @@ def _header_line(id_: dict[str, str], table: Table) -> Component:
             html.Div("0 if the file has none", className="field-note"),
         ],
         className="field",
+    )
+
+
+def _file_lines(lines: Sequence[str], table: Table) -> Component | None:
+    """How the file begins, so that the line with the column names can be found."""
+    if not lines:
+        return None
+    head = table.recipe.get("header_line")
+    items = [
+        html.Li(html.Code(text or " "), className="file-head" if number == head else None)
+        for number, text in enumerate(lines_shown(lines, table), start=1)
+    ]
+    return html.Div(
+        [html.H3("How the file begins"), html.Ol(items, className="file-lines", tabIndex="0")],
+        className="file-begin",
     )
 
 

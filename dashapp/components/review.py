@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
 from dashapp import formatting
 from segmentation import Role, Table
 
+# Stands for the rest of a masked name or address.
+HIDDEN = "•••"
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 
@@ -46,6 +51,26 @@ def reconciliation(table: Table) -> Component:
         if sign:
             children.append(html.Span(sign, className="sum-sign"))
     return html.Div(children, className="sum-strip", role="note")
+
+
+def rows_shown(table: Table, count: int) -> pd.DataFrame:
+    """The first rows as they were understood; contact data show their first letters only."""
+    frame = table.frame.head(count)
+    contact = [column.name for column in table.columns if column.role is Role.CONTACT]
+    masks = {name: frame[name].astype("str").str[:1] + HIDDEN for name in contact}
+    known = {name: mask.where(frame[name].notna()) for name, mask in masks.items()}
+    return frame.assign(**known)
+
+
+def lines_shown(lines: Sequence[str], table: Table) -> list[str]:
+    """Lines of the file itself, with contact data hidden as in :func:`rows_shown`."""
+    head = table.frame.head(len(lines))
+    contact = [column.name for column in table.columns if column.role is Role.CONTACT]
+    private = {str(text) for name in contact for text in head[name].dropna()}
+    shown = list(lines)
+    for text in sorted(private, key=len, reverse=True):
+        shown = [line.replace(text, text[:1] + HIDDEN) for line in shown]
+    return shown
 
 
 def ids_of(table: Table) -> tuple[str, ...]:

@@ -15,6 +15,12 @@ from segmentation import ParameterError, Table
 
 SAMPLE_ROWS = 500
 SAMPLE_SEED = 42
+# What is shown of the file itself: enough to find the line with the column names.
+PREVIEW_LINES = 8
+PREVIEW_BYTES = 16_384
+LONGEST_LINE = 240
+# First bytes of gzip and zip.
+PACKED = (b"\x1f\x8b", b"PK\x03\x04")
 
 
 class Datasets:
@@ -114,6 +120,18 @@ class Datasets:
         key = Key(session, Kind.DATASET, dataset_id)
         return self._decoded.get(key, self._store.get, Table.from_bytes)
 
+    def first_lines(self, session: str, dataset_id: str) -> tuple[str, ...]:
+        """How its file begins, line by line; empty where it is gone or no plain text."""
+        upload = self.item(session, dataset_id).info.get("upload")
+        encoding = self.table(session, dataset_id).recipe.get("encoding")
+        if not upload or not encoding:
+            return ()
+        try:
+            start = next(self._store.open_stream(Key(session, Kind.UPLOAD, upload)), b"")
+        except SessionExpiredError:
+            return ()
+        return first_lines(start, encoding)
+
     def recipe(self, session: str, dataset_id: str) -> bytes:
         """How its file was read, as a JSON file to apply to the next one."""
         return recipe_bytes(self.table(session, dataset_id))
@@ -121,3 +139,30 @@ class Datasets:
     def forget(self, session: str) -> None:
         """Drop the decoded values of a session whose data are being deleted."""
         self._decoded.forget(session)
+
+
+def first_lines(start: bytes, encoding: str) -> tuple[str, ...]:
+    r"""The first lines of a text file, cut to what fits on a screen.
+
+    Parameters
+    ----------
+    start
+        The file's first bytes; a packed file has no lines.
+    encoding
+        What the reader found or the user chose.
+
+    Examples
+    --------
+    >>> first_lines("Käufer\nid;age\n1;30".encode("cp1252"), "cp1252")
+    ('Käufer', 'id;age', '1;30')
+    >>> first_lines(bytes([0x1F, 0x8B, 8]), "utf-8")
+    ()
+    """
+    if start.startswith(PACKED):
+        return ()
+    try:
+        text = start[:PREVIEW_BYTES].decode(encoding, errors="replace").lstrip("\ufeff")
+    except (LookupError, ValueError):  # the reader knows more names of encodings than Python
+        return ()
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:PREVIEW_LINES]
+    return tuple(line.replace("\x00", "")[:LONGEST_LINE] for line in lines)

@@ -39,6 +39,19 @@ def test_a_german_export_is_read_and_said_so_in_words(portal: Portal) -> None:
     assert "Cells that are not numbers" in said
 
 
+def test_the_file_itself_is_shown_to_find_its_header(portal: Portal) -> None:
+    said = words(portal, import_file(portal, german_export()))
+    assert "How the file begins Kundenliste Mai 2026" in said
+
+
+def test_names_of_people_are_hidden_wherever_rows_are_shown(portal: Portal) -> None:
+    people = [f"{i},Person{i} Smith,{20 + i % 40},{100 + i}" for i in range(60)]
+    data = "\n".join(["customer_id,customer name,age,spend", *people]).encode()
+    shown = json.dumps(page(portal, import_file(portal, data, "people.csv")))
+    assert "Smith" not in shown
+    assert "P\\u2022\\u2022\\u2022" in shown
+
+
 def test_another_choice_reads_the_file_again_and_undo_goes_back(portal: Portal) -> None:
     first = import_file(portal, german_export())
     point = read_differently(portal, first, decimal=".")
@@ -134,7 +147,9 @@ def test_ambiguous_dates_are_asked_until_they_are_answered(portal: Portal) -> No
 def test_transactions_are_recognised_and_said_so(portal: Portal) -> None:
     rows = [f"{i},{i % 20},2025-03-{1 + i % 28:02d},{5 + i % 90}" for i in range(300)]
     data = "\n".join(["invoice,customer_id,date,amount", *rows]).encode()
-    assert "looks like a transaction" in words(portal, import_file(portal, data, "sales.csv"))
+    said = words(portal, import_file(portal, data, "sales.csv"))
+    assert said.count("looks like a transaction") == 1
+    assert "Rows 300 one each purchase" in said
 
 
 @pytest.mark.parametrize(

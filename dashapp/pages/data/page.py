@@ -39,8 +39,9 @@ def _register_content(app: Dash, context: Context) -> None:
         dataset_id, session = Refs.parse(refs).dataset, current_session()
         if dataset_id is None:
             return welcome(Ids.SAMPLE)
-        table = context.datasets.table(session, dataset_id)
-        return render_ready(table, context.datasets.item(session, dataset_id))
+        item = context.datasets.item(session, dataset_id)
+        raw_lines = context.datasets.first_lines(session, dataset_id)
+        return render_ready(context.datasets.table(session, dataset_id), item, raw_lines)
 
     @app.callback(JOB, inputs={"clicks": Input(Ids.SAMPLE, "n_clicks")}, prevent_initial_call=True)
     def use_sample(clicks: object) -> Any:

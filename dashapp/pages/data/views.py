@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -10,7 +12,7 @@ from dashapp.components.cards import stat_card, stat_row
 from dashapp.components.column_grid import column_grid
 from dashapp.components.issue_groups import issue_groups
 from dashapp.components.reading_form import reading_form, recipe_panel
-from dashapp.components.review import detected, ids_of, reconciliation
+from dashapp.components.review import detected, ids_of, reconciliation, rows_shown
 from dashapp.components.states import message
 from dashapp.components.tables import data_table
 from dashapp.components.welcome import upload_panel
@@ -22,7 +24,7 @@ from segmentation import Table, summarize
 FIRST_ROWS = 20
 
 
-def render_ready(table: Table, item: Item) -> Component:
+def render_ready(table: Table, item: Item, raw_lines: Sequence[str] = ()) -> Component:
     """Everything about a data set that has been read."""
     has_file = bool(item.info.get("upload"))
     return html.Div(
@@ -30,8 +32,8 @@ def render_ready(table: Table, item: Item) -> Component:
             render_head(table, item),
             reconciliation(table),
             *render_notices(table, item),
-            render_choices(table, item) if has_file else None,
-            render_cards(overview(table)),
+            render_choices(table, item, raw_lines) if has_file else None,
+            render_cards(overview(table), is_transactions=lists_transactions(table)),
             render_columns(table),
             issue_groups(
                 table,
@@ -90,18 +92,24 @@ def render_notices(table: Table, item: Item) -> list[Component]:
     return notices
 
 
-def render_choices(table: Table, item: Item) -> Component:
+def render_choices(table: Table, item: Item, raw_lines: Sequence[str]) -> Component:
     """How the file was read, to change, and all choices as a recipe: both folded."""
-    form = reading_form(Ids.LAYOUT, table, opened=item.info.get("because") == "layout")
+    form = reading_form(Ids.LAYOUT, table, raw_lines, opened=item.info.get("because") == "layout")
     return html.Div(
         [form, recipe_panel(f"/download/recipe.json?data={item.id}")], className="review-folds"
     )
 
 
-def render_cards(facts: Overview) -> Component:
+def lists_transactions(table: Table) -> bool:
+    """Whether rows are purchases rather than customers."""
+    return any(issue.kind == "transactions" for issue in table.issues)
+
+
+def render_cards(facts: Overview, *, is_transactions: bool = False) -> Component:
     """The numbers that people look for first."""
+    label, note = ("Rows", "one each purchase") if is_transactions else ("Customers", "rows used")
     cards = [
-        stat_card("Customers", formatting.number(facts.customers), "rows used"),
+        stat_card(label, formatting.number(facts.customers), note),
         stat_card("Columns", formatting.number(facts.columns), f"{facts.bases} drive the segments"),
         stat_card(
             "Complete rows",
@@ -146,7 +154,7 @@ def render_first_rows(table: Table) -> Component:
     return html.Section(
         [
             html.H2(f"First {count} rows"),
-            data_table(table.frame.head(FIRST_ROWS), plain=ids_of(table)),
+            data_table(rows_shown(table, FIRST_ROWS), plain=ids_of(table)),
         ],
         className="card-soft",
     )
