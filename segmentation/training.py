@@ -17,14 +17,15 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from segmentation.cluster.algorithms import algorithm_named
-from segmentation.cluster.choosing import Choice, choose_k
+from segmentation.cluster.choosing import choose_k
 from segmentation.cluster.clustering import Clustering, clustering_of
 from segmentation.cluster.encoding import Encoder
-from segmentation.cluster.evidence import Progress
+from segmentation.cluster.evidence import Choice, Progress
 from segmentation.cluster.ordering import canonical_order
 from segmentation.cluster.projection import Projection
 from segmentation.cluster.stability import RESAMPLES, segment_stability
-from segmentation.cluster.verdict import sentence
+from segmentation.cluster.verdict import with_stability
+from segmentation.cluster.wording import conclusion
 from segmentation.errors import DataError
 from segmentation.options import Settings
 from segmentation.scoring.boundaries import Boundaries, calibrate, place
@@ -134,8 +135,7 @@ def _encode(
 ) -> tuple[TrainingRows, Encoder, Matrix]:
     if len(frame) < FEWEST_ROWS:
         raise DataError(
-            f"Segments need at least {FEWEST_ROWS} customers, but there is only "
-            f"n_samples={len(frame)} in the table."
+            f"Segments need at least {FEWEST_ROWS} customers, but the table has only {len(frame)}."
         )
     rows = training_rows(frame, choose_columns(columns, settings.columns))
     encoder = _encoder(rows, settings)
@@ -189,9 +189,8 @@ def _as_found(choice: Choice, k: int) -> Choice:
     if k == choice.k:
         return choice
     told = choice.verdict
-    found = replace(
-        told, k=k, recommended_k=k, chosen_by="rule", sentence=sentence(told.grade, k, k)
-    )
+    words = conclusion(told.grade, k, k, choice.evidence)
+    found = replace(told, k=k, recommended_k=k, chosen_by="rule", sentence=words)
     return replace(choice, k=k, verdict=found)
 
 
@@ -205,6 +204,8 @@ def _explain(
     placement = place(run.X, boundaries)
     labels = placement.nearest  # the labels that scoring gives, so that both always agree
     stability = _stability(run, labels, k)
+    choice = with_stability(run.choice, stability, run.settings.min_segment_share)
+    run = replace(run, choice=choice)
     members = _members(rows, labels)
     lineage, own = identities(previous, rows.frame, labels, members, k)
     explanation = explain(

@@ -10,11 +10,14 @@ import numpy.typing as npt
 
 from segmentation.cluster.algorithms import Algorithm, algorithm_named
 from segmentation.cluster.consensus import RUNNER_UP, RUNNERS_UP, scores
-from segmentation.cluster.evidence import KEvidence, Progress, Verdict
+from segmentation.cluster.evidence import Choice, KEvidence, Progress, Verdict
 from segmentation.cluster.findings import Findings, compare_with_nulls, gather
 from segmentation.cluster.ordering import canonical_order, in_order, sample_positions
 from segmentation.cluster.partition import Partition, kmeans_partitions, partition_of
-from segmentation.cluster.verdict import Grading, grade, list_of, sentence
+from segmentation.cluster.sweep import measure, stability_of
+from segmentation.cluster.undivided import FEWEST_CUSTOMERS, one_region, one_segment
+from segmentation.cluster.verdict import Grading, grade
+from segmentation.cluster.wording import conclusion, list_of
 from segmentation.errors import DataError, ParameterError
 
 __all__ = ["Choice", "KEvidence", "Verdict", "choose_k"]
@@ -26,29 +29,6 @@ SAMPLE = 4_000
 
 #: The same for algorithms that are much slower than k-means.
 SLOW_SAMPLE = 2_000
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The number of segments and what it rests on.
-
-    Attributes
-    ----------
-    k : int
-        To be used: the user's, or the recommended one.
-    evidence : tuple of KEvidence
-        For every k that could be tried.
-    verdict : Verdict
-    """
-
-    k: int
-    evidence: tuple[KEvidence, ...]
-    verdict: Verdict
-
-    @property
-    def runners_up(self) -> tuple[int, ...]:
-        """Other defensible numbers of segments, best first."""
-        return self.verdict.runners_up
 
 
 def _silent(stage: str, fraction: float) -> None:
@@ -98,8 +78,8 @@ def choose_k(
     report = progress or _silent
     order, distinct = canonical_order(X)
     ks = [j for j in range(k_range[0], k_range[1] + 1) if j <= distinct - 1]
-    if not ks:
-        return _one_segment(k, distinct, len(X))
+    if not ks or len(X) < FEWEST_CUSTOMERS:
+        return one_segment(k, distinct, len(X))
     rng = np.random.default_rng(seed)
     size = SAMPLE if method.divide is kmeans_partitions else SLOW_SAMPLE
     taken = sample_positions(len(X), size, rng)
@@ -108,7 +88,7 @@ def choose_k(
     report("Trying each number of segments", 0.0)
     partitions = _partitions(points, ks, method, seed, rng)
     if not partitions:
-        return _one_region(method, k)
+        return one_region(method.title, k)
     findings = gather(
         points,
         partitions,
@@ -118,9 +98,8 @@ def choose_k(
         divide=method.divide,
         progress=lambda stage, share: report(stage, 0.2 + 0.4 * share),
     )
-    judge = _Judge(points, findings, method, blocks, min_segment_share, rng)
-    verdict = judge.verdict(k, lambda stage, share: report(stage, 0.6 + 0.4 * share))
-    return Choice(verdict.k, findings.evidence, verdict)
+    judge = _Judge(points, findings, method, blocks, min_segment_share, len(X), rng)
+    return judge.choice(k, lambda stage, share: report(stage, 0.6 + 0.4 * share))
 
 
 @dataclass(frozen=True)
@@ -132,12 +111,14 @@ class _Judge:
     method: Algorithm
     blocks: Sequence[slice] | None
     share: float
+    rows: int
     rng: np.random.Generator
 
-    def verdict(self, wanted: int | None, progress: Progress) -> Verdict:
-        """Return the verdict on the best k, or on the user's."""
+    def choice(self, wanted: int | None, progress: Progress) -> Choice:
+        """Return the best k, or the user's, with the verdict on it."""
         best, runners_up = _ranked(self.findings)
-        at_best = self.graded(best, progress)
+        evidence = list(self.findings.evidence)
+        at_best = self.graded(_of(evidence, best), progress)
         # An algorithm that finds k by itself is not told another one.
         refused = at_best.grade == "none" and self.method.needs_k
         recommended = 1 if refused else best
@@ -145,35 +126,62 @@ class _Judge:
             runners_up = (best, *runners_up)[:RUNNERS_UP]
         used = recommended if wanted is None or not self.method.needs_k else wanted
         shown = at_best
-        if used not in {1, best} and any(e.k == used for e in self.findings.evidence):
-            shown = self.graded(used, lambda stage, _: progress(stage, 1.0))
-        return Verdict(
+        if used != best:
+            if _of(evidence, used) is None:
+                evidence = sorted([*evidence, *self.measured(used)], key=lambda one: one.k)
+            shown = self.graded(_of(evidence, used), lambda stage, _: progress(stage, 1.0))
+        verdict = Verdict(
             grade=shown.grade,
-            sentence=sentence(shown.grade, used, recommended),
+            sentence=conclusion(
+                shown.grade, used, recommended, evidence, runners_up, least_share=self.share
+            ),
             k=used,
             chosen_by="rule" if wanted is None else "user",
             recommended_k=recommended,
             runners_up=runners_up,
             reasons=(
-                *shown.reasons,
-                _about_k(best, runners_up),
-                *_about_size(self.findings, self.share),
+                *(shown.reasons or at_best.reasons),
+                _about_k(best, runners_up) if self.findings.enough else self._too_small(best),
             ),
         )
+        return Choice(used, tuple(evidence), verdict)
 
-    def graded(self, k: int, progress: Progress) -> Grading:
-        """Grade the division into k segments."""
+    def graded(self, evidence: KEvidence | None, progress: Progress) -> Grading:
+        """Grade the division that some evidence is about; without evidence nothing holds."""
+        if evidence is None:
+            return Grading("none", ())
         comparison = compare_with_nulls(
             self.points,
-            k,
+            evidence.k,
             self.method.divide or kmeans_partitions,
             self.blocks,
             self.rng,
             progress=progress,
         )
-        evidence = next(e for e in self.findings.evidence if e.k == k)
         enough = evidence.smallest_share >= self.share
         return grade(comparison, evidence, large_enough=enough)
+
+    def measured(self, k: int) -> list[KEvidence]:
+        """Return the evidence for a k out of the range; nothing where it cannot be tried."""
+        divide = self.method.divide
+        if k == 1 or divide is None or k >= len(np.unique(self.points, axis=0)):
+            return []
+        parts = divide(self.points, [k], self.rng)
+        stability = stability_of(self.points, parts, divide, self.rng, _silent)
+        return measure(self.points, parts, stability, self.rows)
+
+    def _too_small(self, best: int) -> str:
+        found = _of(self.findings.evidence, best)
+        smallest = 0.0 if found is None else found.smallest_share
+        return (
+            f"Every division has a segment smaller than {100 * self.share:g} % of the customers; "
+            f"{best} segments come near, with {100 * smallest:.2g} % in the smallest. Look at the "
+            "few that differ from all others."
+        )
+
+
+def _of(evidence: Sequence[KEvidence], k: int) -> KEvidence | None:
+    return next((one for one in evidence if one.k == k), None)
 
 
 def _partitions(
@@ -206,16 +214,6 @@ def _about_k(best: int, runners_up: tuple[int, ...]) -> str:
     return f"{text}; {list_of(others)} would be defensible as well." if others else f"{text}."
 
 
-def _about_size(findings: Findings, share: float) -> tuple[str, ...]:
-    if any(evidence.smallest_share >= share for evidence in findings.evidence):
-        return ()
-    text = (
-        f"Every division has a segment smaller than {100 * share:g} % of the customers: look at "
-        "the few that differ from all others."
-    )
-    return (text,)
-
-
 def _check(X: Matrix, k_range: tuple[int, int], k: int | None, min_segment_share: float) -> None:
     if X.ndim != 2 or len(X) == 0:
         raise DataError("There are no rows to segment.")
@@ -233,43 +231,3 @@ def _check(X: Matrix, k_range: tuple[int, int], k: int | None, min_segment_share
             f"The smallest share of a segment must be between 0 and 0.5, "
             f"but is {min_segment_share:g}."
         )
-
-
-def _one_region(method: Algorithm, k: int | None) -> Choice:
-    """Answer for data in which an algorithm that looks for k finds a single region."""
-    reason = f"{method.title} finds one region of customers and no borders within it."
-    verdict = Verdict(
-        grade="none",
-        sentence=f"No reliable segments in this data: {reason}",
-        k=1,
-        chosen_by="rule" if k is None else "user",
-        recommended_k=1,
-        runners_up=(),
-        reasons=(reason,),
-    )
-    return Choice(1, (), verdict)
-
-
-def _one_segment(k: int | None, distinct: int, n: int) -> Choice:
-    """Answer for data that cannot be divided."""
-    if k is not None and k > distinct:
-        raise DataError(
-            f"{k} segments need at least {k} different rows, but there are {distinct}: "
-            "choose fewer segments or more columns."
-        )
-    reason = (
-        "All rows are equal in the columns that drive the segments."
-        if distinct == 1
-        else f"There are only {distinct} different rows, too few to compare divisions."
-    )
-    chosen = 1 if k is None else k
-    verdict = Verdict(
-        grade="none",
-        sentence=f"No reliable segments in this data: {reason[0].lower()}{reason[1:]}",
-        k=chosen,
-        chosen_by="rule" if k is None else "user",
-        recommended_k=1,
-        runners_up=(),
-        reasons=(reason, f"{n:,} rows were compared."),
-    )
-    return Choice(chosen, (), verdict)

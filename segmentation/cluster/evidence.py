@@ -84,3 +84,26 @@ class Verdict:
             "runners_up": list(self.runners_up),
             "reasons": list(self.reasons),
         }
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The number of segments and what it rests on.
+
+    Attributes
+    ----------
+    k : int
+        To be used: the user's, or the recommended one.
+    evidence : tuple of KEvidence
+        For every k that could be tried.
+    verdict : Verdict
+    """
+
+    k: int
+    evidence: tuple[KEvidence, ...]
+    verdict: Verdict
+
+    @property
+    def runners_up(self) -> tuple[int, ...]:
+        """Other defensible numbers of segments, best first."""
+        return self.verdict.runners_up

@@ -29,6 +29,10 @@ NULL_ROWS = 500
 #: Steps of EM for the likelihood of a draw; the data beside it gets no more.
 NULL_STEPS = 8
 
+#: Where no division keeps its smallest segment large enough, those count whose smallest segment
+#: has at least this part of the largest there is: a few outliers are alone in every division.
+NEAREST = 0.9
+
 #: The statistics that data and nulls are compared in.
 STATISTICS = ("silhouette", "inertia", "likelihood")
 
@@ -47,7 +51,9 @@ class Findings:
     tied, diagonal : list of Criteria
         For each k.
     allowed : ndarray of bool
-        Which k keep the smallest segment large enough; all of them where none does.
+        Which k keep the smallest segment large enough; those nearest to it where none does.
+    enough : bool
+        Whether any k keeps it large enough.
     rows : int
         Rows behind the criteria.
     """
@@ -58,6 +64,7 @@ class Findings:
     tied: list[Criteria]
     diagonal: list[Criteria]
     allowed: npt.NDArray[np.bool_]
+    enough: bool
     rows: int
 
     def votes(self) -> Floats:
@@ -102,11 +109,18 @@ def gather(
     tied, diagonal = criteria(
         points[seen], everybody + [(part.k, part.labels[seen]) for part in partitions], rng
     )
-    allowed = np.array([part.smallest_share >= min_segment_share for part in partitions])
-    if not allowed.any():
-        allowed[:] = True
+    shares = np.array([part.smallest_share for part in partitions])
+    enough = bool((shares >= min_segment_share).any())
+    allowed = shares >= (min_segment_share if enough else NEAREST * shares.max())
     return Findings(
-        partitions, evidence, tied[0], tied[1:], diagonal[1:], allowed, min(len(seen), len(points))
+        partitions,
+        evidence,
+        tied[0],
+        tied[1:],
+        diagonal[1:],
+        allowed,
+        enough,
+        min(len(seen), len(points)),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from segmentation.cluster.evidence import KEvidence
+from segmentation.cluster.evidence import Choice, KEvidence
 from segmentation.cluster.findings import Comparison
+from segmentation.cluster.wording import DISSOLVED, conclusion
 
 #: How many standard deviations of the nulls the data must exceed both of them by, in the middle
 #: one of the three statistics. On 1,000 simulated single clouds the middle one stays below 2.5
@@ -89,32 +90,57 @@ def _reasons(comparison: Comparison, evidence: KEvidence) -> tuple[str, ...]:
     return beside_nulls, drawn_again
 
 
-SENTENCES = {
-    "strong": "{k} segments stand out strongly from what chance would show.",
-    "clear": "{k} segments stand out clearly from what chance would show.",
-    "weak": "{k} segments are a useful division, but their borders are soft.",
-    "none": "No reliable segments in this data: it looks like data without groups.",
-}
+def lost_segments(stability: Sequence[float | None]) -> str:
+    """Return the reason why a division cannot be better than weak, empty if there is none.
 
-
-def sentence(level: str, k: int, recommended: int) -> str:
-    """Return the conclusion in one sentence, or two where the user chose another k.
+    Parameters
+    ----------
+    stability : sequence of float or None
+        Cluster-wise Jaccard similarity of each segment; below `STABLE` it is not to be trusted
+        (Hennig 2007, sec. 3.3).
 
     Examples
     --------
-    >>> sentence("strong", 4, 4)
-    '4 segments stand out strongly from what chance would show.'
+    >>> lost_segments([0.9, 0.5, 0.4])
+    '2 of 3 segments dissolve when customers are drawn again: the division is weak.'
+    >>> lost_segments([0.9, 0.5])
+    ''
     """
-    if k == recommended:
-        return SENTENCES[level].format(k=k)
-    favored = f"{recommended} segments" if recommended > 1 else "no division at all"
-    chosen = f"You chose {k} segment{'s' if k > 1 else ''}; the evidence favors {favored}."
-    if k == 1 or level == "none":
-        return chosen
-    return f"{chosen} {SENTENCES[level].format(k=k)}"
+    lost = sum(one is not None and one < STABLE for one in stability)
+    if 2 * lost <= len(stability):
+        return ""
+    return (
+        f"{lost} of {len(stability)} segments dissolve when customers are drawn again: the "
+        "division is weak."
+    )
 
 
-def list_of(numbers: Sequence[int]) -> str:
-    """Return "4", "4 and 6" or "3, 4 and 6"."""
-    words = [str(number) for number in numbers]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def with_stability(choice: Choice, stability: Sequence[float | None], least_share: float) -> Choice:
+    """Lower the grade to weak where most segments are not to be trusted.
+
+    Parameters
+    ----------
+    choice : Choice
+    stability : sequence of float or None
+        Of each segment.
+    least_share : float
+        The share that every segment should have.
+    """
+    told, reason = choice.verdict, lost_segments(stability)
+    if not reason or told.grade not in {"strong", "clear"}:
+        return choice
+    lowered = replace(
+        told,
+        grade="weak",
+        reasons=(reason, *told.reasons),
+        sentence=conclusion(
+            "weak",
+            told.k,
+            told.recommended_k,
+            choice.evidence,
+            told.runners_up,
+            least_share=least_share,
+            cause=DISSOLVED,
+        ),
+    )
+    return replace(choice, verdict=lowered)

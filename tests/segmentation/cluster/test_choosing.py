@@ -68,7 +68,34 @@ def test_a_choice_of_the_user_is_recorded_beside_the_recommendation():
     assert choice.k == choice.verdict.k == 2
     assert choice.verdict.chosen_by == "user"
     assert choice.verdict.recommended_k == 4
-    assert "You chose 2 segments; the evidence favors 4" in choice.verdict.sentence
+    assert choice.verdict.sentence.startswith("2 ")
+    assert "as you chose" in choice.verdict.sentence
+    assert "the evidence favors 4 segments" in choice.verdict.sentence
+
+
+def test_a_number_out_of_the_range_is_judged_by_its_own_evidence():
+    choice = choose_k(groups(4), (2, 6), k=9)
+    own = next(e for e in choice.evidence if e.k == 9)
+    assert [e.k for e in choice.evidence] == [2, 3, 4, 5, 6, 9]
+    assert f"{own.silhouette:.2f}" in choice.verdict.sentence
+    assert choice.verdict.grade in {"weak", "none"}
+
+
+def test_one_segment_that_the_user_wanted_is_not_called_strong():
+    verdict = choose_k(groups(4), k=1).verdict
+    assert verdict.grade == "none"
+    assert verdict.sentence.startswith("One segment for all, as you chose")
+
+
+@pytest.mark.parametrize("share", [0.45, 0.5])
+def test_where_no_division_has_segments_large_enough_the_nearest_is_taken(share):
+    choice = choose_k(groups(3), min_segment_share=share)
+    shares = {e.k: e.smallest_share for e in choice.evidence}
+    favored = choice.k if choice.k > 1 else choice.runners_up[0]
+    assert shares[favored] >= 0.9 * max(shares.values())
+    assert favored < 4
+    assert choice.verdict.grade in {"weak", "none"}
+    assert any(f"smaller than {share:.0%}".replace("%", " %") in r for r in choice.verdict.reasons)
 
 
 def test_a_choice_of_the_user_does_not_change_what_is_recommended():
@@ -101,9 +128,10 @@ def test_where_every_division_has_a_tiny_segment_the_reasons_say_so():
     [
         (np.ones((50, 3)), "all rows are equal"),
         (np.repeat(np.eye(2), 100, axis=0), "only 2 different rows"),
-        (np.zeros((1, 2)), "all rows are equal"),
+        (np.zeros((1, 2)), "too few customers (1) to look for segments"),
+        (np.eye(3), "too few customers (3) to look for segments"),
     ],
-    ids=["all equal", "two different rows", "one row"],
+    ids=["all equal", "two different rows", "one row", "three rows"],
 )
 def test_data_that_cannot_be_divided_is_one_segment_with_its_reason(X, reason):
     choice = choose_k(X.astype(np.float32))

@@ -1,10 +1,13 @@
 """Grades follow from how far the data exceeds data without groups."""
 
+from dataclasses import replace
+
 import pytest
 
-from segmentation.cluster.evidence import KEvidence
+from segmentation.cluster.evidence import Choice, KEvidence, Verdict
 from segmentation.cluster.findings import Comparison
-from segmentation.cluster.verdict import grade, list_of, sentence
+from segmentation.cluster.verdict import grade, with_stability
+from segmentation.cluster.wording import conclusion, list_of
 
 
 def comparison(*margins: float, silhouette: float = 0.5, typical: float = 0.2) -> Comparison:
@@ -51,10 +54,58 @@ def test_reasons_name_the_numbers():
     assert "0.90" in reasons[1]
 
 
-def test_sentences_read_well():
+def told(level: str, k: int, recommended: int, *runners_up: int) -> str:
+    found = [replace(evidence(), k=j, smallest_share=1 / (2 * j)) for j in (2, 3, 4, 5)]
+    return conclusion(level, k, recommended, found, runners_up, least_share=0.03)
+
+
+def test_the_sentence_names_the_silhouette_and_the_close_alternatives():
     assert list_of([4]) == "4"
     assert list_of([3, 4, 6]) == "3, 4 and 6"
-    assert sentence("strong", 4, 4).startswith("4 segments stand out")
-    assert sentence("none", 1, 1).startswith("No reliable segments")
-    assert sentence("weak", 2, 4).startswith("You chose 2 segments; the evidence favors 4 seg")
-    assert sentence("none", 3, 1) == "You chose 3 segments; the evidence favors no division at all."
+    assert told("clear", 4, 4, 5, 3) == (
+        "4 clear segments. Silhouette 0.50 (0.45–0.55); 3 and 5 are close."
+    )
+    assert told("strong", 4, 4) == "4 strong segments. Silhouette 0.50 (0.45–0.55)."
+
+
+def test_the_sentence_speaks_of_the_users_number_first():
+    assert told("weak", 2, 4, 5) == (
+        "2 weak segments, as you chose: their borders are soft. Silhouette 0.50 (0.45–0.55); the "
+        "evidence favors 4 segments."
+    )
+    assert told("none", 3, 1).startswith("3 segments, as you chose, but no reliable ones")
+    assert told("none", 3, 1).endswith("the evidence favors no division at all.")
+    assert told("none", 12, 4).endswith("The evidence favors 4 segments.")
+    assert told("none", 1, 4) == (
+        "One segment for all, as you chose; the evidence favors 4 segments."
+    )
+
+
+def test_no_structure_is_said_with_the_best_division_that_there_is():
+    assert told("none", 1, 1, 3) == (
+        "No reliable segments in this data: it looks like data without groups. The best division "
+        "has 3 segments and a silhouette of 0.50 (0.45–0.55)."
+    )
+
+
+def test_a_division_with_too_small_a_segment_is_named_as_the_nearest():
+    few = conclusion("weak", 2, 2, [evidence_for_two()], least_share=0.45)
+    assert few.startswith("2 weak segments: not every one has 45 % of the customers.")
+    assert "No division does better than about this one's 31 %" in few
+
+
+def evidence_for_two() -> KEvidence:
+    return replace(evidence(), k=2, smallest_share=0.31)
+
+
+@pytest.mark.parametrize(
+    ("stability", "expected"),
+    [([0.9, 0.5, 0.4], "weak"), ([0.9, 0.9, 0.4], "strong"), ([None, None, None], "strong")],
+)
+def test_segments_that_mostly_dissolve_are_a_weak_division(stability, expected):
+    verdict = Verdict("strong", "3 strong segments.", 3, "rule", 3, (), ("a reason",))
+    found = with_stability(Choice(3, (evidence(),), verdict), stability, 0.03).verdict
+    assert found.grade == expected
+    assert (found.sentence.startswith("3 weak segments")) == (expected == "weak")
+    assert ("dissolve" in found.sentence) == (expected == "weak")
+    assert found.reasons[-1] == "a reason"
