@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Stabilities that differ by less read the same with two decimals.
 TIE = 0.005
-NOTHING = "There is no evidence to show: the number of segments was given."
+NOTHING = "There is no evidence to show: no two divisions could be compared."
 # From here on inertia is written in thousands and millions.
 LARGE = 10_000
 
