@@ -111,7 +111,10 @@ def segment_card(segment: Segment, name_type: str, note_type: str) -> Component:
                 ],
                 className="segment-figures",
             ),
-            html.Ul([html.Li(trait) for trait in segment.traits], className="segment-traits"),
+            html.Ul(
+                [html.Li(trait, title=trait) for trait in segment.traits],
+                className="segment-traits",
+            ),
             html.Div(
                 [html.Strong(action.title), html.Span(action.because)], className="segment-action"
             )

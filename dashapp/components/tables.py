@@ -14,6 +14,8 @@ Teller = Callable[[object, str], str]
 
 # A plain table with more rows would make the page heavy; longer data belong in a grid.
 MAX_ROWS = 200
+# Longer texts may be cut by the width of their column.
+LONG_TEXT = 24
 # Head of the first column in a table that describes one column per row: its numbers are
 # written in the described column's unit.
 DESCRIBED = "column"
@@ -35,6 +37,7 @@ def data_table(
     caption: str | None = None,
     colors: Mapping[str, str] | None = None,
     plain: tuple[str, ...] = (),
+    right: tuple[str, ...] = (),
 ) -> Component:
     """A table of at most :data:`MAX_ROWS` rows.
 
@@ -49,13 +52,16 @@ def data_table(
         that stand for segments.
     plain
         Columns whose numbers are names (ids, years) and get no thousands separators.
+    right
+        Columns that stand at the right though they hold text, such as numbers with units.
     """
-    numbers = {name for name in frame.columns if _is_number(frame[name])}
+    numbers = {name for name in frame.columns if name in right or _is_number(frame[name])}
     tellers = {name: _teller(frame, name, plain) for name in frame.columns}
     head = [
         html.Th(
             _head(frame, str(name)),
             scope="col",
+            title=_whole(_head(frame, str(name))),
             className="cell-number" if name in numbers else None,
         )
         for name in frame.columns
@@ -94,9 +100,12 @@ def _row(
         color = colors.get(text) if place == 0 else None
         if color:
             content = [html.Span(className="segment-dot", **{"aria-hidden": "true"}), text]
-            cells.append(html.Th(content, scope="row", className=f"cell-segment {color}"))
+            cells.append(
+                html.Th(content, scope="row", className=f"cell-segment {color}", title=_whole(text))
+            )
         else:
-            cells.append(html.Td(text, className="cell-number" if column in numbers else None))
+            number = "cell-number" if column in numbers else None
+            cells.append(html.Td(text, className=number, title=_whole(text)))
     return cells
 
 
@@ -123,6 +132,11 @@ def _teller(frame: pd.DataFrame, column: str, plain: tuple[str, ...]) -> Teller:
 def _head(frame: pd.DataFrame, name: str) -> str:
     described = frame.columns[0] == DESCRIBED
     return HEADS.get(name, name.capitalize()) if described else name
+
+
+def _whole(text: str) -> str | None:
+    """The whole text on hover where its cell may be cut."""
+    return text if len(text) > LONG_TEXT else None
 
 
 def _float(value: object) -> float | None:

@@ -92,6 +92,7 @@ def customer_map(
     axis_titles: Sequence[str],
     place: Place,
     *,
+    written: Sequence[str] = (),
     theme: Theme = LIGHT,
 ) -> go.Figure:
     """The map with one customer marked.
@@ -103,13 +104,21 @@ def customer_map(
         no customers: then the centres alone show the way.
     place
         The customer's coordinates.
+    written
+        Names of the segments that are written on the map, such as the first and the runner-up.
     """
     centers = np.asarray(model.projection.transform(np.asarray(model.centers)))
     if points is None or not len(points):
         points = pd.DataFrame(centers[:, :3], columns=["x", "y", "z"])
         points["segment_id"] = [segment.id for segment in model.segments]
     return segment_map(
-        points, model.segments, axis_titles, centers=centers, highlight=place, theme=theme
+        points,
+        model.segments,
+        axis_titles,
+        centers=centers,
+        highlight=place,
+        written=written,
+        theme=theme,
     )
 
 

@@ -193,7 +193,8 @@ def profile_radar(
             fill="toself",
             fillcolor=translucent(color, 0.08),
             customdata=[*say, say[0]],
-            hovertemplate="%{theta}<br><b>%{customdata}</b> on average",
+            text=[label(name, 80) for name in (*names, names[0])],
+            hovertemplate="%{text}<br><b>%{customdata}</b> on average",
         )
     return figure
 

@@ -72,6 +72,7 @@ def segment_map(
     *,
     centers: npt.NDArray[np.float64] | None = None,
     highlight: Place | None = None,
+    written: Sequence[str] = (),
     theme: Theme = LIGHT,
 ) -> go.Figure:
     """Customers on the two directions along which they differ most.
@@ -89,13 +90,15 @@ def segment_map(
         Shape (k, 2) or (k, 3), in the order of ``segments``; found from the points if absent.
     highlight
         One customer's place.
+    written
+        Names of the segments whose names stand at their centres.
     """
     if not len(points):
         return empty_figure("There are no customers to place on the map.", theme=theme)
     figure = canvas(
         theme,
         "map",
-        xaxis=_flat_axis(axis_titles[0], theme, 60),
+        xaxis=_flat_axis(axis_titles[0], theme, 46),
         yaxis={**_flat_axis(axis_titles[1], theme, 36), "scaleanchor": "x"},
         legend={"itemsizing": "constant"},
         dragmode="pan",
@@ -117,9 +120,9 @@ def segment_map(
             hovertemplate=f"<b>{label(one)}</b><br>click to see the customer<extra></extra>",
         )
     found = _centers(points, segments) if centers is None else centers
-    _add_centers(figure, found, segments, theme, named=highlight is not None)
+    _add_centers(figure, found, segments, theme, written)
     if highlight is not None:
-        # Beside one customer there is little room: the centres carry the names.
+        # Beside one customer there is little room: the centres that matter carry names.
         figure.update_layout(showlegend=False)
         _add_highlight(figure, highlight, theme)
     return figure
@@ -217,7 +220,7 @@ def _short_title(title: str) -> str:
 
 def _flat_axis(title: str, theme: Theme, width: int) -> dict[str, Any]:
     return {
-        "title": {"text": wrapped(title, width)},
+        "title": {"text": wrapped(label(title, 2 * width - 8), width)},  # two lines
         "showgrid": True,
         "zeroline": False,
         "showticklabels": False,
@@ -252,15 +255,17 @@ def _add_centers(
     centers: npt.NDArray[np.float64],
     segments: Sequence[Segment],
     theme: Theme,
-    *,
-    named: bool,
+    written: Sequence[str],
 ) -> None:
+    # Names above the higher centres and below the lower ones keep out of each other's way.
+    shown = [place for place, segment in enumerate(segments) if segment.name in written]
+    middle = float(np.nanmean(centers[shown, 1])) if shown else 0.0
     figure.add_scatter(
         x=centers[:, 0],
         y=centers[:, 1],
-        mode="markers+text" if named else "markers",
-        text=[label(segment.name, 20) for segment in segments],
-        textposition="bottom center",
+        mode="markers+text" if written else "markers",
+        text=[label(s.name, 20) if s.name in written else "" for s in segments],
+        textposition=["top center" if y > middle else "bottom center" for y in centers[:, 1]],
         textfont={"size": 11, "color": theme.muted},
         cliponaxis=False,
         **aid("Centres"),
@@ -280,11 +285,8 @@ def _add_highlight(figure: go.Figure, place: Place, theme: Theme) -> None:
     figure.add_scatter(
         x=[float(place[0])],
         y=[float(place[1])],
-        mode="markers+text",
+        mode="markers",
         name="This customer",
-        text=["This customer"],
-        textposition="top center",
-        textfont={"size": 13, "color": theme.text},
         marker={
             "color": theme.surface,
             "size": 18,

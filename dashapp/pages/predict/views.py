@@ -19,6 +19,8 @@ from segmentation import Assignment, Change, Segment, SegmentModel
 ROWS_SHOWN = 20
 CHANGES_SHOWN = 5
 PROBLEMS_SHOWN = 10
+# Confidence from which "does not fit" beside it needs a word.
+SURE = 0.8
 
 
 def answer(model: SegmentModel, found: Assignment, values: Mapping[str, Any]) -> Component:
@@ -73,12 +75,25 @@ def confidence_line(found: Assignment) -> Component:
     if not found.fits:
         parts.append(
             html.P(
-                "This customer does not fit any segment well: it is farther from the centre than "
-                "99 % of that segment's customers.",
+                misfit(found),
                 className="notice notice-warning",
             )
         )
     return html.Div(parts)
+
+
+def misfit(found: Assignment) -> str:
+    """Say that a customer fits nowhere, and why the confidence may be high all the same."""
+    sentence = (
+        "This customer does not fit any segment well: it is farther from the centre than "
+        "99 % of that segment's customers."
+    )
+    if found.runner_up is None or found.confidence < SURE:
+        return sentence
+    return (
+        f"{sentence} The confidence only compares two segments: {found.segment} is clearly "
+        f"nearer than {found.runner_up}, and both are far away."
+    )
 
 
 def comparison(model: SegmentModel, segment: Segment, values: Mapping[str, Any]) -> Component:
@@ -96,7 +111,10 @@ def comparison(model: SegmentModel, segment: Segment, values: Mapping[str, Any])
             }
         )
     return html.Section(
-        [html.H3("Beside the segment's averages"), data_table(pd.DataFrame(rows))],
+        [
+            html.H3("Beside the segment's averages"),
+            data_table(pd.DataFrame(rows), right=("This customer", segment.name, "Everybody")),
+        ],
         className="card-soft",
     )
 

@@ -56,3 +56,11 @@ def test_shares_are_percentages() -> None:
 
 def test_long_tables_are_cut() -> None:
     assert len(cells(data_table(pd.DataFrame({"n": range(5 * MAX_ROWS)})))) == MAX_ROWS
+
+
+def test_long_texts_are_whole_on_hover_and_numbers_with_units_stand_at_the_right() -> None:
+    name = "A column with a name that no table has room for"
+    frame = pd.DataFrame({"Column": [name], "Everybody": ["$1,300"]})
+    drawn = json.dumps(data_table(frame, right=("Everybody",)), cls=_Encoder)
+    assert f'"title": "{name}"' in drawn
+    assert drawn.count("cell-number") == 2

@@ -1,0 +1,42 @@
+"""What the Predict page says about one customer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from dashapp import figures
+from dashapp.pages.predict.views import misfit
+from tests import segment_samples as samples
+
+TITLES = ("PC1 · spend (50 %)", "PC2 · age (20 %)", "PC3 (10 %)")
+
+
+def test_high_confidence_beside_a_misfit_is_explained() -> None:
+    found = replace(samples.assignment(), confidence=0.99, fits=False)
+    assert misfit(found).endswith(
+        "The confidence only compares two segments: High Spenders is clearly nearer than Loyal "
+        "Customers, and both are far away."
+    )
+
+
+def test_an_unsure_misfit_needs_no_explanation() -> None:
+    assert "confidence" not in misfit(replace(samples.assignment(), fits=False))
+
+
+def test_the_map_names_only_the_two_segments_in_question() -> None:
+    figure = figures.customer_map(
+        samples.points(60), samples.model(), TITLES, np.array([1.0, 2.0, 3.0]),
+        written=samples.NAMES[:2],
+    )  # fmt: skip
+    centers = next(trace for trace in figure.data if trace.name == "Centres")
+    assert list(centers.text) == ["High Spenders", "Loyal Customers", ""]
+
+
+def test_a_long_axis_title_takes_at_most_two_lines() -> None:
+    long = "PC1 · " + "a very long name of a column " * 4 + "(45 %)"
+    figure = figures.segment_map(samples.points(60), samples.segments(), (long, long, long))
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        assert axis.title.text.count("<br>") <= 1
+        assert axis.title.text.endswith("(45 %)")
