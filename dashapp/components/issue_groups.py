@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.components.choice import choice
-from dashapp.components.review import ids_of
+from dashapp.components.review import hidden, ids_of
 from dashapp.components.tables import data_table
 from segmentation import Issue, Table
 
@@ -30,6 +30,7 @@ TITLES: Mapping[str, str] = {
     "ambiguous_date": "Day or month first?",
     "ambiguous_number": "Decimal point or comma?",
     "repeated_customer": "One customer, several rows",
+    "recipe": "What the recipe no longer fits",
     "set_aside": "Rows set aside",
     "not_a_number": "Cells that are not numbers",
     "not_a_date": "Cells that are not dates",
@@ -42,7 +43,6 @@ TITLES: Mapping[str, str] = {
     "contact_data": "Contact data",
     "empty_column": "Columns without values",
     "other_sheets": "Other sheets",
-    "recipe": "What the recipe no longer fits",
     "reject_columns": "Mended rows",
     "no_header": "No column names",
     "missing_name": "Columns without a name",
@@ -233,4 +233,4 @@ def _rows_of_customers(issue: Issue, table: Table) -> Component | None:
     some = table.frame.iloc[rows]
     some = some[some[issue.column].duplicated(keep=False)]
     some = some.sort_values(issue.column, kind="stable").head(ROWS_SHOWN)
-    return data_table(some, caption="Rows with the same id", plain=ids_of(table))
+    return data_table(hidden(some, table), caption="Rows with the same id", plain=ids_of(table))

@@ -54,8 +54,12 @@ def reconciliation(table: Table) -> Component:
 
 
 def rows_shown(table: Table, count: int) -> pd.DataFrame:
-    """The first rows as they were understood; contact data show their first letters only."""
-    frame = table.frame.head(count)
+    """The first rows as they were understood, with contact data hidden."""
+    return hidden(table.frame.head(count), table)
+
+
+def hidden(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Some rows of a table, in which contact data show their first letters only."""
     contact = [column.name for column in table.columns if column.role is Role.CONTACT]
     masks = {name: frame[name].astype("str").str[:1] + HIDDEN for name in contact}
     known = {name: mask.where(frame[name].notna()) for name, mask in masks.items()}

@@ -30,6 +30,8 @@ def import_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]
     if recipe is not None:
         before = workspace.item(Kind.DATASET, request["parent"])
         made = {"parent": request["parent"], "because": request["because"]}
+        if request["because"] == "recipe":
+            made["said"] = "The recipe was applied. Undo takes it back."
         return keep_table(table, workspace, inherited(before) | made)
     first = {"upload": request["upload"], "shape": shape_of(table)}
     return recalled(data, table, workspace, first) or keep_table(table, workspace, first)

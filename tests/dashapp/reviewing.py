@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
+
+import xlsxwriter
 
 from tests.callbacks import texts
 from tests.dashapp.portal import Portal
@@ -89,3 +92,15 @@ def apply_recipe(portal: Portal, refs: Refs, data: bytes) -> Any:
             "X-Purpose": "recipe", "X-Data": refs.get("dataset") or "",
         },
     )  # fmt: skip
+
+
+def workbook(*names: str) -> bytes:
+    """An XLSX file whose sheets hold 40, 80, … customers."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        for number, name in enumerate(names, 1):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["id", "age", "spend"])
+            for row in range(1, 40 * number + 1):
+                sheet.write_row(row, 0, [row, 20 + row % 30, row * number])
+    return buffer.getvalue()

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from tests.dashapp.portal import Portal
-from tests.dashapp.reviewing import apply_fixes, apply_recipe, import_file, undo, words
+from tests.dashapp.reviewing import (
+    apply_fixes,
+    apply_recipe,
+    import_file,
+    read_differently,
+    undo,
+    words,
+    workbook,
+)
 from tests.german_export import german_export
 
 
@@ -32,6 +40,7 @@ def test_a_recipe_downloads_and_applies_to_the_next_file(portal: Portal) -> None
     theirs = import_file(stranger, german_export().replace(b"Ort", b"Stadt"))
     done = stranger.follow({"id": apply_recipe(stranger, theirs, recipe).get_json()["job"]}, theirs)
     said = words(stranger, done["shell-refs.data"])
+    assert "The recipe was applied." in said
     assert "120 used" not in said
     assert "columns that the recipe does not know: Stadt" in said
 
@@ -68,3 +77,20 @@ def test_a_recipe_needs_a_file_of_this_session(portal: Portal) -> None:
     assert apply_recipe(portal, portal.with_sample(), recipe).status_code == 400
     theirs = import_file(portal.visitor(), german_export())
     assert apply_recipe(portal, theirs, recipe).status_code == 410
+
+
+def test_a_recipe_is_its_owners_alone(portal: Portal) -> None:
+    refs = import_file(portal, german_export())
+    address = f"/download/recipe.json?data={refs['dataset']}"
+    assert portal.client.get(address).status_code == 200
+    assert portal.visitor().client.get(address).status_code == 410
+    assert portal.client.get("/download/recipe.json?data=../x").status_code == 400
+
+
+def test_choices_that_do_not_suit_the_next_file_are_left_and_said(portal: Portal) -> None:
+    may = import_file(portal, workbook("Kunden", "Archiv"), "may.xlsx")
+    read_differently(portal, may, sheet="Archiv")
+    june = import_file(portal, workbook("Kunden"), "june.xlsx")
+    said = words(portal, june)
+    assert "The choices made for “may.xlsx” were not repeated." in said
+    assert "sheet “Kunden”" in said

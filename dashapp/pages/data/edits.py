@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashapp.components.column_grid import MEANING_WORDS, ROLES, USES, parse_levels
-from dashapp.components.issue_groups import choices_of
+from dashapp.components.issue_groups import QUESTIONS, choices_of
 from dashapp.components.reading_form import AUTOMATIC, LAST_HEADER_LINE, fields_of, options_of
 from dashapp.page import BadInputError, number_or_none, one_of, record, text_or_none
 from segmentation import Table
 
 LONGEST_LEVELS = 20_000
-# These questions count as answered even where the answer is what was assumed.
-ASKED = ("ambiguous_date", "ambiguous_number")
 
 
 def column_changes(value: object, table: Table) -> dict[str, dict[str, Any]]:
@@ -108,7 +106,8 @@ def fixes_recipe(ids: object, values: object, table: Table) -> dict[str, Any] | 
             raise BadInputError("no such issue")
         in_force = possible[key][0]
         way = one_of(value, possible[key], in_force)
-        if way != in_force or key.partition(":")[0] in ASKED:
+        # A question counts as answered even where the answer is what was assumed.
+        if way != in_force or key.partition(":")[0] in QUESTIONS:
             fixes[key] = way
     if fixes == table.recipe.get("fixes", {}):
         return None

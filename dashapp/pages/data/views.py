@@ -22,6 +22,11 @@ from dashapp.session.ledger import Item
 from segmentation import Table, summarize
 
 FIRST_ROWS = 20
+# Kinds of issues that only the user can settle.
+ASKED = {
+    "ambiguous_date": "day or month first",
+    "ambiguous_number": "decimal point or decimal comma",
+}
 
 
 def render_ready(table: Table, item: Item, raw_lines: Sequence[str] = ()) -> Component:
@@ -80,13 +85,12 @@ def render_head(table: Table, item: Item) -> Component:
 def render_notices(table: Table, item: Item) -> list[Component]:
     """What the user should know before anything else: nothing, for most files."""
     notices = [message("warning", i.suggestion) for i in table.issues if i.kind == "transactions"]
-    asked = sum(issue.kind.startswith("ambiguous") for issue in table.issues)
+    asked = [issue for issue in table.issues if issue.kind in ASKED]
     if asked:
-        what = "One column" if asked == 1 else f"{formatting.number(asked)} columns"
-        verb = "waits" if asked == 1 else "wait"
-        notices.append(
-            message("warning", f"{what} {verb} for your answer: see the first of the issues below.")
-        )
+        question = "Two columns or more can be read in two ways."
+        if len(asked) == 1:
+            question = f"“{asked[0].column}” can be read in two ways: {ASKED[asked[0].kind]}?"
+        notices.append(message("warning", f"{question} Please choose under Issues."))
     if item.info.get("said"):
         notices.append(message("info", str(item.info["said"])))
     return notices
