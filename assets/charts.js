@@ -52,10 +52,10 @@
   function measureOf(trace) { return told(trace).measure || plain(trace.name) || "value"; }
 
   function slices(graph, trace) {
-    var values = list(trace.values);
+    var values = list(trace.values), names = told(trace).labels || list(trace.labels);
     return {
       head: ["segment", plain(trace.name) || "value"],
-      rows: list(trace.labels).map(function (label, i) { return [label, values[i]]; })
+      rows: names.map(function (name, i) { return [name, values[i]]; })
     };
   }
 

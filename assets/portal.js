@@ -16,6 +16,15 @@
     }
   }
 
+  /* Shows or hides what a button folds on small screens, such as the filters. */
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-fold]");
+    if (!button) { return; }
+    var open = button.closest("." + button.dataset.fold).classList.toggle("is-open");
+    button.setAttribute("aria-expanded", open ? "true" : "false");
+    button.textContent = open ? "Hide" : "Show";
+  });
+
   window.portalAddress = {change: changeQuery};
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
@@ -28,6 +37,16 @@
       },
       refresh_grid: function (text, segment, grid) {
         window.dash_ag_grid.getApiAsync(grid).then(function (api) { api.purgeInfiniteCache(); });
+        return none();
+      },
+      /* What people look for stays in sight while they scroll sideways, where there is room. */
+      pin_columns: function (grid) {
+        window.dash_ag_grid.getApiAsync(grid).then(function (api) {
+          var side = window.innerWidth >= 900 ? "left" : null;
+          api.applyColumnState({state: [
+            {colId: "Segment", pinned: side}, {colId: "Confidence", pinned: side}
+          ]});
+        });
         return none();
       },
       toggle: function (clicks, open) { return !open; },

@@ -29,12 +29,22 @@ def filter_panel(table: Table, *, filter_type: str, count_id: str, clear_id: str
             html.Div(
                 [
                     html.H2("Filters"),
+                    # On small screens only; assets/portal.js opens and closes what it controls.
+                    html.Button(
+                        "Show",
+                        type="button",
+                        className="btn btn-secondary btn-small filters-fold",
+                        **{"data-fold": "filters", "aria-expanded": "false"},
+                    ),
                     html.Button("Clear", id=clear_id, className="btn btn-quiet"),
                 ],
                 className="filters-head",
             ),
             html.Div(id=count_id, className="filters-count", role="status"),
-            *(_filter(table, name, filter_type) for name in filterable(table)),
+            html.Div(
+                [_filter(table, name, filter_type) for name in filterable(table)],
+                className="filters-body",
+            ),
         ],
         className="filters card-soft",
         **{"aria-label": "Filters"},

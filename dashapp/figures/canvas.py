@@ -16,6 +16,8 @@ from dashapp.theme import LIGHT, Theme
 
 # Longer labels would take the room of the picture; the whole text is in the hover.
 LONGEST_LABEL = 26
+# Characters of a line of a segment's name beside an axis.
+TICK_LINE = 16
 
 
 def canvas(theme: Theme, uirevision: str, **layout: Any) -> go.Figure:
@@ -120,14 +122,14 @@ def labels(texts: Sequence[object], longest: int = LONGEST_LABEL) -> list[str]:
 
 
 def dotted(name: str, color: str, longest: int = LONGEST_LABEL) -> str:
-    """A segment's name behind a dot in its color, for ticks.
+    """A segment's name behind a dot in its color, in short lines, for ticks.
 
     Examples
     --------
     >>> dotted("VIP", "#112233")
     '<span style="color:#112233">●</span> VIP'
     """
-    return f'<span style="color:{color}">●</span> {label(name, longest)}'
+    return f'<span style="color:{color}">●</span> {wrapped(label(name, longest), TICK_LINE)}'
 
 
 def stacked(name: str, color: str, width: int = 10) -> str:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 # Up to here every customer is a point; beyond, cells are counted and a sample lies on them.
 MAX_POINTS = 1500
 MAX_LEVELS = 12
+# More columns than this make cells that cannot be told apart; the strongest ones are kept.
+MAX_ASSOCIATED = 24
 # The cells' numbers are written in up to this many columns; more would not fit.
 MAX_WRITTEN = 14
 # Names of strengths, after Cohen's small, medium and large effects.
@@ -50,8 +52,10 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
     Parameters
     ----------
     matrix
-        Symmetric, shape (p, p), as :func:`segmentation.association` gives it.
+        Symmetric, shape (p, p), as :func:`segmentation.association` gives it. Of more than
+        MAX_ASSOCIATED columns, those that go together most are drawn.
     """
+    matrix = strongest(matrix)
     names = [str(name) for name in matrix.columns]
     if len(names) < 2:
         return empty_figure("Two columns are needed to see how they go together.", theme=theme)
@@ -85,7 +89,7 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
         hovertemplate="%{hovertext}<br>association <b>%{z:.2f}</b><extra></extra>",
         name="association",
         meta={"measure": "association (0 to 1)"},
-        showscale=len(names) > MAX_WRITTEN,
+        # Where cells are small, the numbers in them are hidden: the scale speaks for them.
         colorbar=scale_bar("Association (0 to 1)", theme, above=True),
     )
     return figure
@@ -114,7 +118,31 @@ def association_heatmap_reading(matrix: pd.DataFrame) -> str:
     if not pairs:
         return "No two columns go together in a way worth naming."
     rest = f"; then {', and '.join(pairs[1:])}" if pairs[1:] else ""
-    return f"The strongest pair is {pairs[0]}{rest}. Click a cell to see that pair."
+    cut = (
+        f" Shown are the {MAX_ASSOCIATED} of {len(values)} columns that go together most."
+        if len(values) > MAX_ASSOCIATED
+        else ""
+    )
+    return f"The strongest pair is {pairs[0]}{rest}. Click a cell to see that pair.{cut}"
+
+
+def strongest(matrix: pd.DataFrame, limit: int = MAX_ASSOCIATED) -> pd.DataFrame:
+    """The columns with the strongest partners, in their own order.
+
+    Examples
+    --------
+    >>> matrix = pd.DataFrame(
+    ...     [[1, 0.1, 0.8], [0.1, 1, 0.2], [0.8, 0.2, 1]], index=list("abc"), columns=list("abc")
+    ... )
+    >>> list(strongest(matrix, 2).columns)
+    ['a', 'c']
+    """
+    if len(matrix) <= limit:
+        return matrix
+    values = np.nan_to_num(matrix.to_numpy(dtype=np.float64, copy=True))
+    np.fill_diagonal(values, -1)
+    kept = np.sort(np.argsort(-values.max(axis=0), kind="stable")[:limit])
+    return matrix.iloc[kept, kept]
 
 
 def pair_plot(frame: pd.DataFrame, a: Column, b: Column, *, theme: Theme = LIGHT) -> go.Figure:

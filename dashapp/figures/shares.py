@@ -18,7 +18,6 @@ from dashapp.figures.canvas import (
     label_axis,
     measured_axis,
     share_axis,
-    wrapped,
 )
 from dashapp.figures.distributions import add_box
 from dashapp.figures.levels import add_share_bar, level_colors
@@ -29,6 +28,10 @@ if TYPE_CHECKING:
     from segmentation import Segment
 
 MAX_LEVELS = 8
+# Characters of a name in the donut's legend.
+SLICE_NAME = 34
+# Room beyond the longest bar for its number, as a part of that bar.
+ROOM = 0.35
 # Revenue share over customer share from which a segment is worth naming.
 NOTABLE_RATIO = 1.2
 
@@ -43,12 +46,17 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
         "donut",
         xaxis={"visible": False, "title": {"text": "share"}},
         yaxis={"visible": False, "title": {"text": "share"}},
-        showlegend=False,
-        margin={"l": 24, "r": 24, "t": 24, "b": 24},
+        # Names beside the slices would be cut on a phone: the legend has room for them.
+        legend={"y": -0.06, "yanchor": "top", "x": 0.5, "xanchor": "center"},
+        margin={"l": 24, "r": 24, "t": 32, "b": 24},
     )
+    short = [label(segment.name, SLICE_NAME) for segment in segments]
+    whole = [label(segment.name, 400) for segment in segments]
     figure.add_pie(
-        # Whole names: slices with the same label would become one.
-        labels=[label(segment.name, 400) for segment in segments],
+        # Slices with the same label would become one.
+        labels=short if len(set(short)) == len(short) else whole,
+        meta={"labels": [segment.name for segment in segments]},
+        hovertext=whole,
         customdata=[formatting.percent(segment.size / total) for segment in segments],
         values=np.array([segment.size for segment in segments], dtype=np.int64),
         hole=0.66,
@@ -59,12 +67,12 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
             "colors": [theme.segment_color(segment.color) for segment in segments],
             "line": {"color": theme.surface, "width": 3},
         },
-        text=[wrapped(label(segment.name, 34), 18) for segment in segments],
-        texttemplate="%{text}<br>%{customdata}",
+        texttemplate="%{customdata}",
         textposition="outside",
         automargin=True,
         outsidetextfont={"color": theme.text, "size": 12},
-        hovertemplate="<b>%{label}</b><br>%{value:,.0f} customers, %{customdata}<extra></extra>",
+        hovertemplate="<b>%{hovertext}</b><br>%{value:,.0f} customers, %{customdata}"
+        "<extra></extra>",
     )
     figure.add_annotation(
         text=f"<b>{formatting.compact(total)}</b><br>customers",
@@ -104,15 +112,17 @@ def share_bars(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figur
     ticks = [dotted(s.name, theme.segment_color(s.color)) for s in segments]
     names = [segment.name for segment in segments]
     has_revenue = any(segment.revenue_share is not None for segment in segments)
+    longest = max(max(s.share, s.revenue_share or 0.0) for s in segments) or 1.0
     figure = canvas(
         theme,
         "shares",
         barmode="group",
         bargroupgap=0.08,
-        xaxis={**share_axis("Share"), "showgrid": True},
+        xaxis={**share_axis("Share"), "showgrid": True, "range": [0, 100 * longest * (1 + ROOM)]},
         yaxis={**label_axis(names, "Segment", ticks), "autorange": "reversed"},
         legend={"traceorder": "normal"},
         showlegend=has_revenue,
+        uniformtext={"mode": False},
     )
     colors = [theme.segment_color(segment.color) for segment in segments]
     parts = [("Customers", [s.share for s in segments], [translucent(c, 0.45) for c in colors])]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -10,6 +12,9 @@ from dashapp import formatting
 from dashapp.components.choice import choice
 from segmentation import ModelColumn, SegmentModel
 
+# Up to here all columns are asked for at once; beyond, the most important ones first.
+MOST_FIELDS = 14
+FIRST_FIELDS = 10
 CATEGORY_ROLES = ("ordinal", "nominal", "binary")
 
 
@@ -21,11 +26,11 @@ def form(model: SegmentModel, field_type: str) -> Component:
     field_type
         Type of the fields' ids: ``{"type": field_type, "column": name}``.
     """
-    fields = [
-        field(column, {"type": field_type, "column": column.name})
-        for column in model.columns
-        if column.use == "basis"
-    ]
+    first, rest = divided(model)
+
+    def fields(columns: Sequence[ModelColumn]) -> list[Component]:
+        return [field(c, {"type": field_type, "column": c.name}) for c in columns]
+
     return html.Section(
         [
             html.H2("The customer"),
@@ -33,10 +38,36 @@ def form(model: SegmentModel, field_type: str) -> Component:
                 "Starts with typical values; the answer follows every change.",
                 className="text-muted-soft",
             ),
-            *fields,
+            *fields(first),
+            html.Details(
+                [
+                    html.Summary(f"More columns ({len(rest)})"),
+                    html.Div(fields(rest), className="predict-form"),
+                ]
+            )
+            if rest
+            else None,
         ],
         className="card-soft predict-form",
     )
+
+
+def divided(model: SegmentModel) -> tuple[list[ModelColumn], list[ModelColumn]]:
+    """The columns to ask for at once and those that wait folded, both in the table's order.
+
+    Returns
+    -------
+    first, rest
+        All and none where they are few; else the FIRST_FIELDS most important ones and the rest.
+    """
+    columns = [column for column in model.columns if column.use == "basis"]
+    if len(columns) <= MOST_FIELDS:
+        return columns, []
+    asked = {column.name for column in columns}
+    important = [entry.column for entry in model.importance if entry.column in asked]
+    chosen = set(important[:FIRST_FIELDS])
+    first = [column for column in columns if column.name in chosen]
+    return first, [column for column in columns if column.name not in chosen]
 
 
 def field(column: ModelColumn, id_: dict[str, str]) -> Component:

@@ -82,7 +82,7 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs) -> Component:
 
 
 def grid_columns(table: Table) -> list[dict[str, Any]]:
-    """Column definitions of the customers' grid: the table's columns, then the segment's."""
+    """Column definitions of the customers' grid: segment and confidence, then the table's."""
     own = [
         {"field": column.name, "headerName": column.name}
         | (_number_column(table, column.name) if column.role == Role.NUMERIC else {})
@@ -93,9 +93,9 @@ def grid_columns(table: Table) -> list[dict[str, Any]]:
     confidence = {"type": "rightAligned", "valueFormatter": {"function": tell}}
     segment, sure = GRID_COLUMNS
     return [
+        {"field": segment, "headerName": segment, "minWidth": 200},
+        {"field": sure, "headerName": sure, "width": 130} | confidence,
         *own,
-        {"field": segment, "headerName": segment, "minWidth": 220},
-        {"field": sure, "headerName": sure} | confidence,
     ]
 
 

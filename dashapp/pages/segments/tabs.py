@@ -147,6 +147,11 @@ def register_profiles(app: Dash, context: Context) -> None:
 
 def register_customers(app: Dash, context: Context) -> None:
     """The customers' grid, paged on the server."""
+    app.clientside_callback(
+        ClientsideFunction("portal", "pin_columns"),
+        Output(Ids.GRID_COUNT, "lang"),
+        Input(Ids.GRID, "id"),
+    )
     # A new search or segment empties the grid's cache; the grid then asks for its rows again.
     app.clientside_callback(
         ClientsideFunction("portal", "refresh_grid"),

@@ -7,9 +7,11 @@ import warnings
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from dashapp import figures
 from dashapp.figures.profiles import MAX_TRAITS
+from dashapp.figures.relationships import MAX_ASSOCIATED
 from segmentation import Profile, Segment
 from tests import segment_samples as samples
 
@@ -107,3 +109,37 @@ def test_nobody_stands_out_where_there_is_one_segment() -> None:
     everybody = samples.everybody()
     one = (replace(samples.segments()[0], profile=everybody, name="All customers"),)
     assert figures.index_heatmap_reading(one, samples.COLUMNS) == "100 is everybody's average."
+
+
+def test_of_many_columns_those_that_go_together_most_are_drawn() -> None:
+    names = [f"c{place}" for place in range(40)]
+    values = np.full((40, 40), 0.1)
+    values[38, 39] = values[39, 38] = 0.9
+    np.fill_diagonal(values, 1)
+    matrix = pd.DataFrame(values, index=names, columns=names)
+    figure = figures.association_heatmap(matrix)
+    assert len(figure.data[0].y) == MAX_ASSOCIATED - 1
+    assert figure.data[0].y[-1] == "c39"
+    assert "24 of 40 columns" in figures.association_heatmap_reading(matrix)
+
+
+def test_names_in_the_files_of_charts_are_whole() -> None:
+    long = "Customers who come back every month and bring their friends"
+    renamed = samples.renamed(long)
+    donut, radar, compared = (
+        figures.customers_donut(renamed).data[0].meta["labels"][0],
+        figures.profile_radar(renamed, samples.COLUMNS).data[0].meta["name"],
+        [
+            trace.meta.get("name")
+            for trace in figures.compare_segments(
+                renamed, samples.everybody(), samples.COLUMNS
+            ).data
+        ],
+    )
+    assert donut == radar == long
+    assert long in compared
+
+
+def test_the_share_of_the_longest_bar_has_room_beside_it() -> None:
+    figure = figures.share_bars(samples.segments())
+    assert figure.layout.xaxis.range[1] > 1.2 * max(max(bar.x) for bar in figure.data)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from dashapp import figures
+from dashapp.pages.predict.form import FIRST_FIELDS, divided
 from dashapp.pages.predict.views import misfit
 from tests import segment_samples as samples
 
@@ -40,3 +43,22 @@ def test_a_long_axis_title_takes_at_most_two_lines() -> None:
     for axis in (figure.layout.xaxis, figure.layout.yaxis):
         assert axis.title.text.count("<br>") <= 1
         assert axis.title.text.endswith("(45 %)")
+
+
+def model_of(count: int) -> Any:
+    """A model with this many columns, the last ones the most important."""
+    columns = [SimpleNamespace(name=f"c{place}", use="basis") for place in range(count)]
+    importance = [SimpleNamespace(column=column.name) for column in reversed(columns)]
+    return SimpleNamespace(columns=columns, importance=importance)
+
+
+def test_a_few_columns_are_all_asked_for_at_once() -> None:
+    first, rest = divided(model_of(8))
+    assert len(first) == 8
+    assert not rest
+
+
+def test_of_many_columns_the_most_important_are_asked_for_in_the_tables_order() -> None:
+    first, rest = divided(model_of(58))
+    assert [column.name for column in first] == [f"c{i}" for i in range(58 - FIRST_FIELDS, 58)]
+    assert len(rest) == 58 - FIRST_FIELDS
