@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.test_accessibility import grave_findings
 from tests.browser.test_journey import settled, upload
 from tests.german_export import german_export
 from tests.servers import Server
@@ -108,3 +110,27 @@ def test_columns_are_edited_with_the_keyboard_alone(
     expect(cell).to_contain_text("zufrieden < neutral < unzufrieden")
     settled(page)
     assert visit.complaints == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_review_has_no_grave_finding_with_everything_unfolded(
+    visit: Visit, server: Server, tmp_path: Path, theme: Literal["light", "dark"]
+) -> None:
+    visit.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page = arrive(visit, server, tmp_path)
+    for fold in ("Read it differently", "Recipe for next month"):
+        page.get_by_text(fold).click()
+    expect(page.get_by_role("heading", name="How the file begins")).to_be_visible()
+    assert grave_findings(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 1024])
+def test_the_review_never_scrolls_sideways(
+    visit: Visit, server: Server, tmp_path: Path, width: int
+) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    page = arrive(visit, server, tmp_path)
+    for fold in ("Read it differently", "Recipe for next month"):
+        page.get_by_text(fold).click()
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
