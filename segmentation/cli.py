@@ -5,6 +5,7 @@ Exit 0 means done, 2 means wrong use or bad input, with one clear line on stderr
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -14,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segmentation.errors import DataError, ParameterError, SegmentationError
-from segmentation.printing import fit_report, print_json, print_model, print_rows
+from segmentation.printing import (
+    counted,
+    fit_report,
+    issue_line,
+    print_json,
+    print_model,
+    print_rows,
+)
 from segmentation.version import __version__
 
 if TYPE_CHECKING:
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
     from segmentation.scoring.segment_model import SegmentModel
 
 WRONG_USE = 2
+BROKEN_PIPE = 128 + 13  # as the shell reports a program that SIGPIPE ended
 SHOWN_COLUMNS = ("name", "role", "use", "missing", "distinct")
 
 
@@ -34,6 +43,8 @@ class OneLine(click.Group):
             return super().invoke(ctx)
         except SegmentationError as error:
             self._stop(str(error))
+        except BrokenPipeError:
+            raise
         except OSError as error:
             name = error.filename or "the file"
             self._stop(f"{name}: {(error.strerror or str(error)).lower()}.")
@@ -49,12 +60,16 @@ def main() -> None:
     """Run the command line."""
     try:
         code = commands.main(prog_name="segmentation", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         click.echo(f"{error.format_message()} (segmentation --help shows how.)", err=True)
         sys.exit(WRONG_USE)
     except click.Abort:
         click.echo("Stopped.", err=True)
         sys.exit(WRONG_USE)
+    except BrokenPipeError:  # whoever was reading has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(BROKEN_PIPE)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -76,18 +91,19 @@ as_json = click.option("--json", "json_output", is_flag=True, help="One JSON obj
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False))
 def sample(kind: str, rows: int, seed: int, output: str) -> None:
     """Write a file of customers who do not exist."""
-    from segmentation.writing import write_csv
+    from segmentation.writing import check_folder, write_csv
 
+    check_folder(output)
     if kind == "customers":
         from segmentation.table.samples import sample_customers
 
         frame = sample_customers(rows, seed)
     else:
-        from segmentation.table.transactions import sample_transactions
+        from segmentation.table.transactions import sample_transaction_rows
 
-        frame = sample_transactions(rows, seed)
+        frame = sample_transaction_rows(rows, seed)
     write_csv(frame, output)
-    click.echo(f"{len(frame):,} {kind} in {output}.")
+    click.echo(f"{counted(len(frame), kind.removesuffix('s'))} in {output}.")
 
 
 @commands.command()
@@ -102,13 +118,13 @@ def inspect(file: str, json_output: bool) -> None:
         print_json(described)
         return
     click.echo(
-        f"{described['name']}: {described['rows_read']:,} rows read = "
+        f"{described['name']}: {counted(described['rows_read'], 'row')} read = "
         f"{described['rows_used']:,} used + {described['rows_set_aside']:,} set aside + "
-        f"{described['rows_duplicate']:,} duplicates"
+        f"{counted(described['rows_duplicate'], 'duplicate')}"
     )
     print_rows([{key: column[key] for key in SHOWN_COLUMNS} for column in described["columns"]])
     for issue in described["issues"]:
-        click.echo(f"• {issue['suggestion']}")
+        click.echo(issue_line(issue))
 
 
 @commands.command()
@@ -124,6 +140,9 @@ def inspect(file: str, json_output: bool) -> None:
 @as_json
 def fit(file: str, output: str | None, json_output: bool, **options: Any) -> None:
     """Find the segments in a file."""
+    from segmentation.writing import check_folder
+
+    check_folder(output)
     model = _fit(file, **options)
     if output is not None:
         model.save(output)
@@ -192,15 +211,16 @@ def assign(model: str, file: str, output: str) -> None:
     from segmentation.scoring.beside import renaming_note
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.table.reading import read_table
-    from segmentation.writing import with_rejects, write_csv
+    from segmentation.writing import check_folder, with_rejects, write_csv
 
+    check_folder(output)
     loaded = SegmentModel.load(model)
     table = read_table(file, keep_duplicates=True)
     scored, renamed = with_rejects(table, loaded.assign(table.frame))
     write_csv(scored, output)
     if renamed:
         click.echo(renaming_note(renamed), err=True)
-    click.echo(f"{len(scored):,} customers with their segments in {output}.")
+    click.echo(f"{counted(len(scored), 'customer')}, each with a segment, in {output}.")
 
 
 @commands.command()

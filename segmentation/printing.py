@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,6 +28,29 @@ def fit_report(model: SegmentModel) -> dict[str, Any]:
         "seed": model.seed,
         "version": __version__,
     }
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words.
+
+    Examples
+    --------
+    >>> counted(1, "customer"), counted(1200, "row")
+    ('1 customer', '1,200 rows')
+    """
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def issue_line(issue: Mapping[str, Any]) -> str:
+    """Return an issue with the column that it is about.
+
+    Examples
+    --------
+    >>> issue_line({"column": "Age", "suggestion": "1 cell is empty."})
+    '• Age: 1 cell is empty.'
+    """
+    where = "" if issue["column"] is None else f"{issue['column']}: "
+    return f"• {where}{issue['suggestion']}"
 
 
 def print_json(value: Any) -> None:
@@ -55,7 +79,7 @@ def print_model(model: SegmentModel) -> None:
     click.echo(model.verdict.sentence)
     for segment in model.segments:
         click.echo(
-            f"\n{segment.id}  {segment.name}: {segment.size:,} customers "
+            f"\n{segment.id}  {segment.name}: {counted(segment.size, 'customer')} "
             f"({percent(segment.share)}), {segment.stability_label}"
         )
         for line in (*segment.traits, *(action.title for action in segment.actions[:1])):

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
+from segmentation.errors import ParameterError
 from segmentation.scoring.beside import add_scores
 from segmentation.segments.segment import UNASSIGNED, UNASSIGNED_ID
 from segmentation.table.dataset import Table
@@ -41,6 +42,24 @@ def with_rejects(table: Table, scores: pd.DataFrame) -> tuple[pd.DataFrame, dict
     lines = [*table.lines.tolist(), *table.rejects[line].tolist()]
     both = pd.concat([scored.astype(object), unread.astype(object)], ignore_index=True)
     return both.iloc[sorted(range(len(lines)), key=lines.__getitem__)], renamed
+
+
+def check_folder(output: str | Path | None) -> None:
+    """Refuse a place where nothing can be written, before the work and not after it.
+
+    Raises
+    ------
+    ParameterError
+        The folder does not exist, or is none.
+    """
+    if output is None:
+        return
+    folder = Path(output).parent
+    if not folder.is_dir():
+        raise ParameterError(
+            f"There is no folder {folder} for {Path(output).name}. Make it first, or choose "
+            "another place."
+        )
 
 
 def write_csv(frame: pd.DataFrame, output: str | Path) -> None:

@@ -235,6 +235,8 @@ class SegmentModel(Story):
                 data = stream.read(MAX_FILE + 1)
         except FileNotFoundError as error:
             raise ModelFileError(f"There is no model file at {source}.") from error
+        except IsADirectoryError as error:
+            raise ModelFileError(f"{source} is a folder. Choose a model file in it.") from error
         except OSError as error:
             raise ModelFileError(f"The model file {source} cannot be read.") from error
         return cls.from_bytes(data)

@@ -156,6 +156,7 @@ def _open_zip(data: bytes, name: str, limits: Limits, depth: int) -> Content:
             if any(member.lower() == "xl/workbook.xml" for member in names):
                 _check_members(archive, limits, len(data))
                 return Content("xlsx", data, name)
+            _refuse_model(names)
             _refuse_office(names)
             _refuse_archive(name, depth, "a zip archive")
             member = _only_table(archive)
@@ -171,6 +172,16 @@ def _open_zip(data: bytes, name: str, limits: Limits, depth: int) -> Content:
             ) from error
         raise ReadError("The workbook or zip archive is damaged.", kind="damaged") from error
     return open_content(inner, PurePath(member.filename).name, limits, depth=depth + 1)
+
+
+def _refuse_model(names: set[str]) -> None:
+    """Refuse the program's own model files, which are zip archives too."""
+    if {"manifest.json", "model.json"} <= names:
+        raise ReadError(
+            "This is a model file, not a table of customers. “segmentation describe” shows its "
+            "segments, and “segmentation assign” gives the customers of a table their segment.",
+            kind="unsupported",
+        )
 
 
 def _refuse_office(names: set[str]) -> None:

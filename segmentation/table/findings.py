@@ -63,6 +63,8 @@ def column_issues(column: Column, typed: Typed, lines: np.ndarray, decimal: str)
     issues += [
         _note_issue(note, column, typed, lines, decimal) for note in typed.notes if note in _NOTES
     ]
+    if column.role is Role.CONSTANT and column.distinct:
+        issues.append(_constant(column))
     if column.role is Role.CONTACT:
         issues.append(
             Issue(
@@ -74,6 +76,16 @@ def column_issues(column: Column, typed: Typed, lines: np.ndarray, decimal: str)
             )
         )
     return issues
+
+
+def _constant(column: Column) -> Issue:
+    return Issue(
+        kind="constant_column",
+        column=column.name,
+        count=1,
+        examples=column.examples,
+        suggestion=f"{column.reason} The column tells no customers apart and is not used.",
+    )
 
 
 def _missing_issues(column: Column, typed: Typed, lines: np.ndarray) -> Iterator[Issue]:

@@ -66,11 +66,11 @@ def _unique(names: list[str]) -> list[str]:
 
 
 def _issue(kind: str, names: list[str], sentence: str) -> Issue:
-    columns = "1 column" if len(names) == 1 else f"{len(names)} columns"
+    columns, them = ("1 column", "it") if len(names) == 1 else (f"{len(names)} columns", "them")
     return Issue(
         kind=kind,
         column=None,
         count=len(names),
         examples=tuple(name[:60] for name in names[:5]),
-        suggestion=sentence.format(columns) + " Rename them in the file if you can.",
+        suggestion=sentence.format(columns) + f" Rename {them} in the file if you can.",
     )

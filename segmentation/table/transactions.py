@@ -19,6 +19,8 @@ _HABITS = {
     "Occasional Shopper": (3.0, 72.0, 58.0),
     "Dissatisfied Customer": (5.0, 96.0, 96.0),
 }
+#: About so many invoices a customer has: where the search for the number of customers begins.
+_INVOICES_EACH = 8
 _AMOUNT_SIGMA = 0.45
 _RECENCY_SHAPE = 4.0
 
@@ -77,6 +79,45 @@ def sample_transactions(n_customers: int = 500, seed: int = 42) -> pd.DataFrame:
             "Amount": np.round(amount[order], 2),
         }
     )
+
+
+def sample_transaction_rows(n_rows: int, seed: int = 42) -> pd.DataFrame:
+    """Draw a given number of invoices, whatever number of customers that takes.
+
+    Parameters
+    ----------
+    n_rows : int
+        Number of invoices, 1 or more.
+    seed : int
+        The same seed gives the same invoices.
+
+    Returns
+    -------
+    DataFrame
+        As `sample_transactions` gives them; the few too many are left out by chance, all over
+        the year.
+
+    Raises
+    ------
+    ParameterError
+        There is not even one row.
+
+    Examples
+    --------
+    >>> len(sample_transaction_rows(17, seed=1))
+    17
+    """
+    if n_rows < 1:
+        raise ParameterError(f"A sample has at least 1 row, but {n_rows} were asked for.")
+    customers = max(1, n_rows // _INVOICES_EACH)
+    drawn = sample_transactions(customers, seed)
+    while len(drawn) < n_rows:
+        customers += 1 + customers // 20
+        drawn = sample_transactions(customers, seed)
+    kept = np.random.default_rng([seed, 3]).permutation(len(drawn))[:n_rows]
+    rows = drawn.iloc[np.sort(kept)].reset_index(drop=True)
+    rows["Invoice"] = np.arange(_FIRST_INVOICE, _FIRST_INVOICE + n_rows)
+    return rows
 
 
 def _minutes(

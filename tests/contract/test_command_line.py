@@ -228,6 +228,54 @@ def test_wrong_use_gives_one_line(folder: Path, tmp_path: Path) -> None:
         assert_one_line(run(*arguments))
 
 
+def test_a_missing_folder_is_named_before_any_work(folder: Path, tmp_path: Path) -> None:
+    place = tmp_path / "nowhere" / "out"
+    for command in (
+        ("fit", folder / "none.csv", "-o", place),
+        ("assign", folder / "none.segmodel", folder / "none.csv", "-o", place),
+        ("sample", "customers", "-o", place),
+    ):
+        assert f"no folder {tmp_path / 'nowhere'}" in run(*command).stderr
+
+
+def test_a_folder_or_a_model_in_the_wrong_place_is_called_what_it_is(folder: Path) -> None:
+    assert "is a folder" in run("describe", folder).stderr
+    for command in ("fit", "inspect"):
+        assert "This is a model file" in run(command, folder / "m.segmodel").stderr
+
+
+@pytest.mark.parametrize("rows", [1, 17, 500])
+def test_as_many_transactions_are_written_as_were_asked_for(rows: int, tmp_path: Path) -> None:
+    told = good("sample", "transactions", "--rows", rows, "-o", tmp_path / "t.csv")
+    assert told.startswith("1 transaction in" if rows == 1 else f"{rows} transactions in")
+    assert len(pd.read_csv(tmp_path / "t.csv")) == rows
+
+
+def test_inspect_says_which_column_each_issue_is_about(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{'x' if i == 3 else i * 2},EUR\n" for i in range(12))
+    (tmp_path / "c.csv").write_text(f"id,visits score,currency\n{rows}")
+    told = good("inspect", tmp_path / "c.csv")
+    assert "• visits score: 1 cell is not a number: “x”." in told
+    assert "• currency: Every value is “EUR”. The column tells no customers apart" in told
+
+
+def test_one_column_without_a_name_is_one_column(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("age,spend,\n31,2.5,7\n33,4.5,8\n52,7.5,9\n")
+    told = good("inspect", tmp_path / "c.csv")
+    assert "1 column without a name got one from the position. Rename it in the file" in told
+
+
+def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path) -> None:
+    header = ",".join(f"metric {i}" for i in range(400))
+    (tmp_path / "wide.csv").write_text(f"{header}\n" + f"{','.join(['1'] * 400)}\n" * 3)
+    command = [sys.executable, "-m", "segmentation", "inspect", str(tmp_path / "wide.csv")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.close()
+        assert program.stderr.read() == b""
+
+
 def test_the_module_is_a_program(folder: Path) -> None:
     command = [sys.executable, "-m", "segmentation", "describe", str(folder / "m.segmodel")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
