@@ -116,7 +116,7 @@ def lost_segments(stability: Sequence[float | None]) -> str:
 
 
 def with_stability(choice: Choice, stability: Sequence[float | None], least_share: float) -> Choice:
-    """Lower the grade to weak where most segments are not to be trusted.
+    """Let no division be better than weak where most segments are not to be trusted.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def with_stability(choice: Choice, stability: Sequence[float | None], least_shar
         The share that every segment should have.
     """
     told, reason = choice.verdict, lost_segments(stability)
-    if not reason or told.grade not in {"strong", "clear"}:
+    if not reason or told.grade == "none":
         return choice
     lowered = replace(
         told,

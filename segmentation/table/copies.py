@@ -66,7 +66,7 @@ def with_copies(work: Cleaned, issue: Issue) -> Cleaned:
         issue,
         suggestion=(
             f"{rows} of {len(work.lines):,} {are}. Without a column of ids, equal rows can be "
-            "different customers, so all are kept; choose “drop” to leave copies out."
+            "different customers, so all are kept; you can leave the copies out instead."
         ),
         fixes=("keep", "drop"),
     )
