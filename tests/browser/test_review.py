@@ -87,6 +87,7 @@ def test_a_wrong_choice_is_seen_at_once_and_undone(
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".page-head .lead")).to_contain_text("decimal comma")
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    expect(page.locator(".message-danger")).to_have_count(0)
     expect(page.get_by_label("Between columns")).to_have_value(";")
     settled(page)
     assert visit.complaints == []

@@ -12,7 +12,7 @@ from dashapp.components.issue_groups import TITLES, WAYS
 from segmentation import read_table
 from segmentation.table.columns import MEANINGS
 from segmentation.table.recipe import FIXES
-from tests.callbacks import find_by_input, fire, texts
+from tests.callbacks import find_by_input, fire, side_updates, texts
 from tests.dashapp.portal import Portal
 from tests.dashapp.reviewing import (
     apply_fixes,
@@ -80,7 +80,15 @@ def test_fields_that_say_what_is_there_start_nothing(portal: Portal) -> None:
     values = layout_values(encoding="cp1252", delimiter=";", decimal=",", header_line=3)
     callback = find_by_input(portal.app, "shell-job.data", "data-layout.value")
     answer = fire(portal.client, callback, values | {"shell-refs.data": refs})
-    assert answer.get_json() == {"multi": True, "response": {}}, answer.get_data(as_text=True)
+    assert answer.get_json()["response"] == {}
+
+
+def test_applying_what_is_in_force_says_so(portal: Portal) -> None:
+    refs = import_file(portal, german_export())
+    callback = find_by_input(portal.app, "shell-job.data", "data-apply-fixes.n_clicks")
+    values = fix_values({"not_a_number:Umsatz": "missing"}) | {"shell-refs.data": refs}
+    answer = fire(portal.client, callback, values)
+    assert "Nothing to apply" in json.dumps(side_updates(answer))
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, html, no_update
+from dash import ALL, Dash, Input, Output, State, html, no_update, set_props
 from dash.development.base_component import Component
 
-from dashapp.components.states import skeleton
+from dashapp.components.states import message, skeleton
 from dashapp.components.welcome import welcome
 from dashapp.page import Context, Page, Refs
 from dashapp.pages.data.edits import column_changes, fixes_recipe, layout_recipe
@@ -18,6 +18,10 @@ from dashapp.shell import Ids as Shell
 
 JOB = Output(Shell.JOB, "data", allow_duplicate=True)
 REFS = State(Shell.REFS, "data")
+# What is said when somebody asks for what is there already; elsewhere an old message goes.
+UNCHANGED = {
+    "fixes": message("info", "Nothing to apply: choose something else beside an issue first.")
+}
 
 
 def layout(**_: object) -> Component:
@@ -51,6 +55,7 @@ def _register_content(app: Dash, context: Context) -> None:
 
     @app.callback(
         Output(Shell.REFS, "data", allow_duplicate=True),
+        Output(Shell.ALERT, "children", allow_duplicate=True),
         inputs={"clicks": Input(Ids.UNDO, "n_clicks")},
         state={"refs": REFS},
         prevent_initial_call=True,
@@ -59,9 +64,10 @@ def _register_content(app: Dash, context: Context) -> None:
         dataset_id, session = Refs.parse(refs).dataset, current_session()
         before = context.datasets.before(session, dataset_id) if clicks and dataset_id else None
         if before is None:
-            return no_update
+            return no_update, no_update
         model = context.training.latest(session, before.id)
-        return Refs(before.id, model.id if model else None).to_browser()
+        # What the last change complained about has gone with it.
+        return Refs(before.id, model.id if model else None).to_browser(), None
 
 
 def _register_changes(app: Dash, context: Context) -> None:
@@ -71,6 +77,7 @@ def _register_changes(app: Dash, context: Context) -> None:
             return no_update
         recipe = parse(ids, values, context.datasets.table(session, dataset_id))
         if recipe is None:
+            set_props(Shell.ALERT, {"children": UNCHANGED.get(because)})
             return no_update
         return {"id": context.datasets.start_reread(session, dataset_id, recipe, because).id}
 
