@@ -93,13 +93,18 @@ def chart(
                 ],
                 className="chart-head",
             ),
-            dcc.Graph(
-                id=id_,
-                figure=empty if figure is None else figure,
-                config=config,
-                className="chart-graph",
-                style={"height": f"{height}px"},
-                responsive=True,
+            # The frame keeps the chart's place while the browser still loads plotly.
+            html.Div(
+                dcc.Graph(
+                    id=id_,
+                    figure=empty if figure is None else figure,
+                    config=config,
+                    className="chart-graph",
+                    style={"height": f"{height}px"},
+                    responsive=True,
+                ),
+                className="chart-frame",
+                style={"minHeight": f"{height}px"},
             ),
             html.Figcaption(reading or "", id=reading_id, className="chart-reading"),
         ],
