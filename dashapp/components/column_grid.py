@@ -33,20 +33,7 @@ ROWS_IN_FULL = 25
 
 def column_grid(id_: str, table: Table) -> dag.AgGrid:
     """Name, role, use, meaning and facts of each column; the first few can be changed."""
-    rows = [
-        {
-            "name": column.name,
-            "role": str(column.role),
-            "use": str(column.use),
-            "meaning": MEANING_WORDS[column.meaning],
-            "levels": BELOW.join(column.levels) if column.role is Role.ORDINAL else "",
-            "missing": column.missing,
-            "distinct": column.distinct,
-            "examples": ", ".join(column.examples),
-            "reason": column.reason,
-        }
-        for column in table.columns
-    ]
+    rows = grid_rows(table)
     ordered = any(column.role is Role.ORDINAL for column in table.columns)
     return dag.AgGrid(
         id=id_,
@@ -73,6 +60,24 @@ def column_grid(id_: str, table: Table) -> dag.AgGrid:
         className="ag-theme-quartz portal-grid",
         style={} if len(rows) <= ROWS_IN_FULL else {"height": "560px"},
     )
+
+
+def grid_rows(table: Table) -> list[dict[str, Any]]:
+    """One row for each column of a table."""
+    return [
+        {
+            "name": column.name,
+            "role": str(column.role),
+            "use": str(column.use),
+            "meaning": MEANING_WORDS[column.meaning],
+            "levels": BELOW.join(column.levels) if column.role is Role.ORDINAL else "",
+            "missing": column.missing,
+            "distinct": column.distinct,
+            "examples": ", ".join(column.examples),
+            "reason": column.reason,
+        }
+        for column in table.columns
+    ]
 
 
 def parse_levels(text: str) -> list[str]:

@@ -113,6 +113,20 @@ def test_columns_are_edited_with_the_keyboard_alone(
     assert visit.complaints == []
 
 
+def test_a_role_that_does_not_suit_is_refused_and_taken_back(
+    visit: Visit, server: Server, tmp_path: Path
+) -> None:
+    page = arrive(visit, server, tmp_path)
+    cell = page.locator('.ag-center-cols-container [row-id="Ort"] [col-id="role"]')
+    cell.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("option", name="numeric").click()
+    expect(page.locator(".message-danger")).to_contain_text("its values are not numbers")
+    expect(cell).to_contain_text("nominal")
+    settled(page)
+    assert visit.complaints == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_review_has_no_grave_finding_with_everything_unfolded(
     visit: Visit, server: Server, tmp_path: Path, theme: Literal["light", "dark"]

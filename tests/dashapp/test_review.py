@@ -186,10 +186,20 @@ def test_the_order_of_levels_can_be_turned(portal: Portal) -> None:
     assert rows["Zufriedenheit"]["levels"] == order
 
 
-def test_an_order_that_forgets_a_level_is_refused_with_a_sentence(portal: Portal) -> None:
+def test_a_change_that_does_not_suit_is_refused_and_taken_back(portal: Portal) -> None:
     refs = import_file(portal, german_export())
-    shown = edit_cell(portal, refs, "Zufriedenheit", "levels", "neutral < zufrieden")
-    assert "must name each of its levels once" in texts(shown["shell-alert.children"])
+    row = {"name": "Zufriedenheit", "levels": "neutral < zufrieden"}
+    edited = [{"colId": "levels", "data": row}]
+    callback = find_by_input(portal.app, "shell-job.data", "data-columns-grid.cellValueChanged")
+    answer = fire(
+        portal.client,
+        callback,
+        {"data-columns-grid.cellValueChanged": edited, "shell-refs.data": refs},
+    )
+    said = side_updates(answer)
+    assert "must name each of its levels once" in texts(said["shell-alert"]["children"])
+    rows = {row["name"]: row for row in said["data-columns-grid"]["rowData"]}
+    assert rows["Zufriedenheit"]["levels"] == "unzufrieden < neutral < zufrieden"
 
 
 def test_changes_of_columns_survive_another_reading(portal: Portal) -> None:

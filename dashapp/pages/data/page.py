@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, html, no_update, set_props
 from dash.development.base_component import Component
 
+from dashapp.components.column_grid import grid_rows
 from dashapp.components.states import message, skeleton
 from dashapp.components.welcome import welcome
 from dashapp.page import Context, Page, Refs
@@ -15,6 +17,7 @@ from dashapp.pages.data.ids import Ids
 from dashapp.pages.data.views import render_ready
 from dashapp.session.identity import current_session
 from dashapp.shell import Ids as Shell
+from segmentation import ParameterError, Table
 
 JOB = Output(Shell.JOB, "data", allow_duplicate=True)
 REFS = State(Shell.REFS, "data")
@@ -70,6 +73,21 @@ def _register_content(app: Dash, context: Context) -> None:
         return Refs(before.id, model.id if model else None).to_browser(), None
 
 
+def check_or_restore(table: Table, changes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse what does not suit the values at once, and show the columns as they are.
+
+    Raises
+    ------
+    ParameterError
+        With the reason.
+    """
+    try:
+        table.with_columns(changes)
+    except ParameterError:
+        set_props(Ids.GRID, {"rowData": grid_rows(table)})
+        raise
+
+
 def _register_changes(app: Dash, context: Context) -> None:
     def reread(refs: object, parse: Any, because: str, ids: object, values: object) -> Any:
         dataset_id, session = Refs.parse(refs).dataset, current_session()
@@ -91,7 +109,9 @@ def _register_changes(app: Dash, context: Context) -> None:
         dataset_id, session = Refs.parse(refs).dataset, current_session()
         if not changed or dataset_id is None:
             return no_update
-        changes = column_changes(changed, context.datasets.table(session, dataset_id))
+        table = context.datasets.table(session, dataset_id)
+        changes = column_changes(changed, table)
+        check_or_restore(table, changes)
         return {"id": context.datasets.start_change(session, dataset_id, changes).id}
 
     @app.callback(
