@@ -88,8 +88,22 @@ as_json = click.option("--json", "json_output", is_flag=True, help="One JSON obj
 @click.argument("kind", type=click.Choice(["customers", "transactions"]))
 @click.option("--rows", default=500, show_default=True, type=click.IntRange(1, 10_000_000))
 @click.option("--seed", default=42, show_default=True, type=click.IntRange(0))
+@click.option(
+    "--missing",
+    default=0.0,
+    type=click.FloatRange(0, 0.9),
+    help="Share of customers' cells to leave empty, such as 0.02.",
+)
+@click.option(
+    "--duplicates",
+    default=0.0,
+    type=click.FloatRange(0, 1),
+    help="Exact copies to add, as a share of the customers.",
+)
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False))
-def sample(kind: str, rows: int, seed: int, output: str) -> None:
+def sample(
+    *, kind: str, rows: int, seed: int, missing: float, duplicates: float, output: str
+) -> None:
     """Write a file of customers who do not exist."""
     from segmentation.writing import check_folder, write_csv
 
@@ -97,7 +111,7 @@ def sample(kind: str, rows: int, seed: int, output: str) -> None:
     if kind == "customers":
         from segmentation.table.samples import sample_customers
 
-        frame = sample_customers(rows, seed)
+        frame = sample_customers(rows, seed, missing=missing, duplicates=duplicates)
     else:
         from segmentation.table.transactions import sample_transaction_rows
 

@@ -251,6 +251,16 @@ def test_as_many_transactions_are_written_as_were_asked_for(rows: int, tmp_path:
     assert len(pd.read_csv(tmp_path / "t.csv")) == rows
 
 
+def test_samples_have_gaps_and_copies_when_asked(tmp_path: Path) -> None:
+    output = tmp_path / "sample.csv"
+    good("sample", "customers", "--rows", 200, "--missing", 0.05, "--duplicates", 0.1, "-o", output)
+    frame = pd.read_csv(output)
+    assert len(frame) == 220
+    assert frame.duplicated().sum() == 20
+    gaps = frame.head(200).drop(columns="Customer ID").isna().to_numpy().mean()
+    assert 0.03 < gaps < 0.07
+
+
 def test_inspect_says_which_column_each_issue_is_about(tmp_path: Path) -> None:
     rows = "".join(f"{i},{'x' if i == 3 else i * 2},EUR\n" for i in range(12))
     (tmp_path / "c.csv").write_text(f"id,visits score,currency\n{rows}")
