@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import plotly.graph_objects as go
 
+from dashapp.figures.association import association_heatmap, association_heatmap_reading
 from dashapp.figures.by_category import measure_by_category, measure_by_category_reading
 from dashapp.figures.canvas import empty_figure
 from dashapp.figures.compare import compare_segments, compare_segments_reading
@@ -46,12 +47,7 @@ from dashapp.figures.profiles import (
     profile_radar_reading,
     profile_table,
 )
-from dashapp.figures.relationships import (
-    association_heatmap,
-    association_heatmap_reading,
-    pair_plot,
-    pair_plot_reading,
-)
+from dashapp.figures.relationships import pair_plot, pair_plot_reading
 from dashapp.figures.segment_map import (
     sample_points,
     segment_map,

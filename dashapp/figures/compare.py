@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # More rows than this cannot be read at a glance.
 MAX_COLUMNS = 14
-# Short enough for a phone; the hover says what one step is.
-AXIS = "Standard deviations from everybody"
+# Two lines, short enough for a phone; the hover says what one step is.
+AXIS = "Standard deviations<br>from everybody"
 CHOOSE = "Choose at least one segment to compare."
 ALIKE = "There is no number in which these segments differ from everybody."
 

@@ -71,7 +71,7 @@ def silhouette_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
         if close
         else "."
     )
-    return text if best.k == k else f"{text} {k} was chosen from all evidence together."
+    return text if best.k == k else f"{text} Shown here: {formatting.count(k, 'segment')}."
 
 
 def inertia_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT) -> go.Figure:

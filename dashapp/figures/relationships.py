@@ -1,4 +1,4 @@
-"""Which columns go together, and how any two of them do."""
+"""How two columns go together, whatever their types."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
+from dashapp.figures.association import MAX_WRITTEN, STRENGTHS
 from dashapp.figures.canvas import (
     canvas,
     empty_figure,
     label,
     label_axis,
-    labels,
     measured_axis,
     scale_bar,
 )
@@ -36,113 +36,7 @@ if TYPE_CHECKING:
 # Up to here every customer is a point; beyond, cells are counted and a sample lies on them.
 MAX_POINTS = 1500
 MAX_LEVELS = 12
-# More columns than this make cells that cannot be told apart; the strongest ones are kept.
-MAX_ASSOCIATED = 24
-# The cells' numbers are written in up to this many columns; more would not fit.
-MAX_WRITTEN = 14
-# Names of strengths, after Cohen's small, medium and large effects.
-STRENGTHS = ((0.5, "strongly"), (0.3, "moderately"), (0.1, "weakly"))
-
 _NUMBER_ROLES = frozenset({"numeric", "date"})
-
-
-def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
-    """How strongly any two columns go together, 0 to 1.
-
-    Parameters
-    ----------
-    matrix
-        Symmetric, shape (p, p), as :func:`segmentation.association` gives it. Of more than
-        MAX_ASSOCIATED columns, those that go together most are drawn.
-    """
-    matrix = strongest(matrix)
-    names = [str(name) for name in matrix.columns]
-    if len(names) < 2:
-        return empty_figure("Two columns are needed to see how they go together.", theme=theme)
-    values = matrix.to_numpy(dtype=np.float64).copy()
-    # A column always goes with itself; the corner above repeats the one below.
-    values[np.triu_indices(len(names))] = np.nan
-    short = labels(names)
-    figure = canvas(
-        theme,
-        "association",
-        xaxis={
-            **label_axis(names[:-1], "Column"),
-            "showline": False,
-            "ticks": "",
-            "tickangle": -45,
-        },
-        yaxis={**label_axis(names[1:], "Column"), "autorange": "reversed", "ticks": ""},
-    )
-    figure.add_heatmap(
-        z=values[1:, :-1].astype(np.float32),
-        x=names[:-1],
-        y=names[1:],
-        zmin=0,
-        zmax=1,
-        colorscale=color_scale(theme.sequential),
-        xgap=3,
-        ygap=3,
-        hoverongaps=False,
-        texttemplate="%{z:.2f}" if len(names) <= MAX_WRITTEN else None,
-        hovertext=[[f"{low} and {high}" for high in short[:-1]] for low in short[1:]],
-        hovertemplate="%{hovertext}<br>association <b>%{z:.2f}</b><extra></extra>",
-        name="association",
-        meta={"measure": "association (0 to 1)"},
-        # Where cells are small, the numbers in them are hidden: the scale speaks for them.
-        colorbar=scale_bar("Association (0 to 1)", theme, above=True),
-    )
-    return figure
-
-
-def association_heatmap_reading(matrix: pd.DataFrame) -> str:
-    """Name the pairs that go together most.
-
-    Examples
-    --------
-    >>> matrix = pd.DataFrame([[1, 0.8], [0.8, 1]], index=list("ab"), columns=list("ab"))
-    >>> association_heatmap_reading(matrix)
-    'The strongest pair is a and b (0.80). Click a cell to see that pair.'
-    """
-    values = matrix.to_numpy(dtype=np.float64)
-    rows, columns = np.triu_indices(len(values), k=1)
-    strengths = values[rows, columns]
-    if not len(strengths):
-        return "Two columns are needed to see how they go together."
-    order = np.argsort(-strengths, kind="stable")
-    pairs = [
-        f"{matrix.columns[rows[i]]} and {matrix.columns[columns[i]]} ({strengths[i]:.2f})"
-        for i in order[:3]
-        if strengths[i] >= STRENGTHS[-1][0]
-    ]
-    if not pairs:
-        return "No two columns go together in a way worth naming."
-    rest = f"; then {', and '.join(pairs[1:])}" if pairs[1:] else ""
-    cut = (
-        f" Shown are the {MAX_ASSOCIATED} of {len(values)} columns that go together most."
-        if len(values) > MAX_ASSOCIATED
-        else ""
-    )
-    return f"The strongest pair is {pairs[0]}{rest}. Click a cell to see that pair.{cut}"
-
-
-def strongest(matrix: pd.DataFrame, limit: int = MAX_ASSOCIATED) -> pd.DataFrame:
-    """The columns with the strongest partners, in their own order.
-
-    Examples
-    --------
-    >>> matrix = pd.DataFrame(
-    ...     [[1, 0.1, 0.8], [0.1, 1, 0.2], [0.8, 0.2, 1]], index=list("abc"), columns=list("abc")
-    ... )
-    >>> list(strongest(matrix, 2).columns)
-    ['a', 'c']
-    """
-    if len(matrix) <= limit:
-        return matrix
-    values = np.nan_to_num(matrix.to_numpy(dtype=np.float64, copy=True))
-    np.fill_diagonal(values, -1)
-    kept = np.sort(np.argsort(-values.max(axis=0), kind="stable")[:limit])
-    return matrix.iloc[kept, kept]
 
 
 def pair_plot(frame: pd.DataFrame, a: Column, b: Column, *, theme: Theme = LIGHT) -> go.Figure:

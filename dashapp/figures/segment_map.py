@@ -34,7 +34,7 @@ UNASSIGNED_ID = "unassigned"
 AXES = ("x", "y", "z")
 
 # Far enough that the axes' titles stay inside.
-CAMERA = {"eye": {"x": 1.45, "y": 1.45, "z": 0.85}, "center": {"x": 0.0, "y": 0.0, "z": -0.08}}
+CAMERA = {"eye": {"x": 1.55, "y": 1.55, "z": 0.9}, "center": {"x": 0.0, "y": 0.0, "z": -0.08}}
 
 Place = Sequence[float] | npt.NDArray[np.floating[Any]]
 
@@ -150,7 +150,7 @@ def segment_map_3d(
         scene={**scene, "aspectmode": "data", "camera": CAMERA},
         legend={"itemsizing": "constant"},
         dragmode="turntable",
-        margin={"l": 0, "r": 0, "t": 24, "b": 0},
+        margin={"l": 0, "r": 0, "t": 24, "b": 24},
     )
     for one, color, shown in _by_segment(points, segments, theme):
         figure.add_scatter3d(

@@ -89,7 +89,11 @@ def grid_columns(table: Table) -> list[dict[str, Any]]:
         for column in table.columns
         if column.name not in GRID_COLUMNS
     ]
-    tell = "d3.format('.0f')(100 * params.value) + ' %'"
+    # As everywhere: what is not quite certain is never rounded to certainty.
+    tell = (
+        "params.value == null ? '–' : params.value < 1 && params.value >= 0.995 ? '>99 %' : "
+        "d3.format('.0f')(100 * params.value) + ' %'"
+    )
     confidence = {"type": "rightAligned", "valueFormatter": {"function": tell}}
     segment, sure = GRID_COLUMNS
     return [

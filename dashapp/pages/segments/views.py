@@ -106,6 +106,8 @@ def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) ->
     if len(segments) < 2 or not columns:
         return []
     parts = []
+    # Each row of cells keeps its height, and the chart beside it has the same one.
+    tall = max(min(len(columns), MAX_TRAITS), len(segments)) > SHORT_HEATMAP
     heatmap = figures.index_heatmap(segments, columns, theme=look)
     if heatmap.data:
         parts.append(
@@ -116,8 +118,7 @@ def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) ->
                 explain="index",
                 figure=heatmap,
                 reading=figures.index_heatmap_reading(segments, columns),
-                # Each row of cells keeps its height.
-                tall=min(len(columns), MAX_TRAITS) > SHORT_HEATMAP or len(segments) > SHORT_HEATMAP,
+                tall=tall,
             )
         )
     axes = columns[:RADAR_COLUMNS]
@@ -128,6 +129,7 @@ def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) ->
                 Ids.RADAR_READING,
                 "Shape of each segment",
                 explain="radar",
+                tall=tall and bool(parts),
                 figure=figures.profile_radar(segments, axes, theme=look),
                 reading=figures.profile_radar_reading(segments, axes),
             )

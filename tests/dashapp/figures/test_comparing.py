@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from dashapp import figures
+from dashapp.figures.association import MAX_ASSOCIATED
 from dashapp.figures.profiles import MAX_TRAITS
-from dashapp.figures.relationships import MAX_ASSOCIATED
 from segmentation import Profile, Segment
 from tests import segment_samples as samples
 
@@ -47,7 +47,7 @@ def test_a_mean_near_zero_does_not_make_noise_the_largest_difference() -> None:
     )
     assert figure.layout.yaxis.tickvals[0] == "Total Spend"
     assert figure.layout.yaxis.tickvals[-1] == "Balance"
-    assert figure.layout.xaxis.title.text == "Standard deviations from everybody"
+    assert figure.layout.xaxis.title.text == "Standard deviations<br>from everybody"
     drawn = next(trace for trace in figure.data if trace.name == "High Spenders")
     np.testing.assert_allclose(drawn.x[0], segments[0].profile.numeric["Total Spend"].z)
 

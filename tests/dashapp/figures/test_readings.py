@@ -98,7 +98,7 @@ def test_the_silhouette_names_the_numbers_that_are_close() -> None:
         "The silhouette is highest at 3 segments (0.52); 4 is within its interval."
     )
     assert figures.silhouette_by_k_reading(samples.evidence(), 2).endswith(
-        "2 was chosen from all evidence together."
+        "Shown here: 2 segments."
     )
 
 
