@@ -208,7 +208,7 @@ def test_parts_that_do_not_belong_together_are_refused(model: SegmentModel, chan
 def test_a_path_without_a_file_is_said_to_be_so(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="There is no model file"):
         SegmentModel.load(tmp_path / "none.segmodel")
-    with pytest.raises(ModelFileError, match="cannot be read"):
+    with pytest.raises(ModelFileError, match="is a folder"):
         SegmentModel.load(tmp_path)
 
 
