@@ -157,7 +157,7 @@ def test_transactions_are_recognised_and_said_so(portal: Portal) -> None:
     data = "\n".join(["invoice,customer_id,date,amount", *rows]).encode()
     said = words(portal, import_file(portal, data, "sales.csv"))
     assert said.count("looks like a transaction") == 1
-    assert "Rows 300 one each purchase" in said
+    assert "Rows 300 one for each purchase" in said
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,9 @@ def lists_transactions(table: Table) -> bool:
 
 def render_cards(facts: Overview, *, is_transactions: bool = False) -> Component:
     """The numbers that people look for first."""
-    label, note = ("Rows", "one each purchase") if is_transactions else ("Customers", "rows used")
+    label, note = (
+        ("Rows", "one for each purchase") if is_transactions else ("Customers", "rows used")
+    )
     cards = [
         stat_card(label, formatting.number(facts.customers), note),
         stat_card("Columns", formatting.number(facts.columns), f"{facts.bases} drive the segments"),
