@@ -141,7 +141,9 @@ class _Judge:
             runners_up=runners_up,
             reasons=(
                 *(shown.reasons or at_best.reasons),
-                _about_k(best, runners_up) if self.findings.enough else self._too_small(best),
+                _about_k(best, runners_up, refused=refused)
+                if self.findings.enough
+                else self._too_small(best),
             ),
         )
         return Choice(used, tuple(evidence), verdict)
@@ -208,9 +210,10 @@ def _ranked(findings: Findings) -> tuple[int, tuple[int, ...]]:
     return ks[ordered[0]], tuple(near[:RUNNERS_UP])
 
 
-def _about_k(best: int, runners_up: tuple[int, ...]) -> str:
+def _about_k(best: int, runners_up: tuple[int, ...], *, refused: bool) -> str:
     others = [k for k in runners_up if k != best]
-    text = f"Likelihood, silhouette and variance ratio together favor {best} segments"
+    start = "If there has to be a division, likelihood" if refused else "Likelihood"
+    text = f"{start}, silhouette and variance ratio together favor {best} segments"
     return f"{text}; {list_of(others)} would be defensible as well." if others else f"{text}."
 
 

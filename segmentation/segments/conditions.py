@@ -41,7 +41,8 @@ class Facts:
     def headline(self) -> str:
         """What sets the segment apart most, as a clause."""
         traits = distinctive_traits(self.profile, self.everybody, self.columns)[:2]
-        return "; ".join(trait.phrase for trait in traits) or f"{self.profile.size:,} customers"
+        size = "1 customer" if self.profile.size == 1 else f"{self.profile.size:,} customers"
+        return "; ".join(trait.phrase for trait in traits) or size
 
 
 @dataclass(frozen=True)

@@ -179,12 +179,13 @@ def repeated_customers(
         other.role in {Role.DATE, Role.IDENTIFIER} and other.name != column.name for other in others
     )
     if rows > _TRANSACTION_ROWS * customers and more:
+        people = "1 customer" if customers == 1 else f"{customers:,} customers"
         return Issue(
             kind="transactions",
             column=column.name,
             count=rows,
             suggestion=(
-                f"The {rows:,} rows belong to {customers:,} customers: each row looks like a "
+                f"The {rows:,} rows belong to {people}: each row looks like a "
                 "transaction. Segments are made of customers, so add the rows up for each one."
             ),
         )

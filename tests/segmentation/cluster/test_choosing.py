@@ -35,6 +35,8 @@ def test_noise_and_single_clouds_are_not_called_segments(seed):
     for X in (rng.uniform(size=(300, 3)), round_cloud, round_cloud * [1, 3, 9]):
         verdict = choose_k(X.astype(np.float32)).verdict
         assert verdict.grade in {"weak", "none"}
+        favored = next(reason for reason in verdict.reasons if "together favor" in reason)
+        assert favored.startswith("If there has to be") == (verdict.grade == "none")
 
 
 def test_groups_that_show_in_one_column_are_seen():
