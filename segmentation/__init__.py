@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from segmentation.table.association import association
     from segmentation.table.columns import Column, Issue, Role, Use
     from segmentation.table.dataset import Table
+    from segmentation.table.limits import Limits
     from segmentation.table.reading import read_table
     from segmentation.table.samples import sample_customer_kinds, sample_customers
     from segmentation.table.summary import summarize
@@ -56,6 +57,7 @@ _HOMES = {
     "KEvidence": "segmentation.cluster.evidence",
     "read_table": "segmentation.table.reading",
     "Table": "segmentation.table.dataset",
+    "Limits": "segmentation.table.limits",
     "Column": "segmentation.table.columns",
     "Role": "segmentation.table.columns",
     "Use": "segmentation.table.columns",
@@ -89,6 +91,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "KEvidence",
     "ALGORITHMS",
     "read_table",
+    "Limits",
     "Table",
     "Column",
     "Role",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from dashapp.services.bounds import reading_limits
 from dashapp.session.keys import Kind, content_id
 from dashapp.session.store import SessionExpiredError
 from segmentation import SegmentationError, Table
@@ -25,7 +26,8 @@ def import_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]
     workspace.progress("Reading the file", 0.05)
     data = b"".join(workspace.open_stream(Kind.UPLOAD, request["upload"]))
     recipe = request.get("recipe")
-    table = read_table(data, name=request["name"], recipe=recipe)
+    limits = reading_limits(workspace.settings)
+    table = read_table(data, name=request["name"], recipe=recipe, limits=limits)
     workspace.progress("Storing the table", 0.8)
     if recipe is not None:
         before = workspace.item(Kind.DATASET, request["parent"])
@@ -57,7 +59,9 @@ def recalled(
     item, recipe = earlier
     workspace.progress(f"Repeating your choices for {item.name}", 0.5)
     try:
-        again = read_table(data, name=table.name, recipe=recipe)
+        again = read_table(
+            data, name=table.name, recipe=recipe, limits=reading_limits(workspace.settings)
+        )
     except SegmentationError as error:
         said = f"The choices made for “{item.name}” were not repeated. {error}"
         return keep_table(table, workspace, {**first, "said": said})

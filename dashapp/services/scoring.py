@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dashapp.jobs.queue import Job, JobQueue
+from dashapp.services.bounds import reading_limits
 from dashapp.services.decoded import DecodedCache
 from dashapp.services.training import Training
 from dashapp.session.keys import Key, Kind
@@ -103,7 +104,8 @@ def score_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     model = SegmentModel.from_bytes(workspace.read(Kind.MODEL, request["model"]))
     data = b"".join(workspace.open_stream(Kind.UPLOAD, request["upload"]))
     # A file to score keeps its rows, copies included: one answer for each.
-    table = read_table(data, name=request["name"], keep_duplicates=True)
+    limits = reading_limits(workspace.settings)
+    table = read_table(data, name=request["name"], keep_duplicates=True, limits=limits)
     workspace.progress("Assigning segments", 0.4)
     scores = model.assign(table.frame)
     scored, renamed = add_scores(table.frame, scores)

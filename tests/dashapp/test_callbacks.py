@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dashapp.settings import Settings
 from tests.callbacks import body_of, callbacks, changes_in, find_by_input, fire, side_updates, texts
 from tests.dashapp.portal import Portal
 
@@ -377,6 +379,15 @@ def test_a_file_that_is_no_table_ends_in_a_sentence(portal: Portal, data: bytes)
         return
     shown = portal.follow({"id": answer.get_json()["job"]}, {})
     assert "message-danger" in json.dumps(shown["shell-alert.children"])
+
+
+def test_a_file_with_more_rows_than_the_portal_takes_is_refused_in_words(tmp_path: Path) -> None:
+    small = Portal.of(Settings(data_dir=tmp_path / "small", max_rows=30))
+    rows = "\n".join(f"{i},{20 + i},{i * 3}" for i in range(40))
+    job = small.upload("list.csv", f"id,age,spend\n{rows}".encode()).get_json()["job"]
+    shown = small.follow({"id": job}, {})
+    assert "30" in texts(shown["shell-alert.children"])
+    assert "rows" in texts(shown["shell-alert.children"])
 
 
 def test_deleting_forgets_everything(portal: Portal) -> None:
