@@ -14,8 +14,8 @@ from dashapp.jobs.queue import JobQueue
 from dashapp.page import Context, Page
 from dashapp.pages import NOT_FOUND, PAGES
 from dashapp.services.datasets import Datasets
-from dashapp.services.decoded import DecodedCache
 from dashapp.services.exports import Exports
+from dashapp.services.memory import Memory
 from dashapp.services.scoring import Scoring
 from dashapp.services.training import Training
 from dashapp.session import identity
@@ -101,10 +101,10 @@ def make_context(settings: Settings, pages: tuple[Page, ...]) -> Context:
     store = open_store(settings)
     ledger = open_ledger(settings)
     jobs = JobQueue(settings, ledger)
-    decoded = DecodedCache()
-    datasets = Datasets(store, ledger, jobs, decoded)
-    training = Training(store, ledger, jobs, decoded)
-    scoring = Scoring(store, ledger, jobs, decoded, training)
+    memory = Memory(store, ledger, jobs)
+    datasets = Datasets(memory)
+    training = Training(memory)
+    scoring = Scoring(memory, training)
     return Context(
         settings=settings,
         store=store,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashapp.jobs.queue import Job, JobQueue
-from dashapp.services.decoded import DecodedCache
+from dashapp.jobs.queue import Job
+from dashapp.services.memory import Memory
 from dashapp.services.recipes import recipe_bytes
 from dashapp.session.keys import Key, Kind
-from dashapp.session.ledger import Item, Ledger
-from dashapp.session.store import SessionExpiredError, SessionStore
+from dashapp.session.ledger import Item
+from dashapp.session.store import SessionExpiredError
 from segmentation import ParameterError, Table
 
 SAMPLE_ROWS = 500
@@ -31,21 +31,16 @@ class Datasets:
 
     Parameters
     ----------
-    store, ledger, jobs, decoded
+    memory
         The server's memory of each session.
     """
 
-    def __init__(
-        self, store: SessionStore, ledger: Ledger, jobs: JobQueue, decoded: DecodedCache
-    ) -> None:
-        self._store = store
-        self._ledger = ledger
-        self._jobs = jobs
-        self._decoded = decoded
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
 
     def start_import(self, session: str, upload_id: str, name: str) -> Job:
         """Read an uploaded file in a process of its own."""
-        return self._jobs.submit(session, "import", {"upload": upload_id, "name": name})
+        return self._memory.jobs.submit(session, "import", {"upload": upload_id, "name": name})
 
     def start_reread(
         self, session: str, dataset_id: str, recipe: Mapping[str, Any], because: str
@@ -77,11 +72,11 @@ class Datasets:
             "recipe": dict(recipe),
             "because": because,
         }
-        return self._jobs.submit(session, "import", request)
+        return self._memory.jobs.submit(session, "import", request)
 
     def start_sample(self, session: str, rows: int = SAMPLE_ROWS, seed: int = SAMPLE_SEED) -> Job:
         """Make sample customers in a process of its own."""
-        return self._jobs.submit(session, "sample", {"rows": rows, "seed": seed})
+        return self._memory.jobs.submit(session, "sample", {"rows": rows, "seed": seed})
 
     def start_change(self, session: str, dataset_id: str, changes: Mapping[str, Any]) -> Job:
         """Make a new data set from one whose columns the user described differently."""
@@ -90,7 +85,7 @@ class Datasets:
             "dataset": dataset_id,
             "changes": {name: dict(changes[name]) for name in changes},
         }
-        return self._jobs.submit(session, "columns", request)
+        return self._memory.jobs.submit(session, "columns", request)
 
     def item(self, session: str, dataset_id: str) -> Item:
         """The ledger's line of a data set.
@@ -100,25 +95,21 @@ class Datasets:
         SessionExpiredError
             If this session has no such data set, be it expired, deleted or somebody else's.
         """
-        item = self._ledger.item(session, Kind.DATASET, dataset_id)
-        if item is None:
-            raise SessionExpiredError(f"no data set {dataset_id[:8]} in this session")
-        return item
+        return self._memory.item(session, Kind.DATASET, dataset_id)
 
     def latest(self, session: str) -> Item | None:
         """The newest data set of a session, or None."""
-        return next(iter(self._ledger.items(session, Kind.DATASET)), None)
+        return self._memory.newest(session, Kind.DATASET)
 
     def before(self, session: str, dataset_id: str) -> Item | None:
         """The data set that this one was made from, or None where it is the first."""
         parent = self.item(session, dataset_id).info.get("parent")
-        return self._ledger.item(session, Kind.DATASET, parent) if parent else None
+        return self._memory.ledger.item(session, Kind.DATASET, parent) if parent else None
 
     def table(self, session: str, dataset_id: str) -> Table:
         """The data set itself; callers must not change its frame."""
         self.item(session, dataset_id)
-        key = Key(session, Kind.DATASET, dataset_id)
-        return self._decoded.get(key, self._store.get, Table.from_bytes)
+        return self._memory.value(Key(session, Kind.DATASET, dataset_id), Table.from_bytes)
 
     def first_lines(self, session: str, dataset_id: str) -> tuple[str, ...]:
         """How its file begins, line by line; empty where it is gone or no plain text."""
@@ -127,7 +118,7 @@ class Datasets:
         if not upload or not encoding:
             return ()
         try:
-            start = next(self._store.open_stream(Key(session, Kind.UPLOAD, upload)), b"")
+            start = next(self._memory.store.open_stream(Key(session, Kind.UPLOAD, upload)), b"")
         except SessionExpiredError:
             return ()
         return first_lines(start, encoding)
@@ -138,7 +129,7 @@ class Datasets:
 
     def forget(self, session: str) -> None:
         """Drop the decoded values of a session whose data are being deleted."""
-        self._decoded.forget(session)
+        self._memory.decoded.forget(session)
 
 
 def first_lines(start: bytes, encoding: str) -> tuple[str, ...]:

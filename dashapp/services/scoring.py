@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from dashapp.jobs.queue import Job, JobQueue
+from dashapp.jobs.queue import Job
 from dashapp.services.bounds import reading_limits
-from dashapp.services.decoded import DecodedCache
+from dashapp.services.memory import Memory
 from dashapp.services.training import Training
 from dashapp.session.keys import Key, Kind
-from dashapp.session.ledger import Item, Ledger
-from dashapp.session.store import SessionExpiredError, SessionStore
+from dashapp.session.ledger import Item
 from segmentation import Assignment, Change, SegmentModel, add_scores
 
 if TYPE_CHECKING:
@@ -27,24 +26,14 @@ class Scoring:
 
     Parameters
     ----------
-    store, ledger, jobs, decoded
+    memory
         The server's memory of each session.
     training
         Gives the models.
     """
 
-    def __init__(
-        self,
-        store: SessionStore,
-        ledger: Ledger,
-        jobs: JobQueue,
-        decoded: DecodedCache,
-        training: Training,
-    ) -> None:
-        self._store = store
-        self._ledger = ledger
-        self._jobs = jobs
-        self._decoded = decoded
+    def __init__(self, memory: Memory, training: Training) -> None:
+        self._memory = memory
         self._training = training
 
     def score(self, session: str, model_id: str, record: Mapping[str, Any]) -> Assignment:
@@ -67,7 +56,7 @@ class Scoring:
         """Score an uploaded file in a process of its own."""
         self._training.item(session, model_id)
         request = {"model": model_id, "upload": upload_id, "name": name}
-        return self._jobs.submit(session, "score", request)
+        return self._memory.jobs.submit(session, "score", request)
 
     def batch_item(self, session: str, batch_id: str) -> Item:
         """The ledger's line of a scored file.
@@ -77,23 +66,16 @@ class Scoring:
         SessionExpiredError
             If this session has no such file.
         """
-        item = self._ledger.item(session, Kind.BATCH, batch_id)
-        if item is None:
-            raise SessionExpiredError(f"no scored file {batch_id[:8]} in this session")
-        return item
+        return self._memory.item(session, Kind.BATCH, batch_id)
 
     def batch(self, session: str, batch_id: str) -> pd.DataFrame:
         """A scored file: the input's columns and then those of ``assign``."""
         self.batch_item(session, batch_id)
-        key = Key(session, Kind.BATCH, batch_id)
-        return self._decoded.get(key, self._store.get, decode_frame)
+        return self._memory.value(Key(session, Kind.BATCH, batch_id), decode_frame)
 
     def latest_batch(self, session: str, model_id: str) -> Item | None:
         """The newest file scored with a model, or None."""
-        for item in self._ledger.items(session, Kind.BATCH):
-            if item.info.get("model") == model_id:
-                return item
-        return None
+        return self._memory.newest(session, Kind.BATCH, model=model_id)
 
 
 def score_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dashapp.jobs.queue import Job, JobQueue
-from dashapp.services.decoded import DecodedCache
+from dashapp.jobs.queue import Job
+from dashapp.services.memory import Memory
 from dashapp.session.keys import Key, Kind, content_id
-from dashapp.session.ledger import Item, Ledger
-from dashapp.session.store import SessionExpiredError, SessionStore
+from dashapp.session.ledger import Item
+from dashapp.session.store import SessionExpiredError
 from segmentation import SegmentModel, Table
 
 if TYPE_CHECKING:
@@ -27,17 +27,12 @@ class Training:
 
     Parameters
     ----------
-    store, ledger, jobs, decoded
+    memory
         The server's memory of each session.
     """
 
-    def __init__(
-        self, store: SessionStore, ledger: Ledger, jobs: JobQueue, decoded: DecodedCache
-    ) -> None:
-        self._store = store
-        self._ledger = ledger
-        self._jobs = jobs
-        self._decoded = decoded
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
 
     def start(
         self,
@@ -55,10 +50,9 @@ class Training:
         previous
             Id of the model whose names, ids and colors should be kept.
         """
-        if self._ledger.item(session, Kind.DATASET, dataset_id) is None:
-            raise SessionExpiredError(f"no data set {dataset_id[:8]} in this session")
+        self._memory.item(session, Kind.DATASET, dataset_id)
         request = {"dataset": dataset_id, "options": dict(options), "previous": previous}
-        return self._jobs.submit(session, "train", request)
+        return self._memory.jobs.submit(session, "train", request)
 
     def item(self, session: str, model_id: str) -> Item:
         """The ledger's line of a model.
@@ -68,23 +62,17 @@ class Training:
         SessionExpiredError
             If this session has no such model.
         """
-        item = self._ledger.item(session, Kind.MODEL, model_id)
-        if item is None:
-            raise SessionExpiredError(f"no model {model_id[:8]} in this session")
-        return item
+        return self._memory.item(session, Kind.MODEL, model_id)
 
     def latest(self, session: str, dataset_id: str | None = None) -> Item | None:
         """The newest model of a session, of one data set where that is given."""
-        for item in self._ledger.items(session, Kind.MODEL):
-            if dataset_id is None or item.info.get("dataset") == dataset_id:
-                return item
-        return None
+        wanted = {} if dataset_id is None else {"dataset": dataset_id}
+        return self._memory.newest(session, Kind.MODEL, **wanted)
 
     def model(self, session: str, model_id: str) -> SegmentModel:
         """The model itself."""
         self.item(session, model_id)
-        key = Key(session, Kind.MODEL, model_id)
-        return self._decoded.get(key, self._store.get, SegmentModel.from_bytes)
+        return self._memory.value(Key(session, Kind.MODEL, model_id), SegmentModel.from_bytes)
 
     def scores(self, session: str, model_id: str) -> pd.DataFrame:
         """Segment, confidence and place on the map of each training row.
@@ -98,8 +86,7 @@ class Training:
         scores_id = self.item(session, model_id).info["scores"]
         if scores_id is None:
             raise SessionExpiredError("this model was loaded from a file, without its customers")
-        key = Key(session, Kind.SCORES, scores_id)
-        return self._decoded.get(key, self._store.get, decode_scores)
+        return self._memory.value(Key(session, Kind.SCORES, scores_id), decode_scores)
 
     def rename(self, session: str, model_id: str, segment_id: str, name: str) -> str:
         """Give a segment another name; returns the id of the renamed model.
@@ -126,8 +113,8 @@ class Training:
     def _keep(self, session: str, model: SegmentModel, info: dict[str, Any], name: str) -> str:
         data = model.to_bytes()
         model_id = content_id(data)
-        self._store.put(Key(session, Kind.MODEL, model_id), data)
-        self._ledger.add_item(session, Kind.MODEL, model_id, name, info)
+        self._memory.store.put(Key(session, Kind.MODEL, model_id), data)
+        self._memory.ledger.add_item(session, Kind.MODEL, model_id, name, info)
         return model_id
 
 
