@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashapp.services.memory import DecodedCache
 from dashapp.session.keys import Key, Kind
 
-SESSION, OTHER = "a" * 64, "b" * 64
+SESSION, OTHER = "a" * 32, "b" * 32
 
 
 class Shelf:
