@@ -13,6 +13,13 @@ from segmentation.table.columns import Column, Issue, Role
 #: make up a row, customers repeat by nature, and leaving them out would falsify every share.
 RARE_SHARE = 0.1
 
+#: Roles whose values, where most are different, hardly ever agree between two customers; most
+#: means this share of the rows that are not copies.
+SELDOM_EQUAL = (Role.CONTACT, Role.NUMERIC, Role.DATE, Role.TEXT)
+MOSTLY = 0.8
+#: In fewer rows than this nothing shows whether values repeat by nature.
+FEW_ROWS = 20
+
 _MOST_LINES = 100
 
 
@@ -84,12 +91,13 @@ def are_customers(left: Cleaned, columns: Sequence[Column]) -> bool:
         Its columns with their roles.
     """
     rows = len(left.lines)
-    common = left.duplicates > RARE_SHARE * (rows + left.duplicates)
+    every = rows + left.duplicates
+    common = every >= FEW_ROWS and left.duplicates > RARE_SHARE * every
     return common and not any(_tells_people_apart(column, rows) for column in columns)
 
 
 def _tells_people_apart(column: Column, rows: int) -> bool:
-    """Tell whether a column holds ids, or names and addresses that seldom repeat."""
+    """Tell whether a column holds ids, or amounts, dates and names that seldom repeat."""
     if column.role is Role.IDENTIFIER:
         return True
-    return column.role is Role.CONTACT and column.distinct * 2 > rows
+    return column.role in SELDOM_EQUAL and column.distinct > MOSTLY * rows

@@ -56,6 +56,17 @@ def test_rare_copies_are_left_out_even_without_ids() -> None:
     assert sums(table) == (53, 50, 0, 3)
 
 
+def test_copies_of_amounts_that_seldom_repeat_are_left_out_without_ids() -> None:
+    assert sums(read_table(b"visits,spend\n1,2.5\n1,2.5\n3,4.5\n")) == (3, 2, 0, 1)
+    rows = "".join(f"{i % 5},{i * 1.5}\n" for i in range(50))
+    assert sums(read_table(("visits,spend\n" + rows + rows).encode())) == (100, 50, 0, 50)
+
+
+def test_customers_of_the_same_age_and_gender_are_kept_without_ids() -> None:
+    rows = "".join(f"{18 + i * 7 % 50},{'FM'[i % 3 % 2]}\n" for i in range(1000))
+    assert sums(read_table(("Age,Gender\n" + rows).encode())) == (1000, 1000, 0, 0)
+
+
 def test_a_file_that_was_put_together_twice_is_halved_where_there_are_ids() -> None:
     rows = "".join(f"C{i:03d},{i % 4},{'ab'[i % 2]}\n" for i in range(60))
 
