@@ -41,16 +41,8 @@
     });
   }
 
-  var waiting = false;
-  function soon() {
-    if (waiting) { return; }
-    waiting = true;
-    window.requestAnimationFrame(function () {
-      waiting = false;
-      nameAll();
-    });
-  }
-
-  new MutationObserver(soon).observe(document.documentElement, {childList: true, subtree: true});
-  soon();
+  /* At once, before the browser draws: a screen reader never meets a control without a name.
+     Only attributes change here, which the observer does not watch. */
+  new MutationObserver(nameAll).observe(document.documentElement, {childList: true, subtree: true});
+  nameAll();
 })();

@@ -41,7 +41,8 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
             **label_axis(names[:-1], "Column"),
             "showline": False,
             "ticks": "",
-            "tickangle": -45,
+            # Names at a slant need room between the columns.
+            "tickangle": -45 if len(names) <= MAX_WRITTEN else -90,
         },
         yaxis={**label_axis(names[1:], "Column"), "autorange": "reversed", "ticks": ""},
     )
