@@ -156,6 +156,47 @@ def test_a_renamed_segment_shows_everywhere_and_survives_a_reload(
     assert visit.complaints == []
 
 
+def test_a_refused_name_goes_back_and_the_open_tab_stays(visit: Visit, server: Server) -> None:
+    page = visit.page
+    page.goto(server.url)
+    page.get_by_role("button", name="Try it with sample customers").click()
+    expect(page.locator(".sum-strip")).to_be_visible()
+    step(page, "Segments")
+    find_segments(page)
+    page.get_by_role("tab", name="Compare", exact=True).click()
+    names = page.locator(".segment-name")
+    first, second = names.nth(0).input_value(), names.nth(1).input_value()
+    names.nth(1).fill(first)
+    names.nth(1).press("Tab")
+    expect(page.locator(".segment-note").nth(1)).to_contain_text("already")
+    expect(names.nth(1)).to_have_value(second)
+    names.nth(1).fill("Friends")
+    names.nth(1).press("Tab")
+    expect(page.locator(".segment-note").nth(1)).to_be_empty()
+    expect(page.locator(".tab-selected")).to_have_text("Compare")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download “Largest differences first” as CSV").click()
+    file = waiting.value.path().read_text(encoding="utf-8-sig")
+    assert file.startswith("series,Standard deviations from everybody,Column,segment's average")
+    assert "Friends" in file
+    assert "range" not in file
+    assert visit.complaints == []
+
+
+def test_filters_are_folded_on_a_phone(visit: Visit, server: Server) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(server.url)
+    page.get_by_role("button", name="Try it with sample customers").click()
+    expect(page.locator(".sum-strip")).to_be_visible()
+    step(page, "Explore")
+    expect(page.locator(".filters-count")).to_have_text("500 of 500 customers")
+    expect(page.locator(".filters-body")).to_be_hidden()
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator(".filters-body")).to_be_visible()
+    assert visit.complaints == []
+
+
 def test_two_visitors_at_once_never_see_each_other(
     visit: Visit, other_visit: Visit, server: Server, tmp_path: Path
 ) -> None:
