@@ -112,3 +112,13 @@ class Portal:
             {"segments-find.n_clicks": 1, "shell-refs.data": refs},
         )
         return dict(self.follow(job["shell-job.data"], refs)["shell-refs.data"])
+
+
+def look(refs: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Values of a tab with these references in the light theme."""
+    return {
+        "shell-refs.data": refs,
+        "shell-theme.data": "light",
+        "explore-filters.data": {},
+        **more,
+    }

@@ -1,0 +1,108 @@
+"""Files that come in and go out, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashapp.settings import Settings
+from tests.callbacks import texts
+from tests.dashapp.portal import Portal, look
+
+Trained = tuple[Portal, dict[str, Any]]
+
+
+def test_a_saved_model_loads_into_another_session_and_predicts(trained: Trained) -> None:
+    portal, refs = trained
+    file = portal.client.get(f"/download/model.segmodel?model={refs['model']}").get_data()
+    stranger = portal.visitor()
+    answer = stranger.upload("q4.segmodel", file, purpose="model")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    model = answer.get_json()["model"]
+    shown = stranger.fire(
+        "predict-body.children",
+        "predict-tabs.data",
+        {"predict-tabs.data": "one", "shell-refs.data": {"dataset": None, "model": model}},
+    )
+    assert "Total Spend" in json.dumps(shown)
+
+
+def test_a_whole_file_is_scored_and_downloads(portal: Portal) -> None:
+    refs = portal.with_model(portal.with_sample())
+    address = f"/download/customers.csv?data={refs['dataset']}&model={refs['model']}"
+    file = portal.client.get(address).get_data()
+    answer = portal.client.post(
+        "/upload",
+        data=file,
+        headers={
+            "Sec-Fetch-Site": "same-origin", "X-Portal-Upload": "1", "X-File-Name": "new.csv",
+            "X-Purpose": "batch", "X-Model": refs["model"],
+        },
+    )  # fmt: skip
+    done = portal.follow({"id": answer.get_json()["job"]}, refs)
+    batch = done["shell-done.data"]["result"]["batch"]
+    text = portal.client.get(f"/download/scored.csv?batch={batch}").get_data(as_text=True)
+    assert text.count("\n") == 501
+    shown = portal.fire("predict-batch.children", "shell-refs.data", {"shell-refs.data": refs})
+    assert "500 rows scored" in texts(shown["predict-batch.children"])
+
+
+def test_a_picture_named_csv_is_refused_with_a_sentence(portal: Portal) -> None:
+    answer = portal.upload("customers.csv", b"\x89PNG\r\n\x1a\n" + b"\x00" * 64)
+    assert answer.status_code == 415
+    assert "PNG" in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"only\n1\n2\n", b"a,b\n"])
+def test_a_file_that_is_no_table_ends_in_a_sentence(portal: Portal, data: bytes) -> None:
+    answer = portal.upload("customers.csv", data)
+    if answer.status_code >= 400:
+        assert len(answer.get_json()["error"]) > 20
+        return
+    shown = portal.follow({"id": answer.get_json()["job"]}, {})
+    assert "message-danger" in json.dumps(shown["shell-alert.children"])
+
+
+def test_a_file_with_more_rows_than_the_portal_takes_is_refused_in_words(tmp_path: Path) -> None:
+    small = Portal.of(Settings(data_dir=tmp_path / "small", max_rows=30))
+    rows = "\n".join(f"{i},{20 + i},{i * 3}" for i in range(40))
+    job = small.upload("list.csv", f"id,age,spend\n{rows}".encode()).get_json()["job"]
+    shown = small.follow({"id": job}, {})
+    assert "30" in texts(shown["shell-alert.children"])
+    assert "rows" in texts(shown["shell-alert.children"])
+
+
+def test_the_download_holds_the_customers_that_the_grid_shows(trained: Trained) -> None:
+    portal, refs = trained
+    shown = portal.fire(
+        "segments-grid.getRowsResponse",
+        "segments-grid.getRowsRequest",
+        look(
+            refs,
+            **{"segments-grid.getRowsRequest": {"startRow": 0, "endRow": 10, "sortModel": []},
+               "segments-grid-search.value": "Chicago"},
+        ),
+    )  # fmt: skip
+    found = shown["segments-grid.getRowsResponse"]["rowCount"]
+    assert 0 < found < 500
+    text = portal.client.get(shown["segments-grid-download.href"]).get_data(as_text=True)
+    assert text.count("\n") == found + 1
+    assert text.count("Chicago") == found
+
+
+def test_a_new_name_shows_in_cards_and_exports(portal: Portal) -> None:
+    refs = portal.with_model(portal.with_sample())
+    name = {"type": "segments-name", "segment": "s1"}
+    renamed = portal.fire(
+        "shell-refs.data",
+        "segments-name.value",
+        {"segments-name.value": [(name, "Best friends")], "shell-refs.data": refs},
+    )["shell-refs.data"]
+    assert renamed["model"] != refs["model"]
+    address = f"/download/customers.csv?data={renamed['dataset']}&model={renamed['model']}"
+    text = portal.client.get(address).get_data(as_text=True)
+    assert "Best friends" in text
+    assert text.count("\n") == 501

@@ -1,0 +1,139 @@
+"""What each step of an analyst changes, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.callbacks import body_of, callbacks, changes_in, find_by_input, fire, side_updates, texts
+from tests.dashapp.portal import Portal, look
+
+Trained = tuple[Portal, dict[str, Any]]
+
+
+def test_a_column_that_the_user_makes_a_basis_drives_the_next_segments(portal: Portal) -> None:
+    refs = portal.with_sample()
+    change = [{"colId": "use", "data": {"name": "City", "role": "nominal", "use": "basis"}}]
+    job = portal.fire(
+        "shell-job.data",
+        "data-columns-grid.cellValueChanged",
+        {"data-columns-grid.cellValueChanged": change, "shell-refs.data": refs},
+    )
+    changed = portal.follow(job["shell-job.data"], refs)["shell-refs.data"]
+    assert changed["dataset"] != refs["dataset"]
+    shown = portal.fire("data-content.children", "shell-refs.data", {"shell-refs.data": changed})
+    assert "9 drive the segments" in texts(shown["data-content.children"])
+
+
+@pytest.mark.parametrize("wrong", ["", "   ", None])
+def test_a_refused_name_goes_back_and_is_explained_at_its_field(
+    trained: Trained, wrong: str | None
+) -> None:
+    portal, refs = trained
+    field = {"type": "segments-name", "segment": "s1"}
+    callback = find_by_input(portal.app, "shell-refs.data", "segments-name.value")
+    answer = fire(
+        portal.client,
+        callback,
+        {"segments-name.value": [(field, wrong)], "shell-refs.data": refs},
+    )
+    changed = side_updates(answer)
+    note = next(value for id_, value in changed.items() if "segments-name-note" in id_)
+    old = next(value for id_, value in changed.items() if '"segments-name"' in id_)
+    assert note["children"].endswith(".")
+    assert old["value"]
+
+
+def test_the_open_tab_stays_when_the_page_is_drawn_anew(trained: Trained) -> None:
+    portal, refs = trained
+    held = ({"type": "shell-tab", "tabs": "segments-tabs"}, "compare")
+    shown = portal.fire(
+        "segments-content.children",
+        "shell-refs.data",
+        {"shell-refs.data": refs, "shell-tab.data": [held], "shell-url.search": "?tab=map"},
+    )
+    drawn = json.dumps(shown)
+    assert '"data": "compare"' in drawn
+    assert '"data": "map"' not in drawn
+
+
+def test_filters_leave_the_customers_that_they_name(trained: Trained) -> None:
+    portal, refs = trained
+    level = {"type": "explore-filter", "column": "Membership Type"}
+    shown = portal.fire(
+        "explore-count.children",
+        "explore-filter.value",
+        {"explore-filter.value": [(level, ["Gold"])], "shell-refs.data": refs},
+    )
+    assert shown["explore-filters.data"] == {"Membership Type": ["Gold"]}
+    assert shown["explore-count.children"].endswith("of 500 customers")
+    assert not shown["explore-count.children"].startswith("500")
+
+
+def test_the_prediction_answers_with_segment_reasons_and_actions(trained: Trained) -> None:
+    portal, refs = trained
+    customer = {
+        "Age": 40, "Membership Type": "Gold", "Total Spend": 1500, "Items Purchased": 20,
+        "Average Rating": 4.8, "Discount Applied": "FALSE", "Days Since Last Purchase": 5,
+        "Satisfaction Level": "Satisfied",
+    }  # fmt: skip
+    fields = [({"type": "predict-field", "column": n}, v) for n, v in customer.items()]
+    shown = portal.fire(
+        "predict-result.children",
+        "predict-field.value",
+        look(refs, **{"predict-field.value": fields}),
+    )
+    words = texts(shown["predict-result.children"])
+    assert "High Spenders" in words
+    assert "Confidence" in words
+    assert "Recommended actions" in words
+
+
+def test_the_grid_pages_sorts_and_searches_on_the_server(trained: Trained) -> None:
+    portal, refs = trained
+    asked = {"startRow": 0, "endRow": 10, "sortModel": [{"colId": "Total Spend", "sort": "desc"}]}
+    shown = portal.fire(
+        "segments-grid.getRowsResponse",
+        "segments-grid.getRowsRequest",
+        look(refs, **{"segments-grid.getRowsRequest": asked, "segments-grid-search.value": "gold"}),
+    )
+    rows = shown["segments-grid.getRowsResponse"]["rowData"]
+    spends = [row["Total Spend"] for row in rows]
+    assert len(rows) == 10
+    assert spends == sorted(spends, reverse=True)
+    assert all("gold" in json.dumps(row).lower() for row in rows)
+
+
+def test_clear_takes_every_filter_back_to_everybody(trained: Trained) -> None:
+    portal, refs = trained
+    ids = [{"type": "explore-filter", "column": name} for name in ("Age", "City")]
+    callback = next(
+        item for item in callbacks(portal.app) if item.inputs == (("explore-clear", "n_clicks"),)
+    )
+    body = body_of(
+        callback,
+        {"explore-clear.n_clicks": 1, "shell-refs.data": refs,
+         "explore-filter.id": [(id_, id_) for id_ in ids]},
+    )  # fmt: skip
+    body["outputs"] = [{"id": id_, "property": "value"} for id_ in ids]
+    answer = portal.client.post(
+        "/_dash-update-component", json=body, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    changes = changes_in(answer.get_json())
+    values = {json.loads(key.rpartition(".")[0])["column"]: v for key, v in changes.items()}
+    assert values["City"] == []
+    assert values["Age"][0] < values["Age"][1]
+
+
+def test_another_number_of_segments_can_be_taken_from_the_evidence(portal: Portal) -> None:
+    refs = portal.with_model(portal.with_sample())
+    job = portal.fire(
+        "shell-job.data",
+        "segments-silhouette.clickData",
+        {"segments-silhouette.clickData": {"points": [{"x": 3}]}, "shell-refs.data": refs},
+    )
+    taken = portal.follow(job["shell-job.data"], refs)["shell-refs.data"]
+    shown = portal.fire("segments-content.children", "shell-refs.data", {"shell-refs.data": taken})
+    assert json.dumps(shown).count('"segments-name"') == 3
