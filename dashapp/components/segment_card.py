@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashapp import formatting
 from dashapp.components.badges import stability_badge
 from dashapp.theme import segment_class
-from segmentation import Segment, SegmentModel
+from segmentation import Segment, SegmentModel, Verdict
 
 LONGEST_NAME = 60
 MOST_IN_ROW = 4
@@ -31,12 +31,18 @@ def verdict_card(model: SegmentModel) -> Component:
     )
     return html.Section(
         [
-            html.Span(GRADES[verdict.grade], className=f"grade grade-{verdict.grade}"),
+            html.Span(grade_label(verdict), className=f"grade grade-{verdict.grade}"),
             html.P(verdict.sentence, className="verdict-sentence"),
             details if verdict.reasons else None,
         ],
         className="verdict card-soft",
     )
+
+
+def grade_label(verdict: Verdict) -> str:
+    """The verdict in two or three words; one segment for all is no division to be judged."""
+    one_for_all = verdict.chosen_by == "user" and verdict.k == 1
+    return "As you chose" if one_for_all else GRADES[verdict.grade]
 
 
 def segment_cards(segments: Sequence[Segment], name_type: str, note_type: str) -> Component:

@@ -12,6 +12,8 @@ from dash.development.base_component import Component
 
 from dashapp.components import badges, charts, icon, states, terms
 from dashapp.components.cards import stat_card, stat_row
+from dashapp.components.segment_card import grade_label
+from segmentation import Verdict
 from tests import segment_samples as samples
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
@@ -113,3 +115,21 @@ def test_stat_cards_are_a_list_of_terms() -> None:
     row = stat_row([stat_card("Customers", "12,450", "rows used")])
     assert find(row, html.Dt)[0].children == "Customers"
     assert "12,450" in words(row)
+
+
+@pytest.mark.parametrize(
+    ("chosen_by", "k", "grade", "label"),
+    [
+        ("user", 1, "none", "As you chose"),
+        ("rule", 1, "none", "No reliable segments"),
+        ("user", 3, "strong", "Strong evidence"),
+    ],
+)
+def test_one_segment_for_all_is_a_choice_and_not_a_failure(
+    chosen_by: str, k: int, grade: str, label: str
+) -> None:
+    verdict = Verdict(
+        grade=grade, sentence="", k=k, chosen_by=chosen_by, recommended_k=3,
+        runners_up=(), reasons=(),
+    )  # fmt: skip
+    assert grade_label(verdict) == label
