@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,20 +16,24 @@ from segmentation.errors import DataError, ParameterError, SegmentationError
 from segmentation.printing import (
     counted,
     fit_report,
-    issue_line,
     print_json,
     print_model,
-    print_rows,
+    print_reading,
+    progress_bar,
+)
+from segmentation.reading_options import (
+    column_and_text_encoding,
+    read_told,
+    reading_options,
+    tell_about,
 )
 from segmentation.version import __version__
 
 if TYPE_CHECKING:
-    from segmentation.cluster.evidence import Progress
     from segmentation.scoring.segment_model import SegmentModel
 
 WRONG_USE = 2
 BROKEN_PIPE = 128 + 13  # as the shell reports a program that SIGPIPE ended
-SHOWN_COLUMNS = ("name", "role", "use", "missing", "distinct")
 
 
 class OneLine(click.Group):
@@ -122,23 +124,22 @@ def sample(
 
 @commands.command()
 @click.argument("file", type=click.Path())
+@reading_options
+@click.option("--save-recipe", type=click.Path(dir_okay=False), help="Where to keep the choices.")
 @as_json
-def inspect(file: str, json_output: bool) -> None:
+def inspect(file: str, save_recipe: str | None, json_output: bool, **told: Any) -> None:
     """Show how a file is read: columns, roles, issues."""
-    from segmentation.table.reading import read_table
+    from segmentation.table.recipe_file import save_recipe as save
+    from segmentation.writing import check_folder
 
-    described = read_table(file).describe()
+    check_folder(save_recipe)
+    table = read_told(file, **told)
+    if save_recipe is not None:
+        save(table.recipe, save_recipe)
     if json_output:
-        print_json(described)
-        return
-    click.echo(
-        f"{described['name']}: {counted(described['rows_read'], 'row')} read = "
-        f"{described['rows_used']:,} used + {described['rows_set_aside']:,} set aside + "
-        f"{counted(described['rows_duplicate'], 'duplicate')}"
-    )
-    print_rows([{key: column[key] for key in SHOWN_COLUMNS} for column in described["columns"]])
-    for issue in described["issues"]:
-        click.echo(issue_line(issue))
+        print_json(table.describe())
+    else:
+        print_reading(table.describe())
 
 
 @commands.command()
@@ -146,11 +147,12 @@ def inspect(file: str, json_output: bool) -> None:
 @click.option("-k", "k", default="auto", show_default=True, help="Number of segments, or auto.")
 @click.option("--columns", help="Columns that drive the segments, separated by commas.")
 @click.option("--algorithm", default="kmeans", show_default=True)
-@click.option("--encoding", default="auto", show_default=True, help="auto or label.")
+@click.option("--column-encoding", help="auto or label: how columns become numbers.")
 @click.option("--seed", default=42, show_default=True, type=click.IntRange(0))
 @click.option("--previous", type=click.Path(), help="Earlier model whose names are kept.")
 @click.option("--playbook", type=click.Path(), help="Your own archetypes and actions.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Where to save the model.")
+@reading_options
 @as_json
 def fit(file: str, output: str | None, json_output: bool, **options: Any) -> None:
     """Find the segments in a file."""
@@ -174,16 +176,17 @@ def _fit(
     k: str,
     columns: str | None,
     algorithm: str,
-    encoding: str,
+    column_encoding: str | None,
     seed: int,
     previous: str | None,
     playbook: str | None,
+    **told: Any,
 ) -> SegmentModel:
     from segmentation.options import Settings
     from segmentation.scoring.segment_model import SegmentModel
-    from segmentation.table.reading import read_table
     from segmentation.training import train
 
+    encoding, told = column_and_text_encoding(column_encoding, told)
     settings = Settings(
         n_clusters=int(k) if k.lstrip("-").isdigit() else k,
         algorithm=algorithm,
@@ -195,9 +198,10 @@ def _fit(
     settings.number()
     earlier = None if previous is None else SegmentModel.load(previous)
     started = time.perf_counter()
-    table = read_table(file)
+    table = read_told(file, **told)
+    tell_about(table)
     read = time.perf_counter() - started
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         trained = train(table.frame, table.columns, settings, progress=progress, previous=earlier)
     return trained.model.with_reading_time(read)
 
@@ -220,16 +224,17 @@ def describe(model: str, json_output: bool) -> None:
 @click.argument("model", type=click.Path())
 @click.argument("file", type=click.Path())
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False))
-def assign(model: str, file: str, output: str) -> None:
+@reading_options
+def assign(model: str, file: str, output: str, **told: Any) -> None:
     """Give every row of a file its segment."""
     from segmentation.scoring.beside import renaming_note
     from segmentation.scoring.segment_model import SegmentModel
-    from segmentation.table.reading import read_table
     from segmentation.writing import check_folder, with_rejects, write_csv
 
     check_folder(output)
     loaded = SegmentModel.load(model)
-    table = read_table(file, keep_duplicates=True)
+    table = read_told(file, **told, keep_duplicates=True)
+    tell_about(table)
     scored, renamed = with_rejects(table, loaded.assign(table.frame))
     write_csv(scored, output)
     if renamed:
@@ -279,17 +284,3 @@ def evaluate(file: str, labels: str, k: str, algorithm: str, json_output: bool) 
             f"{report['k']} segments against {report['groups']} known groups: adjusted Rand "
             f"index {agreement:.3f} (1 is perfect agreement, 0 is chance)."
         )
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Progress | None]:
-    """Show progress where a person is watching."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Starting", total=1.0)
-        yield lambda words, share: bar.update(task, description=words, completed=share)

@@ -111,7 +111,7 @@ def one_column_error() -> ReadError:
     """Return the error for a file that has one column or an unknown delimiter."""
     return ReadError(
         "The file has only one column, or its columns are separated by a character that was "
-        "not recognized. Segments need at least two columns; a delimiter can be chosen.",
+        "not recognized. Segments need at least two columns.",
         kind="one_column",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePath
 from typing import IO, Any
 
@@ -20,7 +21,8 @@ from segmentation.table.dialect import WHITESPACE, find_dialect
 from segmentation.table.heading import find_header
 from segmentation.table.limits import Limits
 from segmentation.table.parquet import read_parquet
-from segmentation.table.recipe import VERSION, Fixes, apply_recipe, replayed
+from segmentation.table.recipe import VERSION, Fixes, apply_recipe, layout_gone, replayed
+from segmentation.table.recipe_file import load_recipe
 from segmentation.table.records import read_records
 from segmentation.table.workbook import cell_text, read_sheet, sheet_records
 
@@ -77,7 +79,7 @@ def read_table(
     header_line: int | None = None,
     sheet: str | int | None = None,
     fixes: Mapping[str, str] | None = None,
-    recipe: Mapping[str, Any] | None = None,
+    recipe: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     keep_duplicates: bool = False,
     limits: Limits = _DEFAULT_LIMITS,
 ) -> Table:
@@ -105,8 +107,9 @@ def read_table(
     fixes : mapping, optional
         How to deal with issues, such as ``{"not_a_number": "set_aside"}`` or, for one column,
         ``{"ambiguous_date:Joined": "day_first"}``; see `segmentation.table.recipe.FIXES`.
-    recipe : mapping, optional
-        The recipe of an earlier table, whose choices are repeated; others given here overrule.
+    recipe : mapping or path, optional
+        The recipe of an earlier table or its JSON file, whose choices are repeated; others given
+        here overrule. What no longer fits is reported as an issue and left out.
     keep_duplicates : bool
         Keep exact duplicate rows, as for scoring or for transactions.
     limits : Limits
@@ -137,17 +140,43 @@ def read_table(
         "header_line": header_line,
         "sheet": sheet,
     }
+    given = {key: choice for key, choice in given.items() if choice is not None}
+    if isinstance(recipe, str | os.PathLike):
+        recipe = load_recipe(recipe)
     layout, earlier_fixes = replayed(recipe)
-    layout |= {key: choice for key, choice in given.items() if choice is not None}
-    choices = Choices(**layout)
-    decided = Fixes({**earlier_fixes, **(fixes or {})})
     data, found_name = _bytes_of(source, limits)
-    called = name or found_name or "data"
-    content = open_content(data, name or found_name, limits)
-    raw = _READERS[content.format](content, choices, limits)
-    table = assemble(raw, called, limits, fixes=decided, keep_duplicates=keep_duplicates)
-    table = replace(table, recipe={"version": VERSION, **table.recipe, "chosen": layout})
-    return table if recipe is None else apply_recipe(table, recipe)
+    read = partial(
+        _read,
+        open_content(data, name or found_name, limits),
+        name or found_name or "data",
+        fixes=Fixes({**earlier_fixes, **(fixes or {})}),
+        keep_duplicates=keep_duplicates,
+        limits=limits,
+    )
+    if recipe is None:
+        return read(given)
+    try:
+        return apply_recipe(read(layout | given), recipe)
+    except ReadError as error:
+        if error.kind == "too_large" or not layout.keys() - given.keys():
+            raise
+        table = apply_recipe(read(given), recipe)
+        return replace(table, issues=(layout_gone(layout, error), *table.issues))
+
+
+def _read(
+    content: Content,
+    called: str,
+    chosen: dict[str, Any],
+    *,
+    fixes: Fixes,
+    keep_duplicates: bool,
+    limits: Limits,
+) -> Table:
+    """Read what is known to be a table, with the choices of its user."""
+    raw = _READERS[content.format](content, Choices(**chosen), limits)
+    table = assemble(raw, called, limits, fixes=fixes, keep_duplicates=keep_duplicates)
+    return replace(table, recipe={"version": VERSION, **table.recipe, "chosen": chosen})
 
 
 def _bytes_of(source: Any, limits: Limits) -> tuple[bytes, str]:

@@ -90,6 +90,19 @@ class Fixes:
         )
 
 
+def layout_gone(layout: Mapping[str, Any], error: Exception) -> Issue:
+    """Say that the layout chosen for an earlier file does not suit this one."""
+    chosen = ", ".join(f"{key.replace('_', ' ')} “{value}”" for key, value in layout.items())
+    return Issue(
+        kind="recipe",
+        column=None,
+        count=1,
+        suggestion=(
+            f"The recipe's {chosen} no longer fits. {error} The file was read without that choice."
+        ),
+    )
+
+
 def replayed(recipe: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the layout and the fixes that the user once chose.
 

@@ -98,10 +98,11 @@ def _is_worksheet(meta: Any) -> bool:
 def _wanted(names: list[str], sheet: str | int | None) -> list[str]:
     if sheet is None:
         return names
-    if isinstance(sheet, int) and 0 <= sheet < len(names):
-        return [names[sheet]]
     if sheet in names:
         return [str(sheet)]
+    place = int(sheet) if str(sheet).isdecimal() and len(str(sheet)) < 9 else -1
+    if 0 <= place < len(names):
+        return [names[place]]
     raise ReadError(
         f"There is no sheet “{sheet}” in the workbook. Its sheets are: {', '.join(names)}.",
         kind="missing_sheet",
