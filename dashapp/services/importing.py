@@ -27,7 +27,10 @@ def import_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]
     data = b"".join(workspace.open_stream(Kind.UPLOAD, request["upload"]))
     recipe = request.get("recipe")
     limits = reading_limits(workspace.settings)
-    table = read_table(data, name=request["name"], recipe=recipe, limits=limits)
+    # What somebody chose for this very file must work or be refused; a recipe that comes from
+    # another file leaves out what does not suit this one.
+    own = {} if recipe is None or request["because"] == "recipe" else recipe.get("chosen", {})
+    table = read_table(data, name=request["name"], recipe=recipe, limits=limits, **own)
     workspace.progress("Storing the table", 0.8)
     if recipe is not None:
         before = workspace.item(Kind.DATASET, request["parent"])

@@ -60,8 +60,7 @@ def test_files_that_are_no_recipe_are_refused_with_a_sentence(portal: Portal, da
 @pytest.mark.parametrize(
     "recipe",
     [{"version": 9}, {"version": 1, "chosen": {"decimal": "x"}}, {"version": 1, "fixes": {"a": 1}},
-     {"version": 1, "columns": []}, {"version": 1, "chosen": {"encoding": "klingon"}},
-     {"version": 1, "fixes": {"spelling": ["keep"]}}],
+     {"version": 1, "columns": []}, {"version": 1, "fixes": {"spelling": ["keep"]}}],
 )  # fmt: skip
 def test_recipes_that_cannot_be_followed_end_in_a_sentence(portal: Portal, recipe: Any) -> None:
     refs = import_file(portal, german_export())
@@ -92,5 +91,5 @@ def test_choices_that_do_not_suit_the_next_file_are_left_and_said(portal: Portal
     read_differently(portal, may, sheet="Archiv")
     june = import_file(portal, workbook("Kunden"), "june.xlsx")
     said = words(portal, june)
-    assert "The choices made for “may.xlsx” were not repeated." in said
+    assert "The recipe's sheet “Archiv” no longer fits." in said
     assert "sheet “Kunden”" in said
