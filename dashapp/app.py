@@ -22,6 +22,7 @@ from dashapp.session import identity
 from dashapp.session.ledger import open_ledger
 from dashapp.session.store import open_store
 from dashapp.settings import Settings, load_settings
+from dashapp.web import suites
 
 # Found without an import: the package would bring a form library into each web worker.
 BOOTSTRAP_PACKAGE = find_spec("flask_bootstrap")
@@ -34,6 +35,7 @@ INDEX = """<!DOCTYPE html>
 {%metas%}
 <title>{%title%}</title>
 <link rel="icon" href="/assets/icons/favicon.svg" type="image/svg+xml">
+<meta name="portal-grid" content="{grid}">
 <script src="/assets/head/theme.js"></script>
 {%css%}
 </head>
@@ -69,13 +71,14 @@ def create_app(settings: Settings | None = None) -> Dash:
     context = make_context(settings, PAGES)
     server = Flask("dashapp")
     server.extensions["portal"] = context
+    suites.postpone()
     app = Dash(
         "dashapp",
         server=server,
         assets_folder=str(assets_folder()),
         assets_ignore=r"theme\.js$",  # stands in the head, before the first paint
         external_stylesheets=[BOOTSTRAP_URL],
-        index_string=INDEX,
+        index_string=INDEX.replace("{grid}", suites.grid_address()),
         title="Customer segments",
         update_title="",
         # False would embed each layout in everybody's index page; wiring is proven by a test.

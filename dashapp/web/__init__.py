@@ -13,7 +13,17 @@ from dash import Dash
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashapp.web import callbacks, csrf, download, errors, headers, health, upload, visits
+from dashapp.web import (
+    callbacks,
+    csrf,
+    download,
+    errors,
+    headers,
+    health,
+    packing,
+    upload,
+    visits,
+)
 
 if TYPE_CHECKING:
     from dashapp.page import Context
@@ -38,6 +48,7 @@ def install(app: Dash, context: Context) -> None:
     upload.install(app.server, context)
     download.install(app.server, context)
     headers.install(app, context)
+    packing.install(app.server, headers.STATIC)
 
 
 def trust_proxies(server: Flask, hops: int) -> None:

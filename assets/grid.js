@@ -1,0 +1,57 @@
+/* Brings the grid's script, the largest after plotly, when the first grid is shown; until then a
+   quiet box keeps its place. The address stands in the page's head, see dashapp/web/suites.py. */
+(function () {
+  "use strict";
+
+  var suite = null;
+  var arriving = null;
+
+  function bring() {
+    arriving = arriving || new Promise(function (done, failed) {
+      var script = document.createElement("script");
+      script.src = document.querySelector("meta[name=portal-grid]").content;
+      script.onload = function () {
+        suite = window.dash_ag_grid;
+        window.dash_ag_grid = Object.assign({}, suite, {AgGrid: Grid});
+        done(suite);
+      };
+      script.onerror = function () {
+        script.remove();
+        arriving = null;
+        failed(new Error("the grid's script did not come"));
+      };
+      document.head.append(script);
+    });
+    return arriving;
+  }
+
+  function Grid(props) {
+    var React = window.React;
+    var state = React.useState("");
+    var tell = state[1];
+    React.useEffect(function () {
+      var here = true;
+      if (!suite) {
+        bring().then(
+          function () { if (here) { tell("ready"); } },
+          function () { if (here) { tell("The table did not load. Please reload the page."); } }
+        );
+      }
+      return function () { here = false; };
+    }, []);
+    if (suite) { return React.createElement(suite.AgGrid, props); }
+    return React.createElement(
+      "div", {id: props.id, className: "grid-awaited", style: props.style}, state[0]
+    );
+  }
+
+  /* Dash asks for this mark before it says why a component is drawn again. */
+  Grid.dashRenderType = true;
+
+  window.dash_ag_grid = {
+    AgGrid: Grid,
+    getApiAsync: function (id) {
+      return bring().then(function (brought) { return brought.getApiAsync(id); });
+    }
+  };
+})();
