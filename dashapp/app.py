@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 
 from dash import Dash
 from flask import Flask, Response, send_from_directory
@@ -20,6 +21,7 @@ from dashapp.services.scoring import Scoring
 from dashapp.services.training import Training
 from dashapp.session import identity
 from dashapp.session.ledger import open_ledger
+from dashapp.session.rights import Door, needs
 from dashapp.session.store import open_store
 from dashapp.settings import Settings, load_settings
 from dashapp.web import suites
@@ -69,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     """
     settings = settings or load_settings()
     context = make_context(settings, PAGES)
-    server = Flask("dashapp")
+    server = Flask("dashapp", static_folder=None)  # no files but those that are served below
     server.extensions["portal"] = context
     suites.postpone()
     app = Dash(
@@ -117,7 +119,7 @@ def make_context(settings: Settings, pages: tuple[Page, ...]) -> Context:
         training=training,
         scoring=scoring,
         exports=Exports(datasets, training, scoring),
-        paths=tuple(page.path for page in pages),
+        page_needs=MappingProxyType({page.path: page.need for page in pages}),
     )
 
 
@@ -128,5 +130,6 @@ def serve_bootstrap(server: Flask) -> None:
     folder = Path(BOOTSTRAP_PACKAGE.origin).parent / "static" / "bootstrap5" / "css"
 
     @server.get(BOOTSTRAP_URL)
+    @needs(Door.PUBLIC)
     def bootstrap_css() -> Response:
         return send_from_directory(folder, "bootstrap.min.css", max_age=31_536_000)

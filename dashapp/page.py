@@ -17,6 +17,7 @@ from dashapp.services.scoring import Scoring
 from dashapp.services.training import Training
 from dashapp.session.identity import current_session
 from dashapp.session.ledger import Ledger
+from dashapp.session.rights import Right
 from dashapp.session.store import SessionStore
 from dashapp.settings import Settings
 from segmentation import SegmentModel, Table
@@ -40,8 +41,8 @@ class Context:
         What the server keeps for each session.
     datasets, training, scoring, exports
         The services, free of Dash.
-    paths
-        Paths of all pages; every other full-page path answers 404.
+    page_needs
+        Path of each page and what it needs; every other full-page path answers 404.
     """
 
     settings: Settings
@@ -52,7 +53,7 @@ class Context:
     training: Training
     scoring: Scoring
     exports: Exports
-    paths: tuple[str, ...]
+    page_needs: Mapping[str, Right]
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Page:
         Returns constants and empty containers only: Dash may run it for anybody.
     register
         Adds the page's callbacks to an application.
+    need
+        What a visitor must be allowed to do in order to see it.
     """
 
     path: str
@@ -78,6 +81,7 @@ class Page:
     title: str
     layout: Callable[..., Component]
     register: Callable[[Dash, Context], None]
+    need: Right
 
 
 @dataclass(frozen=True)

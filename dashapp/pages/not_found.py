@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from dashapp.components.states import empty_state
 from dashapp.page import Context, Page
+from dashapp.session.rights import Right
 
 
 def layout(**_: object) -> Component:
@@ -22,4 +23,4 @@ def register(app: Dash, context: Context) -> None:
     """No callbacks: nothing here changes."""
 
 
-PAGE = Page("/404", "Not found", "Page not found", layout, register)
+PAGE = Page("/404", "Not found", "Page not found", layout, register, Right.VIEW)

@@ -1,28 +1,38 @@
-"""Whose request it is: a random id in a signed cookie.
+"""Whose request it is: a random id in a signed cookie, or in a page token inside frames.
 
-The cookie holds 256 random bits, when the session began, when it was last seen, and our
+Both hold 256 random bits, when the session began, when it was last seen, what it may do, and our
 signature; the session's public id, under which data are stored and which may stand in logs, is a
 hash of the random bits, so that neither disk nor log tells anybody a cookie.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import json
 import secrets
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import Unauthorized
 
 from dashapp.session.keys import content_id
+from dashapp.session.rights import SCOPES, Right, Rights
 from dashapp.session.secret import derived_key
 from dashapp.settings import Settings
 
 COOKIE = "portal_session"
 # Browsers accept this prefix only from the host itself, over https, for all paths.
 HOSTED_COOKIE = f"__Host-{COOKIE}"
-# Public files are the same for everybody and cached for long: they carry no identity.
+# The header that a framed page adds to its requests, where cookies may be blocked.
+PAGE_TOKEN = "X-Portal-Session"  # noqa: S105 - a header's name
+# How long a page token lives after it was last renewed; it is renewed while the page is in use.
+PAGE_SECONDS = 15 * 60
+# Public files are the same for everybody and cached for long: they carry no identity. Launch and
+# sign-in begin an identity of their own.
 PUBLIC = (
     "/assets/",
     "/_dash-component-suites/",
@@ -33,15 +43,45 @@ PUBLIC = (
 )
 # The cookie is written again when this share of the idle time has passed.
 REFRESH_SHARE = 0.1
+LONGEST_TEXT = 1000
+ENDED = "This view has ended. Reload the page that shows it."
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A session as its cookie tells it; times are whole Unix seconds."""
+    """A session as its cookie or page token tells it.
+
+    Attributes
+    ----------
+    token
+        256 random bits as text.
+    began, seen
+        When it began and was last seen, in whole Unix seconds.
+    rights
+        What it may do.
+    user
+        A hash that tells users apart; empty where nobody signs in.
+    ancestor
+        Origin of the one site whose frame it was launched in; empty elsewhere.
+    """
 
     token: str
     began: int
     seen: int
+    rights: Rights
+    user: str = ""
+    ancestor: str = ""
+
+    @classmethod
+    def new(cls, rights: Rights, *, user: str = "", ancestor: str = "") -> Identity:
+        """A fresh identity of 256 random bits."""
+        now = int(time.time())
+        return cls(secrets.token_urlsafe(32), now, now, rights, user, ancestor)
+
+    def renewed(self) -> Identity:
+        """Another identity that may do the same; a launched one does not live longer by that."""
+        fresh = Identity.new(self.rights, user=self.user, ancestor=self.ancestor)
+        return replace(fresh, began=self.began) if self.ancestor else fresh
 
     @property
     def session(self) -> str:
@@ -49,15 +89,15 @@ class Identity:
         return content_id(self.token.encode())
 
 
-class Cookies:
-    """Writes and reads the cookie's text.
+class Tokens:
+    """Writes identities as signed texts and reads them back.
 
     Parameters
     ----------
     key : bytes
-        Signs cookies.
+        Signs the texts.
     idle, absolute : int
-        Seconds after which a session is over: since the last visit, and since it began.
+        Seconds after which an identity is over: since it was last seen, and since it began.
     """
 
     def __init__(self, key: bytes, idle: int, absolute: int) -> None:
@@ -65,35 +105,51 @@ class Cookies:
         self._idle = idle
         self._absolute = absolute
 
-    def new(self) -> Identity:
-        """A fresh identity of 256 random bits."""
-        now = int(time.time())
-        return Identity(secrets.token_urlsafe(32), now, now)
-
     def write(self, identity: Identity) -> str:
-        """The cookie's text."""
-        body = f"{identity.token}.{identity.began}.{identity.seen}"
+        """The identity as text, seen now."""
+        rights = " ".join(sorted(identity.rights))
+        fields = [identity.token, identity.began, int(time.time()), rights]
+        text = json.dumps([*fields, identity.user, identity.ancestor], separators=(",", ":"))
+        body = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
         return f"{body}.{self._tag(body)}"
 
     def read(self, text: str | None) -> Identity | None:
-        """The identity in a cookie; None if we did not write it or its time is over."""
-        if text is None or len(text) > 200 or text.count(".") != 3:
+        """The identity in a text; None if we did not write it or its time is over."""
+        if text is None or len(text) > LONGEST_TEXT or text.count(".") != 1:
             return None
-        body, _, tag = text.rpartition(".")
+        body, _, tag = text.partition(".")
         if not hmac.compare_digest(tag.encode(), self._tag(body).encode()):
             return None
-        token, began, seen = body.split(".")
-        identity = Identity(token, int(began), int(seen))
-        now = time.time()
-        over = now > identity.seen + self._idle or now > identity.began + self._absolute
-        return None if over else identity
+        # Only what we wrote ourselves comes this far.
+        token, began, seen, rights, user, ancestor = json.loads(
+            base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+        )
+        known = frozenset(Right(name) for name in rights.split())
+        identity = Identity(token, began, seen, known, user, ancestor)
+        return None if self._is_over(identity) else identity
 
     def due(self, identity: Identity) -> bool:
-        """Whether the cookie should tell a later visit."""
+        """Whether the text should tell a later visit."""
         return time.time() - identity.seen > REFRESH_SHARE * self._idle
+
+    def _is_over(self, identity: Identity) -> bool:
+        now = time.time()
+        return now > identity.seen + self._idle or now > identity.began + self._absolute
 
     def _tag(self, body: str) -> str:
         return hmac.new(self._key, body.encode(), hashlib.sha256).hexdigest()
+
+
+def cookie_tokens(settings: Settings) -> Tokens:
+    """The texts that stand in cookies."""
+    key = derived_key(settings, "cookie")
+    return Tokens(key, settings.idle_seconds, settings.absolute_seconds)
+
+
+def page_tokens(settings: Settings) -> Tokens:
+    """The texts that framed pages send in a header."""
+    key = derived_key(settings, "page")
+    return Tokens(key, min(PAGE_SECONDS, settings.idle_seconds), settings.absolute_seconds)
 
 
 def current_session() -> str:
@@ -110,51 +166,111 @@ def current_session() -> str:
     return str(session)
 
 
-def renew() -> None:
-    """Begin another session with the answer to this request; the old id is never used again."""
-    g.portal_renew = True
+def begin(identity: Identity) -> None:
+    """Make an identity that of this request, and of the browser with the answer."""
+    set_current(identity)
+    g.portal_is_new = True
 
 
-def install(server: Flask, settings: Settings) -> None:
-    """Give each request its session, and each new browser its cookie.
+def renew() -> Identity:
+    """Begin another session with the answer to this request; the old id is never used again.
 
-    Only ids that we signed count: a planted, guessed or outdated cookie is answered with a new
-    session.
+    Returns
+    -------
+    Identity
+        Of the session to come.
     """
-    cookies = Cookies(
-        derived_key(settings, "cookie"), settings.idle_seconds, settings.absolute_seconds
-    )
-    name = HOSTED_COOKIE if settings.hosted else COOKIE
-    # In another site's frame browsers keep only cookies that are partitioned by that site. Without
-    # the partition, SameSite=None would let that site's own requests carry the cookie: never.
-    framed = settings.hosted and bool(settings.frame_ancestors)
+    fresh: Identity = g.portal_identity.renewed()
+    g.portal_next = fresh
+    return fresh
 
-    @server.before_request
-    def identify() -> None:
+
+def set_current(identity: Identity) -> None:
+    """Tell the rest of the request whose it is."""
+    g.portal_identity = identity
+    g.portal_session = identity.session
+
+
+# Takes what the cookie tells and gives whose request it is; refuses by raising an HTTP error.
+Admit = Callable[[Identity | None], Identity]
+
+
+def admit_everybody(known: Identity | None) -> Identity:
+    """Give each new browser a session of its own that may do what the portal offers."""
+    return known or Identity.new(SCOPES["full"])
+
+
+class Recognition:
+    """Reads whose request it is, and tells browsers who they are.
+
+    Only ids that we signed count: a planted, guessed or outdated cookie counts as none. A page
+    token is asked alone: with a bad one the request fails, whatever cookie it carries, since the
+    cookie may belong to another view in the same browser.
+
+    Parameters
+    ----------
+    settings : Settings
+        Tells keys, lives and the attributes of the cookie.
+    admit : callable
+        Decides about requests without a page token.
+    """
+
+    def __init__(self, settings: Settings, admit: Admit) -> None:
+        self._cookies, self._pages = cookie_tokens(settings), page_tokens(settings)
+        self._admit = admit
+        self._name = HOSTED_COOKIE if settings.hosted else COOKIE
+        self._seconds = settings.idle_seconds
+        self._hosted = settings.hosted
+        # In another site's frame browsers keep only cookies that are partitioned by that site.
+        # Without the partition, SameSite=None would let that site's own requests carry the
+        # cookie: never.
+        self._framed = settings.hosted and bool(settings.frame_ancestors)
+
+    def identify(self) -> None:
+        """Find the identity of the present request, or refuse it."""
         if request.path.startswith(PUBLIC):
             return
-        known = cookies.read(request.cookies.get(name))
-        g.portal_identity = known or cookies.new()
-        g.portal_is_new = known is None
-        g.portal_session = g.portal_identity.session
+        sent = request.headers.get(PAGE_TOKEN)
+        if sent is None:
+            known = self._cookies.read(request.cookies.get(self._name))
+            identity = self._admit(known)
+            g.portal_is_new = identity != known
+        else:
+            found = self._pages.read(sent)
+            if found is None:
+                raise Unauthorized(ENDED)
+            identity = found
+            g.portal_by_header = True
+        set_current(identity)
 
-    @server.after_request
-    def remember(response: Response) -> Response:
-        identity: Identity | None = g.get("portal_identity")
+    def remember(self, response: Response) -> Response:
+        """Add the cookie or the page token, when it is new or should tell a later visit."""
+        identity: Identity | None = g.get("portal_next") or g.get("portal_identity")
         if identity is None:
             return response
-        if g.get("portal_renew"):
-            identity = cookies.new()
-        elif not g.portal_is_new and not cookies.due(identity):
-            return response
+        changed = bool(g.get("portal_next") or g.get("portal_is_new"))
+        if g.get("portal_by_header"):
+            if changed or self._pages.due(identity):
+                response.headers[PAGE_TOKEN] = self._pages.write(identity)
+        elif changed or self._cookies.due(identity):
+            self._set_cookie(response, self._cookies.write(identity))
+        return response
+
+    def _set_cookie(self, response: Response, text: str) -> None:
         response.set_cookie(
-            name,
-            cookies.write(Identity(identity.token, identity.began, int(time.time()))),
-            max_age=settings.idle_seconds,
-            secure=settings.hosted,
+            self._name,
+            text,
+            max_age=self._seconds,
+            secure=self._hosted,
             httponly=True,
-            samesite="None" if framed else "Lax",
-            partitioned=framed,
+            samesite="None" if self._framed else "Lax",
+            partitioned=self._framed,
             path="/",
         )
-        return response
+
+
+def install(server: Flask, settings: Settings, admit: Admit = admit_everybody) -> None:
+    """Give each request its session, and each new browser its cookie."""
+    recognition = Recognition(settings, admit)
+    server.before_request(recognition.identify)
+    server.after_request(recognition.remember)

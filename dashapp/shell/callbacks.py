@@ -7,9 +7,10 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 
-from dashapp.components.states import message
+from dashapp.components.states import empty_state, message
 from dashapp.page import Context, Page, Refs, text_or_none
 from dashapp.session.identity import current_session
+from dashapp.session.rights import Right, may, needs
 from dashapp.shell.ids import Ids
 from dashapp.shell.layout import steps
 from dashapp.shell.state import delete_session, job_view, resolve_refs, summary
@@ -20,14 +21,16 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
     by_path = {page.path: page for page in pages}
 
     @app.callback(Output(Ids.PAGE, "children"), inputs={"path": Input(Ids.URL, "pathname")})
+    @needs(Right.VIEW)
     def show_page(path: object) -> Component:
-        return by_path.get(str(path), not_found).layout()
+        return layout_for(by_path.get(str(path), not_found))
 
     @app.callback(
         Output(Ids.STEPS, "children"),
         Output(Ids.SUMMARY, "children"),
         inputs={"path": Input(Ids.URL, "pathname"), "refs": Input(Ids.REFS, "data")},
     )
+    @needs(Right.VIEW)
     def show_top_bar(path: object, refs: object) -> tuple[list[Component], list[Component]]:
         parsed = Refs.parse(refs)
         return steps(pages, str(path), parsed), summary(context, parsed)
@@ -38,12 +41,23 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
         Output(Ids.ALERT, "children"),
         inputs={"search": Input(Ids.URL, "search"), "refs": State(Ids.REFS, "data")},
     )
+    @needs(Right.VIEW)
     def resolve(search: object, refs: object) -> tuple[Any, Any, Any]:
         return resolve_refs(context, search, refs)
 
     _register_jobs(app, context)
     _register_deletion(app, context)
     _register_client(app)
+
+
+def layout_for(page: Page) -> Component:
+    """The page, or a sentence where this visitor may not see it."""
+    if may(page.need):
+        return page.layout()
+    return empty_state(
+        f"{page.name} is not part of this view",
+        "Whoever gave you this view has left it out. Use the steps at the top.",
+    )
 
 
 def _register_jobs(app: Dash, context: Context) -> None:
@@ -59,6 +73,7 @@ def _register_jobs(app: Dash, context: Context) -> None:
         state={"refs": State(Ids.REFS, "data")},
         prevent_initial_call=True,
     )
+    @needs(Right.VIEW)
     def follow_job(job: object, _tick: object, refs: object) -> dict[str, Any]:
         return job_view(context, job, refs)
 
@@ -67,6 +82,7 @@ def _register_jobs(app: Dash, context: Context) -> None:
         inputs={"clicks": Input({"type": Ids.CANCEL, "job": ALL}, "n_clicks")},
         prevent_initial_call=True,
     )
+    @needs(Right.PREDICT)
     def cancel(clicks: list[int | None]) -> Any:
         if not any(clicks) or not isinstance(ctx.triggered_id, dict):
             return no_update
@@ -82,6 +98,7 @@ def _register_deletion(app: Dash, context: Context) -> None:
         inputs={"ask": Input(Ids.DELETE, "n_clicks"), "keep": Input(Ids.DELETE_KEEP, "n_clicks")},
         prevent_initial_call=True,
     )
+    @needs(Right.PREDICT)
     def ask(ask: object, keep: object) -> bool:
         del ask, keep
         return bool(ctx.triggered_id == Ids.DELETE)
@@ -93,6 +110,7 @@ def _register_deletion(app: Dash, context: Context) -> None:
         inputs={"clicks": Input(Ids.DELETE_CONFIRM, "n_clicks")},
         prevent_initial_call=True,
     )
+    @needs(Right.PREDICT)
     def delete(clicks: object) -> tuple[Any, ...]:
         if not clicks:
             return no_update, no_update, no_update

@@ -1,8 +1,9 @@
 """Routes and guards of the web server; :func:`install` adds them all to an application.
 
-Guards run before any of our code: where a request comes from (csrf), what it carries (callbacks,
-sizes), and afterwards what the answer lets a browser do (headers). Whatever fails is answered by
-errors, in the form that the caller understands.
+Guards run before any of our code: whose request it is (session.identity), where it comes from
+(csrf), whether its visitor may have what it asks for (access), what it carries (callbacks, sizes);
+and afterwards what the answer lets a browser do (headers). Whatever fails is answered by errors,
+in the form that the caller understands.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashapp.web import (
+    access,
     callbacks,
     csrf,
     download,
@@ -43,6 +45,7 @@ def install(app: Dash, context: Context) -> None:
     errors.install(app)
     csrf.install(app.server)
     visits.install(app.server, context)
+    access.install(app, context)
     callbacks.install(app)
     health.install(app.server, context)
     upload.install(app.server, context)

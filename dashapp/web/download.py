@@ -12,6 +12,7 @@ from flask import Flask, Response, abort, request
 from dashapp.page import BadInputError, Context, content_id_or_none
 from dashapp.services.exports import csv_chunks, xlsx_bytes
 from dashapp.session.identity import current_session
+from dashapp.session.rights import Right, needs
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Segment ids are ours: "s1", "s2", … and "unassigned".
@@ -24,10 +25,12 @@ def install(server: Flask, context: Context) -> None:
     """Add the download routes to a server."""
 
     @server.get("/download/template.csv")
+    @needs(Right.CHANGE)
     def template() -> Response:
         return csv_response(context.exports.template(), "customer-template.csv")
 
     @server.get("/download/customers.<any(csv, xlsx):kind>")
+    @needs(Right.DATA)
     def customers(kind: str) -> Response:
         dataset_id, model_id = wanted_id("data"), wanted_id("model")
         frame = context.exports.customers(
@@ -37,6 +40,7 @@ def install(server: Flask, context: Context) -> None:
         return table_response(frame, f"{stem(name)}-segments", kind)
 
     @server.get("/download/scored.<any(csv, xlsx):kind>")
+    @needs(Right.PREDICT)
     def scored(kind: str) -> Response:
         batch_id = wanted_id("batch")
         frame = context.exports.batch(current_session(), batch_id)
@@ -44,6 +48,7 @@ def install(server: Flask, context: Context) -> None:
         return table_response(frame, f"{stem(name)}-scored", kind)
 
     @server.get("/download/rejects.csv")
+    @needs(Right.DATA)
     def rejects() -> Response:
         dataset_id = wanted_id("data")
         name = context.datasets.item(current_session(), dataset_id).name
@@ -51,6 +56,7 @@ def install(server: Flask, context: Context) -> None:
         return csv_response(frame, f"{stem(name)}-set-aside.csv")
 
     @server.get("/download/recipe.json")
+    @needs(Right.DATA)
     def recipe() -> Response:
         dataset_id = wanted_id("data")
         data = context.datasets.recipe(current_session(), dataset_id)
@@ -58,6 +64,7 @@ def install(server: Flask, context: Context) -> None:
         return attachment([data], f"{stem(name)}-recipe.json", "application/json")
 
     @server.get("/download/model.segmodel")
+    @needs(Right.CHANGE)
     def model() -> Response:
         model_id = wanted_id("model")
         data = context.exports.model_file(current_session(), model_id)

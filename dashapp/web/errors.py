@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import structlog
 from dash import Dash
-from dash.exceptions import CallbackException
+from dash.exceptions import CallbackException, DependencyException
 from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
@@ -50,23 +50,18 @@ def install(app: Dash) -> None:
     server = app.server
     callback_path = f"{app.config.routes_pathname_prefix}_dash-update-component"
 
-    @server.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> Response:
-        status = error.code or 500
-        if status < 400:
-            return error.get_response()  # type: ignore[return-value]  # redirects are no errors
-        sentence = SENTENCES.get(status) if _is_standard(error) else error.description
-        response = answer(status, sentence or str(error.description))
-        for name, value in error.get_headers():
-            if name in {"Allow", "Retry-After"}:
-                response.headers[name] = value
-        return response
+    server.register_error_handler(HTTPException, answer_http)
 
     @server.errorhandler(SegmentationError)
     @server.errorhandler(StoreError)
     def known_error(error: Exception) -> Response:
         status, retry_after = status_of(error)
         return answer(status, str(error), retry_after=retry_after)
+
+    @server.errorhandler(DependencyException)
+    def no_such_file(_error: Exception) -> Response:
+        """A file that no component has."""
+        return answer(404, SENTENCES[404])
 
     @server.errorhandler(Exception)
     def unknown_error(error: Exception) -> Response:
@@ -75,6 +70,19 @@ def install(app: Dash) -> None:
         reference = secrets.token_hex(4)
         logger.error("request_failed", reference=reference, exc_info=error)
         return answer(500, DEFECT, reference=reference)
+
+
+def answer_http(error: HTTPException) -> Response:
+    """The answer to an error that has a status; redirects pass as they are."""
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]  # redirects are no errors
+    sentence = SENTENCES.get(status) if _is_standard(error) else error.description
+    response = answer(status, sentence or str(error.description))
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
 
 
 def status_of(error: Exception) -> tuple[int, int | None]:

@@ -22,7 +22,7 @@ STATIC = ("/assets/", "/_dash-component-suites/", "/vendor/")
 def install(app: Dash, context: Context) -> None:
     """Add security and caching headers to every answer, and 404 to unknown pages."""
     settings = context.settings
-    known = frozenset(context.paths)
+    known = frozenset(context.page_needs)
 
     @app.server.after_request
     def harden(response: Response) -> Response:

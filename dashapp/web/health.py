@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, jsonify
 
 from dashapp.session.errors import StoreError
+from dashapp.session.rights import Door, needs
 
 if TYPE_CHECKING:
     from dashapp.page import Context
@@ -19,10 +20,12 @@ def install(server: Flask, context: Context) -> None:
     """Add ``/healthz`` and ``/readyz``."""
 
     @server.get("/healthz")
+    @needs(Door.PUBLIC)
     def healthz() -> Response:
         return jsonify(status="ok")
 
     @server.get("/readyz")
+    @needs(Door.PUBLIC)
     def readyz() -> Response:
         """200 when store, ledger and a worker answer; else 503 with what does not."""
         found = readiness(context)

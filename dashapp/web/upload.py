@@ -28,6 +28,8 @@ from dashapp.jobs.queue import JobLimitError
 from dashapp.services.recipes import RECIPE_BYTES, parse_recipe
 from dashapp.session.identity import current_session
 from dashapp.session.keys import HEX_ID, Key, Kind
+from dashapp.session.rights import Right, need_of, needs
+from dashapp.web import access
 
 if TYPE_CHECKING:
     from dashapp.page import Context
@@ -66,11 +68,13 @@ def install(server: Flask, context: Context) -> None:
     }
 
     @server.post("/upload")
+    @needs(Right.PREDICT)
     def upload() -> Response:
         try:
             take = purposes.get(request.headers.get("X-Purpose", "dataset"))
             if take is None:
                 raise BadRequest("The upload does not say what it is for.")
+            access.require(need_of(take))
             check_request(context.settings.max_upload_bytes)
             check_rate(context, current_session())
             return take(context, current_session())
@@ -79,12 +83,14 @@ def install(server: Flask, context: Context) -> None:
             raise
 
 
+@needs(Right.CHANGE)
 def take_dataset(context: Context, session: str) -> Response:
     """A table to look at and train on."""
     upload_id = keep_file(context, session)
     return started(context.datasets.start_import(session, upload_id, file_name()).id)
 
 
+@needs(Right.PREDICT)
 def take_batch(context: Context, session: str) -> Response:
     """A table to score with a model that the session has."""
     model_id = request.headers.get("X-Model", "")
@@ -95,6 +101,7 @@ def take_batch(context: Context, session: str) -> Response:
     return started(context.scoring.start_batch(session, model_id, upload_id, file_name()).id)
 
 
+@needs(Right.CHANGE)
 def take_model(context: Context, session: str) -> Response:
     """A model file that was downloaded before."""
     if (request.content_length or 0) > MODEL_BYTES:
@@ -103,6 +110,7 @@ def take_model(context: Context, session: str) -> Response:
     return jsonify(model=context.training.load(session, data, file_name()))
 
 
+@needs(Right.CHANGE)
 def take_recipe(context: Context, session: str) -> Response:
     """The choices of an earlier import, for the data set that the tab looks at."""
     dataset_id = request.headers.get("X-Data", "")

@@ -15,6 +15,8 @@ from dashapp.jobs.child import resolve
 from dashapp.jobs.progress import Workspace
 from dashapp.page import Context
 from dashapp.services.handlers import HANDLERS
+from dashapp.session.identity import COOKIE, HOSTED_COOKIE, Identity, cookie_tokens
+from dashapp.session.rights import Rights
 from dashapp.session.rows import Job
 from dashapp.settings import Settings
 from segmentation import SegmentationError
@@ -58,6 +60,14 @@ class Portal:
         other = Portal(self.app, self.context, self.app.server.test_client())
         other.client.get("/", headers=ORIGIN)
         return other
+
+    def allowed(self, rights: Rights) -> Portal:
+        """The same portal, seen by somebody with these rights and a session of their own."""
+        settings = self.context.settings
+        client = self.app.server.test_client()
+        name = HOSTED_COOKIE if settings.hosted else COOKIE
+        client.set_cookie(name, cookie_tokens(settings).write(Identity.new(rights)))
+        return Portal(self.app, self.context, client)
 
     def do_jobs(self) -> None:
         """Do all waiting jobs here and now, with the real handlers."""

@@ -16,6 +16,7 @@ from dashapp.pages.data.edits import column_changes, fixes_recipe, layout_recipe
 from dashapp.pages.data.ids import Ids
 from dashapp.pages.data.views import render_ready
 from dashapp.session.identity import current_session
+from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from segmentation import ParameterError, Table
 
@@ -40,6 +41,7 @@ def register(app: Dash, context: Context) -> None:
 
 def _register_content(app: Dash, context: Context) -> None:
     @app.callback(Output(Ids.CONTENT, "children"), inputs={"refs": Input(Shell.REFS, "data")})
+    @needs(Right.DATA)
     def show(refs: object) -> Any:
         if refs is None:  # the shell has not yet said which data set this tab looks at
             return no_update
@@ -51,6 +53,7 @@ def _register_content(app: Dash, context: Context) -> None:
         return render_ready(context.datasets.table(session, dataset_id), item, raw_lines)
 
     @app.callback(JOB, inputs={"clicks": Input(Ids.SAMPLE, "n_clicks")}, prevent_initial_call=True)
+    @needs(Right.CHANGE)
     def use_sample(clicks: object) -> Any:
         if not clicks:
             return no_update
@@ -63,6 +66,7 @@ def _register_content(app: Dash, context: Context) -> None:
         state={"refs": REFS},
         prevent_initial_call=True,
     )
+    @needs(Right.CHANGE)
     def undo(clicks: object, refs: object) -> Any:
         dataset_id, session = Refs.parse(refs).dataset, current_session()
         before = context.datasets.before(session, dataset_id) if clicks and dataset_id else None
@@ -105,6 +109,7 @@ def _register_changes(app: Dash, context: Context) -> None:
         state={"refs": REFS},
         prevent_initial_call=True,
     )
+    @needs(Right.CHANGE)
     def change_column(changed: object, refs: object) -> Any:
         dataset_id, session = Refs.parse(refs).dataset, current_session()
         if not changed or dataset_id is None:
@@ -120,6 +125,7 @@ def _register_changes(app: Dash, context: Context) -> None:
         state={"ids": State({"type": Ids.LAYOUT, "field": ALL}, "id"), "refs": REFS},
         prevent_initial_call=True,
     )
+    @needs(Right.CHANGE)
     def read_differently(values: object, ids: object, refs: object) -> Any:
         return reread(refs, layout_recipe, "layout", ids, values)
 
@@ -133,8 +139,9 @@ def _register_changes(app: Dash, context: Context) -> None:
         },
         prevent_initial_call=True,
     )
+    @needs(Right.CHANGE)
     def apply_fixes(clicks: object, values: object, ids: object, refs: object) -> Any:
         return reread(refs, fixes_recipe, "fixes", ids, values) if clicks else no_update
 
 
-PAGE = Page("/", "Data", "Data · Customer segments", layout, register)
+PAGE = Page("/", "Data", "Data · Customer segments", layout, register, Right.DATA)

@@ -21,6 +21,7 @@ from dashapp.services.exploring import (
     parse_filters,
     strongest_pair,
 )
+from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import Role, Table, association
@@ -54,6 +55,7 @@ def register_distributions(app: Dash, table_of: TableOf) -> None:
         },
         inputs=COMMON | {"column": Input(Ids.COLUMN, "value"), "split": Input(Ids.SPLIT, "value")},
     )
+    @needs(Right.DATA)
     def draw(
         refs: object, filters: object, look: object, column: object, split: object
     ) -> dict[str, Any]:
@@ -102,6 +104,7 @@ def register_comparison(app: Dash, table_of: TableOf) -> None:
             "statistic": Input(Ids.STATISTIC, "value"),
         },
     )
+    @needs(Right.DATA)
     def draw(
         *,
         refs: object,
@@ -131,6 +134,7 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
     @app.callback(
         Output(Ids.HEATMAP, "figure"), Output(Ids.HEATMAP_READING, "children"), inputs=COMMON
     )
+    @needs(Right.DATA)
     def draw(refs: object, filters: object, look: object) -> tuple[Any, str]:
         table = table_of(refs)
         if table is None:
@@ -146,6 +150,7 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
         Output(Ids.PAIR_READING, "children"),
         inputs=COMMON | {"click": Input(Ids.HEATMAP, "clickData")},
     )
+    @needs(Right.DATA)
     def draw_pair(refs: object, filters: object, look: object, click: object) -> tuple[Any, str]:
         table = table_of(refs)
         if table is None:

@@ -27,6 +27,7 @@ from dashapp.services.exploring import (
     parse_filters,
 )
 from dashapp.session.identity import current_session
+from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from segmentation import Table
 
@@ -160,6 +161,7 @@ def register(app: Dash, context: Context) -> None:
         inputs={"refs": Input(Shell.REFS, "data")},
         state={"search": State(Shell.URL, "search"), "tabs": State(HELD, "data")},
     )
+    @needs(Right.DATA)
     def show(refs: object, search: object, tabs: object) -> Any:
         if refs is None:
             return no_update
@@ -170,6 +172,7 @@ def register(app: Dash, context: Context) -> None:
         inputs={"tab": Input(Ids.TABS, "data")},
         state={"refs": State(Shell.REFS, "data")},
     )
+    @needs(Right.DATA)
     def show_tab(tab: object, refs: object) -> Any:
         table = table_of(refs)
         if table is None:
@@ -189,6 +192,7 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
         inputs={"values": Input({"type": Ids.FILTER, "column": ALL}, "value")},
         state={"refs": State(Shell.REFS, "data")},
     )
+    @needs(Right.DATA)
     def collect(values: list[Any], refs: object) -> tuple[Any, Any]:
         table = table_of(refs)
         if table is None:
@@ -208,6 +212,7 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
         },
         prevent_initial_call=True,
     )
+    @needs(Right.DATA)
     def clear(_clicks: object, ids: list[Any], refs: object) -> list[Any]:
         table = table_of(refs)
         names = [text_or_none(record(id_).get("column")) for id_ in ids]
@@ -218,4 +223,4 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
         ]
 
 
-PAGE = Page("/explore", "Explore", "Explore · Customer segments", layout, register)
+PAGE = Page("/explore", "Explore", "Explore · Customer segments", layout, register, Right.DATA)

@@ -18,6 +18,7 @@ from dashapp.pages.predict import views
 from dashapp.pages.predict.form import form
 from dashapp.pages.predict.ids import Ids
 from dashapp.session.identity import current_session
+from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import SegmentModel
@@ -139,6 +140,7 @@ def register(app: Dash, context: Context) -> None:
         inputs={"refs": Input(Shell.REFS, "data")},
         state={"search": State(Shell.URL, "search"), "tabs": State(HELD, "data")},
     )
+    @needs(Right.PREDICT)
     def show(refs: object, search: object, tabs: object) -> Any:
         if refs is None:
             return no_update
@@ -149,6 +151,7 @@ def register(app: Dash, context: Context) -> None:
         inputs={"tab": Input(Ids.TABS, "data")},
         state={"refs": State(Shell.REFS, "data")},
     )
+    @needs(Right.PREDICT)
     def show_tab(tab: object, refs: object) -> Any:
         model = Seen.at(context, refs).model
         if model is None:
@@ -169,6 +172,7 @@ def register_answers(app: Dash, context: Context) -> None:
         },
         state={"refs": State(Shell.REFS, "data")},
     )
+    @needs(Right.PREDICT)
     def predict(values: list[Any], look: object, refs: object) -> Any:
         seen = Seen.at(context, refs)
         if seen.model is None:
@@ -181,6 +185,7 @@ def register_answers(app: Dash, context: Context) -> None:
         Output(Ids.BATCH, "children"),
         inputs={"_done": Input(Shell.DONE, "data"), "refs": Input(Shell.REFS, "data")},
     )
+    @needs(Right.PREDICT)
     def show_batch(_done: object, refs: object) -> Any:
         seen = Seen.at(context, refs)
         if seen.model is None or seen.refs.model is None:
@@ -188,4 +193,4 @@ def register_answers(app: Dash, context: Context) -> None:
         return render_batch(context, seen.refs.model)
 
 
-PAGE = Page("/predict", "Predict", "Predict · Customer segments", layout, register)
+PAGE = Page("/predict", "Predict", "Predict · Customer segments", layout, register, Right.PREDICT)

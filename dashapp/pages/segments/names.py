@@ -9,6 +9,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, no_update, set_props
 from dashapp.page import Context, Refs, text_or_none
 from dashapp.pages.segments.ids import Ids
 from dashapp.session.identity import current_session
+from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from segmentation import ParameterError
 
@@ -23,6 +24,7 @@ def register(app: Dash, context: Context) -> None:
         state={"refs": State(Shell.REFS, "data")},
         prevent_initial_call=True,
     )
+    @needs(Right.CHANGE)
     def rename(_names: list[Any], refs: object) -> tuple[Any, Any]:
         parsed = Refs.parse(refs)
         if parsed.model is None or not isinstance(ctx.triggered_id, dict):

@@ -19,6 +19,7 @@ from dashapp.pages.segments import names, tabs, views
 from dashapp.pages.segments.customers import customers_view
 from dashapp.pages.segments.ids import Ids
 from dashapp.session.identity import current_session
+from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import SegmentModel
@@ -163,6 +164,7 @@ def register(app: Dash, context: Context) -> None:
         inputs={"refs": Input(Shell.REFS, "data")},
         state={"search": State(Shell.URL, "search"), "held": State(HELD, "data")},
     )
+    @needs(Right.VIEW)
     def show(refs: object, search: object, held: object) -> Any:
         if refs is None:
             return no_update
@@ -174,6 +176,7 @@ def register(app: Dash, context: Context) -> None:
         inputs={"tab": Input(Ids.TABS, "data"), "look": Input(Shell.THEME, "data")},
         state={"refs": State(Shell.REFS, "data")},
     )
+    @needs(Right.VIEW)
     def show_tab(tab: object, look: object, refs: object) -> Any:
         seen = Seen.at(context, refs)
         if seen.model is None:
@@ -197,6 +200,7 @@ def register_training(app: Dash, context: Context) -> None:
         },
         prevent_initial_call=True,
     )
+    @needs(Right.CHANGE)
     def find(clicks: object, refs: object, values: list[Any]) -> Any:
         table = Seen.at(context, refs).table
         if not clicks or table is None:
@@ -211,6 +215,7 @@ def register_training(app: Dash, context: Context) -> None:
         state={"refs": State(Shell.REFS, "data")},
         prevent_initial_call=True,
     )
+    @needs(Right.CHANGE)
     def take_k(click: object, refs: object) -> Any:
         seen = Seen.at(context, refs)
         k = clicked_k(click)
@@ -221,4 +226,4 @@ def register_training(app: Dash, context: Context) -> None:
         return start_training(context, refs, dict(seen.model.parameters) | {"n_clusters": k})
 
 
-PAGE = Page("/segments", "Segments", "Segments · Customer segments", layout, register)
+PAGE = Page("/segments", "Segments", "Segments · Customer segments", layout, register, Right.VIEW)

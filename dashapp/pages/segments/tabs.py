@@ -14,6 +14,7 @@ from dashapp.pages.segments.ids import Ids
 from dashapp.pages.segments.views import VIEWS, customer_card, numeric_columns
 from dashapp.services.customers import GridRequest, customer_rows, page_of, search_rows
 from dashapp.session.identity import current_session
+from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import theme
 from segmentation import SegmentModel
@@ -48,6 +49,7 @@ def register_map(app: Dash, context: Context) -> None:
         inputs={"view": Input(Ids.MAP_VIEW, "value"), "look": LOOK},
         state={"refs": REFS},
     )
+    @needs(Right.DATA)
     def draw(view: object, look: object, refs: object) -> tuple[Any, str]:
         seen, model = model_of(context, refs)
         if not seen.trained_here:
@@ -65,6 +67,7 @@ def register_map(app: Dash, context: Context) -> None:
         state={"refs": REFS},
         prevent_initial_call=True,
     )
+    @needs(Right.DATA)
     def show_customer(click: object, refs: object) -> Any:
         seen, model = model_of(context, refs)
         row = clicked_row(click)
@@ -100,6 +103,7 @@ def register_profiles(app: Dash, context: Context) -> None:
         inputs={"column": Input(Ids.LEVELS_COLUMN, "value"), "look": LOOK},
         state={"refs": REFS},
     )
+    @needs(Right.VIEW)
     def draw_levels(column: object, look: object, refs: object) -> tuple[Any, str]:
         _, model = model_of(context, refs)
         names = list(model.everybody.levels)
@@ -115,6 +119,7 @@ def register_profiles(app: Dash, context: Context) -> None:
         inputs={"column": Input(Ids.SPREAD_COLUMN, "value"), "look": LOOK},
         state={"refs": REFS},
     )
+    @needs(Right.DATA)
     def draw_spread(column: object, look: object, refs: object) -> tuple[Any, str]:
         seen, model = model_of(context, refs)
         if seen.table is None or not seen.trained_here:
@@ -134,6 +139,7 @@ def register_profiles(app: Dash, context: Context) -> None:
         inputs={"chosen": Input(Ids.COMPARE_SEGMENTS, "value"), "look": LOOK},
         state={"refs": REFS},
     )
+    @needs(Right.VIEW)
     def draw_comparison(chosen: object, look: object, refs: object) -> tuple[Any, str]:
         _, model = model_of(context, refs)
         wanted = texts(chosen)
@@ -174,6 +180,7 @@ def register_customers(app: Dash, context: Context) -> None:
         },
         prevent_initial_call=True,
     )
+    @needs(Right.DATA)
     def rows(asked: object, text: object, segment: object, refs: object) -> tuple[Any, ...]:
         seen, model = model_of(context, refs)
         if seen.table is None or not seen.trained_here:

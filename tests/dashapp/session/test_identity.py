@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashapp.session import identity
-from dashapp.session.identity import COOKIE, HOSTED_COOKIE, Cookies, Identity, current_session
+from dashapp.session.identity import (
+    COOKIE,
+    HOSTED_COOKIE,
+    PAGE_TOKEN,
+    Identity,
+    Tokens,
+    current_session,
+    page_tokens,
+)
+from dashapp.session.rights import SCOPES
 from dashapp.settings import Settings
 
-COOKIES = Cookies(b"k" * 32, idle=100, absolute=1000)
+TOKENS = Tokens(b"k" * 32, idle=100, absolute=1000)
+FULL = SCOPES["full"]
 
 
 def server(settings: Settings) -> Flask:
@@ -34,6 +47,14 @@ def server(settings: Settings) -> Flask:
         return current_session()
 
     return flask
+
+
+@contextmanager
+def freeze(seconds: float) -> Iterator[None]:
+    """Let the portal's clock show a Unix time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identity.time, "time", lambda: seconds)
+        yield
 
 
 @pytest.fixture
@@ -94,20 +115,70 @@ def test_a_planted_cookie_gets_a_new_session(flask: Flask, planted: str) -> None
     assert "Set-Cookie" in response.headers
 
 
-@given(position=st.integers(0, 500), change=st.characters(codec="ascii"))
-def test_a_changed_cookie_is_no_cookie(position: int, change: str) -> None:
-    text = COOKIES.write(COOKIES.new())
+@given(position=st.integers(0, 1000), change=st.characters(codec="ascii"))
+def test_a_changed_text_is_no_identity(position: int, change: str) -> None:
+    text = TOKENS.write(Identity.new(FULL))
     place = position % len(text)
     changed = text[:place] + change + text[place + 1 :]
-    assert changed == text or COOKIES.read(changed) is None
+    assert changed == text or TOKENS.read(changed) is None
 
 
-def test_a_cookie_ends_when_idle_or_old() -> None:
-    fresh = COOKIES.new()
-    now = fresh.began
-    assert COOKIES.read(COOKIES.write(fresh)) == fresh
-    assert COOKIES.read(COOKIES.write(Identity(fresh.token, now, now - 101))) is None
-    assert COOKIES.read(COOKIES.write(Identity(fresh.token, now - 1001, now))) is None
+@given(seconds=st.integers(0, 2000), absence=st.integers(0, 300))
+def test_an_identity_ends_when_idle_or_old(seconds: int, absence: int) -> None:
+    fresh = Identity.new(FULL)
+    written = TOKENS.write(replace(fresh, began=fresh.began - seconds))
+    with freeze(fresh.began + absence):
+        known = TOKENS.read(written)
+    assert (known is None) == (absence > 100 or seconds + absence > 1000)
+
+
+def test_a_text_tells_all_of_an_identity() -> None:
+    visitor = Identity.new(SCOPES["predict"], user="0" * 32, ancestor="https://bi.example")
+    assert TOKENS.read(TOKENS.write(visitor)) == visitor
+
+
+def test_a_page_token_is_asked_alone(flask: Flask, tmp_path: Path) -> None:
+    client = flask.test_client()
+    by_cookie = client.get("/").text
+    visitor = Identity.new(FULL)
+    sent = page_tokens(Settings(data_dir=tmp_path / "portal")).write(visitor)
+    answer = client.get("/", headers={PAGE_TOKEN: sent})
+    assert answer.text == visitor.session != by_cookie
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("sent", ["", "x", "a.b", "e30.0", "ä", "a" * 5000])
+def test_a_bad_page_token_never_falls_back_to_the_cookie(flask: Flask, sent: str) -> None:
+    client = flask.test_client()
+    client.get("/")
+    answer = client.get("/", headers={PAGE_TOKEN: sent.encode()})
+    assert answer.status_code == 401
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_neither_text_serves_as_the_other(flask: Flask, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "portal")
+    client = flask.test_client()
+    before = client.get("/").text
+    cookie = client.get_cookie(COOKIE)
+    assert cookie is not None
+    assert flask.test_client().get("/", headers={PAGE_TOKEN: cookie.value}).status_code == 401
+    client.set_cookie(COOKIE, page_tokens(settings).write(Identity.new(FULL)))
+    assert client.get("/").text != before
+
+
+def test_a_page_token_is_renewed_while_it_is_used_and_ends_when_it_is_not(
+    flask: Flask, tmp_path: Path
+) -> None:
+    visitor = Identity.new(FULL)
+    pages = page_tokens(Settings(data_dir=tmp_path / "portal"))
+    first = pages.write(visitor)
+    client = flask.test_client()
+    with freeze(visitor.began + 10 * 60):
+        renewed = client.get("/", headers={PAGE_TOKEN: first}).headers[PAGE_TOKEN]
+    with freeze(visitor.began + 20 * 60):
+        assert client.get("/", headers={PAGE_TOKEN: first}).status_code == 401
+        assert client.get("/", headers={PAGE_TOKEN: renewed}).text == visitor.session
 
 
 def test_the_public_id_tells_nothing_about_the_cookie(flask: Flask) -> None:

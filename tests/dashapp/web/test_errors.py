@@ -111,3 +111,8 @@ def test_a_store_that_does_not_answer_asks_to_try_again(
 def test_what_a_session_does_not_have_is_gone(portal: Portal) -> None:
     response = portal.client.get(f"/download/model.segmodel?model={'0' * 32}")
     assert response.status_code == 410
+
+
+@pytest.mark.parametrize("name", ["dash/x.js", "nothing/x.js", "dash/../../settings.py"])
+def test_a_file_of_no_component_is_not_found(portal: Portal, name: str) -> None:
+    assert portal.client.get(f"/_dash-component-suites/{name}").status_code == 404

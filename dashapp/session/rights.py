@@ -1,0 +1,96 @@
+"""What a visitor may do, and how routes and callbacks say what they need.
+
+Nothing is open by accident: whatever does not declare its need is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from flask import g
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Right(StrEnum):
+    """One thing that a visitor may do."""
+
+    VIEW = "view"
+    """See the segments of a model, but none of its customers."""
+    DATA = "data"
+    """See the customers: the pages Data and Explore, lists and their files."""
+    PREDICT = "predict"
+    """Score one customer or a file."""
+    CHANGE = "change"
+    """Bring data, find and name segments, take the model away."""
+    SHARE = "share"
+    """Give a model to everybody who may see shared models."""
+
+
+class Door(StrEnum):
+    """What needs no right: files for everybody, or what nobody may have."""
+
+    PUBLIC = "public"
+    CLOSED = "closed"
+
+
+Need = Right | Door
+Rights = frozenset[Right]
+
+# What a launch link may allow; several can be named, separated by spaces (RFC 6749, section 3.3).
+SCOPES: Mapping[str, Rights] = MappingProxyType(
+    {
+        "view-model": frozenset({Right.VIEW}),
+        "view-pages": frozenset({Right.VIEW, Right.DATA}),
+        "predict": frozenset({Right.VIEW, Right.PREDICT}),
+        "full": frozenset({Right.VIEW, Right.DATA, Right.PREDICT, Right.CHANGE}),
+    }
+)
+# What people who sign in may do, by their role.
+ROLES: Mapping[str, Rights] = MappingProxyType(
+    {
+        "viewer": SCOPES["view-pages"] | SCOPES["predict"],
+        "analyst": SCOPES["full"],
+        "admin": SCOPES["full"] | {Right.SHARE},
+    }
+)
+
+
+def rights_in(names: str, known: Mapping[str, Rights]) -> Rights:
+    """The rights of scopes or roles that are named in one text; unknown names give none.
+
+    Examples
+    --------
+    >>> sorted(rights_in("view-model predict", SCOPES))
+    [<Right.PREDICT: 'predict'>, <Right.VIEW: 'view'>]
+    >>> rights_in("everything", SCOPES)
+    frozenset()
+    """
+    return frozenset().union(*(known.get(name, frozenset()) for name in names.split()))
+
+
+def needs(need: Need) -> Callable[[F], F]:
+    """Declare what a route or callback needs; the guard in ``dashapp.web.access`` asks for it.
+
+    Stands between the registering decorator and the function.
+    """
+
+    def declare(function: F) -> F:
+        function.need = need  # type: ignore[attr-defined]  # read by need_of
+        return function
+
+    return declare
+
+
+def need_of(function: object) -> Need | None:
+    """What a route or callback has declared; None where it has not."""
+    return getattr(function, "need", None)
+
+
+def may(right: Right) -> bool:
+    """Whether the visitor who makes the present request may do something."""
+    identity = g.get("portal_identity")
+    return identity is not None and right in identity.rights
