@@ -23,7 +23,7 @@ class StoreUnavailableError(StoreError):
         Seconds after which to try again.
     """
 
-    retry_after = 5
+    retry_after = 2
 
     def __init__(
         self, message: str = "The server's memory does not answer right now. Try again shortly."

@@ -11,7 +11,7 @@ from flask_caching.backends import RedisCache
 from redis.exceptions import LockError
 
 from dashapp.session.errors import StoreUnavailableError
-from dashapp.session.redis_client import PREFIX, connect, plain_errors
+from dashapp.session.redis_client import PREFIX, Link
 from dashapp.session.seal import PlainBytes
 
 # A lock is let go of after this time if its holder was killed, in seconds.
@@ -42,8 +42,8 @@ class RedisEntries:
     """
 
     def __init__(self, url: str, seconds: int) -> None:
-        # Replies of redis-py's synchronous client are typed as "maybe awaitable".
-        self._redis: Any = connect(url)
+        self._link = Link(url)
+        self._redis: Any = self._link.redis
         self._seconds = seconds
         self._cache = _Backend(
             host=self._redis, default_timeout=seconds, key_prefix=f"{PREFIX}entry:"
@@ -52,7 +52,7 @@ class RedisEntries:
 
     def set(self, session: str, name: str, entry: bytes, seconds: int) -> None:
         """Write index and entry."""
-        with plain_errors():
+        with self._link.errors():
             index = self._index(session)
             before = int(self._redis.hget(index, name) or 0)
             with self._redis.pipeline() as batch:
@@ -66,15 +66,15 @@ class RedisEntries:
 
     def get(self, name: str) -> bytes | None:
         """Read an entry."""
-        with plain_errors():
+        with self._link.errors():
             return cast("bytes | None", self._cache.get(name))
 
     def delete(self, session: str, names: Iterable[str]) -> None:
         """Remove entries and what the index says of them."""
-        with plain_errors():
+        with self._link.errors():
             for name in names:
                 size = int(self._redis.hget(self._index(session), name) or 0)
-                with self._redis.pipeline() as batch:
+                with self._together() as batch:
                     batch.unlink(f"{PREFIX}entry:{name}")
                     batch.hdel(self._index(session), name)
                     batch.hincrby(f"{PREFIX}sizes", session, -size)
@@ -82,9 +82,9 @@ class RedisEntries:
 
     def delete_session(self, session: str) -> None:
         """Remove everything that the index names, then the index."""
-        with plain_errors():
+        with self._link.errors():
             names = [name.decode() for name in self._redis.hkeys(self._index(session))]
-            with self._redis.pipeline() as batch:
+            with self._together() as batch:
                 for name in names:
                     batch.unlink(f"{PREFIX}entry:{name}")
                 batch.delete(self._index(session))
@@ -94,21 +94,21 @@ class RedisEntries:
 
     def used(self, session: str) -> int:
         """Bytes of a session."""
-        with plain_errors():
+        with self._link.errors():
             return int(self._redis.hget(f"{PREFIX}sizes", session) or 0)
 
     def total(self) -> int:
         """Bytes of all sessions, added up at most every ten seconds."""
         counted, total = self._total
         if time.monotonic() - counted > TOTAL_SECONDS:
-            with plain_errors():
+            with self._link.errors():
                 total = sum(map(int, self._redis.hvals(f"{PREFIX}sizes")))
             self._total = (time.monotonic(), total)
         return total
 
     def sessions(self) -> list[tuple[str, float]]:
         """Sessions with the time of their last write."""
-        with plain_errors():
+        with self._link.errors():
             rows = self._redis.zrange(f"{PREFIX}written", 0, -1, withscores=True)
         return [(session.decode(), float(written)) for session, written in rows]
 
@@ -118,14 +118,14 @@ class RedisEntries:
         lock = self._redis.lock(
             f"{PREFIX}lock:{name}", timeout=LOCK_SECONDS, blocking_timeout=LOCK_SECONDS, sleep=0.02
         )
-        with plain_errors():
+        with self._link.errors():
             if not lock.acquire():
                 raise StoreUnavailableError
         try:
             yield
         finally:
             try:
-                with plain_errors():
+                with self._link.errors():
                     lock.release()
             except (LockError, StoreUnavailableError):
                 # Held for longer than its life, or Redis went away: it lapses by itself.
@@ -135,7 +135,7 @@ class RedisEntries:
         """Forget sessions whose entries Redis has let expire."""
         removed = 0
         for session, _ in self.sessions():
-            with plain_errors():
+            with self._link.errors():
                 gone = not self._redis.exists(self._index(session))
             if gone:
                 self.delete_session(session)
@@ -144,8 +144,12 @@ class RedisEntries:
 
     def check(self) -> None:
         """Write something and remove it."""
-        with plain_errors():
+        with self._link.errors():
             self._redis.set(f"{PREFIX}check", b"1", ex=60)
+
+    def _together(self) -> Any:
+        """Commands in one go, but not as a transaction: a full Redis would refuse to queue it."""
+        return self._redis.pipeline(transaction=False)
 
     def _index(self, session: str) -> str:
         return f"{PREFIX}index:{session}"

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dashapp.session.ledger import SessionFullError, WaitingRoomFullError
-from dashapp.session.redis_client import PREFIX, connect, plain_errors
+from dashapp.session.redis_client import PREFIX, Link
 from dashapp.session.rows import Job, Limits
 
 # Names shared by all scripts. A job's hash has its fields as text; the sorted sets "queued" and
@@ -134,18 +134,18 @@ class RedisJobs:
     """
 
     def __init__(self, url: str, *, keep_seconds: int) -> None:
-        # Replies of redis-py's synchronous client are typed as "maybe awaitable".
-        self.redis: Any = connect(url)
+        self._link = Link(url)
+        self.redis: Any = self._link.redis
         self.keep_seconds = keep_seconds
 
     def script(self, text: str, *values: object) -> Any:
         """Run a script as one step."""
-        with plain_errors():
+        with self._link.errors():
             return self.redis.eval(NAMES + text, 0, *values)
 
     def now(self) -> float:
         """Unix time by Redis's clock, which all machines share."""
-        with plain_errors():
+        with self._link.errors():
             seconds, microseconds = self.redis.time()
         return float(seconds) + float(microseconds) / 1e6
 
@@ -163,12 +163,12 @@ class RedisJobs:
 
     def job(self, job_id: str) -> Job | None:
         """One job."""
-        with plain_errors():
+        with self._link.errors():
             return _job(self.redis.hgetall(f"{PREFIX}job:{job_id}"))
 
     def jobs(self, session: str) -> tuple[Job, ...]:
         """Jobs of a session, newest first."""
-        with plain_errors():
+        with self._link.errors():
             ids = self.redis.zrevrange(f"{PREFIX}jobs:{session}", 0, -1)
         return self._known(ids)
 
@@ -201,14 +201,14 @@ class RedisJobs:
     def lost_jobs(self) -> tuple[Job, ...]:
         """Running jobs whose lease is over."""
         now = self.now()
-        with plain_errors():
+        with self._link.errors():
             ids = self.redis.zrangebyscore(f"{PREFIX}running", "-inf", f"({now}")
         found = self._known(ids)
         known = {job.id for job in found}
         for job_id in ids:
             if job_id.decode() not in known:
                 # Deleted with its session while it ran.
-                with plain_errors():
+                with self._link.errors():
                     self.redis.zrem(f"{PREFIX}running", job_id)
         return found
 

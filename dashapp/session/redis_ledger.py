@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any
 
-from dashapp.session.redis_client import PREFIX, plain_errors
+from dashapp.session.redis_client import PREFIX
 from dashapp.session.redis_jobs import RedisJobs
 from dashapp.session.rows import Item, Job
 
@@ -73,7 +73,7 @@ class RedisLedger(RedisJobs):
     def items(self, session: str, kind: str) -> tuple[Item, ...]:
         """Items of one kind, newest first."""
         name = _list(session, kind)
-        with plain_errors():
+        with self._link.errors():
             ids = self.redis.zrevrange(name, 0, -1)
             values = self.redis.hmget(f"{name}:values", ids) if ids else []
         pairs = zip(ids, values, strict=True)
@@ -81,14 +81,14 @@ class RedisLedger(RedisJobs):
 
     def item(self, session: str, kind: str, item_id: str) -> Item | None:
         """One item."""
-        with plain_errors():
+        with self._link.errors():
             value = self.redis.hget(f"{_list(session, kind)}:values", item_id)
         return _item(kind, item_id, value) if value else None
 
     def beat(self, worker: str, seconds: float) -> None:
         """Note that a worker lives."""
         now = self.now()
-        with plain_errors(), self.redis.pipeline() as batch:
+        with self._link.errors(), self.redis.pipeline() as batch:
             batch.zremrangebyscore(f"{PREFIX}workers", "-inf", now)
             if seconds > 0:
                 batch.zadd(f"{PREFIX}workers", {worker: now + seconds})
@@ -99,23 +99,23 @@ class RedisLedger(RedisJobs):
     def workers(self) -> int:
         """Count the living workers."""
         now = self.now()
-        with plain_errors():
+        with self._link.errors():
             return int(self.redis.zcount(f"{PREFIX}workers", now, "+inf"))
 
     def touch(self, session: str) -> None:
         """Note a visit."""
-        with plain_errors():
+        with self._link.errors():
             self.redis.zadd(f"{PREFIX}seen", {session: time.time()}, xx=True)
 
     def knows(self, session: str) -> bool:
         """Whether there is a record of a session."""
-        with plain_errors():
+        with self._link.errors():
             return self.redis.zscore(f"{PREFIX}began", session) is not None
 
     def ended_sessions(self, idle: float, absolute: float) -> tuple[str, ...]:
         """Sessions that are over."""
         now = time.time()
-        with plain_errors():
+        with self._link.errors():
             unseen = self.redis.zrangebyscore(f"{PREFIX}seen", "-inf", f"({now - idle}")
             old = self.redis.zrangebyscore(f"{PREFIX}began", "-inf", f"({now - absolute}")
         return tuple(sorted({session.decode() for session in [*unseen, *old]}))
@@ -127,14 +127,14 @@ class RedisLedger(RedisJobs):
     def hits(self, name: str, seconds: int) -> int:
         """Count one event."""
         key = f"{PREFIX}hits:{name}:{int(time.time() // seconds)}"
-        with plain_errors(), self.redis.pipeline() as batch:
+        with self._link.errors(), self.redis.pipeline() as batch:
             batch.incr(key)
             batch.expire(key, 2 * seconds)
             return int(batch.execute()[0])
 
     def check(self) -> None:
         """Ask whether Redis answers."""
-        with plain_errors():
+        with self._link.errors():
             self.redis.ping()
 
     def compact(self) -> None:

@@ -10,19 +10,18 @@ from dash import set_props
 from flask import g, has_request_context
 
 from dashapp.components.states import message
+from dashapp.jobs.queue import JobLimitError
 from dashapp.page import BadInputError, Refs
-from dashapp.session.store import (
-    QuotaExceededError,
-    SessionExpiredError,
-    StoreUnavailableError,
-)
+from dashapp.session.store import SessionExpiredError, StoreError
 from dashapp.shell.ids import Ids
 from segmentation import SegmentationError
 
 logger = structlog.get_logger(__name__)
 
 EXPIRED = "Your session has expired. Upload your file again, or try the sample customers."
-UNAVAILABLE = "The server's memory does not answer right now. Nothing is lost; try again shortly."
+# What the server cannot do now is told by the status of the answer, so that proxies, monitors and
+# programs see it too; the script in assets/answers.js shows the sentence and tries again.
+TOLD_BY_STATUS = (BadInputError, StoreError, JobLimitError)
 
 
 def report_error(error: Exception) -> Any:
@@ -38,16 +37,12 @@ def report_error(error: Exception) -> Any:
     None
         Dash then leaves the callback's outputs as they are.
     """
-    if isinstance(error, BadInputError):
-        # None of our pages sends this: answer 400 and say nothing on screen.
-        set_status(400)
-        return
     if isinstance(error, SessionExpiredError):
         set_props(Ids.REFS, {"data": Refs().to_browser()})
         show("warning", EXPIRED)
-    elif isinstance(error, StoreUnavailableError):
-        show("danger", UNAVAILABLE)
-    elif isinstance(error, SegmentationError | QuotaExceededError):
+    elif isinstance(error, TOLD_BY_STATUS):
+        answer_with(error)
+    elif isinstance(error, SegmentationError):
         show("danger", str(error))
     else:
         reference = uuid4().hex[:8]
@@ -60,7 +55,7 @@ def show(kind: str, sentence: str) -> None:
     set_props(Ids.ALERT, {"children": message(kind, sentence)})
 
 
-def set_status(code: int) -> None:
-    """Ask the error guard of :mod:`dashapp.web` to answer with this status."""
+def answer_with(error: Exception) -> None:
+    """Ask the guard of callbacks in :mod:`dashapp.web` to answer with this error."""
     if has_request_context():
-        g.callback_status = code
+        g.callback_error = error

@@ -13,6 +13,9 @@ from dash import Dash
 from flask import Response, g, request
 from werkzeug.exceptions import BadRequest
 
+from dashapp.page import BadInputError
+from dashapp.web.errors import answer, status_of
+
 # A filled form with references is some kilobytes; nothing larger is sent by our pages.
 BODY_BYTES = 2 * 1024 * 1024
 # Property paths that a callback may be triggered by; one page has some dozens.
@@ -38,10 +41,15 @@ def install(app: Dash) -> None:
 
     @server.after_request
     def status_of_callback(response: Response) -> Response:
-        # A callback that found its input impossible asks for this status.
-        if request.path == path and g.get("callback_status"):
-            response.status_code = int(g.callback_status)
-        return response
+        error = g.get("callback_error")
+        if request.path != path or error is None:
+            return response
+        if isinstance(error, BadInputError):
+            # None of our pages sends this.
+            response.status_code = 400
+            return response
+        status, retry_after = status_of(error)
+        return answer(status, str(error), retry_after=retry_after)
 
 
 def fault_in(body: object, callback_map: Mapping[str, Mapping[str, Any]]) -> str | None:

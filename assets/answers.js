@@ -1,0 +1,126 @@
+/* What the server cannot do right now: said once, and tried again by itself.
+
+   Dash would log each answer but 200 and 204 as an error of the page and forget the callback. */
+(function () {
+  "use strict";
+
+  var send = window.fetch.bind(window);
+  /* Longer waits than this are for people: the sentence says what to do. */
+  var MOST_SECONDS = 10;
+  /* After this time the page stops asking by itself; any click asks again. */
+  var PATIENCE_SECONDS = 120;
+  var LOST_SECONDS = 1;
+  var READING_SECONDS = 10;
+  var LOST = "The connection to the server is lost. Nothing is lost with it; trying again…";
+  /* All wait together, so that a server that comes back is not asked by everybody each moment. */
+  var pause = null;
+  var reading = null;
+  var newest = {};
+  var turns = 0;
+
+  function place() {
+    var found = document.getElementById("portal-away");
+    if (found) { return found; }
+    var made = document.createElement("div");
+    made.id = "portal-away";
+    made.setAttribute("role", "status");
+    document.body.appendChild(made);
+    return made;
+  }
+
+  function say(sentence, kind) {
+    var words = place();
+    words.className = sentence ? "portal-away message message-" + kind : "portal-away";
+    if (words.textContent !== sentence) { words.textContent = sentence; }
+    clearTimeout(reading);
+    reading = kind === "danger" ? setTimeout(hush, 1000 * READING_SECONDS) : null;
+  }
+
+  function hush() { say("", ""); }
+
+  /* Goes once the server answers again; what people have to read stays for a while. */
+  function hushUnlessRead() {
+    if (place().textContent && !reading) { hush(); }
+  }
+
+  function nothing() { return new Response(null, {status: 204}); }
+
+  function wait(seconds) {
+    pause = pause || new Promise(function (resolve) {
+      /* A little chance keeps many browsers from coming back in one moment. */
+      setTimeout(function () { pause = null; resolve(); }, 1000 * seconds * (1 + Math.random() / 4));
+    });
+    return pause;
+  }
+
+  function isOurs(address) { return String(address).indexOf("/_dash-") >= 0; }
+
+  /* A newer request of the same callback says all that an older one did. */
+  function keyOf(options) {
+    try {
+      var body = JSON.parse(options.body);
+      return body.output + " " + body.changedPropIds;
+    } catch (error) {
+      return null;
+    }
+  }
+
+  function sentenceOf(response) {
+    return response.clone().json().then(
+      function (answer) { return answer.error || ""; }, function () { return ""; });
+  }
+
+  function seconds(response) { return Number(response.headers.get("Retry-After")) || Infinity; }
+
+  function ask(request) {
+    return send(request.address, request.options).then(
+      judge.bind(null, request), lost.bind(null, request));
+  }
+
+  function askLater(request) {
+    if (pause) { return pause.then(askLater.bind(null, request)); }
+    return request.key && newest[request.key] !== request.turn ? nothing() : ask(request);
+  }
+
+  function again(request, delay) {
+    if (performance.now() - request.began > 1000 * PATIENCE_SECONDS) { return nothing(); }
+    return wait(delay).then(askLater.bind(null, request));
+  }
+
+  function lost(request) {
+    say(LOST, "warning");
+    return again(request, LOST_SECONDS);
+  }
+
+  function judge(request, response) {
+    if (response.status === 503 && seconds(response) <= MOST_SECONDS) {
+      return sentenceOf(response).then(function (sentence) {
+        say(sentence, "warning");
+        return again(request, seconds(response));
+      });
+    }
+    if ([429, 503, 507].indexOf(response.status) >= 0) {
+      return sentenceOf(response).then(function (sentence) {
+        say(sentence, "danger");
+        return nothing();
+      });
+    }
+    /* A proxy's own page is no answer to a callback; our servers never send these. */
+    if (response.status === 502 || response.status === 504) { return lost(request); }
+    hushUnlessRead();
+    return response;
+  }
+
+  window.fetch = function (address, options) {
+    if (!isOurs(address)) { return send(address, options); }
+    var request = {
+      address: address, options: options, began: performance.now(),
+      key: keyOf(options || {}), turn: turns += 1
+    };
+    if (request.key) { newest[request.key] = request.turn; }
+    return pause ? askLater(request) : ask(request);
+  };
+
+  /* Screen readers tell changes only of what was there before. */
+  place();
+})();
