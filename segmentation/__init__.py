@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.segments.segment import Importance, Profile, Segment
     from segmentation.table.association import association
+    from segmentation.table.beginning import Beginning, read_beginning
     from segmentation.table.columns import Column, Issue, Role, Use
     from segmentation.table.dataset import Table
     from segmentation.table.limits import Limits
+    from segmentation.table.mending import read_mended
     from segmentation.table.reading import read_table
     from segmentation.table.samples import sample_customer_kinds, sample_customers
     from segmentation.table.summary import summarize
@@ -56,6 +58,9 @@ _HOMES = {
     "Verdict": "segmentation.cluster.evidence",
     "KEvidence": "segmentation.cluster.evidence",
     "read_table": "segmentation.table.reading",
+    "read_beginning": "segmentation.table.beginning",
+    "Beginning": "segmentation.table.beginning",
+    "read_mended": "segmentation.table.mending",
     "Table": "segmentation.table.dataset",
     "Limits": "segmentation.table.limits",
     "Column": "segmentation.table.columns",
@@ -91,6 +96,9 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "KEvidence",
     "ALGORITHMS",
     "read_table",
+    "read_beginning",
+    "Beginning",
+    "read_mended",
     "Limits",
     "Table",
     "Column",

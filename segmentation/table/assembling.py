@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,7 @@ from segmentation.table.typed import Kind, Typed
 from segmentation.table.typing_text import file_evidence, type_column
 
 _NO_FIXES = Fixes()
+_NO_MEANINGS: Mapping[str, str | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +68,7 @@ def assemble(
     limits: Limits,
     *,
     fixes: Fixes = _NO_FIXES,
+    meanings: Mapping[str, str | None] = _NO_MEANINGS,
     keep_duplicates: bool = False,
 ) -> Table:
     """Check, clean and type rows of text.
@@ -79,6 +83,8 @@ def assemble(
         Bound of a cell's length.
     fixes : Fixes
         What the user decided about issues.
+    meanings : mapping
+        What the user said that columns stand for; only which holds the ids matters here.
     keep_duplicates : bool
         Keep exact duplicate rows, as for scoring or for transactions.
 
@@ -103,13 +109,14 @@ def assemble(
     if choice == "auto" and are_customers(work, columns):
         work = with_copies(everybody, work.issues[-1])
         typed, columns = _typed(work, fixes, decimal, settled=raw.decimal is not None)
-    decided = _decided(work, typed, columns, fixes)
+    decided = _decided(work, typed, columns, fixes, _ids(columns, meanings))
     if any(rows.any() for rows in decided.values()):
         work.put_aside(decided)
         check_something_left(work)
         typed, columns = _typed(work, fixes, decimal, settled=raw.decimal is not None)
     recipe = {**raw.choices, "decimal": decimal, "fixes": dict(fixes.chosen)}
-    return _table(work, typed, columns, {**recipe, "names": work.names}, name)
+    named = {**recipe, "names": work.names}
+    return _table(work, typed, columns, named, name, ids=_ids(columns, meanings))
 
 
 def _decimal(columns: list[DistinctText], delimiter: str | None) -> str:
@@ -135,7 +142,11 @@ def _typed(
 
 
 def _decided(
-    work: Cleaned, typed: list[Typed], columns: tuple[Column, ...], fixes: Fixes
+    work: Cleaned,
+    typed: list[Typed],
+    columns: tuple[Column, ...],
+    fixes: Fixes,
+    place: int | None,
 ) -> dict[str, np.ndarray]:
     """Return the rows that the user wants set aside, by reason."""
     decided: dict[str, np.ndarray] = {}
@@ -144,7 +155,6 @@ def _decided(
         if what and one.bad.any() and fixes.of(f"not_a_{what}", column.name) == "set_aside":
             reason = f"The row has a cell in “{column.name}” that is not a {what}."
             decided[reason] = one.text.rows_of(one.bad)
-    place = _ids(columns)
     choice = fixes.of("repeated_customer")
     if place is None or choice == "keep_all":
         return decided
@@ -159,9 +169,11 @@ def _decided(
     return {**decided, "The row is followed by a later one of the same customer.": earlier}
 
 
-def _ids(columns: tuple[Column, ...]) -> int | None:
-    """Return the position of the customers' ids, if there are any."""
-    return next((i for i, c in enumerate(columns) if c.meaning == "customer_id"), None)
+def _ids(columns: tuple[Column, ...], meanings: Mapping[str, str | None]) -> int | None:
+    """Return the position of the customers' ids, if there are any; the user's word goes first."""
+    said = [i for i, c in enumerate(columns) if meanings.get(c.name) == "customer_id"]
+    found = [i for i, c in enumerate(columns) if c.meaning == "customer_id"]
+    return next((i for i in [*said, *found] if i in said or columns[i].name not in meanings), None)
 
 
 def _table(
@@ -170,6 +182,8 @@ def _table(
     columns: tuple[Column, ...],
     recipe: dict[str, Any],
     name: str,
+    *,
+    ids: int | None,
 ) -> Table:
     issues = [*work.issues, *set_aside_issues(work.set_aside)]
     used = len(work.lines)
@@ -180,7 +194,7 @@ def _table(
     return Table(
         frame=pd.DataFrame(frame, index=pd.RangeIndex(used)),
         columns=columns,
-        issues=(*issues, *_content_issues(work, columns, typed, recipe["decimal"])),
+        issues=(*issues, *_content_issues(work, columns, typed, recipe["decimal"], ids)),
         recipe=recipe,
         name=name,
         rows_read=used + len(work.set_aside) + work.duplicates,
@@ -193,12 +207,15 @@ def _table(
 
 
 def _content_issues(
-    work: Cleaned, columns: tuple[Column, ...], typed: list[Typed], decimal: str
+    work: Cleaned,
+    columns: tuple[Column, ...],
+    typed: list[Typed],
+    decimal: str,
+    place: int | None,
 ) -> list[Issue]:
     issues: list[Issue] = []
     for column, one in zip(columns, typed, strict=True):
         issues += column_issues(column, one, work.lines, decimal)
-    place = _ids(columns)
     repeated = repeated_customers(
         None if place is None else columns[place],
         None if place is None else work.columns[place],

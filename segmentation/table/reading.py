@@ -4,69 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import IO, Any
 
-import numpy as np
-
 from segmentation.errors import ParameterError, ReadError
-from segmentation.table.assembling import Raw, assemble
-from segmentation.table.columns import Issue
+from segmentation.table.assembling import assemble
 from segmentation.table.content import Content, open_content
 from segmentation.table.dataset import Table
-from segmentation.table.decoding import decode
-from segmentation.table.dialect import WHITESPACE, find_dialect
-from segmentation.table.heading import find_header
+from segmentation.table.formats import READERS, Choices
 from segmentation.table.limits import Limits
-from segmentation.table.parquet import read_parquet
-from segmentation.table.recipe import VERSION, Fixes, apply_recipe, layout_gone, replayed
+from segmentation.table.mending import with_mended_rows
+from segmentation.table.recipe import (
+    VERSION,
+    Fixes,
+    apply_recipe,
+    layout_gone,
+    meanings_in,
+    replayed,
+)
 from segmentation.table.recipe_file import load_recipe
-from segmentation.table.records import read_records
-from segmentation.table.workbook import cell_text, read_sheet, sheet_records
 
 _DEFAULT_LIMITS = Limits()
-_HEADER_ROWS = 400
-_CHOICE_TYPES: dict[str, type | tuple[type, ...]] = {
-    "encoding": str,
-    "delimiter": str,
-    "decimal": str,
-    "header_line": int,
-    "sheet": (str, int),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the user decided; None leaves a choice to the program."""
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    decimal: str | None = None
-    header_line: int | None = None
-    sheet: str | int | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what can never work."""
-        for key, kinds in _CHOICE_TYPES.items():
-            value = getattr(self, key)
-            if value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
-                raise ParameterError(f"“{value}” cannot be the choice for {key}.")
-        if self.decimal not in {None, ".", ","}:
-            raise ParameterError(f"The decimal mark is “.” or “,”, not “{self.decimal}”.")
-        if self.header_line is not None and self.header_line < 0:
-            raise ParameterError("The header line is a line number from 1, or 0 for no header.")
-        if self.delimiter is not None and self.delimiter != WHITESPACE:
-            _check_delimiter(self.delimiter)
-
-
-def _check_delimiter(delimiter: str) -> None:
-    if len(delimiter) != 1 or delimiter in '"\r\n\x00':
-        raise ParameterError(
-            "The delimiter is a single character such as “;”, or “whitespace”, and no quote or "
-            "line end."
-        )
 
 
 def read_table(
@@ -80,6 +40,7 @@ def read_table(
     sheet: str | int | None = None,
     fixes: Mapping[str, str] | None = None,
     recipe: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    mended: Mapping[int, Mapping[str, str]] | None = None,
     keep_duplicates: bool = False,
     limits: Limits = _DEFAULT_LIMITS,
 ) -> Table:
@@ -110,6 +71,9 @@ def read_table(
     recipe : mapping or path, optional
         The recipe of an earlier table or its JSON file, whose choices are repeated; others given
         here overrule. What no longer fits is reported as an issue and left out.
+    mended : mapping, optional
+        Rows that stand in for those on some lines of the file, as `read_mended` reads them from
+        the rejected rows of an earlier reading.
     keep_duplicates : bool
         Keep exact duplicate rows, as for scoring or for transactions.
     limits : Limits
@@ -150,6 +114,8 @@ def read_table(
         open_content(data, name or found_name, limits),
         name or found_name or "data",
         fixes=Fixes({**earlier_fixes, **(fixes or {})}),
+        meanings=meanings_in(recipe),
+        mended=mended or {},
         keep_duplicates=keep_duplicates,
         limits=limits,
     )
@@ -164,18 +130,49 @@ def read_table(
         return replace(table, issues=(layout_gone(layout, error), *table.issues))
 
 
+def read_content(content: Content, recipe: Mapping[str, Any], limits: Limits) -> Table:
+    """Read what was opened already, with all choices of a recipe and no other way out.
+
+    Parameters
+    ----------
+    content : Content
+        Bytes of one table.
+    recipe : mapping
+        Any of the parts ``chosen``, ``fixes`` and ``columns`` of a table's recipe.
+    limits : Limits
+        How large the table may be.
+
+    Raises
+    ------
+    ReadError, ParameterError
+        As `read_table`.
+    """
+    recipe = {**recipe, "version": VERSION}
+    layout, fixes = replayed(recipe)
+    table = _read(
+        content,
+        content.name,
+        layout,
+        fixes=Fixes(fixes),
+        meanings=meanings_in(recipe),
+        mended={},
+        limits=limits,
+    )
+    return apply_recipe(table, recipe)
+
+
 def _read(
     content: Content,
     called: str,
     chosen: dict[str, Any],
     *,
-    fixes: Fixes,
-    keep_duplicates: bool,
+    mended: Mapping[int, Mapping[str, str]],
     limits: Limits,
+    **decided: Any,
 ) -> Table:
     """Read what is known to be a table, with the choices of its user."""
-    raw = _READERS[content.format](content, Choices(**chosen), limits)
-    table = assemble(raw, called, limits, fixes=fixes, keep_duplicates=keep_duplicates)
+    raw = READERS[content.format](content, Choices(**chosen), limits)
+    table = assemble(with_mended_rows(raw, mended), called, limits, **decided)
     return replace(table, recipe={"version": VERSION, **table.recipe, "chosen": chosen})
 
 
@@ -213,87 +210,3 @@ def _file_bytes(path: Path, limits: Limits) -> bytes:
             f"The file “{path}” cannot be opened: {error.strerror or 'the system refuses'}.",
             kind="missing_file",
         ) from error
-
-
-def _read_text(content: Content, choices: Choices, limits: Limits) -> Raw:
-    text = decode(content.data, choices.encoding)
-    dialect = find_dialect(
-        text.body, limits, delimiter=choices.delimiter, header_line=choices.header_line
-    )
-    records = read_records(text.body, dialect, len(dialect.names), limits)
-    issues = []
-    if text.nul_characters:
-        issues.append(
-            Issue(
-                kind="nul_character",
-                column=None,
-                count=text.nul_characters,
-                suggestion="NUL characters were taken out; the export may be damaged.",
-            )
-        )
-    if dialect.header_line == 0:
-        issues.append(_no_header())
-    found = {
-        "format": "csv",
-        "encoding": text.encoding,
-        "delimiter": dialect.delimiter,
-        "header_line": dialect.header_line,
-        "sheet": None,
-    }
-    return Raw(dialect.names, records, found, tuple(issues), choices.decimal)
-
-
-def _no_header() -> Issue:
-    return Issue(
-        kind="no_header",
-        column=None,
-        count=1,
-        suggestion="The first row looks like data, so columns were named by their position.",
-    )
-
-
-def _read_workbook(content: Content, choices: Choices, limits: Limits) -> Raw:
-    sheet = read_sheet(content.data, limits, choices.sheet)
-    head = [tuple(map(cell_text, row)) for row in sheet.rows[:_HEADER_ROWS]]
-    header_line, first_line, names = find_header(
-        head, sheet.first_line, limits, header_line=choices.header_line
-    )
-    start = first_line - sheet.first_line
-    lines = np.arange(first_line, sheet.first_line + len(sheet.rows), dtype=np.int64)
-    records = sheet_records(sheet.rows[start:], lines, len(names))
-    issues = [_no_header()] if header_line == 0 else []
-    if sheet.others:
-        issues.append(
-            Issue(
-                kind="other_sheets",
-                column=None,
-                count=len(sheet.others),
-                examples=sheet.others[:5],
-                suggestion=f"The sheet “{sheet.name}” was read; the workbook has others.",
-            )
-        )
-    found = {
-        "format": "xlsx",
-        "encoding": None,
-        "delimiter": None,
-        "header_line": header_line,
-        "sheet": sheet.name,
-    }
-    return Raw(names, records, found, tuple(issues), choices.decimal or ".")
-
-
-def _read_parquet(content: Content, choices: Choices, limits: Limits) -> Raw:
-    del choices
-    names, records = read_parquet(content.data, limits)
-    found = {
-        "format": "parquet",
-        "encoding": None,
-        "delimiter": None,
-        "header_line": None,
-        "sheet": None,
-    }
-    return Raw(names, records, found, (), ".")
-
-
-#: Adding a format is one line here, and one in `content`.
-_READERS = {"csv": _read_text, "xlsx": _read_workbook, "parquet": _read_parquet}

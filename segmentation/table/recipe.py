@@ -133,6 +133,29 @@ def replayed(recipe: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str
     return {key: chosen[key] for key in _LAYOUT if key in chosen}, {**fixes}
 
 
+def meanings_in(recipe: Mapping[str, Any] | None) -> dict[str, str | None]:
+    """Return which columns the user said to stand for what; None for those that stand for nothing.
+
+    They matter while reading: which column holds the ids decides which rows belong together.
+
+    Parameters
+    ----------
+    recipe : mapping or None
+        A table's recipe.
+
+    Examples
+    --------
+    >>> meanings_in({"columns": {"Nr": {"meaning": "customer_id"}, "Age": {"use": "basis"}}})
+    {'Nr': 'customer_id'}
+    """
+    changes = {} if recipe is None else dict(recipe.get("columns", {}))
+    return {
+        name: change["meaning"]
+        for name, change in changes.items()
+        if isinstance(change, Mapping) and "meaning" in change
+    }
+
+
 def apply_recipe(table: Table, recipe: Mapping[str, Any]) -> Table:
     """Apply a recipe's changes of columns, and say what no longer fits.
 

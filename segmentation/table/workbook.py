@@ -91,6 +91,17 @@ def read_sheet(data: bytes, limits: Limits, sheet: str | int | None = None) -> S
     return Sheet(name, tuple(n for n in names if n != name), rows, first_line)
 
 
+def sheet_names(data: bytes) -> tuple[str, ...]:
+    """Return the names of a workbook's visible worksheets; none where it is damaged."""
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return tuple(meta.name for meta in workbook.sheets_metadata if _is_worksheet(meta))
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
+        return ()
+
+
 def _is_worksheet(meta: Any) -> bool:
     return str(meta.typ).endswith("WorkSheet") and str(meta.visible).endswith("Visible")
 
