@@ -38,6 +38,7 @@ from segmentation.segments.identity import Members
 from segmentation.segments.playbook import Playbook, built_in, load_playbook
 from segmentation.segments.rows import TrainingRows, choose_columns, training_rows
 from segmentation.segments.segment import Lineage
+from segmentation.segments.summaries import Summaries, summarize
 from segmentation.stopwatch import Stopwatch
 from segmentation.table.columns import Column
 from segmentation.version import __version__
@@ -199,7 +200,8 @@ def _explain(
 ) -> tuple[SegmentModel, Integers]:
     rows, k = run.rows, clustering.k
     boundaries = calibrate(run.X, clustering.labels, clustering.centers, clustering.scorer)
-    order = display_order(rows.measured, clustering.labels, k, rows.monetary)
+    amounts = rows.measured.only({rows.monetary} if rows.monetary else ())
+    order = display_order(summarize(amounts, clustering.labels, k), rows.monetary)
     boundaries = boundaries.reordered(order)
     placement = place(run.X, boundaries)
     labels = placement.nearest  # the labels that scoring gives, so that both always agree
@@ -208,7 +210,9 @@ def _explain(
     run = replace(run, choice=choice)
     members = _members(rows, labels)
     lineage, own = identities(previous, rows.frame, labels, members, k)
+    summaries = summarize(rows.measured, labels, k)
     explanation = explain(
+        summaries,
         rows.measured,
         labels,
         identities=own,
@@ -217,7 +221,7 @@ def _explain(
         playbook=run.playbook,
         monetary=rows.monetary,
     )
-    parts = _Parts(explanation, boundaries, lineage, members)
+    parts = _Parts(explanation, summaries, boundaries, lineage, members)
     return _model(run, clustering, parts, n_rows), labels
 
 
@@ -252,6 +256,7 @@ def _members(rows: TrainingRows, labels: Integers) -> Members:
 @dataclass(frozen=True, eq=False)
 class _Parts:
     explanation: Explanation
+    summaries: Summaries
     boundaries: Boundaries
     lineage: tuple[Lineage, ...]
     members: Members
@@ -266,7 +271,7 @@ def _model(run: _Run, clustering: Clustering, parts: _Parts, n_rows: int) -> Seg
         importance=parts.explanation.importance,
         verdict=run.choice.verdict,
         evidence=run.choice.evidence,
-        columns=model_columns(run.rows.measured, [c.name for c in run.rows.columns]),
+        columns=model_columns(parts.summaries, [c.name for c in run.rows.columns]),
         lineage=parts.lineage,
         algorithm=settings.algorithm,
         parameters=settings.to_dict(),

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from segmentation.cluster.cells import Floats, level, number
-from segmentation.cluster.column_encoding import MISSING, NUMBER_KINDS, OTHER, EncodedColumn
-from segmentation.errors import DataError
-from segmentation.table.columns import MAX_LEVELS, Column, Role
+from segmentation.cluster.cells import Floats, day, number, read_column
+from segmentation.cluster.column_encoding import MISSING, OTHER, EncodedColumn
+from segmentation.cluster.column_statistics import (
+    ColumnStatistics,
+    NumberStatistics,
+    check_levels,
+    level_counts,
+)
+from segmentation.cluster.moments import Moments
+from segmentation.table.columns import Column, Role
 
 MODES = ("auto", "label")
 
@@ -25,13 +31,25 @@ LOG_SKEW = 1.5
 RARE_LEVEL_SHARE = 0.01
 
 
-def fit_column(series: pd.Series[Any], column: Column, mode: str, weight: float) -> EncodedColumn:
+def column_statistics(series: pd.Series[Any], column: Column, mode: str) -> ColumnStatistics:
+    """Read from a whole column what its encoding is learned from."""
+    numeric = pd.api.types.is_numeric_dtype(series.dtype)
+    kind = encoding_kind(column, mode, numeric=numeric)[0]
+    if kind in {"number", "days"}:
+        raw = read_column(series, day if kind == "days" else number)
+        return ColumnStatistics(len(series), numeric, numbers=NumberStatistics.of(raw))
+    return ColumnStatistics(len(series), numeric, counts=level_counts(series))
+
+
+def fit_column(
+    statistics: ColumnStatistics, column: Column, mode: str, weight: float
+) -> EncodedColumn:
     """Learn the encoding of one column.
 
     Parameters
     ----------
-    series : pandas.Series, shape (n,)
-        The training cells.
+    statistics : ColumnStatistics
+        Of the training cells.
     column : Column
         Its role, and its levels where they have an order.
     mode : {"auto", "label"}
@@ -43,23 +61,28 @@ def fit_column(series: pd.Series[Any], column: Column, mode: str, weight: float)
     DataError
         A column of text has more than `MAX_LEVELS` different values.
     """
-    kind, why = _kind(series, column, mode)
+    kind, why = encoding_kind(column, mode, numeric=statistics.numeric)
     blank = EncodedColumn(
         column.name, column.role, kind, (column.name,), (0.0,), 1.0, (), (), False,
         math.nan, weight, math.nan, math.nan, 0, why,
     )  # fmt: skip
     if kind in {"number", "days"}:
-        return _fit_scalar(series, blank, automatic=mode == "auto" and kind == "number")
+        assert statistics.numbers is not None, "numbers are read where they are encoded"
+        automatic = mode == "auto" and kind == "number"
+        return _fit_number(statistics.numbers, statistics.rows, blank, automatic=automatic)
+    assert statistics.counts is not None, "levels are counted where they are encoded"
+    missing = statistics.rows - sum(statistics.counts.values())
     if kind == "label":
-        return _fit_label(series, blank)
+        return _fit_label(statistics.counts, missing, blank)
+    check_levels(column.name, statistics.counts)
     if kind == "one_hot":
-        return _fit_one_hot(series, blank)
-    return _fit_scalar(series, replace(blank, levels=_levels(series, column)), automatic=False)
+        return _fit_one_hot(statistics.counts, missing, blank)
+    levels = column.levels or _levels(statistics.counts)
+    return _fit_codes(statistics.counts, missing, replace(blank, levels=levels))
 
 
-def _kind(series: pd.Series[Any], column: Column, mode: str) -> tuple[str, str]:
+def encoding_kind(column: Column, mode: str, *, numeric: bool) -> tuple[str, str]:
     """Choose the kind of encoding, with its reason."""
-    numeric = pd.api.types.is_numeric_dtype(series.dtype)
     if column.role is Role.NUMERIC or (
         numeric and column.role not in {Role.ORDINAL, Role.NOMINAL, Role.BINARY}
     ):
@@ -75,55 +98,87 @@ def _kind(series: pd.Series[Any], column: Column, mode: str) -> tuple[str, str]:
     return "one_hot", "One feature for each level, which together weigh as much as one column"
 
 
-def _fit_scalar(series: pd.Series[Any], column: EncodedColumn, *, automatic: bool) -> EncodedColumn:
-    """Learn range, median, center and scale of a column with one feature."""
-    raw = column.read(series)
-    seen = raw[np.isfinite(raw) & ((raw >= 0) | (column.kind in {"number", "days"}))]
-    if len(seen) == 0:
+def _fit_number(
+    numbers: NumberStatistics, rows: int, column: EncodedColumn, *, automatic: bool
+) -> EncodedColumn:
+    """Learn range, median, center and scale of a column of numbers or days."""
+    seen = numbers.seen
+    if seen.count == 0:
         return replace(column, reason="No value at all: it separates nobody.")
-    column = replace(column, minimum=float(seen.min()), maximum=float(seen.max()), filled=len(seen))
-    if automatic and column.minimum >= 0 and _skewness(seen) > LOG_SKEW:
+    column = replace(
+        column,
+        minimum=numbers.minimum,
+        maximum=numbers.maximum,
+        filled=seen.count,
+        fill=numbers.median,
+    )
+    missing = rows - seen.count
+    skewness = seen.skewness
+    if automatic and numbers.minimum >= 0 and skewness > LOG_SKEW:
         column = replace(
             column,
             kind="log",
             reason=f"Most values are small and a few very large (skewness "
-            f"{_skewness(seen):.1f}): the logarithm of 1 + value, standardized",
+            f"{skewness:.1f}): the logarithm of 1 + value, standardized",
         )
-    # Of codes the lower of two middle ones, since the mean of two levels is no level.
-    codes = column.kind not in {*NUMBER_KINDS, "days"}
-    fill = float(np.quantile(seen, 0.5, method="lower" if codes else "linear"))
-    column = replace(column, fill=fill)
-    values = column.values(raw)
-    # In units of the largest value: squares of amounts near the end of the range overflow.
-    largest = max(float(np.abs(values).max()), 1e-300)
-    center = largest * float((values / largest).mean())
-    return _scaled(column, (center,), largest * float((values / largest).std()), values)
+        return _scaled(column, numbers.logs.with_repeated(math.log1p(column.fill), missing))
+    complete = seen.with_repeated(column.fill, missing)
+    column = _scaled(column, complete)
+    if column.kind != "days":
+        return column
+    return replace(column, center=(column.maximum - complete.center,))
 
 
-def _fit_label(series: pd.Series[Any], column: EncodedColumn) -> EncodedColumn:
+def _fit_codes(counts: Mapping[str, int], missing: int, column: EncodedColumn) -> EncodedColumn:
+    """Learn range, median, center and scale of a column whose levels have an order."""
+    codes, times = _coded(counts, column)
+    known = codes >= 0
+    if not known.any():
+        return replace(column, reason="No value at all: it separates nobody.")
+    fill = _lower_median(codes[known], times[known])
+    column = replace(
+        column,
+        minimum=float(codes[known].min()),
+        maximum=float(codes[known].max()),
+        filled=int(times[known].sum()),
+        fill=fill,
+    )
+    codes = np.where(known, codes, fill)
+    return _scaled(column, Moments.of(codes, times).with_repeated(fill, missing))
+
+
+def _fit_label(counts: Mapping[str, int], missing: int, column: EncodedColumn) -> EncodedColumn:
     """Learn alphabetical codes, missing cells being a level of their own."""
-    names = [level(value) for value in pd.unique(series)]
-    levels = sorted({name for name in names if name is not None})
-    missing = None in names
+    levels = sorted(counts)
     if missing:
         # First, as in the classic recipe, where the text of a missing value is sorted as well.
         levels = [MISSING, *levels]
     column = replace(column, levels=tuple(levels), fill=0.0 if missing else math.nan)
-    raw = column.read(series)
-    codes = np.where(np.isnan(raw), column.fill, raw)
-    column = replace(column, filled=int(np.isfinite(raw).sum()), has_missing=missing)
-    if not missing:
-        column = replace(column, fill=float(np.quantile(codes, 0.5, method="lower")))
-    return _scaled(column, (float(codes.mean()),), float(codes.std()), codes)
+    codes, times = _coded(counts, column)
+    column = replace(column, filled=int(times.sum()), has_missing=missing > 0)
+    if not missing and len(codes):
+        column = replace(column, fill=_lower_median(codes, times))
+    return _scaled(column, Moments.of(codes, times).with_repeated(0.0, missing))
 
 
-def _fit_one_hot(series: pd.Series[Any], column: EncodedColumn) -> EncodedColumn:
+def _coded(counts: Mapping[str, int], column: EncodedColumn) -> tuple[Floats, Floats]:
+    """Return the code of each level that occurs, and how often it does."""
+    codes = np.array([column.meaning(name) for name in counts], dtype=np.float64)
+    return codes, np.array(list(counts.values()), dtype=np.float64)
+
+
+def _lower_median(codes: Floats, times: Floats) -> float:
+    """Return the lower of two middle codes, since the mean of two levels is no level."""
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(times[order])
+    return float(codes[order][np.searchsorted(ends, (ends[-1] - 1) // 2, side="right")])
+
+
+def _fit_one_hot(counts: Mapping[str, int], missing: int, column: EncodedColumn) -> EncodedColumn:
     """Learn levels, shares and the whole variance of a column without order."""
-    counts = _level_counts(series, column.name)
-    n = len(series)
+    n = missing + sum(counts.values())
     frequent = [name for name, count in counts.items() if count >= RARE_LEVEL_SHARE * n]
     rare = [name for name in counts if name not in set(frequent)]
-    missing = n - sum(counts.values())
     names = [*frequent, *([OTHER] if rare else []), *([MISSING] if missing else [])]
     size = [
         *(counts[name] for name in frequent),
@@ -146,50 +201,19 @@ def _fit_one_hot(series: pd.Series[Any], column: EncodedColumn) -> EncodedColumn
     )
 
 
-def _scaled(
-    column: EncodedColumn, center: tuple[float, ...], spread: float, values: Floats
-) -> EncodedColumn:
+def _scaled(column: EncodedColumn, moments: Moments) -> EncodedColumn:
     """Fill in center and scale; a column without spread keeps scale 1 and separates nobody."""
+    center, spread = (moments.center,), moments.deviation
     # Rounding alone gives a constant column a tiny spread.
-    if spread <= 1e-12 * max(1.0, float(np.abs(values).max())):
+    if spread <= 1e-12 * max(1.0, moments.unit):
         return replace(
             column, center=center, reason="The same value in every row: it separates nobody."
         )
     return replace(column, center=center, scale=spread, reason=column.reason + ".")
 
 
-def _levels(series: pd.Series[Any], column: Column) -> tuple[str, ...]:
-    """Return the levels in order: the given ones, else by number or alphabet."""
-    if column.levels:
-        return column.levels
-    names = _level_counts(series, column.name)
-    if all(not math.isnan(number(name)) for name in names):
-        return tuple(sorted(names, key=number))
-    return tuple(sorted(names))
-
-
-def _level_counts(series: pd.Series[Any], name: str) -> dict[str, int]:
-    """Count the rows of each level, most frequent first, then by alphabet."""
-    codes, values = pd.factorize(series, use_na_sentinel=True)
-    counts: npt.NDArray[np.int64] = np.bincount(codes[codes >= 0], minlength=len(values))
-    total: dict[str, int] = {}
-    for value, count in zip(values, counts.tolist(), strict=True):
-        text = level(value)
-        if text is not None:
-            total[text] = total.get(text, 0) + count
-    if len(total) > MAX_LEVELS:
-        raise DataError(
-            f"The column {name!r} has {len(total)} different texts, more than the {MAX_LEVELS} "
-            f"a category may have: leave it out, or group its values first."
-        )
-    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _skewness(values: Floats) -> float:
-    """Return the moment coefficient of skewness, m₃ / m₂^{3/2}; 0 without spread."""
-    centered = values / max(float(np.abs(values).max()), 1e-300)
-    centered = centered - centered.mean()
-    variance = float((centered**2).mean())
-    if variance <= 1e-30:
-        return 0.0
-    return float((centered**3).mean()) / float(variance**1.5)
+def _levels(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the levels in order: by number, else by alphabet."""
+    if all(not math.isnan(number(name)) for name in counts):
+        return tuple(sorted(counts, key=number))
+    return tuple(sorted(counts))

@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.cluster.column_encoding import EncodedColumn
-from segmentation.cluster.column_fitting import MODES, fit_column
+from segmentation.cluster.column_fitting import MODES, column_statistics, fit_column
+from segmentation.cluster.column_statistics import ColumnStatistics
 from segmentation.errors import DataError, ParameterError
 from segmentation.table.columns import Column
 
@@ -74,8 +75,21 @@ class Encoder:
         ParameterError
             Unknown mode, a weight that is not positive, or one for a column that is not there.
         """
-        if mode not in MODES:
-            raise ParameterError(f"Unknown encoding {mode!r}: use one of {', '.join(MODES)}.")
+        _check_mode(mode)
+        statistics = {c.name: column_statistics(frame[c.name], c, mode) for c in columns}
+        return cls.from_statistics(statistics, columns, mode=mode, weights=weights)
+
+    @classmethod
+    def from_statistics(
+        cls,
+        statistics: Mapping[str, ColumnStatistics],
+        columns: Sequence[Column],
+        *,
+        mode: str = "auto",
+        weights: Mapping[str, float] | None = None,
+    ) -> Encoder:
+        """Learn from statistics by column name, which parts of a table add up to; see `fit`."""
+        _check_mode(mode)
         chosen = dict(weights or {})
         _check_weights(chosen, columns)
         if not columns:
@@ -84,10 +98,10 @@ class Encoder:
                 "categories as a basis."
             )
         fitted = tuple(
-            fit_column(frame[column.name], column, mode, float(chosen.get(column.name, 1.0)))
+            fit_column(statistics[column.name], column, mode, float(chosen.get(column.name, 1.0)))
             for column in columns
         )
-        if len(frame) == 0 or all(column.filled == 0 for column in fitted):
+        if all(column.filled == 0 for column in fitted):
             raise DataError(
                 "There is nothing to segment: the columns that drive the segments hold no value."
             )
@@ -203,6 +217,11 @@ class Encoder:
                 + (f" and {len(absent) - 1} more" if len(absent) > 1 else "")
                 + " that the segments were built on: add it, with empty cells if need be."
             )
+
+
+def _check_mode(mode: str) -> None:
+    if mode not in MODES:
+        raise ParameterError(f"Unknown encoding {mode!r}: use one of {', '.join(MODES)}.")
 
 
 def _check_weights(weights: Mapping[str, float], columns: Sequence[Column]) -> None:

@@ -12,11 +12,13 @@ from segmentation.segments.conditions import Facts
 from segmentation.segments.identity import Identity
 from segmentation.segments.importance import importances
 from segmentation.segments.lasting import lasting_names
+from segmentation.segments.measured import Measured
 from segmentation.segments.naming import unique_names
 from segmentation.segments.playbook import Playbook
-from segmentation.segments.profile import Measured, profiles, revenue_shares
+from segmentation.segments.profile import profiles, revenue_shares
 from segmentation.segments.rules import segment_rules
 from segmentation.segments.segment import Importance, Profile, Segment
+from segmentation.segments.summaries import Summaries
 from segmentation.segments.traits import distinctive_traits
 
 Floats = npt.NDArray[np.float64]
@@ -60,7 +62,8 @@ class Explanation:
 
 
 def explain(
-    measured: Measured,
+    summaries: Summaries,
+    rows: Measured,
     labels: Integers,
     *,
     identities: Sequence[Identity],
@@ -73,10 +76,12 @@ def explain(
 
     Parameters
     ----------
-    measured
-        The columns of n customers.
+    summaries
+        Of all customers, segment by segment.
+    rows
+        The columns of n customers in which rules are looked for: all, or a uniform sample.
     labels
-        (n,) positions into ``identities``; −1 for none.
+        (n,) their positions in ``identities``; −1 for none.
     identities, stability, examples
         One a segment; ``examples`` holds typical and borderline row positions.
     playbook
@@ -85,9 +90,9 @@ def explain(
         Name of the column that holds amounts.
     """
     k = len(identities)
-    everybody, own = profiles(measured, labels, k)
-    columns = measured.columns
-    positions = median_positions(measured, own)
+    everybody, own = profiles(summaries)
+    columns = summaries.columns
+    positions = median_positions(summaries)
     facts = [
         Facts(profile, everybody, position, columns)
         for profile, position in zip(own, positions, strict=True)
@@ -97,10 +102,11 @@ def explain(
     archetypes = [play.name if play is not None else None for play in plays]
     kept = lasting_names(identities, archetypes, own, everybody, columns)
     names = unique_names(archetypes, own, everybody, columns, kept)
-    importance = importances(measured, labels, k)
+    importance = importances(summaries)
     telling = {one.column for one in importance[:RULE_COLUMNS]}
-    rules = segment_rules(measured.only(telling), labels, k)
-    revenue = _revenue(measured, labels, k, monetary)
+    rules = segment_rules(rows.only(telling), labels, k)
+    amounts = summaries.amounts(monetary)
+    revenue = (None,) * k if amounts is None else revenue_shares(amounts)
     segments = tuple(
         Segment(
             id=identity.id,
@@ -127,46 +133,25 @@ def explain(
     return Explanation(segments, everybody, importance)
 
 
-def _revenue(
-    measured: Measured, labels: Integers, k: int, monetary: str | None
-) -> tuple[float | None, ...]:
-    for numeric in measured.numeric:
-        if numeric.column.name == monetary:
-            return revenue_shares(numeric.data, labels, k)
-    return (None,) * k
+def median_positions(summaries: Summaries) -> tuple[Mapping[str, float], ...]:
+    """Position of each segment's median among all customers, 0 to 1, for numeric columns."""
+    return tuple(
+        {v.column.name: float(v.positions[i]) for v in summaries.numeric}
+        for i in range(summaries.k)
+    )
 
 
-def median_positions(measured: Measured, own: Sequence[Profile]) -> tuple[Mapping[str, float], ...]:
-    """Position of each segment's median among all customers, 0 to 1, for numeric columns.
-
-    Half of the customers with the same value count as below, so that 0.5 is the middle.
-    """
-    result: list[dict[str, float]] = [{} for _ in own]
-    for numeric in measured.numeric:
-        name, data = numeric.column.name, numeric.data
-        known = max(int(np.count_nonzero(~np.isnan(data))), 1)
-        for positions, profile in zip(result, own, strict=True):
-            median = profile.numeric[name].median
-            below = np.count_nonzero(data < median) + np.count_nonzero(data <= median)
-            positions[name] = below / (2 * known)
-    return tuple(result)
-
-
-def display_order(measured: Measured, labels: Integers, k: int, monetary: str | None) -> Integers:
+def display_order(summaries: Summaries, monetary: str | None) -> Integers:
     """Order segments by the monetary column's mean, largest first, else by size.
 
     Returns
     -------
     ndarray of k positions
-        Entry i is the label that comes i-th; ties keep the order of the labels.
+        Entry i is the segment that comes i-th; ties keep the order.
     """
-    sizes = np.bincount(labels[labels >= 0], minlength=k).astype(np.float64)
+    sizes = summaries.sizes[1:].astype(np.float64)
+    amounts = summaries.amounts(monetary)
     key = sizes
-    for numeric in measured.numeric:
-        if numeric.column.name == monetary:
-            data = numeric.data
-            inside = (labels >= 0) & ~np.isnan(data)
-            counts = np.bincount(labels[inside], minlength=k)
-            sums = np.bincount(labels[inside], weights=data[inside], minlength=k)
-            key = np.divide(sums, counts, out=np.full(k, -np.inf), where=counts > 0)
-    return np.lexsort((np.arange(k), -sizes, -key))
+    if amounts is not None:
+        key = np.array([m.center if m.count else -np.inf for m in amounts.moments[1:]])
+    return np.lexsort((np.arange(summaries.k), -sizes, -key))

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.segments.profile import Measured, level_counts
+from segmentation.cluster.moments import Moments
 from segmentation.segments.segment import Importance
+from segmentation.segments.summaries import Summaries
 
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.intp]
 
 
-def importances(measured: Measured, labels: Integers, k: int) -> tuple[Importance, ...]:
+def importances(summaries: Summaries) -> tuple[Importance, ...]:
     """Rank all columns by how well the segments tell their values.
+
+    Rows in no segment are left out.
 
     Parameters
     ----------
-    measured
-        The columns of n customers.
-    labels
-        (n,) segment positions; rows with −1 are left out.
-    k
-        Number of segments.
+    summaries
+        Of the columns of n customers.
 
     Returns
     -------
@@ -30,26 +31,21 @@ def importances(measured: Measured, labels: Integers, k: int) -> tuple[Importanc
         Largest first; equal ones by name.
     """
     found = [
-        Importance(v.column.name, eta_squared(v.data, labels, k), "eta squared")
-        for v in measured.numeric
-    ] + [
-        Importance(v.column.name, cramers_v(level_counts(v, labels, k)), "Cramér's V")
-        for v in measured.levels
-    ]
+        Importance(v.column.name, eta_squared(v.moments[1:]), "eta squared")
+        for v in summaries.numeric
+    ] + [Importance(v.column.name, cramers_v(v.counts[1:]), "Cramér's V") for v in summaries.levels]
     return tuple(sorted(found, key=lambda one: (-one.value, one.column)))
 
 
-def eta_squared(values: Floats, labels: Integers, k: int) -> float:
+def eta_squared(groups: Sequence[Moments]) -> float:
     """Share of a numeric column's variance that lies between segments.
 
     η² = SS_between / SS_total [1]_, from 0 to 1.
 
     Parameters
     ----------
-    values
-        (n,) numbers; NaN rows are left out.
-    labels
-        (n,) segment positions; rows with −1 are left out.
+    groups
+        Moments of the values in each segment.
 
     References
     ----------
@@ -57,21 +53,14 @@ def eta_squared(values: Floats, labels: Integers, k: int) -> float:
 
     Examples
     --------
-    >>> eta_squared(np.array([1.0, 1.0, 5.0, 5.0]), np.array([0, 0, 1, 1]), 2)
+    >>> eta_squared([Moments.of(np.array([1.0, 1.0])), Moments.of(np.array([5.0, 5.0]))])
     1.0
     """
-    inside = (labels >= 0) & ~np.isnan(values)
-    known, groups = values[inside], labels[inside]
-    if len(known) == 0:
+    together = functools.reduce(Moments.merged, groups, Moments())
+    if together.second <= 0:
         return 0.0
-    centered = known - known.mean()
-    total = float(np.sum(centered**2))
-    if total <= 0:
-        return 0.0
-    counts = np.bincount(groups, minlength=k)
-    sums = np.bincount(groups, weights=centered, minlength=k)
-    between = float(np.sum(sums[counts > 0] ** 2 / counts[counts > 0]))
-    return min(between / total, 1.0)
+    within = sum(group.second * (group.unit / together.unit) ** 2 for group in groups)
+    return min(max(1 - within / together.second, 0.0), 1.0)
 
 
 def cramers_v(counts: Floats) -> float:

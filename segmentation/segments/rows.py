@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.errors import DataError, ParameterError
-from segmentation.segments.profile import LevelValues, Measured, NumericValues, measure
+from segmentation.segments.measured import LevelValues, Measured, NumericValues, measure
 from segmentation.table.columns import UNUSABLE_ROLES, Column, Role, Use
 
 Integers = npt.NDArray[np.intp]

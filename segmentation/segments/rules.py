@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.segments.measured import LevelValues, Measured, NumericValues
 from segmentation.segments.phrases import listing
-from segmentation.segments.profile import LevelValues, Measured, NumericValues
 from segmentation.segments.segment import Rule
 from segmentation.segments.traits import YES, says_yes_or_no
 from segmentation.table.columns import Column, Role

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from segmentation import CustomerSegmentation, SegmentModel, read_table, sample_customer_kinds
+from segmentation.segments.measured import measure
 from segmentation.segments.naming import unique_names
-from segmentation.segments.profile import measure, profiles
+from segmentation.segments.profile import profiles
+from segmentation.segments.summaries import summarize
 from segmentation.segments.traits import distinctive_traits
 from segmentation.table.columns import Column, Role, Use
 
@@ -22,7 +24,7 @@ COLUMNS = (
 
 def young_and_old() -> tuple[object, tuple[object, ...]]:
     frame = pd.DataFrame({"Age": [20.0, 22, 60, 62], "Spending Score (1-100)": [90.0, 80, 15, 20]})
-    return profiles(measure(frame, COLUMNS), np.array([0, 0, 1, 1]), 2)
+    return profiles(summarize(measure(frame, COLUMNS), np.array([0, 0, 1, 1]), 2))
 
 
 def test_without_an_archetype_two_traits_make_the_name() -> None:
@@ -56,7 +58,7 @@ def test_a_name_that_was_kept_is_not_given_again() -> None:
 
 def test_segments_without_any_difference_get_numbers() -> None:
     frame = pd.DataFrame({"Age": [20.0, 20, 20, 20], "Spending Score (1-100)": [5.0, 5, 5, 5]})
-    everybody, own = profiles(measure(frame, COLUMNS), np.array([0, 0, 1, 1]), 2)
+    everybody, own = profiles(summarize(measure(frame, COLUMNS), np.array([0, 0, 1, 1]), 2))
     names = unique_names([None, None], own, everybody, COLUMNS, {})
     assert names == ("Average customers", "Average customers 2")
 
@@ -84,7 +86,7 @@ def test_a_qualifier_is_what_the_others_of_its_kind_are_not() -> None:
     frame = pd.DataFrame(
         {"Age": [20.0, 22, 60, 62, 41, 43], "Spending Score (1-100)": [95.0, 90, 90, 95, 5, 5]}
     )
-    everybody, own = profiles(measure(frame, COLUMNS), np.array([0, 0, 1, 1, 2, 2]), 3)
+    everybody, own = profiles(summarize(measure(frame, COLUMNS), np.array([0, 0, 1, 1, 2, 2]), 3))
     names = unique_names(["VIPs", "VIPs", None], own, everybody, COLUMNS, {})
     assert names[:2] == ("VIPs, younger", "VIPs, older")
 
@@ -102,7 +104,7 @@ def test_column_names_are_written_as_the_user_writes_them() -> None:
     odd = ("=cmd|' /C calc'!A0", "metric_39", "Detergents_Paper")
     columns = tuple(Column(name, Role.NUMERIC, Use.BASIS, "") for name in odd)
     frame = pd.DataFrame({name: [1.0, 2, 8, 9 + i] for i, name in enumerate(odd)})
-    everybody, own = profiles(measure(frame, columns), np.array([0, 0, 1, 1]), 2)
+    everybody, own = profiles(summarize(measure(frame, columns), np.array([0, 0, 1, 1]), 2))
     traits = distinctive_traits(own[1], everybody, columns)
     assert {trait.column: trait.short for trait in traits} == {n: f"high {n}" for n in odd}
 

@@ -11,8 +11,10 @@ import pytest
 from segmentation import CustomerSegmentation, PlaybookError, SegmentModel, sample_customers
 from segmentation.segments.conditions import Facts
 from segmentation.segments.explanation import median_positions
+from segmentation.segments.measured import measure
 from segmentation.segments.playbook import Play, built_in, load_playbook
-from segmentation.segments.profile import measure, profiles
+from segmentation.segments.profile import profiles
+from segmentation.segments.summaries import summarize
 from segmentation.table.columns import Column, Role, Use
 
 SPEND = Column("Spend", Role.NUMERIC, Use.BASIS, "", meaning="spend")
@@ -59,8 +61,9 @@ def play_of(spend: list[float], stars: list[float]) -> Play | None:
     frame = pd.DataFrame({"Spend": spend, "Stars": stars})
     labels = np.repeat([0, 1], len(spend) // 2)
     measured = measure(frame, (SPEND, RATING))
-    everybody, own = profiles(measured, labels, 2)
-    positions = median_positions(measured, own)
+    summaries = summarize(measured, labels, 2)
+    everybody, own = profiles(summaries)
+    positions = median_positions(summaries)
     return built_in().archetype(Facts(own[0], everybody, positions[0], (SPEND, RATING)))
 
 

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from segmentation.segments.importance import cramers_v, eta_squared, importances
-from segmentation.segments.profile import measure, profiles, revenue_shares
+from segmentation.segments.measured import Measured, NumericValues, measure
+from segmentation.segments.profile import profiles, revenue_shares
+from segmentation.segments.summaries import NumericSummary, summarize
 from segmentation.table.columns import Column, Role, Use
 
 LABELS = np.array([0, 0, 1, 1])
@@ -35,8 +37,15 @@ def frame() -> pd.DataFrame:
     )
 
 
+def summed(values: np.ndarray) -> NumericSummary:
+    """One numeric column summed up by the segments of LABELS."""
+    column = Column("Spend", Role.NUMERIC, Use.BASIS, "")
+    measured = Measured(len(values), (NumericValues(column, values, math.nan),), ())
+    return summarize(measured, LABELS, 2).numeric[0]
+
+
 def test_a_numeric_column_is_profiled_in_its_own_units() -> None:
-    everybody, (first, second) = profiles(measure(frame(), columns()), LABELS, 2)
+    everybody, (first, second) = profiles(summarize(measure(frame(), columns()), LABELS, 2))
     assert (first.size, first.share) == (2, 0.5)
     spend = first.numeric["Spend"]
     assert (spend.mean, spend.median, spend.q1, spend.q3) == (20, 20, 15, 25)
@@ -49,7 +58,7 @@ def test_a_numeric_column_is_profiled_in_its_own_units() -> None:
 
 
 def test_shares_and_lifts_are_of_known_values() -> None:
-    everybody, (first, second) = profiles(measure(frame(), columns()), LABELS, 2)
+    everybody, (first, second) = profiles(summarize(measure(frame(), columns()), LABELS, 2))
     assert [one.level for one in first.levels["Tier"]] == ["Bronze", "Gold"]
     assert [one.share for one in first.levels["Tier"]] == [0, 1]
     assert first.levels["Tier"][1].lift == pytest.approx(1.5)  # 1 against two thirds
@@ -58,47 +67,47 @@ def test_shares_and_lifts_are_of_known_values() -> None:
 
 
 def test_dates_are_profiled_in_days_before_the_newest() -> None:
-    _, (first, second) = profiles(measure(frame(), columns()), LABELS, 2)
+    _, (first, second) = profiles(summarize(measure(frame(), columns()), LABELS, 2))
     assert first.numeric["Since"].mean == 1
     assert second.numeric["Since"].maximum == 9
 
 
 def test_ignored_columns_have_no_profile() -> None:
-    everybody, _ = profiles(measure(frame(), columns()), LABELS, 2)
+    everybody, _ = profiles(summarize(measure(frame(), columns()), LABELS, 2))
     assert "Note" not in everybody.levels
     assert "Note" not in everybody.numeric
 
 
 def test_an_index_needs_a_positive_mean() -> None:
     negative = frame().assign(Spend=[-1.0, 1.0, -2.0, 1.0])
-    everybody, _ = profiles(measure(negative, columns()), LABELS, 2)
+    everybody, _ = profiles(summarize(measure(negative, columns()), LABELS, 2))
     assert everybody.numeric["Spend"].index is None
 
 
 def test_a_column_without_values_in_a_segment_is_unknown_there() -> None:
     empty = frame().assign(Spend=[1.0, 2.0, np.nan, np.nan])
-    _, (_, second) = profiles(measure(empty, columns()), LABELS, 2)
+    _, (_, second) = profiles(summarize(measure(empty, columns()), LABELS, 2))
     assert math.isnan(second.numeric["Spend"].mean)
     assert second.numeric["Spend"].index is None
 
 
 def test_unassigned_rows_count_among_everybody_only() -> None:
     labels = np.array([0, 0, 1, -1])
-    everybody, (first, second) = profiles(measure(frame(), columns()), labels, 2)
+    everybody, (first, second) = profiles(summarize(measure(frame(), columns()), labels, 2))
     assert everybody.size == 4
     assert (first.size, second.size) == (2, 1)
 
 
 def test_revenue_is_shared_out_by_amount() -> None:
-    assert revenue_shares(np.array([1.0, 2.0, 1.0, np.nan]), LABELS, 2) == (0.75, 0.25)
-    assert revenue_shares(np.array([1.0, -2.0, 1.0, 5.0]), LABELS, 2) == (None, None)
+    assert revenue_shares(summed(np.array([1.0, 2.0, 1.0, np.nan]))) == (0.75, 0.25)
+    assert revenue_shares(summed(np.array([1.0, -2.0, 1.0, 5.0]))) == (None, None)
 
 
 def test_eta_squared_is_the_share_of_variance_between_segments() -> None:
     values = np.array([1.0, 3.0, 5.0, 7.0])
     # between: 2 × (2−4)² + 2 × (6−4)² = 16; total: 9 + 1 + 1 + 9 = 20
-    assert eta_squared(values, LABELS, 2) == pytest.approx(0.8)
-    assert eta_squared(np.ones(4), LABELS, 2) == 0
+    assert eta_squared(summed(values).moments[1:]) == pytest.approx(0.8)
+    assert eta_squared(summed(np.ones(4)).moments[1:]) == 0
 
 
 def test_cramers_v_of_independent_columns_is_zero() -> None:
@@ -113,7 +122,7 @@ def test_importance_ranks_the_columns_that_tell_segments_apart() -> None:
     noise = rng.normal(size=(2, 400))
     told = pd.DataFrame({"Spend": labels * 10 + noise[0], "Noise": noise[1]})
     described = [Column(name, Role.NUMERIC, Use.BASIS, "") for name in told]
-    found = importances(measure(told, described), labels, 2)
+    found = importances(summarize(measure(told, described), labels, 2))
     assert [one.column for one in found] == ["Spend", "Noise"]
     assert found[0].value > 0.9
     assert found[1].value < 0.1
@@ -124,5 +133,5 @@ def test_an_index_is_left_out_where_a_hundred_means_nothing(values: list[float])
     frame = pd.DataFrame({"Balance": values})
     columns = (Column("Balance", Role.NUMERIC, Use.BASIS, ""),)
     labels = np.arange(len(values)) % 2
-    everybody, own = profiles(measure(frame, columns), labels, 2)
+    everybody, own = profiles(summarize(measure(frame, columns), labels, 2))
     assert [one.numeric["Balance"].index for one in (everybody, *own)] == [None] * 3

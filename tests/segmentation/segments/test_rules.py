@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation import SegmentModel
-from segmentation.segments.profile import measure
+from segmentation.segments.measured import measure
 from segmentation.segments.rules import MAX_RULES, segment_rules
 from segmentation.table.columns import Column, Role, Use
 
