@@ -5,51 +5,38 @@ The estimator, the command line and the portal's jobs all come here.
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from segmentation.building import Found, build_model, stability_of_segments
 from segmentation.cluster.algorithms import algorithm_named
 from segmentation.cluster.choosing import choose_k
 from segmentation.cluster.clustering import Clustering, clustering_of
 from segmentation.cluster.encoding import Encoder
 from segmentation.cluster.evidence import Choice, Progress
 from segmentation.cluster.ordering import canonical_order
-from segmentation.cluster.projection import Projection
-from segmentation.cluster.stability import RESAMPLES, segment_stability
-from segmentation.cluster.verdict import with_stability
 from segmentation.cluster.wording import conclusion
 from segmentation.errors import DataError
 from segmentation.options import Settings
-from segmentation.scoring.boundaries import Boundaries, calibrate, place
-from segmentation.scoring.columns import model_columns
-from segmentation.scoring.lineage import identities
+from segmentation.scoring.boundaries import calibrate, place
 from segmentation.scoring.segment_model import SegmentModel
-from segmentation.segments.examples import example_rows
-from segmentation.segments.explanation import Explanation, display_order, explain
-from segmentation.segments.identity import Members
-from segmentation.segments.playbook import Playbook, built_in, load_playbook
+from segmentation.segments.explanation import display_order
+from segmentation.segments.playbook import built_in, load_playbook
 from segmentation.segments.rows import TrainingRows, choose_columns, training_rows
-from segmentation.segments.segment import Lineage
-from segmentation.segments.summaries import Summaries, summarize
+from segmentation.segments.summaries import summarize
 from segmentation.stopwatch import Stopwatch
 from segmentation.table.columns import Column
-from segmentation.version import __version__
 
 Matrix = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.intp]
 
 FEWEST_ROWS = 2
-# Algorithms other than k-means are slower: their resamples are fewer and smaller.
-OTHER_RESAMPLES = 20
-OTHER_ROWS = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +94,13 @@ def train(
             clustering = _cluster(X, choice, settings)
             choice = _as_found(choice, clustering.k)
         with watch.stage("explain", "Explaining the segments", 0.6):
-            run = _Run(settings, playbook, rows, encoder, X, choice, watch)
-            model, used_labels = _explain(run, clustering, len(frame), previous)
+            run = _Run(settings, rows, encoder, X, choice, watch)
+            found = _found(run, clustering, len(frame))
+            model = build_model(found, playbook, previous)
     watch.seconds["total"] = time.perf_counter() - started
     model.seconds.update({"read": 0.0} | watch.seconds)
     labels = np.full(len(frame), -1, dtype=np.intp)
-    labels[rows.order] = used_labels
+    labels[rows.order] = found.placement.nearest
     if progress is not None:
         progress("Done", 1.0)
     return Trained(model, labels)
@@ -123,7 +111,6 @@ class _Run:
     """What the last stage needs from the earlier ones."""
 
     settings: Settings
-    playbook: Playbook
     rows: TrainingRows
     encoder: Encoder
     X: Matrix
@@ -195,9 +182,8 @@ def _as_found(choice: Choice, k: int) -> Choice:
     return replace(choice, k=k, verdict=found)
 
 
-def _explain(
-    run: _Run, clustering: Clustering, n_rows: int, previous: SegmentModel | None
-) -> tuple[SegmentModel, Integers]:
+def _found(run: _Run, clustering: Clustering, n_rows: int) -> Found:
+    """Place all rows among the segments, in the order in which these are shown."""
     rows, k = run.rows, clustering.k
     boundaries = calibrate(run.X, clustering.labels, clustering.centers, clustering.scorer)
     amounts = rows.measured.only({rows.monetary} if rows.monetary else ())
@@ -205,97 +191,20 @@ def _explain(
     boundaries = boundaries.reordered(order)
     placement = place(run.X, boundaries)
     labels = placement.nearest  # the labels that scoring gives, so that both always agree
-    stability = _stability(run, labels, k)
-    choice = with_stability(run.choice, stability, run.settings.min_segment_share)
-    run = replace(run, choice=choice)
-    members = _members(rows, labels)
-    lineage, own = identities(previous, rows.frame, labels, members, k)
-    summaries = summarize(rows.measured, labels, k)
-    explanation = explain(
-        summaries,
-        rows.measured,
-        labels,
-        identities=own,
-        stability=stability,
-        examples=example_rows(labels, placement.measure, placement.confidence, rows.order, k),
-        playbook=run.playbook,
-        monetary=rows.monetary,
-    )
-    parts = _Parts(explanation, summaries, boundaries, lineage, members)
-    return _model(run, clustering, parts, n_rows), labels
-
-
-def _stability(run: _Run, labels: Integers, k: int) -> Sequence[float | None]:
-    progress = run.watch.within(0.6, 0.95)
-    if k == 1:
-        return [None]
-    if run.settings.algorithm == "kmeans":
-        found = segment_stability(
-            run.X, labels, B=RESAMPLES, seed=run.settings.random_state, progress=progress
-        )
-    else:
-        algorithm = algorithm_named(run.settings.algorithm)
-        step = max(1, len(labels) // OTHER_ROWS)
-        found = segment_stability(
-            np.ascontiguousarray(run.X[::step]),
-            labels[::step],
-            lambda points, seed: algorithm.fit(points, k, seed).labels,
-            B=OTHER_RESAMPLES,
-            seed=run.settings.random_state,
-            progress=progress,
-        )
-    measured: list[float | None] = [float(value) for value in found]
-    return measured + [None] * (k - len(measured))
-
-
-def _members(rows: TrainingRows, labels: Integers) -> Members:
-    name = rows.identifier
-    return Members.sketch(None if name is None else rows.frame[name], labels)
-
-
-@dataclass(frozen=True, eq=False)
-class _Parts:
-    explanation: Explanation
-    summaries: Summaries
-    boundaries: Boundaries
-    lineage: tuple[Lineage, ...]
-    members: Members
-
-
-def _model(run: _Run, clustering: Clustering, parts: _Parts, n_rows: int) -> SegmentModel:
-    projection = Projection.fit(run.X, run.encoder.feature_names)
-    settings = run.settings
-    return SegmentModel(
-        segments=parts.explanation.segments,
-        everybody=parts.explanation.everybody,
-        importance=parts.explanation.importance,
-        verdict=run.choice.verdict,
-        evidence=run.choice.evidence,
-        columns=model_columns(parts.summaries, [c.name for c in run.rows.columns]),
-        lineage=parts.lineage,
-        algorithm=settings.algorithm,
-        parameters=settings.to_dict(),
-        seed=settings.random_state,
+    return Found(
+        settings=run.settings,
+        choice=run.choice,
+        encoder=run.encoder,
+        boundaries=boundaries,
+        inertia=clustering.inertia,
+        rows=rows,
+        X=run.X,
+        placement=placement,
+        stability=stability_of_segments(
+            run.X, labels, k, run.settings, run.watch.within(0.6, 0.95)
+        ),
+        summaries=summarize(rows.measured, labels, k),
+        members=rows.members(labels),
         n_rows=n_rows,
         n_used=len(run.X),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        versions=_versions(),
-        explained_variance=tuple(projection.explained_variance_ratio.tolist()),
-        inertia=clustering.inertia,
-        seconds={},
-        monetary=run.rows.monetary,
-        identifier=run.rows.identifier,
-        encoder=run.encoder,
-        boundaries=parts.boundaries,
-        projection=projection,
-        members=parts.members,
     )
-
-
-def _versions() -> dict[str, str]:
-    return {
-        "segmentation": __version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "pandas": pd.__version__,
-    }

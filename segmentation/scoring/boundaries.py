@@ -219,34 +219,60 @@ def calibrate(
     The spread of a pair is floored at a thousandth of their squared distance, so that
     segments made of identical customers still have a border with a width.
     """
+    plain = uncalibrated(centers, scorer)
+    if scorer:
+        return replace(plain, reach=_reaches(X, labels, plain))
     k = len(centers)
-    plain = Boundaries(centers, np.zeros(k), np.full((k, k), _scale(scorer)), scorer)
-    return replace(
-        plain,
-        reach=_reaches(X, labels, plain),
-        spread=plain.spread if scorer else _spreads(X, labels, centers),
-    )
+    counts = np.array([np.count_nonzero(labels == i) for i in range(k)])
+    scatters = np.array([scatter(X[labels == i], centers[i]) for i in range(k)])
+    return calibrated(plain, _reaches(X, labels, plain), counts, scatters)
 
 
-def _scale(scorer: Mapping[str, Floats]) -> float:
-    return BALL_SPREAD if "points" in scorer else 1.0
+def uncalibrated(centers: Floats, scorer: Mapping[str, Floats]) -> Boundaries:
+    """Return segments whose places are known, but not yet their reach and spread."""
+    k = len(centers)
+    scale = BALL_SPREAD if "points" in scorer else 1.0
+    return Boundaries(centers, np.zeros(k), np.full((k, k), scale), scorer)
+
+
+def calibrated(
+    plain: Boundaries, reach: Floats, counts: npt.NDArray[np.integer], scatters: Floats
+) -> Boundaries:
+    """Fill in the scales of nearest centers from sums that parts of a table add up to.
+
+    Parameters
+    ----------
+    plain
+        From `uncalibrated`.
+    reach
+        (k,) 99th percentile of each segment's nearness.
+    counts
+        (k,) training customers of each segment.
+    scatters
+        (k, p, p) from `scatter`.
+    """
+    return replace(plain, reach=reach, spread=_spreads(plain.centers, counts, scatters))
 
 
 def _reaches(X: Points, labels: Integers, plain: Boundaries) -> Floats:
-    own = np.empty(len(X))
-    for start in range(0, len(X), CHUNK):
-        rows = slice(start, start + CHUNK)
-        measures = nearness(X[rows], plain)
-        own[rows] = measures[labels[rows], np.arange(measures.shape[1])]
+    own = own_nearness(X, labels, plain)
     groups = [own[labels == i] for i in range(len(plain.centers))]
     return np.array([np.percentile(g, FITS_PERCENTILE) if len(g) else 0.0 for g in groups])
 
 
-def _spreads(X: Points, labels: Integers, centers: Floats) -> Floats:
+def own_nearness(X: Points, labels: Integers, boundaries: Boundaries) -> Floats:
+    """Return how near each row is to its own segment, shape (n,); see `nearness`."""
+    own = np.empty(len(X))
+    for start in range(0, len(X), CHUNK):
+        rows = slice(start, start + CHUNK)
+        measures = nearness(X[rows], boundaries)
+        own[rows] = measures[labels[rows], np.arange(measures.shape[1])]
+    return own
+
+
+def _spreads(centers: Floats, counts: npt.NDArray[np.integer], scatters: Floats) -> Floats:
     """Pooled variance of each pair of segments along the line that joins their centers."""
     k = len(centers)
-    counts = np.array([np.count_nonzero(labels == i) for i in range(k)])
-    scatters = [_scatter(X[labels == i], centers[i]) for i in range(k)]
     spread = np.ones((k, k))
     for i in range(k):
         for j in range(i):
@@ -260,7 +286,7 @@ def _spreads(X: Points, labels: Integers, centers: Floats) -> Floats:
     return spread
 
 
-def _scatter(members: Points, center: Floats) -> Floats:
+def scatter(members: Points, center: Floats) -> Floats:
     """Sum of squares and products around a center, (p, p), in chunks of float64."""
     total = np.zeros((len(center), len(center)))
     for start in range(0, len(members), CHUNK):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.errors import DataError, ParameterError
+from segmentation.segments.identity import Members
 from segmentation.segments.measured import LevelValues, Measured, NumericValues, measure
 from segmentation.table.columns import UNUSABLE_ROLES, Column, Role, Use
 
@@ -60,6 +61,11 @@ class TrainingRows:
         ids = [column for column in self.columns if column.role is Role.IDENTIFIER]
         named = [column for column in ids if column.meaning == "customer_id"] or ids
         return named[0].name if named else None
+
+    def members(self, labels: Integers) -> Members:
+        """Sketch who is in which segment; labels stand in the order of the rows."""
+        name = self.identifier
+        return Members.sketch(None if name is None else self.frame[name], labels)
 
     def kept(self, mask: npt.NDArray[np.bool_]) -> TrainingRows:
         """Return the rows of a mask; the same object where it keeps all."""
