@@ -6,6 +6,7 @@
 
   function changeQuery(changes) {
     var query = new URLSearchParams(window.location.search);
+    changes = Object.assign({}, window.portalView && window.portalView.address, changes);
     Object.keys(changes).forEach(function (key) {
       if (changes[key]) { query.set(key, changes[key]); } else { query.delete(key); }
     });

@@ -1,4 +1,4 @@
-"""``python -m dashapp``: the portal on this computer; with ``worker``: only its worker.
+"""``python -m dashapp``: the portal on this computer; ``worker``: its worker alone; or a command.
 
 The process of each job imports this module again, so by itself it imports nothing heavy.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import sys
 
-USAGE = "usage: python -m dashapp [worker [--follow]]\n"
+# Commands of dashapp.commands, which is loaded only for them.
+COMMANDS = ("embed-link", "share-model", "shared-models", "unshare-model")
+USAGE = f"usage: python -m dashapp [worker [--follow] | {' | '.join(COMMANDS)}]\n"
 SERVE: list[str] = []
 WORK = ["worker"]
 # Ends when the process that started it ends, however that happens.
@@ -24,7 +26,7 @@ def main(arguments: list[str]) -> int:
         0 after a clean stop, 1 when a setting or the data folder forbids the start, 2 for wrong
         use.
     """
-    if arguments not in (SERVE, WORK, FOLLOW):
+    if arguments not in (SERVE, WORK, FOLLOW) and arguments[0] not in COMMANDS:
         sys.stderr.write(USAGE)
         return 2
     from dashapp.session.errors import StoreError
@@ -32,6 +34,10 @@ def main(arguments: list[str]) -> int:
 
     limit_threads()
     try:
+        if arguments and arguments[0] in COMMANDS:
+            from dashapp.commands import run
+
+            return run(arguments)
         settings = load_settings()
         if arguments == SERVE:
             from dashapp.supervisor import serve

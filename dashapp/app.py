@@ -18,6 +18,7 @@ from dashapp.services.datasets import Datasets
 from dashapp.services.exports import Exports
 from dashapp.services.memory import Memory
 from dashapp.services.scoring import Scoring
+from dashapp.services.sharing import Sharing
 from dashapp.services.training import Training
 from dashapp.session import identity
 from dashapp.session.ledger import open_ledger
@@ -38,11 +39,12 @@ INDEX = """<!DOCTYPE html>
 <title>{%title%}</title>
 <link rel="icon" href="/assets/icons/favicon.svg" type="image/svg+xml">
 <meta name="portal-grid" content="{grid}">
+<script src="/assets/head/frame.js"></script>
 <script src="/assets/head/theme.js"></script>
 {%css%}
 </head>
 <body>
-<noscript>The portal needs JavaScript.</noscript>
+<noscript>The portal needs JavaScript; in a sandboxed frame, allow-scripts.</noscript>
 {%app_entry%}
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
@@ -78,7 +80,7 @@ def create_app(settings: Settings | None = None) -> Dash:
         "dashapp",
         server=server,
         assets_folder=str(assets_folder()),
-        assets_ignore=r"theme\.js$",  # stands in the head, before the first paint
+        assets_ignore=r"(theme|frame)\.js$",  # stand in the head, before anything else
         external_stylesheets=[BOOTSTRAP_URL],
         index_string=INDEX.replace("{grid}", suites.grid_address()),
         title="Customer segments",
@@ -119,6 +121,7 @@ def make_context(settings: Settings, pages: tuple[Page, ...]) -> Context:
         training=training,
         scoring=scoring,
         exports=Exports(datasets, training, scoring),
+        sharing=Sharing(memory),
         page_needs=MappingProxyType({page.path: page.need for page in pages}),
     )
 

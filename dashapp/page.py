@@ -14,6 +14,7 @@ from dashapp.jobs.queue import JobQueue
 from dashapp.services.datasets import Datasets
 from dashapp.services.exports import Exports
 from dashapp.services.scoring import Scoring
+from dashapp.services.sharing import Sharing
 from dashapp.services.training import Training
 from dashapp.session.identity import current_session
 from dashapp.session.ledger import Ledger
@@ -39,7 +40,7 @@ class Context:
         The frozen settings of this process.
     store, ledger, jobs
         What the server keeps for each session.
-    datasets, training, scoring, exports
+    datasets, training, scoring, exports, sharing
         The services, free of Dash.
     page_needs
         Path of each page and what it needs; every other full-page path answers 404.
@@ -53,6 +54,7 @@ class Context:
     training: Training
     scoring: Scoring
     exports: Exports
+    sharing: Sharing
     page_needs: Mapping[str, Right]
 
 

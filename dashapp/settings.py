@@ -180,6 +180,11 @@ class Settings(BaseSettings):
         """Largest upload in bytes."""
         return self.max_upload_mb * 1024 * 1024
 
+    @property
+    def ancestors(self) -> tuple[str, ...]:
+        """Origins that may show the portal in a frame."""
+        return tuple(self.frame_ancestors.split())
+
     def to_json(self) -> str:
         """All settings with their secrets in clear, for a child process of ours only."""
         values = self.model_dump(mode="json")

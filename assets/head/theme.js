@@ -6,7 +6,13 @@
   var KEY = "portal-theme";
   var NAMES = ["light", "dark"];
   var system = window.matchMedia("(prefers-color-scheme: dark)");
-  var chosen = remembered();
+  var chosen = asked() || remembered();
+
+  /* A host that shows the portal in a frame may say what suits its page. */
+  function asked() {
+    var name = new URLSearchParams(window.location.search).get("theme");
+    return NAMES.indexOf(name) >= 0 ? name : null;
+  }
 
   function remembered() {
     try {

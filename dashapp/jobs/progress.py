@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from dashapp.session.errors import SessionExpiredError
 from dashapp.session.keys import Key, Kind, content_id
 from dashapp.session.ledger import Ledger
 from dashapp.session.rows import Item, Job
@@ -45,14 +46,18 @@ class Workspace:
         return self._job.session
 
     def read(self, kind: Kind, value_id: str) -> bytes:
-        """A value of this session.
+        """A value of this session, or one that was lent to it; the request's ids were checked.
 
         Raises
         ------
         dashapp.session.store.SessionExpiredError
             If it is not there.
         """
-        return self._store.get(self._key(kind, value_id))
+        key = self._key(kind, value_id)
+        try:
+            return self._store.get(key)
+        except SessionExpiredError:
+            return self._store.get(key.shared)
 
     def open_stream(self, kind: Kind, value_id: str) -> Iterator[bytes]:
         """A value of this session in pieces."""

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TypeVar
 
 from dashapp.jobs.queue import JobQueue
-from dashapp.session.keys import Key, Kind
+from dashapp.session.keys import SHARED, Key, Kind
 from dashapp.session.ledger import Item, Ledger
 from dashapp.session.store import SessionExpiredError, SessionStore
 
@@ -109,6 +109,9 @@ class Memory:
             If the session has none such, be it expired, deleted or somebody else's.
         """
         item = self.ledger.item(session, kind, item_id)
+        # What was lent is gone for everybody as soon as its operator takes it back.
+        if item is not None and item.info.get("lent"):
+            item = item if self.ledger.item(SHARED, kind, item_id) else None
         if item is None:
             raise SessionExpiredError(f"no {WORDS[kind]} {item_id[:8]} in this session")
         return item
@@ -121,5 +124,11 @@ class Memory:
         return None
 
     def value(self, key: Key, decode: Callable[[bytes], T]) -> T:
-        """A stored value, decoded; the caller has asked the ledger for its item."""
-        return self.decoded.get(key, self.store.get, decode)
+        """A stored value, decoded; the caller has asked the ledger for its item.
+
+        What was lent to the session is read, and kept decoded, where it is shared.
+        """
+        try:
+            return self.decoded.get(key, self.store.get, decode)
+        except SessionExpiredError:
+            return self.decoded.get(key.shared, self.store.get, decode)

@@ -51,6 +51,8 @@ class Training:
             Id of the model whose names, ids and colors should be kept.
         """
         self._memory.item(session, Kind.DATASET, dataset_id)
+        if previous is not None:
+            self.item(session, previous)
         request = {"dataset": dataset_id, "options": dict(options), "previous": previous}
         return self._memory.jobs.submit(session, "train", request)
 

@@ -40,8 +40,12 @@ PUBLIC = (
     "/healthz",
     "/readyz",
     "/_favicon.ico",
+    "/embed",
+    "/frame-help",
 )
 # The cookie is written again when this share of the idle time has passed.
+# In the address of pages that were launched in a frame.
+FRAMED = "framed"
 REFRESH_SHARE = 0.1
 LONGEST_TEXT = 1000
 ENDED = "This view has ended. Reload the page that shows it."
@@ -233,6 +237,9 @@ class Recognition:
         sent = request.headers.get(PAGE_TOKEN)
         if sent is None:
             known = self._cookies.read(request.cookies.get(self._name))
+            if FRAMED in request.args and (known is None or not known.ancestor):
+                # A frame that was launched and reloaded where its browser keeps no cookie.
+                raise Unauthorized(ENDED)
             identity = self._admit(known)
             g.portal_is_new = identity != known
         else:

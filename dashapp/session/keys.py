@@ -33,6 +33,13 @@ def content_id(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
+# Owner of what an operator shares. No cookie leads here: that would take random bits whose hash
+# is the hash of these words.
+SHARED = content_id(b"shared with everybody who was given a link")
+# Shared values stay until they are taken back; the store's clock ends in 2106.
+SHARED_SECONDS = 10 * 365 * 24 * 3600
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """Where a value is stored.
@@ -69,6 +76,11 @@ class Key:
         if not HEX_ID.fullmatch(self.id):
             raise ValueError("a key's id has 32 hex digits")
         object.__setattr__(self, "kind", Kind(self.kind))
+
+    @property
+    def shared(self) -> Key:
+        """Where the same value is if an operator has shared it."""
+        return Key(SHARED, self.kind, self.id)
 
     @property
     def name(self) -> str:

@@ -69,6 +69,9 @@ class Ledger(Protocol):
     def item(self, session: str, kind: str, item_id: str) -> Item | None:
         """One item, or None if this session has no such thing."""
 
+    def remove_item(self, session: str, kind: str, item_id: str) -> None:
+        """Remove the note of an item; one that is not there counts as removed."""
+
     def add_job(self, job: Job, limits: Limits) -> Job:
         """Queue a job, or give the one of the same session and request that is active or done.
 
@@ -124,6 +127,9 @@ class Ledger(Protocol):
 
     def hits(self, name: str, seconds: int) -> int:
         """Count one event; returns the count within the current window of that many seconds."""
+
+    def first_use(self, name: str, seconds: int) -> bool:
+        """Whether nobody, in whatever process, has used a name within that many seconds."""
 
     def check(self) -> None:
         """See that the ledger answers."""

@@ -57,7 +57,7 @@ class RedisEntries:
             before = int(self._redis.hget(index, name) or 0)
             with self._redis.pipeline() as batch:
                 batch.hset(index, name, len(entry))
-                batch.expire(index, self._seconds)
+                batch.expire(index, max(self._seconds, seconds))
                 batch.hincrby(f"{PREFIX}sizes", session, len(entry) - before)
                 batch.zadd(f"{PREFIX}written", {session: time.time()})
                 batch.execute()

@@ -6,6 +6,7 @@ import json
 import time
 from typing import Any
 
+from dashapp.session.keys import SHARED, SHARED_SECONDS
 from dashapp.session.redis_client import PREFIX
 from dashapp.session.redis_jobs import RedisJobs
 from dashapp.session.rows import Item, Job
@@ -63,9 +64,10 @@ class RedisLedger(RedisJobs):
         """Note an item, unless its job no longer runs."""
         now = time.time()
         value = json.dumps({"name": name, "info": info, "created": now})
+        keep = SHARED_SECONDS if session == SHARED else self.keep_seconds
         return bool(
             self.script(
-                ADD_ITEM, session, str(kind), item_id, value, now, self.keep_seconds,
+                ADD_ITEM, session, str(kind), item_id, value, now, keep,
                 job.id if job else "", job.attempts if job else "",
             )
         )  # fmt: skip
@@ -84,6 +86,14 @@ class RedisLedger(RedisJobs):
         with self._link.errors():
             value = self.redis.hget(f"{_list(session, kind)}:values", item_id)
         return _item(kind, item_id, value) if value else None
+
+    def remove_item(self, session: str, kind: str, item_id: str) -> None:
+        """Remove the note of an item."""
+        name = _list(session, kind)
+        with self._link.errors(), self.redis.pipeline() as batch:
+            batch.zrem(name, item_id)
+            batch.hdel(f"{name}:values", item_id)
+            batch.execute()
 
     def beat(self, worker: str, seconds: float) -> None:
         """Note that a worker lives."""
@@ -131,6 +141,11 @@ class RedisLedger(RedisJobs):
             batch.incr(key)
             batch.expire(key, 2 * seconds)
             return int(batch.execute()[0])
+
+    def first_use(self, name: str, seconds: int) -> bool:
+        """Take a name that nobody has."""
+        with self._link.errors():
+            return bool(self.redis.set(f"{PREFIX}used:{name}", b"1", nx=True, ex=seconds))
 
     def check(self) -> None:
         """Ask whether Redis answers."""

@@ -10,6 +10,9 @@ from typing import Any
 from dashapp.session.rows import Item, Job
 from dashapp.session.sqlite_jobs import SqliteJobs, begin_session, still_runs
 
+# No window of the clock has this number.
+ONCE = -1
+
 
 class SqliteLedger(SqliteJobs):
     """The whole ledger; see :class:`dashapp.session.ledger.Ledger`."""
@@ -51,6 +54,14 @@ class SqliteLedger(SqliteJobs):
             (session, kind, item_id),
         )
         return _item(rows[0]) if rows else None
+
+    def remove_item(self, session: str, kind: str, item_id: str) -> None:
+        """Remove the note of an item."""
+        with self.write() as connection:
+            connection.execute(
+                "DELETE FROM items WHERE session = ? AND kind = ? AND id = ?",
+                (session, kind, item_id),
+            )
 
     def beat(self, worker: str, seconds: float) -> None:
         """Note that a worker lives."""
@@ -97,13 +108,20 @@ class SqliteLedger(SqliteJobs):
 
     def hits(self, name: str, seconds: int) -> int:
         """Count one event."""
+        return self._count(name, int(time.time() // seconds), 2 * seconds)
+
+    def first_use(self, name: str, seconds: int) -> bool:
+        """Count the use of a name, in a window that does not end with the clock's."""
+        return self._count(name, ONCE, seconds) == 1
+
+    def _count(self, name: str, window: int, seconds: int) -> int:
         now = time.time()
         with self.write() as connection:
             connection.execute("DELETE FROM hits WHERE until < ?", (now,))
             row = connection.execute(
                 "INSERT INTO hits VALUES (?, ?, 1, ?)"
                 " ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count",
-                (name, int(now // seconds), now + 2 * seconds),
+                (name, window, now + seconds),
             ).fetchone()
             return int(row["count"])
 

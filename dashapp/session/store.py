@@ -15,7 +15,7 @@ from dashapp.session.errors import (
     StoreError,
     StoreUnavailableError,
 )
-from dashapp.session.keys import Key, check_session
+from dashapp.session.keys import SHARED, SHARED_SECONDS, Key, check_session
 from dashapp.session.seal import Seal
 from dashapp.session.secret import derived_key
 from dashapp.settings import Settings
@@ -195,7 +195,8 @@ class SessionStore:
             raise QuotaExceededError("The server's storage is full. Try again later.")
 
     def _set(self, key: Key, name: str, payload: bytes) -> None:
-        self._entries.set(key.session, name, self._seal.close(name, payload), self._seconds)
+        seconds = SHARED_SECONDS if key.session == SHARED else self._seconds
+        self._entries.set(key.session, name, self._seal.close(name, payload), seconds)
 
     def _load(self, key: Key, name: str) -> bytes:
         entry = self._entries.get(name)

@@ -8,6 +8,7 @@ import time
 import structlog
 
 from dashapp.session.errors import StoreError
+from dashapp.session.keys import SHARED
 from dashapp.session.ledger import Ledger
 from dashapp.session.store import SessionStore
 from dashapp.settings import Settings
@@ -49,9 +50,11 @@ class Sweeper:
 
     def sweep(self) -> int:
         """Sweep once; returns how many sessions and entries were removed."""
-        over = self._ledger.ended_sessions(
+        ended = self._ledger.ended_sessions(
             self._settings.idle_seconds, self._settings.absolute_seconds
         )
+        # What is shared stays until its operator takes it back.
+        over = [session for session in ended if session != SHARED]
         for session in over:
             # The ledger first: from then on no running job can add to the session.
             self._ledger.delete_session(session)
@@ -70,7 +73,9 @@ class Sweeper:
         return [
             session
             for session, written in self._store.sessions()
-            if now - written > STRANGER_SECONDS and not self._ledger.knows(session)
+            if session != SHARED
+            and now - written > STRANGER_SECONDS
+            and not self._ledger.knows(session)
         ]
 
     def _run(self) -> None:

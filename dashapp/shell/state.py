@@ -167,6 +167,7 @@ def refs_after(context: Context, refs: Refs, result: dict[str, Any]) -> Refs:
 
 def delete_session(context: Context, session: str) -> None:
     """Remove everything that the server keeps of a session; running jobs are stopped first."""
+    lent = context.sharing.lent(session)
     for job in context.jobs.jobs(session):
         if job.state in WAITING:
             context.jobs.cancel(session, job.id)
@@ -175,4 +176,6 @@ def delete_session(context: Context, session: str) -> None:
     context.ledger.delete_session(session)
     context.store.delete_session(session)
     # What a killed job wrote last can be removed without touching what comes next.
-    identity.renew()
+    fresh = identity.renew()
+    for item in lent:
+        context.sharing.lend(fresh.session, item.id, customers=item.info["dataset"] is not None)

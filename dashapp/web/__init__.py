@@ -19,6 +19,7 @@ from dashapp.web import (
     callbacks,
     csrf,
     download,
+    embed,
     errors,
     headers,
     health,
@@ -50,6 +51,7 @@ def install(app: Dash, context: Context) -> None:
     health.install(app.server, context)
     upload.install(app.server, context)
     download.install(app.server, context)
+    embed.install(app, context)
     headers.install(app, context)
     packing.install(app.server, headers.STATIC)
 

@@ -29,6 +29,8 @@ SENTENCES = {
     405: "This address does not take that kind of request.",
     413: "This is larger than the server accepts.",
 }
+TITLES = {401: "Please open this view again", 403: "Not part of this view"}
+BACK = '<p><a href="/">Back to the start</a></p>'
 DEFECT = "Something went wrong on our side. Please try again."
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -39,8 +41,7 @@ body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 20vh auto; max-width: 32re
 </style>
 <h1>{title}</h1>
 <p>{sentence}</p>
-<p>Reference {reference}</p>
-<p><a href="/">Back to the start</a></p>
+{more}
 </html>
 """
 
@@ -122,18 +123,22 @@ def answer(
     """
     reference = reference or secrets.token_hex(4)
     if _wants_page():
-        text = PAGE.format(
-            title=html.escape(HTTPStatus(status).phrase),
-            sentence=html.escape(sentence),
-            reference=reference,
-        )
-        response = Response(text, status, content_type="text/html; charset=utf-8")
+        more = f"<p>Reference {reference}</p>"
+        # Whoever has no session would find another one at the start, not the one they miss.
+        more += "" if status == HTTPStatus.UNAUTHORIZED else BACK
+        response = page(status, TITLES.get(status, HTTPStatus(status).phrase), sentence, more)
     else:
         response = jsonify(error=sentence, id=reference)
         response.status_code = status
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def page(status: int, title: str, sentence: str, more: str = "") -> Response:
+    """A page without scripts: a title, a sentence, and markup of ours beneath."""
+    text = PAGE.format(title=html.escape(title), sentence=html.escape(sentence), more=more)
+    return Response(text, status, content_type="text/html; charset=utf-8")
 
 
 def _is_unreadable(error: Exception) -> bool:

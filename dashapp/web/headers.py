@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dash import Dash
-from flask import Response, request
+from flask import Response, g, request
 
 from dashapp.settings import Settings
 
@@ -28,30 +28,43 @@ def install(app: Dash, context: Context) -> None:
     def harden(response: Response) -> Response:
         if is_unknown_page(known):
             response.status_code = 404
-        response.headers["Content-Security-Policy"] = policy(app, settings)
+        response.headers["Content-Security-Policy"] = policy(app, ancestors(settings))
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "same-origin"
+        # The address of a launch holds its token.
+        launch = request.path == "/embed"
+        response.headers["Referrer-Policy"] = "no-referrer" if launch else "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        # A frame whose sandbox gives it no origin can still load the script that says so.
+        shared = request.path.startswith("/assets/head/")
+        response.headers["Cross-Origin-Resource-Policy"] = (
+            "cross-origin" if shared else "same-origin"
+        )
         if settings.hosted:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
         response.headers["Cache-Control"] = caching(response)
         return response
 
 
-def policy(app: Dash, settings: Settings) -> str:
+def ancestors(settings: Settings) -> tuple[str, ...]:
+    """Who may frame this answer: the site that it was launched for, else all that are listed."""
+    identity = g.get("portal_identity")
+    if identity is not None and identity.ancestor:
+        return (identity.ancestor,)
+    return ("'self'", *settings.ancestors)
+
+
+def policy(app: Dash, ancestors: tuple[str, ...]) -> str:
     """The Content-Security-Policy: nothing but our own files, and frames only where allowed.
 
     The hashes are those of the few scripts that Dash writes into the page itself; they are
     complete once all callbacks are registered.
     """
     scripts = " ".join(["'self'", *sorted(set(app.csp_hashes()))])
-    ancestors = " ".join(["'self'", *settings.frame_ancestors.split()])
     return (
         f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
         "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        f"frame-ancestors {ancestors}"
+        f"frame-ancestors {' '.join(ancestors)}"
     )
 
 

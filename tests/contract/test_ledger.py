@@ -230,3 +230,38 @@ def test_events_are_counted_over_all_processes(ledger: Ledger, backed: Settings)
     counts = [open_ledger(backed).hits("upload:a", 3600) for _ in range(3)]
     assert counts == [1, 2, 3]
     assert ledger.hits("upload:b", 3600) == 1
+
+
+def test_a_name_is_used_once_whoever_asks(backed: Settings) -> None:
+    first, second = open_ledger(backed), open_ledger(backed)
+    assert first.first_use("launch:a", 600)
+    assert not second.first_use("launch:a", 600)
+    assert not first.first_use("launch:a", 600)
+    assert second.first_use("launch:b", 600)
+
+
+def test_of_many_who_use_a_name_at_once_one_is_first(backed: Settings) -> None:
+    together = threading.Barrier(8)
+    won: list[bool] = []
+
+    def use() -> None:
+        ledger = open_ledger(backed)
+        together.wait()
+        won.append(ledger.first_use("launch", 600))
+        ledger.close()
+
+    threads = [threading.Thread(target=use) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == [False] * 7 + [True]
+
+
+def test_a_removed_item_is_gone_and_others_stay(ledger: Ledger) -> None:
+    ledger.add_item(ANN, "model", "1" * 32, "first", {})
+    ledger.add_item(ANN, "model", "2" * 32, "second", {})
+    ledger.remove_item(ANN, "model", "1" * 32)
+    ledger.remove_item(ANN, "model", "3" * 32)
+    assert [item.name for item in ledger.items(ANN, "model")] == ["second"]
+    assert ledger.item(ANN, "model", "1" * 32) is None

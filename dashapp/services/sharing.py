@@ -1,0 +1,121 @@
+"""Models that an operator shares, and lending them to sessions that were launched with one.
+
+A shared model belongs to an owner of its own. A session that may see it gets a line in its ledger
+("lent"), which every access asks for; nothing is copied, and nothing shared can be changed from a
+session: names or columns that are changed there make new values of the session's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dashapp.services.memory import Memory
+from dashapp.services.training import encode_scores
+from dashapp.session.keys import SHARED, Key, Kind, content_id
+from dashapp.session.ledger import Item
+from dashapp.session.store import SessionExpiredError
+from segmentation import SegmentModel, Table
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What there is of a shared model: its data set and scores only where they were shared."""
+
+    model: str
+    dataset: str | None
+
+
+class Sharing:
+    """What commands and launches ask about shared models.
+
+    Parameters
+    ----------
+    memory
+        The server's memory of each session, the shared owner's included.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def models(self) -> tuple[Item, ...]:
+        """All shared models, newest first."""
+        return self._memory.ledger.items(SHARED, Kind.MODEL)
+
+    def share(self, data: bytes, name: str, table: Table | None = None) -> str:
+        """Share a model file and, where given, the customers to show with it; returns its id.
+
+        Raises
+        ------
+        segmentation.SegmentationError
+            If the file is no model, or the customers lack its columns.
+        """
+        model = SegmentModel.from_bytes(data)
+        info: dict[str, Any] = {"dataset": None, "scores": None, "segments": len(model.segments)}
+        if table is not None:
+            info["dataset"] = self._put(Kind.DATASET, table.to_bytes())
+            info["scores"] = self._put(Kind.SCORES, encode_scores(model, table.frame))
+            facts = {"rows": table.rows_used, "columns": len(table.columns)}
+            self._memory.ledger.add_item(SHARED, Kind.DATASET, info["dataset"], table.name, facts)
+        model_id = self._put(Kind.MODEL, model.to_bytes())
+        self._memory.ledger.add_item(SHARED, Kind.MODEL, model_id, name, info)
+        return model_id
+
+    def take_back(self, model_id: str) -> None:
+        """End the sharing of a model and of the customers shown with it; at once, everywhere.
+
+        Raises
+        ------
+        SessionExpiredError
+            If no such model is shared.
+        """
+        item = self._item(model_id)
+        self._memory.ledger.remove_item(SHARED, Kind.MODEL, model_id)
+        self._memory.store.delete(Key(SHARED, Kind.MODEL, model_id))
+        if item.info["scores"] is not None:
+            self._memory.store.delete(Key(SHARED, Kind.SCORES, item.info["scores"]))
+        dataset = item.info["dataset"]
+        if dataset is not None and dataset not in {
+            other.info["dataset"] for other in self.models()
+        }:
+            self._memory.ledger.remove_item(SHARED, Kind.DATASET, dataset)
+            self._memory.store.delete(Key(SHARED, Kind.DATASET, dataset))
+
+    def lend(self, session: str, model_id: str, *, customers: bool) -> Shared:
+        """Let a session see a shared model, with its customers only where it may see those.
+
+        Raises
+        ------
+        SessionExpiredError
+            If no such model is shared.
+        """
+        item = self._item(model_id)
+        info = {**item.info, "lent": True}
+        if not customers:
+            info |= {"dataset": None, "scores": None}
+        if info["dataset"] is not None:
+            data = self._memory.ledger.item(SHARED, Kind.DATASET, info["dataset"])
+            if data is not None:
+                facts = {**data.info, "lent": True}
+                self._memory.ledger.add_item(session, Kind.DATASET, data.id, data.name, facts)
+        self._memory.ledger.add_item(session, Kind.MODEL, model_id, item.name, info)
+        return Shared(model_id, info["dataset"])
+
+    def lent(self, session: str) -> tuple[Item, ...]:
+        """Shared models that a session may see."""
+        items = self._memory.ledger.items(session, Kind.MODEL)
+        return tuple(item for item in items if item.info.get("lent") and self._shared(item.id))
+
+    def _item(self, model_id: str) -> Item:
+        item = self._shared(model_id)
+        if item is None:
+            raise SessionExpiredError("no such model is shared")
+        return item
+
+    def _shared(self, model_id: str) -> Item | None:
+        return self._memory.ledger.item(SHARED, Kind.MODEL, model_id)
+
+    def _put(self, kind: Kind, data: bytes) -> str:
+        value_id = content_id(data)
+        self._memory.store.put(Key(SHARED, kind, value_id), data)
+        return value_id

@@ -1,0 +1,339 @@
+"""Launch links: what a valid one opens, and that no other opens anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import html
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from dashapp.session.identity import HOSTED_COOKIE, PAGE_TOKEN
+from dashapp.session.keys import SHARED
+from dashapp.session.launch import sign
+from dashapp.session.sweeper import Sweeper
+from dashapp.settings import Settings
+from segmentation import SegmentModel
+from tests.callbacks import find_by_input, fire
+from tests.dashapp.portal import ORIGIN, Portal
+from tests.dashapp.web.launching import FRAMED, HOST, KEY, hosted, launch, link, model_file, share
+
+Claims = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Portal:
+    return hosted(tmp_path_factory.mktemp("embed"))
+
+
+@pytest.fixture(scope="module")
+def model(portal: Portal) -> str:
+    return share(portal)
+
+
+def view_in(text: str) -> dict[str, Any]:
+    """What a launched page is told."""
+    found = re.search(r'<meta name="portal-view" content="([^"]*)">', text)
+    assert found is not None
+    return dict(json.loads(html.unescape(found.group(1))))
+
+
+def claims(**changes: Any) -> Claims:
+    """Claims of a good token with some changed; None leaves one out."""
+    good = jwt.decode(sign(KEY.encode(), "full", HOST), options={"verify_signature": False})
+    return {name: value for name, value in {**good, **changes}.items() if value is not None}
+
+
+def signed(given: Claims, key: str = KEY) -> str:
+    return jwt.encode(given, key, algorithm="HS256")
+
+
+def without_signature() -> str:
+    return jwt.encode(claims(), None, algorithm="none")
+
+
+def with_own_key_pair() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return jwt.encode(claims(), key, algorithm="RS256")
+
+
+def said_to_be_rs256() -> str:
+    """Rightly signed with our key as HMAC, under a header that names another algorithm."""
+    head = base64.urlsafe_b64encode(b'{"alg":"RS256","typ":"JWT"}').decode().rstrip("=")
+    text = f"{head}.{signed(claims()).split('.')[1]}"
+    tag = hmac.new(KEY.encode(), text.encode(), hashlib.sha256).digest()
+    return f"{text}.{base64.urlsafe_b64encode(tag).decode().rstrip('=')}"
+
+
+def with_other_body(**changes: Any) -> str:
+    """The signature of one token under the claims of another."""
+    head, _, tag = signed(claims(scope="view-model", model="a" * 32)).split(".")
+    body = base64.urlsafe_b64encode(json.dumps(claims(**changes)).encode()).decode().rstrip("=")
+    return f"{head}.{body}.{tag}"
+
+
+NOW = int(time.time())
+BAD: dict[str, Callable[[], str]] = {
+    "nothing": lambda: "",
+    "garbage": lambda: "garbage",
+    "three empty parts": lambda: "..",
+    "not ASCII": lambda: "ä.ö.ü",
+    "a very long text": lambda: "a" * 10_000,
+    "another key": lambda: signed(claims(), "another-key-of-more-than-32-characters"),
+    "no signature": without_signature,
+    "another algorithm": with_own_key_pair,
+    "a confused algorithm": said_to_be_rs256,
+    "HS512": lambda: jwt.encode(claims(), KEY * 2, algorithm="HS512"),
+    "widened scope": lambda: with_other_body(scope="full", model=None),
+    "another model": lambda: with_other_body(scope="view-model", model="b" * 32),
+    "expired": lambda: signed(claims(iat=NOW - 700, exp=NOW - 100)),
+    "issued in the future": lambda: signed(claims(iat=NOW + 300, exp=NOW + 500)),
+    "lives too long": lambda: signed(claims(exp=NOW + 3600)),
+    "expires before it was issued": lambda: signed(claims(iat=NOW, exp=NOW - 1)),
+    "times as text": lambda: signed(claims(iat=str(NOW), exp=str(NOW + 60))),
+    "endless": lambda: signed(claims(exp=2**70)),
+    "another audience": lambda: signed(claims(aud="another-portal")),
+    "several audiences": lambda: signed(claims(aud=["segmentation-portal", "x"])),
+    "another issuer": lambda: signed(claims(iss="somebody")),
+    **{
+        f"no {name}": lambda name=name: signed(claims(**{name: None}))  # type: ignore[misc]
+        for name in ("iss", "aud", "iat", "exp", "jti", "scope", "ancestor")
+    },
+    "a short jti": lambda: signed(claims(jti="1")),
+    "a number as jti": lambda: signed(claims(jti=12345678901234567890)),
+    "no known scope": lambda: signed(claims(scope="everything")),
+    "one unknown scope": lambda: signed(claims(scope="full everything")),
+    "an empty scope": lambda: signed(claims(scope="")),
+    "scopes as a list": lambda: signed(claims(scope=["full"])),
+    "a host that is not listed": lambda: signed(claims(ancestor="https://evil.example")),
+    "a host that looks like one": lambda: signed(claims(ancestor="https://bi.example.evil")),
+    "a pattern as host": lambda: signed(claims(ancestor="https://*.host.example")),
+    "a host and a policy": lambda: signed(claims(ancestor=f"{HOST}; script-src *")),
+    "a model that is not there": lambda: signed(claims(scope="view-model", model="c" * 32)),
+    "a path as model": lambda: signed(claims(scope="view-model", model="../" * 9)),
+    "view without a model": lambda: signed(claims(scope="view-model")),
+    "an unknown theme": lambda: signed(claims(theme="<script>")),
+    "an unknown claim": lambda: signed(claims(modle="a" * 32)),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_no_other_link_opens_anything(portal: Portal, name: str) -> None:
+    token = BAD[name]()
+    client = portal.app.server.test_client()
+    answer = client.get("/embed", query_string={"t": token}, headers=FRAMED)
+    assert answer.status_code == 401
+    assert "Set-Cookie" not in answer.headers
+    assert PAGE_TOKEN not in answer.headers
+    assert "portal-view" not in answer.text
+    assert "_dash" not in answer.text
+    assert not token or token not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_link_without_or_with_two_tokens_opens_nothing(portal: Portal) -> None:
+    for path in ("/embed", f"{link()}&t=x"):
+        answer, _ = launch(portal, path)
+        assert answer.status_code == 401
+
+
+def test_a_link_opens_once_on_whatever_process(portal: Portal) -> None:
+    path = link()
+    assert launch(portal, path)[0].status_code == 200
+    assert launch(portal, path)[0].status_code == 401
+    again = Portal.of(portal.context.settings)
+    assert launch(again, path)[0].status_code == 401
+
+
+def test_without_a_key_nothing_can_be_launched(tmp_path: Path) -> None:
+    assert launch(hosted(tmp_path / "portal", embed_key=None), link())[0].status_code == 401
+
+
+def test_the_page_itself_comes_for_this_host_only_and_is_kept_nowhere(portal: Portal) -> None:
+    answer, _ = launch(portal, link(theme="dark"))
+    assert answer.status_code == 200
+    assert "_dash-renderer" in answer.text or "dash-renderer" in answer.text
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.endswith(f"frame-ancestors {HOST}")
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cache-Control"] == "no-store"
+    cookie = answer.headers["Set-Cookie"]
+    for part in (HOSTED_COOKIE, "Secure", "HttpOnly", "SameSite=None", "Partitioned", "Path=/"):
+        assert part in cookie
+    view = view_in(answer.text)
+    assert view["ancestor"] == HOST
+    assert view["start"] == "/?framed=1&theme=dark"
+
+
+def test_a_pattern_in_the_settings_covers_each_of_its_hosts(portal: Portal) -> None:
+    answer, _ = launch(portal, link(ancestor="https://tenant.host.example"))
+    assert answer.headers["Content-Security-Policy"].endswith(
+        "frame-ancestors https://tenant.host.example"
+    )
+
+
+def test_the_page_token_alone_opens_the_session(portal: Portal, model: str) -> None:
+    answer, _ = launch(portal, link("view-pages", model=model))
+    view = view_in(answer.text)
+    blocked = portal.app.server.test_client()  # a browser that kept no cookie
+    callback = find_by_input(portal.app, "segments-content.children", "shell-refs.data")
+    values = {"shell-refs.data": {"dataset": None, "model": model}}
+    by_token = fire(blocked, callback, values, headers={PAGE_TOKEN: view["token"]})
+    assert by_token.status_code == 200
+    assert "Segments" in by_token.text
+    alone = fire(blocked, callback, values)
+    assert model not in alone.text
+    assert "segment-card" not in alone.text
+
+
+def test_a_reload_without_cookie_says_kindly_that_the_view_has_ended(
+    portal: Portal, model: str
+) -> None:
+    answer, visitor = launch(portal, link("view-model", model=model))
+    start = view_in(answer.text)["start"]
+    again = visitor.client.get(start, headers=FRAMED, base_url="https://localhost")
+    assert again.status_code == 200
+    assert view_in(again.text)["start"] is None
+    assert again.headers["Content-Security-Policy"].endswith(f"frame-ancestors {HOST}")
+    stranger = portal.app.server.test_client()
+    ended = stranger.get(start, headers=FRAMED)
+    assert ended.status_code == 401
+    assert "Reload the page that shows it" in ended.text
+    assert "Set-Cookie" not in ended.headers
+
+
+def test_at_the_top_of_a_window_no_cookie_replaces_the_one_that_is_there(portal: Portal) -> None:
+    client = portal.app.server.test_client()
+    client.get("/", base_url="https://localhost")
+    before = client.get_cookie(HOSTED_COOKIE)
+    headers = {**FRAMED, "Sec-Fetch-Dest": "document"}
+    answer = client.get(link(), headers=headers, base_url="https://localhost")
+    assert answer.status_code == 200
+    assert view_in(answer.text)["token"]
+    assert client.get_cookie(HOSTED_COOKIE) == before
+
+
+SEGMENTS = ("segments-content.children", "shell-refs.data")
+DATA = ("data-content.children", "shell-refs.data")
+PREDICT = ("predict-content.children", "shell-refs.data")
+
+
+@pytest.mark.parametrize(
+    ("scope", "seen"),
+    [
+        ("view-model", {SEGMENTS}),
+        ("view-pages", {SEGMENTS, DATA}),
+        ("predict", {SEGMENTS, PREDICT}),
+        ("view-pages predict", {SEGMENTS, DATA, PREDICT}),
+        ("full", {SEGMENTS, DATA, PREDICT}),
+    ],
+)
+def test_a_scope_opens_its_pages_and_no_others(
+    portal: Portal, model: str, scope: str, seen: set[tuple[str, str]]
+) -> None:
+    answer, visitor = launch(portal, link(scope, model=model))
+    view = view_in(answer.text)
+    dataset = re.search(r"data=(\w+)", view["start"])
+    assert (dataset is not None) == (DATA in seen)
+    refs = {"model": model, "dataset": dataset.group(1) if dataset else None}
+    for pair in (SEGMENTS, DATA, PREDICT):
+        callback = find_by_input(portal.app, *pair)
+        headers = {PAGE_TOKEN: view["token"]}
+        shown = fire(visitor.client, callback, {"shell-refs.data": refs}, headers=headers)
+        assert shown.status_code == (200 if pair in seen else 403), pair
+        assert ("Spring list" in shown.text) == (pair == DATA and DATA in seen) or pair == SEGMENTS
+
+
+def test_whoever_sees_only_the_model_cannot_reach_its_customers(portal: Portal, model: str) -> None:
+    _, all_of_it = launch(portal, link("view-pages", model=model))
+    item = portal.context.sharing.models()[0]
+    answer, visitor = launch(portal, link("view-model", model=model))
+    headers = {PAGE_TOKEN: view_in(answer.text)["token"]}
+    refs = {"model": model, "dataset": item.info["dataset"]}
+    callback = find_by_input(portal.app, *SEGMENTS)
+    shown = fire(visitor.client, callback, {"shell-refs.data": refs}, headers=headers)
+    assert "segment-card" not in shown.text
+    path = f"/download/customers.csv?data={refs['dataset']}&model={model}"
+    assert visitor.client.get(path, headers=headers).status_code == 403
+    own = all_of_it.client.get(path, headers=ORIGIN, base_url="https://localhost")
+    assert own.status_code == 200
+    assert own.text.count("\n") == 201
+
+
+def test_a_launched_session_has_the_launched_model_and_no_other(portal: Portal, model: str) -> None:
+    other = portal.context.sharing.share(share_other(), "Another")
+    answer, visitor = launch(portal, link("full", model=model))
+    headers = {PAGE_TOKEN: view_in(answer.text)["token"]}
+    path = "/download/model.segmodel?model="
+    assert visitor.client.get(path + model, headers=headers).status_code == 200
+    assert visitor.client.get(path + other, headers=headers).status_code == 410
+    portal.context.sharing.take_back(other)
+
+
+def share_other() -> bytes:
+    """The same model under other names is another model."""
+    data, _ = model_file()
+    found = SegmentModel.from_bytes(data)
+    return found.rename(found.segments[0].id, "Another name").to_bytes()
+
+
+def test_what_is_taken_back_is_gone_at_once_for_everybody(tmp_path: Path) -> None:
+    portal = hosted(tmp_path / "portal")
+    model = share(portal)
+    answer, visitor = launch(portal, link("view-pages", model=model))
+    headers = {PAGE_TOKEN: view_in(answer.text)["token"]}
+    dataset = portal.context.sharing.models()[0].info["dataset"]
+    path = f"/download/customers.csv?data={dataset}&model={model}"
+    assert visitor.client.get(path, headers=headers).status_code == 200
+    portal.context.sharing.take_back(model)
+    assert visitor.client.get(path, headers=headers).status_code == 410
+    assert portal.context.sharing.models() == ()
+    portal.context.store.sweep()
+    assert launch(portal, link("view-pages", model=model))[0].status_code == 401
+    assert [session for session, _ in portal.context.store.sessions() if session == SHARED] == []
+
+
+def test_a_shared_model_outlives_sessions(tmp_path: Path) -> None:
+    portal = hosted(tmp_path / "portal", idle_ttl_hours=1e-6, absolute_ttl_hours=1e-6)
+    model = share(portal)
+    context = portal.context
+    sweeper = Sweeper(context.settings, context.store, context.ledger)
+    deadline = time.time() + 1.1
+    while time.time() < deadline:
+        sweeper.sweep()
+    assert context.sharing.models()[0].id == model
+    assert context.sharing.lend("a" * 32, model, customers=True).dataset
+
+
+def test_deleting_my_data_keeps_what_was_lent_and_nothing_else(portal: Portal, model: str) -> None:
+    answer, visitor = launch(portal, link("full", model=model))
+    headers = {PAGE_TOKEN: view_in(answer.text)["token"]}
+    confirm = find_by_input(portal.app, "shell-refs.data", "shell-delete-confirm.n_clicks")
+    done = fire(visitor.client, confirm, {"shell-delete-confirm.n_clicks": 1}, headers=headers)
+    fresh = {PAGE_TOKEN: done.headers[PAGE_TOKEN]}
+    path = f"/download/model.segmodel?model={model}"
+    assert visitor.client.get(path, headers=fresh).status_code == 200
+    assert visitor.client.get(path, headers=headers).status_code == 410
+
+
+def test_a_host_needs_its_own_key_of_32_bytes() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        Settings(embed_key="short")
+
+
+def test_the_page_about_sandboxes_says_what_is_missing(portal: Portal) -> None:
+    answer = portal.app.server.test_client().get("/frame-help")
+    assert answer.status_code == 200
+    assert "allow-same-origin" in answer.text
+    assert "<script" not in answer.text
+    assert "Set-Cookie" not in answer.headers
