@@ -4,19 +4,6 @@
 
   var none = function () { return window.dash_clientside.no_update; };
 
-  function changeQuery(changes) {
-    var query = new URLSearchParams(window.location.search);
-    changes = Object.assign({}, window.portalView && window.portalView.address, changes);
-    Object.keys(changes).forEach(function (key) {
-      if (changes[key]) { query.set(key, changes[key]); } else { query.delete(key); }
-    });
-    var text = query.toString();
-    var address = window.location.pathname + (text ? "?" + text : "") + window.location.hash;
-    if (address !== window.location.pathname + window.location.search + window.location.hash) {
-      window.history.replaceState(window.history.state, "", address);
-    }
-  }
-
   /* Shows or hides what a button folds on small screens, such as the filters. */
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-fold]");
@@ -26,16 +13,8 @@
     button.textContent = open ? "Hide" : "Show";
   });
 
-  window.portalAddress = {change: changeQuery};
-
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     portal: {
-      /* Keeps the tab's data set and model in the address, so that reload and back keep them. */
-      follow_address: function (refs, path, titles) {
-        document.title = (titles && titles[path]) || "Customer segments";
-        if (refs) { changeQuery({data: refs.dataset, model: refs.model}); }
-        return none();
-      },
       refresh_grid: function (text, segment, grid) {
         window.dash_ag_grid.getApiAsync(grid).then(function (api) { api.purgeInfiniteCache(); });
         return none();

@@ -2,18 +2,16 @@
 (function () {
   "use strict";
 
-  function select(tab) {
+  function select(tab, step) {
     tab.parentElement.querySelectorAll("[role=tab]").forEach(function (other) {
       var here = other === tab;
       other.setAttribute("aria-selected", here ? "true" : "false");
       other.tabIndex = here ? 0 : -1;
       other.classList.toggle("tab-selected", here);
     });
-    window.portalAddress.change({tab: tab.dataset.tab});
-    /* What remembers the tab comes first: whatever the switch draws can then ask for it. */
-    window.dash_clientside.set_props(
-      {tabs: tab.dataset.store, type: "shell-tab"}, {data: tab.dataset.tab}
-    );
+    /* The address comes first: whatever the switch draws then asks it. By key the tabs are walked
+       through, which leaves no steps to go back. */
+    window.portalAddress.change({tab: tab.dataset.tab}, step);
     window.dash_clientside.set_props(tab.dataset.store, {data: tab.dataset.tab});
   }
 
@@ -31,7 +29,7 @@
 
   document.addEventListener("click", function (event) {
     var tab = event.target.closest("[role=tab][data-tab]");
-    if (tab) { select(tab); }
+    if (tab && tab.tabIndex < 0) { select(tab, true); }
   });
 
   document.addEventListener("keydown", function (event) {
@@ -40,7 +38,7 @@
     if (next) {
       event.preventDefault();
       next.focus();
-      select(next);
+      select(next, false);
     }
   });
 })();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dash import Dash
@@ -59,6 +59,22 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A choice that the address of a page carries, so that it can be linked.
+
+    Attributes
+    ----------
+    id
+        Id of the widget; a pattern has one parameter for each of its components.
+    property
+        The property that holds the choice.
+    """
+
+    id: str | dict[str, Any]
+    property: str = "value"
+
+
+@dataclass(frozen=True)
 class Page:
     """One page of the portal.
 
@@ -76,6 +92,8 @@ class Page:
         Adds the page's callbacks to an application.
     need
         What a visitor must be allowed to do in order to see it.
+    links
+        Choices that its address carries, besides the open tab.
     """
 
     path: str
@@ -84,6 +102,7 @@ class Page:
     layout: Callable[..., Component]
     register: Callable[[Dash, Context], None]
     need: Right
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +110,13 @@ class Refs:
     """Which data set and model one browser tab looks at.
 
     The browser holds these two ids and nothing else; what they stand for stays on the server.
+
+    Attributes
+    ----------
+    dataset, model
+        Content ids, None where the tab has none.
+    expired
+        Whether the tab had some that are gone: its page then says so.
 
     Examples
     --------
@@ -102,6 +128,8 @@ class Refs:
 
     dataset: str | None = None
     model: str | None = None
+    # Two references are the same when they lead to the same things.
+    expired: bool = field(default=False, repr=False, compare=False)
 
     @classmethod
     def parse(cls, value: object) -> Refs:
@@ -110,15 +138,20 @@ class Refs:
             return cls()
         if not isinstance(value, Mapping):
             raise BadInputError("references are an object")
-        return cls(content_id_or_none(value.get("dataset")), content_id_or_none(value.get("model")))
+        return cls(
+            content_id_or_none(value.get("dataset")),
+            content_id_or_none(value.get("model")),
+            expired=value.get("expired") is True,
+        )
 
     def with_model(self, model: str | None) -> Refs:
         """The same data set with another model."""
         return replace(self, model=model)
 
-    def to_browser(self) -> dict[str, str | None]:
+    def to_browser(self) -> dict[str, str | bool | None]:
         """The value of the browser's store, well under 1 kB."""
-        return {"dataset": self.dataset, "model": self.model}
+        ids: dict[str, str | bool | None] = {"dataset": self.dataset, "model": self.model}
+        return ids | {"expired": True} if self.expired else ids
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
@@ -12,7 +13,14 @@ from dashapp.services.exploring import SLIDER_STEPS, filterable, number_range
 from segmentation import Role, Table
 
 
-def filter_panel(table: Table, *, filter_type: str, count_id: str, clear_id: str) -> Component:
+def filter_panel(
+    table: Table,
+    *,
+    filter_type: str,
+    count_id: str,
+    clear_id: str,
+    start: Mapping[str, list[Any]] | None = None,
+) -> Component:
     """The panel at the left of a page.
 
     Parameters
@@ -23,6 +31,8 @@ def filter_panel(table: Table, *, filter_type: str, count_id: str, clear_id: str
         Id of the line that says how many customers are left.
     clear_id
         Id of the button that takes all filters away.
+    start
+        Column → the value to start with, where it is not everybody.
     """
     return html.Aside(
         [
@@ -42,7 +52,15 @@ def filter_panel(table: Table, *, filter_type: str, count_id: str, clear_id: str
             ),
             html.Div(id=count_id, className="filters-count", role="status"),
             html.Div(
-                [_filter(table, name, filter_type) for name in filterable(table)],
+                [
+                    _filter(
+                        table,
+                        name,
+                        {"type": filter_type, "column": name},
+                        (start or {}).get(name) or filter_start(table, name),
+                    )
+                    for name in filterable(table)
+                ],
                 className="filters-body",
             ),
         ],
@@ -58,23 +76,27 @@ def filter_start(table: Table, name: str) -> list[Any]:
     return []
 
 
-def _filter(table: Table, name: str, filter_type: str) -> Component:
-    id_ = {"type": filter_type, "column": name}
+def _filter(table: Table, name: str, id_: dict[str, str], value: list[Any]) -> Component:
     if table.column(name).role == Role.NUMERIC:
-        return _range(table, name, id_)
+        return _range(table, name, id_, value)
     levels = [str(level) for level in table.column(name).levels]
     return html.Div(
         [
             html.Div(name, className="filter-label"),
             dcc.Dropdown(
-                options=levels, value=[], multi=True, id=id_, placeholder="All", searchable=True
+                options=levels,
+                value=value,
+                multi=True,
+                id=id_,
+                placeholder="All",
+                searchable=True,
             ),
         ],
         className="filter",
     )
 
 
-def _range(table: Table, name: str, id_: dict[str, str]) -> Component:
+def _range(table: Table, name: str, id_: dict[str, str], value: list[Any]) -> Component:
     low, high = number_range(table.frame, name)
     return html.Div(
         [
@@ -93,7 +115,7 @@ def _range(table: Table, name: str, id_: dict[str, str]) -> Component:
                 min=low,
                 max=high if high > low else low + 1,
                 step=(high - low) / SLIDER_STEPS or 1,
-                value=[low, high],
+                value=value,
                 marks=None,
                 allow_direct_input=False,
                 tooltip={"placement": "bottom"},

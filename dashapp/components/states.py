@@ -13,6 +13,11 @@ from dashapp.components.icon import icon
 
 Action = tuple[str, str]
 
+EXPIRED = (
+    "Your session has expired, the data were deleted, or the address comes from somebody else's "
+    "session. Upload your file again, or try the sample customers."
+)
+
 _MESSAGE_ICONS = {"info": "info", "success": "check", "warning": "alert", "danger": "error"}
 
 
@@ -67,12 +72,12 @@ def error_state(
 
 
 def expired_state() -> Component:
-    """The session has ended and its data are gone."""
+    """What the tab looked at is gone; there is one way forward."""
     return html.Section(
         [
             html.Div(icon("expired"), className="state-picture"),
-            html.H2("Your session has expired"),
-            html.P("Its data have been removed from the server. Upload your file again to go on."),
+            html.H2("These data are no longer here"),
+            html.P(EXPIRED),
             _action(("Go to Data", "/")),
         ],
         className="state state-expired",

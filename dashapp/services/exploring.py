@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -113,6 +114,45 @@ def parse_filters(value: object, table: Table) -> tuple[Filter, ...]:
     return tuple(rule for rule in rules if rule is not None)
 
 
+def narrowing(value: object, table: Table) -> dict[str, list[Any]]:
+    """The filters that narrow the data, in the form in which a browser sends them."""
+    return {
+        rule.column: [rule.low, rule.high] if isinstance(rule, RangeFilter) else list(rule.levels)
+        for rule in parse_filters(value, table)
+    }
+
+
+def asked_filters(given: Mapping[str, Sequence[str]], table: Table) -> dict[str, list[Any]]:
+    """The filters that an address asks for: only those that the widgets can show.
+
+    Parameters
+    ----------
+    given
+        Column name → texts: two numbers, or levels.
+    """
+    found: dict[str, list[Any]] = {}
+    for name in filterable(table):
+        values = given.get(name, ())
+        if table.column(name).role in RANGE_ROLES:
+            found[name] = _asked_range(values, number_range(table.frame, name))
+        else:
+            levels = [str(level) for level in table.column(name).levels]
+            found[name] = [level for level in levels if level in values]
+    return narrowing(found, table)
+
+
+def _asked_range(values: Sequence[str], seen: tuple[float, float]) -> list[float]:
+    """Two numbers within what was seen, the smaller first; nothing where they are none."""
+    try:
+        numbers = sorted(float(value) for value in values)
+    except ValueError:
+        return []
+    if len(numbers) != 2 or not np.isfinite(numbers).all():
+        return []
+    low, high = seen
+    return [min(max(number, low), high) for number in numbers]
+
+
 def _rule(table: Table, name: str, given: object) -> Filter | None:
     if not isinstance(given, list | tuple) or not given:
         return None
@@ -135,12 +175,25 @@ def compared_columns(table: Table) -> list[Column]:
     return [column for column in table.columns if column.name in wanted]
 
 
-def clicked_pair(click: object, table: Table) -> tuple[Column, Column] | None:
-    """The two columns of a clicked heatmap cell, or None where nothing valid was clicked."""
+def clicked_names(click: object) -> list[str] | None:
+    """The names at a clicked heatmap cell, or None where nothing valid was clicked.
+
+    Examples
+    --------
+    >>> clicked_names({"points": [{"x": "Age", "y": "City"}]}), clicked_names([1])
+    (['Age', 'City'], None)
+    """
     point = _first_point(click)
-    names = {column.name: column for column in compared_columns(table)}
-    first, second = names.get(str(point.get("x"))), names.get(str(point.get("y")))
-    return (first, second) if first is not None and second is not None else None
+    names = [point.get("x"), point.get("y")]
+    return [str(name) for name in names] if all(isinstance(n, str) for n in names) else None
+
+
+def named_pair(names: Sequence[str], table: Table) -> tuple[Column, Column] | None:
+    """The two compared columns of these names, or None where there are no such two."""
+    known = {column.name: column for column in compared_columns(table)}
+    if len(names) != 2 or not set(names) <= set(known):
+        return None
+    return known[names[0]], known[names[1]]
 
 
 def strongest_pair(table: Table, frame: pd.DataFrame) -> tuple[Column, Column]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from dashapp.components.states import empty_state, message
 from dashapp.page import Context, Page, Refs, text_or_none
@@ -39,15 +40,19 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
         Output(Ids.REFS, "data"),
         Output(Ids.JOB, "data"),
         Output(Ids.ALERT, "children"),
-        inputs={"search": Input(Ids.URL, "search"), "refs": State(Ids.REFS, "data")},
+        inputs={"asked": Input(Ids.ASKED, "data")},
+        state={"refs": State(Ids.REFS, "data")},
     )
     @needs(Right.VIEW)
-    def resolve(search: object, refs: object) -> tuple[Any, Any, Any]:
-        return resolve_refs(context, search, refs)
+    def resolve(asked: object, refs: object) -> tuple[Any, Any, Any]:
+        if asked is None:  # the browser has not read its address yet
+            raise PreventUpdate
+        return resolve_refs(context, asked, refs)
 
     _register_jobs(app, context)
     _register_deletion(app, context)
     _register_client(app)
+    _register_address(app, pages)
 
 
 def layout_for(page: Page) -> Component:
@@ -118,14 +123,33 @@ def _register_deletion(app: Dash, context: Context) -> None:
         return False, Refs().to_browser(), message("success", "Your data is deleted.")
 
 
-def _register_client(app: Dash) -> None:
+def _register_address(app: Dash, pages: tuple[Page, ...]) -> None:
+    """Between the address and what a tab shows; see ``assets/address.js``."""
     app.clientside_callback(
-        ClientsideFunction("portal", "follow_address"),
-        Output(Ids.URL, "hash"),
+        ClientsideFunction("address", "asked"),
+        Output(Ids.ASKED, "data"),
+        Input(Ids.URL, "search"),
+        State(Ids.ASKED, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("address", "follow"),
         Input(Ids.REFS, "data"),
         Input(Ids.URL, "pathname"),
+        State(Ids.DONE, "data"),
         State(Ids.TITLE, "data"),
     )
+    app.clientside_callback(
+        ClientsideFunction("address", "follow_job"),
+        Input(Ids.JOB, "data"),
+        Input(Ids.POLL, "disabled"),
+    )
+    for link in (link for page in pages for link in page.links):
+        app.clientside_callback(
+            ClientsideFunction("address", "keep"), Input(link.id, link.property)
+        )
+
+
+def _register_client(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("portal", "theme"),
         Output(Ids.THEME, "data"),

@@ -18,7 +18,6 @@ from segmentation import SegmentationError
 
 logger = structlog.get_logger(__name__)
 
-EXPIRED = "Your session has expired. Upload your file again, or try the sample customers."
 # What the server cannot do now is told by the status of the answer, so that proxies, monitors and
 # programs see it too; the script in assets/answers.js shows the sentence and tries again.
 TOLD_BY_STATUS = (BadInputError, StoreError, JobLimitError)
@@ -38,8 +37,9 @@ def report_error(error: Exception) -> Any:
         Dash then leaves the callback's outputs as they are.
     """
     if isinstance(error, SessionExpiredError):
-        set_props(Ids.REFS, {"data": Refs().to_browser()})
-        show("warning", EXPIRED)
+        # The page that is open then says so, with one way forward.
+        set_props(Ids.REFS, {"data": Refs(expired=True).to_browser()})
+        set_props(Ids.ALERT, {"children": None})
     elif isinstance(error, TOLD_BY_STATUS):
         answer_with(error)
     elif isinstance(error, SegmentationError):

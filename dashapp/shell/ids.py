@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from dashapp.components.tab_bar import OPEN_TAB_TYPE
-
 
 class Ids(StrEnum):
     """Ids of the shell."""
 
-    OPEN_TAB = OPEN_TAB_TYPE
     URL = "shell-url"
+    ASKED = "shell-asked"
+    WENT = "shell-went"
     REFS = "shell-refs"
     JOB = "shell-job"
     DONE = "shell-done"

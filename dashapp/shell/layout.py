@@ -27,6 +27,9 @@ def layout(pages: tuple[Page, ...]) -> Component:
     return html.Div(
         [
             dcc.Location(id=Ids.URL, refresh="callback-nav"),
+            # What the address asks for, and how often somebody went back or forward to it.
+            dcc.Store(id=Ids.ASKED),
+            dcc.Store(id=Ids.WENT),
             dcc.Store(id=Ids.REFS),
             dcc.Store(id=Ids.JOB),
             dcc.Store(id=Ids.DONE),

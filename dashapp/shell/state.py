@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs
 
 from dash import html, no_update
 from dash.development.base_component import Component
 
 from dashapp import formatting
+from dashapp.address import Address
 from dashapp.components.states import message, progress_panel
 from dashapp.jobs.queue import Job
 from dashapp.page import BadInputError, Context, Refs, content_id_or_none, record, text_or_none
@@ -19,7 +19,7 @@ from dashapp.shell.ids import Ids
 WAITING = ("queued", "running")
 GONE = (
     "What this address points to is not in your session: it has expired, was deleted, or belongs "
-    "to somebody else. Upload your file again if it is not below."
+    "to somebody else. Below is what you worked on last."
 )
 WORDS = {
     "import": "Reading your file",
@@ -42,34 +42,49 @@ def resolve_refs(context: Context, search: object, refs: object) -> tuple[Any, A
         the address names something that this session does not have.
     """
     session = current_session()
-    asked = refs_of_address(search)
-    held = Refs.parse(refs)
-    if asked == Refs() and held != Refs():
+    address = Address.parse(search)
+    asked, held = refs_of_address(address), Refs.parse(refs)
+    if refs is not None and asked in (held, Refs()):
         return no_update, no_update, no_update
     known = owned(context, session, asked)
     lost = asked != known
     if known == Refs():
         known = newest(context, session)
-    running = next((job for job in context.jobs.jobs(session) if job.state in WAITING), None)
-    job = None if running is None else {"id": running.id}
+    if lost and known == Refs():
+        return Refs(expired=True).to_browser(), None, None
+    job = waiting_job(context, session, address, fresh=asked == Refs())
     return known.to_browser(), job, message("warning", GONE) if lost else None
 
 
-def refs_of_address(search: object) -> Refs:
-    """References in a query string; anything malformed counts as absent.
+def waiting_job(
+    context: Context, session: str, address: Address, *, fresh: bool
+) -> dict[str, str] | None:
+    """The job that a tab goes on waiting for: its own one, never that of another tab.
+
+    Parameters
+    ----------
+    fresh
+        Whether the address says nothing: the tab then follows what the session does.
+    """
+    own = address.first("job")
+    waiting = [job.id for job in context.jobs.jobs(session) if job.state in WAITING]
+    found = waiting[:1] if fresh and own is None else [own] if own in waiting else []
+    return {"id": found[0]} if found and found[0] else None
+
+
+def refs_of_address(address: Address) -> Refs:
+    """References in an address; anything malformed counts as absent.
 
     Examples
     --------
-    >>> refs_of_address("?data=0123456789abcdef")
+    >>> refs_of_address(Address.parse("?data=0123456789abcdef"))
     Refs(dataset='0123456789abcdef', model=None)
-    >>> refs_of_address("?data=<script>")
+    >>> refs_of_address(Address.parse("?data=<script>"))
     Refs(dataset=None, model=None)
     """
-    query = parse_qs(str(search or "").removeprefix("?"))
     try:
         return Refs(
-            content_id_or_none(query.get("data", [None])[0]),
-            content_id_or_none(query.get("model", [None])[0]),
+            content_id_or_none(address.first("data")), content_id_or_none(address.first("model"))
         )
     except BadInputError:
         return Refs()

@@ -9,7 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import new_visit
-from tests.browser.test_journey import EXPLORE_TABS, SEGMENT_TABS, find_segments, settled, step
+from tests.browser.steps import find_segments, settled, step
+from tests.browser.test_journey import EXPLORE_TABS, SEGMENT_TABS
 from tests.servers import Server
 
 pytestmark = pytest.mark.browser

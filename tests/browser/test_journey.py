@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
+from tests.browser.steps import find_segments, settled, step, upload
 from tests.servers import Server
 
 pytestmark = pytest.mark.browser
@@ -18,28 +19,6 @@ SEGMENT_TABS = (
     "Map", "Profiles", "Distribution", "Compare", "Evidence", "Customers", "Actions",
 )  # fmt: skip
 EXPLORE_TABS = ("Distributions", "By category", "Relationships", "Alerts")
-
-
-def step(page: Page, name: str) -> None:
-    """Go to one of the four pages through the top bar."""
-    page.locator("nav.steps").get_by_role("link", name=name).click()
-    expect(page.locator("nav.steps .step-active")).to_contain_text(name)
-
-
-def upload(page: Page, path: Path) -> None:
-    """Choose a file in the drop zone."""
-    page.locator("[data-upload=dataset] input[type=file]").first.set_input_files(path)
-
-
-def settled(page: Page) -> None:
-    """Wait until no callback is on its way."""
-    page.wait_for_load_state("networkidle")
-
-
-def find_segments(page: Page) -> None:
-    """Press the one button and wait for the verdict."""
-    page.get_by_role("button", name="Find segments").click()
-    expect(page.locator(".verdict-sentence")).to_be_visible(timeout=60_000)
 
 
 def test_a_real_file_goes_all_the_way_from_upload_to_a_scored_list(

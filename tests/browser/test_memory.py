@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.test_journey import find_segments, settled, step
+from tests.browser.steps import find_segments, settled, step
 from tests.servers import Server
 
 pytestmark = pytest.mark.browser

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.steps import settled, upload
 from tests.browser.test_accessibility import grave_findings
-from tests.browser.test_journey import settled, upload
 from tests.german_export import german_export
 from tests.servers import Server
 

@@ -76,7 +76,7 @@ class Isolation(RuleBasedStateMachine):
         values = {
             REFS: {"dataset": dataset, "model": None},
             "shell-job.data": {"id": job},
-            "shell-url.search": f"?data={dataset}",
+            "shell-asked.data": f"?data={dataset}",
             "shell-theme.data": "light",
             "explore-filters.data": {},
             "explore-column.value": canary(0),

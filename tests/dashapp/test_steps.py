@@ -46,19 +46,6 @@ def test_a_refused_name_goes_back_and_is_explained_at_its_field(
     assert old["value"]
 
 
-def test_the_open_tab_stays_when_the_page_is_drawn_anew(trained: Trained) -> None:
-    portal, refs = trained
-    held = ({"type": "shell-tab", "tabs": "segments-tabs"}, "compare")
-    shown = portal.fire(
-        "segments-content.children",
-        "shell-refs.data",
-        {"shell-refs.data": refs, "shell-tab.data": [held], "shell-url.search": "?tab=map"},
-    )
-    drawn = json.dumps(shown)
-    assert '"data": "compare"' in drawn
-    assert '"data": "map"' not in drawn
-
-
 def test_filters_leave_the_customers_that_they_name(trained: Trained) -> None:
     portal, refs = trained
     level = {"type": "explore-filter", "column": "Membership Type"}

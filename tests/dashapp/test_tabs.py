@@ -22,7 +22,7 @@ def test_somebody_elses_references_show_nothing_of_theirs(trained: Trained) -> N
 
 def test_a_tab_that_opens_gets_the_newest_of_its_session(trained: Trained) -> None:
     portal, refs = trained
-    shown = portal.fire("shell-refs.data", "shell-url.search", {"shell-url.search": ""})
+    shown = portal.fire("shell-refs.data", "shell-asked.data", {"shell-asked.data": ""})
     assert shown["shell-refs.data"]["dataset"] == refs["dataset"]
 
 
@@ -33,7 +33,7 @@ def test_the_address_decides_which_data_a_tab_shows(portal: Portal) -> None:
     second = portal.follow({"id": job}, first)["shell-refs.data"]
     assert second["dataset"] != first["dataset"]
     shown = portal.fire(
-        "shell-refs.data", "shell-url.search", {"shell-url.search": f"?data={first['dataset']}"}
+        "shell-refs.data", "shell-asked.data", {"shell-asked.data": f"?data={first['dataset']}"}
     )
     assert shown["shell-refs.data"]["dataset"] == first["dataset"]
 
@@ -43,11 +43,16 @@ def test_an_address_of_somebody_else_says_that_it_leads_nowhere(trained: Trained
     stranger = portal.visitor()
     shown = stranger.fire(
         "shell-refs.data",
-        "shell-url.search",
-        {"shell-url.search": f"?data={refs['dataset']}&model={refs['model']}"},
+        "shell-asked.data",
+        {"shell-asked.data": f"?data={refs['dataset']}&model={refs['model']}"},
     )
-    assert shown["shell-refs.data"] == {"dataset": None, "model": None}
-    assert "not in your session" in texts(shown["shell-alert.children"])
+    gone = {"dataset": None, "model": None, "expired": True}
+    assert shown["shell-refs.data"] == gone
+    for page in ("data", "explore", "segments", "predict"):
+        said = stranger.fire(
+            f"{page}-content.children", "shell-refs.data", {"shell-refs.data": gone}
+        )
+        assert "somebody else's session" in texts(said[f"{page}-content.children"])
 
 
 def test_deleting_forgets_everything(portal: Portal) -> None:

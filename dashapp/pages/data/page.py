@@ -9,7 +9,7 @@ from dash import ALL, Dash, Input, Output, State, html, no_update, set_props
 from dash.development.base_component import Component
 
 from dashapp.components.column_grid import grid_rows
-from dashapp.components.states import message, skeleton
+from dashapp.components.states import EXPIRED, message, skeleton
 from dashapp.components.welcome import welcome
 from dashapp.page import Context, Page, Refs
 from dashapp.pages.data.edits import column_changes, fixes_recipe, layout_recipe
@@ -45,9 +45,11 @@ def _register_content(app: Dash, context: Context) -> None:
     def show(refs: object) -> Any:
         if refs is None:  # the shell has not yet said which data set this tab looks at
             return no_update
-        dataset_id, session = Refs.parse(refs).dataset, current_session()
+        asked, session = Refs.parse(refs), current_session()
+        dataset_id = asked.dataset
         if dataset_id is None:
-            return welcome(Ids.SAMPLE)
+            gone = message("warning", EXPIRED) if asked.expired else None
+            return [gone, welcome(Ids.SAMPLE)]
         item = context.datasets.item(session, dataset_id)
         raw_lines = context.datasets.first_lines(session, dataset_id)
         return render_ready(context.datasets.table(session, dataset_id), item, raw_lines)

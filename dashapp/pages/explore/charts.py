@@ -10,13 +10,14 @@ from dash import Dash, Input, Output, no_update
 from dash.exceptions import PreventUpdate
 
 from dashapp import figures
-from dashapp.page import one_of
+from dashapp.page import one_of, texts
 from dashapp.pages.explore.ids import Ids
 from dashapp.services.exploring import (
     apply_filters,
     category_columns,
-    clicked_pair,
+    clicked_names,
     compared_columns,
+    named_pair,
     number_columns,
     parse_filters,
     strongest_pair,
@@ -146,17 +147,26 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
         )
 
     @app.callback(
-        Output(Ids.PAIR, "figure"),
-        Output(Ids.PAIR_READING, "children"),
-        inputs=COMMON | {"click": Input(Ids.HEATMAP, "clickData")},
+        Output(Ids.BETWEEN, "data"),
+        inputs={"click": Input(Ids.HEATMAP, "clickData")},
+        prevent_initial_call=True,
     )
     @needs(Right.DATA)
-    def draw_pair(refs: object, filters: object, look: object, click: object) -> tuple[Any, str]:
+    def choose_pair(click: object) -> Any:
+        return clicked_names(click) or no_update
+
+    @app.callback(
+        Output(Ids.PAIR, "figure"),
+        Output(Ids.PAIR_READING, "children"),
+        inputs=COMMON | {"between": Input(Ids.BETWEEN, "data")},
+    )
+    @needs(Right.DATA)
+    def draw_pair(refs: object, filters: object, look: object, between: object) -> tuple[Any, str]:
         table = table_of(refs)
         if table is None:
             raise PreventUpdate
         frame = filtered(table, filters)
-        first, second = clicked_pair(click, table) or strongest_pair(table, frame)
+        first, second = named_pair(texts(between), table) or strongest_pair(table, frame)
         return (
             figures.pair_plot(frame, first, second, theme=theme(look)),
             figures.pair_plot_reading(frame, first, second),

@@ -29,5 +29,6 @@ class Ids(StrEnum):
     BY_CATEGORY_READING = "explore-by-category-reading"
     HEATMAP = "explore-heatmap"
     HEATMAP_READING = "explore-heatmap-reading"
+    BETWEEN = "explore-between"
     PAIR = "explore-pair"
     PAIR_READING = "explore-pair-reading"

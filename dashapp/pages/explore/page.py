@@ -8,21 +8,25 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashapp import formatting
+from dashapp.address import Address
 from dashapp.components.alert_list import alert_list
 from dashapp.components.charts import chart
 from dashapp.components.choice import choice
 from dashapp.components.filters import filter_panel, filter_start
-from dashapp.components.states import empty_state, skeleton
-from dashapp.components.tab_bar import open_tab, tab_bar
-from dashapp.page import Context, Page, Refs, one_of, record, text_or_none
+from dashapp.components.states import empty_state, expired_state, skeleton
+from dashapp.components.tab_bar import tab_bar
+from dashapp.page import Context, Link, Page, Refs, one_of, record, text_or_none
 from dashapp.pages.explore import charts
 from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS, TableOf
 from dashapp.pages.explore.ids import Ids
 from dashapp.services.alerts import alerts
 from dashapp.services.exploring import (
     apply_filters,
+    asked_filters,
     category_columns,
+    compared_columns,
     filterable,
+    narrowing,
     number_columns,
     parse_filters,
 )
@@ -31,7 +35,6 @@ from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from segmentation import Table
 
-HELD = {"type": Shell.OPEN_TAB, "tabs": ALL}
 TABS = {
     "distributions": "Distributions",
     "by-category": "By category",
@@ -43,12 +46,14 @@ TABS = {
 def layout(**_: object) -> Component:
     """Empty containers; what they show depends on the session."""
     return html.Div(
-        [dcc.Store(id=Ids.FILTERS, data={}), html.Div(skeleton(), id=Ids.CONTENT)],
+        [dcc.Store(id=Ids.FILTERS), html.Div(skeleton(), id=Ids.CONTENT)],
     )
 
 
-def render_page(table: Table | None, tab: str | None) -> Component:
+def render_page(table: Table | None, address: Address, *, expired: bool = False) -> Component:
     """Filters at the left, tabs at the right; or what to do first."""
+    if expired:
+        return expired_state()
     if table is None:
         return empty_state(
             "Nothing to explore yet",
@@ -58,10 +63,22 @@ def render_page(table: Table | None, tab: str | None) -> Component:
     return html.Div(
         [
             html.H1("Explore", className="visually-hidden"),
-            filter_panel(table, filter_type=Ids.FILTER, count_id=Ids.COUNT, clear_id=Ids.CLEAR),
+            filter_panel(
+                table,
+                filter_type=Ids.FILTER,
+                count_id=Ids.COUNT,
+                clear_id=Ids.CLEAR,
+                start=asked_filters(address.each(Ids.FILTERS), table),
+            ),
             html.Div(
                 [
-                    tab_bar(Ids.TABS, TABS, "Views of the data", panel_id=Ids.BODY, selected=tab),
+                    tab_bar(
+                        Ids.TABS,
+                        TABS,
+                        "Views of the data",
+                        panel_id=Ids.BODY,
+                        selected=address.tab(TABS),
+                    ),
                     html.Div(id=Ids.BODY, className="tab-body", role="tabpanel"),
                 ],
                 className="explore-main",
@@ -71,14 +88,16 @@ def render_page(table: Table | None, tab: str | None) -> Component:
     )
 
 
-def render_tab(tab: str, table: Table) -> Component:
+def render_tab(tab: str, table: Table, address: Address) -> Component:
     """The controls and empty charts of one tab."""
     numbers, categories = number_columns(table), category_columns(table)
     if tab == "by-category":
-        return render_by_category(table, numbers, categories)
+        return render_by_category(table, numbers, categories, address)
     if tab == "relationships":
+        names = [column.name for column in compared_columns(table)]
         return html.Div(
             [
+                dcc.Store(id=Ids.BETWEEN, data=address.several(Ids.BETWEEN, names)),
                 chart(
                     Ids.HEATMAP,
                     Ids.HEATMAP_READING,
@@ -97,8 +116,18 @@ def render_tab(tab: str, table: Table) -> Component:
         [
             html.Div(
                 [
-                    choice(Ids.COLUMN, "Column", columns, preferred(table, "spend", columns)),
-                    choice(Ids.SPLIT, "Split by", (NO_SPLIT, *categories), NO_SPLIT),
+                    choice(
+                        Ids.COLUMN,
+                        "Column",
+                        columns,
+                        address.one(Ids.COLUMN, columns, preferred(table, "spend", columns)),
+                    ),
+                    choice(
+                        Ids.SPLIT,
+                        "Split by",
+                        (NO_SPLIT, *categories),
+                        address.one(Ids.SPLIT, categories, NO_SPLIT),
+                    ),
                 ],
                 className="toolbar",
             ),
@@ -117,7 +146,7 @@ def render_tab(tab: str, table: Table) -> Component:
 
 
 def render_by_category(
-    table: Table, numbers: tuple[str, ...], categories: tuple[str, ...]
+    table: Table, numbers: tuple[str, ...], categories: tuple[str, ...], address: Address
 ) -> Component:
     """The controls and the chart of a measure by a category."""
     if not numbers or not categories:
@@ -130,11 +159,26 @@ def render_by_category(
         [
             html.Div(
                 [
-                    choice(Ids.MEASURE, "Measure", numbers, preferred(table, "spend", numbers)),
                     choice(
-                        Ids.CATEGORY, "By", categories, preferred(table, "membership", categories)
+                        Ids.MEASURE,
+                        "Measure",
+                        numbers,
+                        address.one(Ids.MEASURE, numbers, preferred(table, "spend", numbers)),
                     ),
-                    choice(Ids.STATISTIC, "Statistic", STATISTICS, "mean"),
+                    choice(
+                        Ids.CATEGORY,
+                        "By",
+                        categories,
+                        address.one(
+                            Ids.CATEGORY, categories, preferred(table, "membership", categories)
+                        ),
+                    ),
+                    choice(
+                        Ids.STATISTIC,
+                        "Statistic",
+                        STATISTICS,
+                        address.one(Ids.STATISTIC, STATISTICS, "mean"),
+                    ),
                 ],
                 className="toolbar",
             ),
@@ -158,26 +202,27 @@ def register(app: Dash, context: Context) -> None:
 
     @app.callback(
         Output(Ids.CONTENT, "children"),
-        inputs={"refs": Input(Shell.REFS, "data")},
-        state={"search": State(Shell.URL, "search"), "tabs": State(HELD, "data")},
+        inputs={"refs": Input(Shell.REFS, "data"), "_went": Input(Shell.WENT, "data")},
+        state={"search": State(Shell.URL, "search")},
     )
     @needs(Right.DATA)
-    def show(refs: object, search: object, tabs: object) -> Any:
+    def show(refs: object, _went: object, search: object) -> Any:
         if refs is None:
             return no_update
-        return render_page(table_of(refs), open_tab(tabs, search, TABS))
+        expired = Refs.parse(refs).expired
+        return render_page(table_of(refs), Address.parse(search), expired=expired)
 
     @app.callback(
         Output(Ids.BODY, "children"),
         inputs={"tab": Input(Ids.TABS, "data")},
-        state={"refs": State(Shell.REFS, "data")},
+        state={"refs": State(Shell.REFS, "data"), "search": State(Shell.URL, "search")},
     )
     @needs(Right.DATA)
-    def show_tab(tab: object, refs: object) -> Any:
+    def show_tab(tab: object, refs: object, search: object) -> Any:
         table = table_of(refs)
         if table is None:
             return no_update
-        return render_tab(one_of(tab, list(TABS), "distributions"), table)
+        return render_tab(one_of(tab, list(TABS), "distributions"), table, Address.parse(search))
 
     register_filters(app, table_of)
     charts.register(app, table_of)
@@ -201,7 +246,7 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
         given = dict(zip(names, values, strict=True))
         left = len(apply_filters(table.frame, parse_filters(given, table)))
         total = formatting.number(table.rows_used)
-        return given, f"{formatting.number(left)} of {total} customers"
+        return narrowing(given, table), f"{formatting.number(left)} of {total} customers"
 
     @app.callback(
         Output({"type": Ids.FILTER, "column": ALL}, "value"),
@@ -223,4 +268,15 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
         ]
 
 
-PAGE = Page("/explore", "Explore", "Explore · Customer segments", layout, register, Right.DATA)
+LINKS = (
+    Link(Ids.FILTERS, "data"),
+    Link(Ids.COLUMN),
+    Link(Ids.SPLIT),
+    Link(Ids.MEASURE),
+    Link(Ids.CATEGORY),
+    Link(Ids.STATISTIC),
+    Link(Ids.BETWEEN, "data"),
+)
+PAGE = Page(
+    "/explore", "Explore", "Explore · Customer segments", layout, register, Right.DATA, LINKS
+)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -10,6 +12,7 @@ from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.components.choice import choice
+from dashapp.page import number_or_none
 from segmentation import ModelColumn, SegmentModel
 
 # Up to here all columns are asked for at once; beyond, the most important ones first.
@@ -18,18 +21,29 @@ FIRST_FIELDS = 10
 CATEGORY_ROLES = ("ordinal", "nominal", "binary")
 
 
-def form(model: SegmentModel, field_type: str) -> Component:
+def form(
+    model: SegmentModel, field_type: str, given: Mapping[str, Sequence[str]] | None = None
+) -> Component:
     """A field for every column that drives the segments.
 
     Parameters
     ----------
     field_type
         Type of the fields' ids: ``{"type": field_type, "column": name}``.
+    given
+        Column → text of the value to start with, as an address has it.
     """
     first, rest = divided(model)
 
     def fields(columns: Sequence[ModelColumn]) -> list[Component]:
-        return [field(c, {"type": field_type, "column": c.name}) for c in columns]
+        return [
+            field(
+                column,
+                {"type": field_type, "column": column.name},
+                start_value(column, next(iter((given or {}).get(column.name, ())), None)),
+            )
+            for column in columns
+        ]
 
     return html.Section(
         [
@@ -70,16 +84,30 @@ def divided(model: SegmentModel) -> tuple[list[ModelColumn], list[ModelColumn]]:
     return first, [column for column in columns if column.name not in chosen]
 
 
-def field(column: ModelColumn, id_: dict[str, str]) -> Component:
+def start_value(column: ModelColumn, asked: str | None) -> Any:
+    """What a field starts with: what is asked for where it can show that, else the default."""
+    default = column.default
+    if column.role in CATEGORY_ROLES:
+        default = None if default is None else str(default)
+        return asked if asked in {str(level) for level in column.levels} else default
+    try:
+        if column.role == "date":
+            return date.fromisoformat(asked).isoformat() if asked else default
+        number = number_or_none(asked)
+    except ValueError:  # no date, or no number
+        return default
+    return default if number is None else number
+
+
+def field(column: ModelColumn, id_: dict[str, str], value: Any) -> Component:
     """One field: a select for a category, a date, or a slider with a number beside it."""
     if column.role in CATEGORY_ROLES:
-        default = None if column.default is None else str(column.default)
-        return choice(id_, column.name, [str(level) for level in column.levels], default)
+        return choice(id_, column.name, [str(level) for level in column.levels], value)
     if column.role == "date":
         return html.Label(
             [
                 html.Span(column.name, className="field-label"),
-                dbc.Input(type="date", id=id_, value=column.default),
+                dbc.Input(type="date", id=id_, value=value),
             ],
             className="field",
         )
@@ -104,7 +132,7 @@ def field(column: ModelColumn, id_: dict[str, str]) -> Component:
                 min=low,
                 max=high if high > low else low + 1,
                 step=step,
-                value=column.default,
+                value=value,
                 marks=None,
                 updatemode="drag",
                 allow_direct_input=True,

@@ -9,11 +9,12 @@ from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
 from dashapp import figures
+from dashapp.address import Address
 from dashapp.components.charts import chart
-from dashapp.components.states import empty_state, skeleton
-from dashapp.components.tab_bar import open_tab, tab_bar
+from dashapp.components.states import empty_state, expired_state, skeleton
+from dashapp.components.tab_bar import tab_bar
 from dashapp.components.upload import load_model
-from dashapp.page import Context, Page, Seen, one_of, record
+from dashapp.page import Context, Link, Page, Seen, one_of, record
 from dashapp.pages.predict import views
 from dashapp.pages.predict.form import form
 from dashapp.pages.predict.ids import Ids
@@ -23,7 +24,6 @@ from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import SegmentModel
 
-HELD = {"type": Shell.OPEN_TAB, "tabs": ALL}
 TABS = {"one": "One customer", "file": "A whole file"}
 
 
@@ -32,8 +32,10 @@ def layout(**_: object) -> Component:
     return html.Div(skeleton(), id=Ids.CONTENT)
 
 
-def render_page(model: SegmentModel | None, tab: str | None) -> Component:
+def render_page(model: SegmentModel | None, tab: str | None, *, expired: bool = False) -> Component:
     """The tabs; or what to do first."""
+    if expired:
+        return expired_state()
     if model is None:
         return html.Div(
             [
@@ -57,11 +59,11 @@ def render_page(model: SegmentModel | None, tab: str | None) -> Component:
     )
 
 
-def render_one(model: SegmentModel) -> Component:
+def render_one(model: SegmentModel, address: Address) -> Component:
     """The form at the left, the answer at the right."""
     return html.Div(
         [
-            form(model, Ids.FIELD),
+            form(model, Ids.FIELD, address.each(Ids.FIELD)),
             html.Div(id=Ids.RESULT, className="stack", **{"aria-live": "polite"}),
         ],
         className="with-sidebar wide-sidebar",
@@ -137,26 +139,30 @@ def register(app: Dash, context: Context) -> None:
 
     @app.callback(
         Output(Ids.CONTENT, "children"),
-        inputs={"refs": Input(Shell.REFS, "data")},
-        state={"search": State(Shell.URL, "search"), "tabs": State(HELD, "data")},
+        inputs={"refs": Input(Shell.REFS, "data"), "_went": Input(Shell.WENT, "data")},
+        state={"search": State(Shell.URL, "search")},
     )
     @needs(Right.PREDICT)
-    def show(refs: object, search: object, tabs: object) -> Any:
+    def show(refs: object, _went: object, search: object) -> Any:
         if refs is None:
             return no_update
-        return render_page(Seen.at(context, refs).model, open_tab(tabs, search, TABS))
+        seen = Seen.at(context, refs)
+        tab = Address.parse(search).tab(TABS)
+        return render_page(seen.model, tab, expired=seen.refs.expired)
 
     @app.callback(
         Output(Ids.BODY, "children"),
         inputs={"tab": Input(Ids.TABS, "data")},
-        state={"refs": State(Shell.REFS, "data")},
+        state={"refs": State(Shell.REFS, "data"), "search": State(Shell.URL, "search")},
     )
     @needs(Right.PREDICT)
-    def show_tab(tab: object, refs: object) -> Any:
+    def show_tab(tab: object, refs: object, search: object) -> Any:
         model = Seen.at(context, refs).model
         if model is None:
             return no_update
-        return render_one(model) if one_of(tab, list(TABS), "one") == "one" else render_file()
+        if one_of(tab, list(TABS), "one") == "file":
+            return render_file()
+        return render_one(model, Address.parse(search))
 
     register_answers(app, context)
 
@@ -193,4 +199,7 @@ def register_answers(app: Dash, context: Context) -> None:
         return render_batch(context, seen.refs.model)
 
 
-PAGE = Page("/predict", "Predict", "Predict · Customer segments", layout, register, Right.PREDICT)
+LINKS = (Link({"type": Ids.FIELD, "column": ALL}),)
+PAGE = Page(
+    "/predict", "Predict", "Predict · Customer segments", layout, register, Right.PREDICT, LINKS
+)

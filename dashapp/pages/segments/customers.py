@@ -11,6 +11,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import formatting
+from dashapp.address import Address
 from dashapp.components.choice import choice
 from dashapp.page import Refs
 from dashapp.pages.segments.ids import Ids
@@ -31,7 +32,7 @@ def customers_link(refs: Refs, segment_id: str | None = None, search: str = "") 
     return "/download/customers.csv?" + urlencode({k: v for k, v in query.items() if v})
 
 
-def customers_view(model: SegmentModel, table: Table, refs: Refs) -> Component:
+def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Address) -> Component:
     """A grid over all customers, paged on the server, and the exports."""
     everyone = {EVERYONE: "All segments"} | {segment.id: segment.name for segment in model.segments}
     return html.Div(
@@ -47,7 +48,12 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs) -> Component:
                         ],
                         className="field",
                     ),
-                    choice(Ids.GRID_SEGMENT, "Segment", everyone, EVERYONE),
+                    choice(
+                        Ids.GRID_SEGMENT,
+                        "Segment",
+                        everyone,
+                        address.one(Ids.GRID_SEGMENT, everyone, EVERYONE),
+                    ),
                     html.Div(id=Ids.GRID_COUNT, className="filters-count", role="status"),
                     html.A(
                         "Download CSV",

@@ -9,12 +9,13 @@ from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
 from dashapp import formatting
+from dashapp.address import Address
 from dashapp.components.segment_card import action_list, segment_cards, verdict_card
-from dashapp.components.states import empty_state, skeleton
-from dashapp.components.tab_bar import open_tab, tab_bar
+from dashapp.components.states import empty_state, expired_state, skeleton
+from dashapp.components.tab_bar import tab_bar
 from dashapp.components.train_options import parse_options, train_options
 from dashapp.components.upload import load_model
-from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of
+from dashapp.page import Context, Link, Page, Refs, Seen, number_or_none, one_of
 from dashapp.pages.segments import names, tabs, views
 from dashapp.pages.segments.customers import customers_view
 from dashapp.pages.segments.ids import Ids
@@ -24,7 +25,6 @@ from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import SegmentModel
 
-HELD = {"type": Shell.OPEN_TAB, "tabs": ALL}
 TABS = {
     "map": "Map",
     "profiles": "Profiles",
@@ -46,6 +46,8 @@ def layout(**_: object) -> Component:
 def render_page(seen: Seen, tab: str | None) -> Component:
     """What to do next, and what has been found."""
     table, model = seen.table, seen.model
+    if seen.refs.expired:
+        return expired_state()
     if table is None and model is None:
         return html.Div(
             [
@@ -116,7 +118,9 @@ def subtitle(seen: Seen) -> str:
     return f"{customers}, compared on {formatting.count(bases, 'column')}"
 
 
-def render_tab(tab: str, seen: Seen, model: SegmentModel, look: Theme) -> Component:
+def render_tab(
+    tab: str, seen: Seen, model: SegmentModel, address: Address, look: Theme
+) -> Component:
     """One tab; those that need the customers say so for a loaded model."""
     if not seen.trained_here and tab in NEED_CUSTOMERS:
         return empty_state(
@@ -126,13 +130,13 @@ def render_tab(tab: str, seen: Seen, model: SegmentModel, look: Theme) -> Compon
         )
     if tab == "customers":
         assert seen.table is not None
-        return customers_view(model, seen.table, seen.refs)
+        return customers_view(model, seen.table, seen.refs, address)
     table = seen.table if seen.trained_here else None
     draw: dict[str, Callable[[], Component]] = {
-        "map": views.map_view,
-        "profiles": lambda: views.profiles_view(model, look),
-        "distribution": lambda: views.distribution_view(model, table, look),
-        "compare": lambda: views.compare_view(model),
+        "map": lambda: views.map_view(address),
+        "profiles": lambda: views.profiles_view(model, address, look),
+        "distribution": lambda: views.distribution_view(model, table, address, look),
+        "compare": lambda: views.compare_view(model, address),
         "evidence": lambda: views.evidence_view(model, look, can_choose=seen.trained_here),
         "actions": lambda: action_list(model.segments),
     }
@@ -161,27 +165,27 @@ def register(app: Dash, context: Context) -> None:
 
     @app.callback(
         Output(Ids.CONTENT, "children"),
-        inputs={"refs": Input(Shell.REFS, "data")},
-        state={"search": State(Shell.URL, "search"), "held": State(HELD, "data")},
+        inputs={"refs": Input(Shell.REFS, "data"), "_went": Input(Shell.WENT, "data")},
+        state={"search": State(Shell.URL, "search")},
     )
     @needs(Right.VIEW)
-    def show(refs: object, search: object, held: object) -> Any:
+    def show(refs: object, _went: object, search: object) -> Any:
         if refs is None:
             return no_update
-        seen = Seen.at(context, refs)
-        return render_page(seen, open_tab(held, search, TABS))
+        return render_page(Seen.at(context, refs), Address.parse(search).tab(TABS))
 
     @app.callback(
         Output(Ids.BODY, "children"),
         inputs={"tab": Input(Ids.TABS, "data"), "look": Input(Shell.THEME, "data")},
-        state={"refs": State(Shell.REFS, "data")},
+        state={"refs": State(Shell.REFS, "data"), "search": State(Shell.URL, "search")},
     )
     @needs(Right.VIEW)
-    def show_tab(tab: object, look: object, refs: object) -> Any:
+    def show_tab(tab: object, look: object, refs: object, search: object) -> Any:
         seen = Seen.at(context, refs)
         if seen.model is None:
             return no_update
-        return render_tab(one_of(tab, list(TABS), "map"), seen, seen.model, theme(look))
+        name, address = one_of(tab, list(TABS), "map"), Address.parse(search)
+        return render_tab(name, seen, seen.model, address, theme(look))
 
     register_training(app, context)
     names.register(app, context)
@@ -226,4 +230,13 @@ def register_training(app: Dash, context: Context) -> None:
         return start_training(context, refs, dict(seen.model.parameters) | {"n_clusters": k})
 
 
-PAGE = Page("/segments", "Segments", "Segments · Customer segments", layout, register, Right.VIEW)
+LINKS = (
+    Link(Ids.MAP_VIEW),
+    Link(Ids.LEVELS_COLUMN),
+    Link(Ids.SPREAD_COLUMN),
+    Link(Ids.COMPARE_SEGMENTS),
+    Link(Ids.GRID_SEGMENT),
+)
+PAGE = Page(
+    "/segments", "Segments", "Segments · Customer segments", layout, register, Right.VIEW, LINKS
+)

@@ -10,6 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import figures, formatting
+from dashapp.address import Address
 from dashapp.components.charts import chart
 from dashapp.components.choice import choice
 from dashapp.components.states import empty_state
@@ -28,7 +29,7 @@ ONE_SEGMENT = ("One segment", "All customers are in one segment: there is nothin
 VIEWS = {"2d": "2D", "3d": "3D"}
 
 
-def map_view() -> Component:
+def map_view(address: Address) -> Component:
     """The 2D or 3D map and the customer that was clicked; drawn by a callback."""
     return html.Div(
         [
@@ -36,7 +37,7 @@ def map_view() -> Component:
                 [
                     dbc.RadioItems(
                         options=[{"label": text, "value": key} for key, text in VIEWS.items()],
-                        value="2d",
+                        value=address.one(Ids.MAP_VIEW, VIEWS, "2d"),
                         id=Ids.MAP_VIEW,
                         inline=True,
                         class_name="segmented",
@@ -67,7 +68,7 @@ def map_view() -> Component:
     )
 
 
-def profiles_view(model: SegmentModel, look: Theme) -> Component:
+def profiles_view(model: SegmentModel, address: Address, look: Theme) -> Component:
     """Index heatmap, radar, levels of a category, and the table in original units."""
     segments = model.segments
     columns = numeric_columns(model)
@@ -81,7 +82,7 @@ def profiles_view(model: SegmentModel, look: Theme) -> Component:
                         Ids.LEVELS_COLUMN,
                         "Category",
                         categories,
-                        categories[0] if categories else None,
+                        address.one(Ids.LEVELS_COLUMN, categories, next(iter(categories), None)),
                     ),
                     chart(Ids.LEVELS, Ids.LEVELS_READING, "Categories in each segment"),
                 ],
@@ -137,7 +138,9 @@ def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) ->
     return parts
 
 
-def distribution_view(model: SegmentModel, table: Table | None, look: Theme) -> Component:
+def distribution_view(
+    model: SegmentModel, table: Table | None, address: Address, look: Theme
+) -> Component:
     """Customers and revenue by segment, and any column by segment."""
     columns = [*numeric_columns(model), *model.everybody.levels] if table is not None else []
     parts = _shares(model, look) if len(model.segments) > 1 else []
@@ -145,7 +148,12 @@ def distribution_view(model: SegmentModel, table: Table | None, look: Theme) -> 
         parts.append(
             html.Section(
                 [
-                    choice(Ids.SPREAD_COLUMN, "Column by segment", columns, columns[0]),
+                    choice(
+                        Ids.SPREAD_COLUMN,
+                        "Column by segment",
+                        columns,
+                        address.one(Ids.SPREAD_COLUMN, columns, columns[0]),
+                    ),
                     chart(Ids.SPREAD, Ids.SPREAD_READING, "A column by segment"),
                 ],
                 className="span-all",
@@ -175,7 +183,7 @@ def _shares(model: SegmentModel, look: Theme) -> list[Component]:
     ]
 
 
-def compare_view(model: SegmentModel) -> Component:
+def compare_view(model: SegmentModel, address: Address) -> Component:
     """Two or more segments over several metrics; drawn by a callback."""
     if len(model.segments) < 2:
         return empty_state(*ONE_SEGMENT)
@@ -185,6 +193,7 @@ def compare_view(model: SegmentModel) -> Component:
             "These segments were found in categories alone; Profiles shows how those differ.",
         )
     options = [{"label": segment.name, "value": segment.id} for segment in model.segments]
+    every = [option["value"] for option in options]
     return html.Div(
         [
             html.Div(
@@ -194,7 +203,7 @@ def compare_view(model: SegmentModel) -> Component:
                             html.Div("Segments to compare", className="field-label"),
                             dcc.Dropdown(
                                 options=options,
-                                value=[option["value"] for option in options],
+                                value=address.several(Ids.COMPARE_SEGMENTS, every) or every,
                                 multi=True,
                                 id=Ids.COMPARE_SEGMENTS,
                             ),

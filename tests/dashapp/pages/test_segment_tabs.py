@@ -8,6 +8,7 @@ from typing import Any
 
 from plotly.utils import PlotlyJSONEncoder
 
+from dashapp.address import Address
 from dashapp.pages.segments import views
 from dashapp.theme import LIGHT
 from tests import segment_samples as samples
@@ -36,14 +37,14 @@ ONE = {"segments": samples.segments()[:1], "verdict": SimpleNamespace(k=1)}
 
 
 def test_profiles_of_three_segments_have_a_heatmap_and_a_radar() -> None:
-    words = shown(views.profiles_view(model(), LIGHT))
+    words = shown(views.profiles_view(model(), Address(), LIGHT))
     assert "What sets each segment apart" in words
     assert "Shape of each segment" in words
     assert "0, the lowest average of a segment, to 100, the highest" in words
 
 
 def test_profiles_of_one_segment_keep_only_what_says_something() -> None:
-    words = shown(views.profiles_view(model(**ONE), LIGHT))
+    words = shown(views.profiles_view(model(**ONE), Address(), LIGHT))
     assert "sets each segment apart" not in words
     assert "Shape of each segment" not in words
     assert "Averages in original units" in words
@@ -51,15 +52,19 @@ def test_profiles_of_one_segment_keep_only_what_says_something() -> None:
 
 def test_a_table_of_categories_has_no_empty_cards() -> None:
     categories = SimpleNamespace(numeric={}, levels=samples.everybody().levels, size=100)
-    words = shown(views.profiles_view(model(everybody=categories), LIGHT))
+    words = shown(views.profiles_view(model(everybody=categories), Address(), LIGHT))
     assert "sets each segment apart" not in words
     assert "Categories in each segment" in words
-    assert "No numbers to compare" in shown(views.compare_view(model(everybody=categories)))
+    assert "No numbers to compare" in shown(
+        views.compare_view(model(everybody=categories), Address())
+    )
 
 
 def test_one_segment_is_not_compared_with_itself() -> None:
-    assert "nothing to compare" in shown(views.compare_view(model(**ONE)))
-    assert "nothing to compare" in shown(views.distribution_view(model(**ONE), None, LIGHT))
+    assert "nothing to compare" in shown(views.compare_view(model(**ONE), Address()))
+    assert "nothing to compare" in shown(
+        views.distribution_view(model(**ONE), None, Address(), LIGHT)
+    )
 
 
 def test_evidence_of_other_numbers_is_shown_beside_one_segment() -> None:

@@ -12,8 +12,11 @@ from dashapp.services.exploring import (
     LevelFilter,
     RangeFilter,
     apply_filters,
-    clicked_pair,
+    asked_filters,
+    clicked_names,
     filterable,
+    named_pair,
+    narrowing,
     parse_filters,
     strongest_pair,
 )
@@ -70,13 +73,38 @@ def test_whatever_a_browser_sends_gives_filters_or_nothing(value: object) -> Non
 
 @given(click=JSON)
 def test_whatever_is_clicked_gives_a_pair_or_nothing(click: object) -> None:
-    assert clicked_pair(click, SMALL) is None
+    assert named_pair(clicked_names(click) or [], SMALL) is None
 
 
 def test_a_clicked_cell_gives_its_two_columns(table: Table) -> None:
-    pair = clicked_pair({"points": [{"x": "Age", "y": "Total Spend"}]}, table)
+    names = clicked_names({"points": [{"x": "Age", "y": "Total Spend"}]})
+    pair = named_pair(names or [], table)
     assert pair is not None
     assert [column.name for column in pair] == ["Age", "Total Spend"]
+
+
+@given(given=st.dictionaries(st.sampled_from(["Age", "City", "x"]), st.lists(st.text(max_size=9))))
+def test_whatever_an_address_asks_for_gives_filters_that_the_widgets_can_show(
+    given: dict[str, list[str]],
+) -> None:
+    asked = asked_filters(given, SMALL)
+    assert narrowing(asked, SMALL) == asked
+    assert set(asked) <= set(filterable(SMALL))
+
+
+def test_an_address_gives_back_the_filters_that_it_was_given(table: Table) -> None:
+    chosen = narrowing({"Age": [30.5, 40], "City": ["Chicago", "Miami"]}, table)
+    texts = {name: [str(value) for value in values] for name, values in chosen.items()}
+    assert asked_filters(texts, table) == {
+        "Age": [30.5, 40.0],
+        "City": sorted(["Chicago", "Miami"], key=table.column("City").levels.index),
+    }
+
+
+def test_an_asked_range_is_cut_to_what_was_seen_and_nonsense_is_left_out(table: Table) -> None:
+    highest = float(table.frame["Age"].max())
+    asked = {"Age": ["40", "1e300"], "Total Spend": ["nan", "3"], "City": ["Atlantis"]}
+    assert asked_filters(asked, table) == {"Age": [40.0, highest]}
 
 
 def test_the_strongest_pair_is_the_one_that_was_made_so() -> None:

@@ -1,0 +1,207 @@
+/* Keeps what a tab shows in its address, so that reload, back, forward and a copied link find it.
+
+   The address names the data set, the model and the job that the tab waits for, then the choices
+   of its page; dashapp/address.py reads them. A tab or another number of segments is a step that
+   Back takes back; other choices change the address in its place. The address is only written
+   here, and Dash is told of each change. */
+(function () {
+  "use strict";
+
+  /* Servers cut longer addresses; a choice that does not fit any more is left out. */
+  var LONGEST = 3500;
+  var LOCATION = "shell-url";
+  /* Parameters that every page shares. */
+  var REFS = ["data", "model"];
+  /* A view in another site's frame has parameters of its own, which a reload needs. */
+  var FRAME = (window.portalView && window.portalView.address) || {};
+  var SHARED = REFS.concat("job", Object.keys(FRAME));
+  /* Page -> its choices when it was left. */
+  var left = {};
+  var path = window.location.pathname;
+  var search = window.location.search;
+  var went = 0;
+
+  function query() { return new URLSearchParams(window.location.search); }
+
+  function shared(from) {
+    var found = new URLSearchParams();
+    SHARED.forEach(function (name) {
+      if (from.get(name)) { found.set(name, from.get(name)); }
+    });
+    return found;
+  }
+
+  function choices(from) {
+    var found = new URLSearchParams(from);
+    SHARED.forEach(function (name) { found.delete(name); });
+    return found;
+  }
+
+  function note() {
+    path = window.location.pathname;
+    search = window.location.search;
+    left[path] = choices(query());
+  }
+
+  function write(wanted, step) {
+    Object.keys(FRAME).forEach(function (name) { setAll(wanted, name, texts(FRAME[name])); });
+    var text = wanted.toString();
+    var before = window.location.pathname + window.location.search;
+    var address = window.location.pathname + (text ? "?" + text : "");
+    if (address === before) { return; }
+    var change = step ? "pushState" : "replaceState";
+    window.history[change](step ? {} : window.history.state, "", address + window.location.hash);
+    note();
+    /* Dash reads the address on its own only when the user goes somewhere. */
+    window.dash_clientside.set_props(LOCATION, {search: window.location.search});
+  }
+
+  function setAll(wanted, name, values) {
+    if (JSON.stringify(wanted.getAll(name)) === JSON.stringify(values)) { return; }
+    wanted.delete(name);
+    values.forEach(function (value) { wanted.append(name, value); });
+    if (wanted.toString().length > LONGEST) { wanted.delete(name); }
+  }
+
+  /* Sets parameters; null takes one away. A step is a place to come back to. */
+  function change(changes, step) {
+    var wanted = query();
+    Object.keys(changes).forEach(function (name) { setAll(wanted, name, texts(changes[name])); });
+    write(wanted, step);
+  }
+
+  function texts(value) {
+    var list = Array.isArray(value) ? value : [value];
+    return list.filter(function (item) {
+      return item !== null && item !== undefined && item !== "";
+    }).map(function (item) {
+      return typeof item === "number" ? String(Number(item.toPrecision(12))) : String(item);
+    });
+  }
+
+  /* A widget's page, and its parameter there. */
+  function named(id) {
+    var text = typeof id === "string" ? id : id.type;
+    var cut = text.indexOf("-");
+    var rest = typeof id === "string" ? "" : "." + Object.keys(id).filter(function (key) {
+      return key !== "type";
+    }).map(function (key) { return id[key]; }).join(".");
+    return {page: text.slice(0, cut), name: text.slice(cut + 1) + rest};
+  }
+
+  function here() { return window.location.pathname.slice(1) || "data"; }
+
+  /* A value for each of some columns: what is not in it has been given up. */
+  function keepEach(wanted, name, value) {
+    Array.from(wanted.keys()).forEach(function (key) {
+      if (key.indexOf(name + ".") === 0) { wanted.delete(key); }
+    });
+    Object.keys(value).forEach(function (key) {
+      setAll(wanted, name + "." + key, texts(value[key]));
+    });
+  }
+
+  /* The same text for an id as Dash makes of it: its keys in order. */
+  function textOf(id) {
+    return typeof id === "string" ? id : JSON.stringify(id, Object.keys(id).sort());
+  }
+
+  /* Of a pattern only the widget that somebody has just used. */
+  function used() {
+    var context = window.dash_clientside.callback_context, inputs = context.inputs_list[0];
+    var names = context.triggered.map(function (entry) { return entry.prop_id; });
+    return (Array.isArray(inputs) ? inputs : [inputs]).filter(function (input) {
+      return names.indexOf(textOf(input.id) + "." + input.property) >= 0;
+    });
+  }
+
+  function keep() {
+    var wanted = query();
+    used().forEach(function (input) {
+      var widget = named(input.id), value = input.value;
+      /* What a page says while it is being left belongs to no address. */
+      if (widget.page !== here() || value === undefined) { return; }
+      if (value !== null && typeof value === "object" && !Array.isArray(value)) {
+        keepEach(wanted, widget.name, value);
+      } else {
+        setAll(wanted, widget.name, texts(value));
+      }
+    });
+    write(wanted, false);
+  }
+
+  /* On the way to another page: it opens as it was left. Before Dash reads the address. */
+  function arrive() {
+    if (window.location.pathname === path) { return; }
+    var wanted = shared(new URLSearchParams(search));
+    var own = query();
+    var from = Array.from(own.keys()).length ? own : left[window.location.pathname] || own;
+    choices(from).forEach(function (value, name) { wanted.append(name, value); });
+    var text = wanted.toString();
+    window.history.replaceState(
+      window.history.state, "", window.location.pathname + (text ? "?" + text : "")
+    );
+    note();
+  }
+
+  /* Back and forward: the address says all; the page is drawn anew from it. */
+  function goBack() {
+    var samePage = window.location.pathname === path;
+    var before = search;
+    note();
+    if (!samePage || before === search) { return; }
+    var sameRefs = REFS.every(function (name) {
+      return new URLSearchParams(before).get(name) === query().get(name);
+    });
+    /* Another model draws the page anyway, once the server has agreed to it. */
+    if (!sameRefs) { return; }
+    went += 1;
+    window.setTimeout(function () {
+      window.dash_clientside.set_props("shell-went", {data: went});
+    }, 0);
+  }
+
+  window.addEventListener("_dashprivate_pushstate", arrive, true);
+  window.addEventListener("popstate", goBack, true);
+
+  function isStep(done, now, refs) {
+    var made = (done && done.result) || {};
+    return here() === "segments" && made.model === refs.model && now.get("data") === refs.dataset &&
+      Boolean(now.get("model")) && now.get("model") !== refs.model;
+  }
+
+  window.portalAddress = {change: change};
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    address: {
+      keep: keep,
+      /* What the address says of data set and model; the rest of it is no matter of the shell. */
+      asked: function (unused, before) {
+        var now = shared(query());
+        var same = before && REFS.every(function (name) {
+          return new URLSearchParams(before).get(name) === now.get(name);
+        });
+        return same ? window.dash_clientside.no_update : "?" + now.toString();
+      },
+      follow: function (refs, unused, done, titles) {
+        document.title = (titles && titles[window.location.pathname]) || "Customer segments";
+        if (!refs) { return; }
+        var now = query(), step = isStep(done, now, refs);
+        if (now.get("data") && now.get("data") !== refs.dataset) {
+          /* Other data have other columns: old choices would only narrow them by accident. */
+          left = {};
+          var tab = now.get("tab");
+          now = shared(now);
+          if (tab) { now.set("tab", tab); }
+        }
+        setAll(now, "data", texts(refs.dataset));
+        setAll(now, "model", texts(refs.model));
+        write(now, step);
+      },
+      follow_job: function (job, stopped) {
+        if (!job) { return; }
+        change({job: stopped ? null : job.id}, false);
+      }
+    }
+  });
+})();

@@ -1,0 +1,38 @@
+"""What every journey does: open the portal, go on to a page, press the one button."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.servers import Server
+
+
+def step(page: Page, name: str) -> None:
+    """Go to one of the four pages through the top bar."""
+    page.locator("nav.steps").get_by_role("link", name=name).click()
+    expect(page.locator("nav.steps .step-active")).to_contain_text(name)
+
+
+def upload(page: Page, path: Path) -> None:
+    """Choose a file in the drop zone."""
+    page.locator("[data-upload=dataset] input[type=file]").first.set_input_files(path)
+
+
+def open_sample(page: Page, server: Server) -> None:
+    """Open the portal with the sample customers."""
+    page.goto(server.url)
+    page.get_by_role("button", name="Try it with sample customers").click()
+    expect(page.locator(".sum-strip")).to_contain_text("500 rows read")
+
+
+def settled(page: Page) -> None:
+    """Wait until no callback is on its way."""
+    page.wait_for_load_state("networkidle")
+
+
+def find_segments(page: Page) -> None:
+    """Press the one button and wait for the verdict."""
+    page.get_by_role("button", name="Find segments").click()
+    expect(page.locator(".verdict-sentence")).to_be_visible(timeout=60_000)
