@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Visit, new_visit
-from tests.browser.test_journey import step
+from tests.browser.steps import step
 from tests.redis_server import RedisServer
 from tests.servers import Server, start_server, stop_server
 
