@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashapp import formatting
 from dashapp.figures.canvas import canvas, empty_figure, label_axis, labels, scale_bar
 from dashapp.theme import LIGHT, Theme, color_scale
 
@@ -67,8 +68,13 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
     return figure
 
 
-def association_heatmap_reading(matrix: pd.DataFrame) -> str:
+def association_heatmap_reading(matrix: pd.DataFrame, *, measured: int = 0, total: int = 0) -> str:
     """Name the pairs that go together most.
+
+    Parameters
+    ----------
+    measured, total
+        On how many of how many customers the strengths were measured; said where it differs.
 
     Examples
     --------
@@ -95,6 +101,9 @@ def association_heatmap_reading(matrix: pd.DataFrame) -> str:
         if len(values) > MAX_ASSOCIATED
         else ""
     )
+    if measured < total:
+        some, everybody = formatting.number(measured), formatting.number(total)
+        cut += f" Measured on {some} of {everybody} customers, chosen at random."
     return f"The strongest pair is {pairs[0]}{rest}. Click a cell to see that pair.{cut}"
 
 

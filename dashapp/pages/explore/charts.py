@@ -14,6 +14,7 @@ from dashapp.page import one_of, texts
 from dashapp.pages.explore.ids import Ids
 from dashapp.services.exploring import (
     apply_filters,
+    associated,
     category_columns,
     clicked_names,
     compared_columns,
@@ -25,7 +26,7 @@ from dashapp.services.exploring import (
 from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
-from segmentation import Role, Table, association
+from segmentation import Role, Table
 
 NO_SPLIT = "—"
 STATISTICS = {"mean": "Mean", "median": "Median"}
@@ -140,10 +141,11 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
         table = table_of(refs)
         if table is None:
             raise PreventUpdate
-        matrix = association(filtered(table, filters), compared_columns(table))
+        frame = filtered(table, filters)
+        matrix, rows = associated(frame, compared_columns(table))
         return (
             figures.association_heatmap(matrix, theme=theme(look)),
-            figures.association_heatmap_reading(matrix),
+            figures.association_heatmap_reading(matrix, measured=rows, total=len(frame)),
         )
 
     @app.callback(

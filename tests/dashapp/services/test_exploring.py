@@ -13,6 +13,7 @@ from dashapp.services.exploring import (
     RangeFilter,
     apply_filters,
     asked_filters,
+    associated,
     clicked_names,
     filterable,
     named_pair,
@@ -115,3 +116,25 @@ def test_the_strongest_pair_is_the_one_that_was_made_so() -> None:
     )
     table = Table.from_frame(frame, name="made")
     assert {column.name for column in strongest_pair(table, table.frame)} == {"a", "b"}
+
+
+def test_the_strength_of_many_customers_is_measured_on_a_stated_sample_of_them() -> None:
+    many = Table.from_frame(sample_customers(60_000, 1), name="sample")
+    columns = [many.column(name) for name in ("Age", "Total Spend", "Membership Type")]
+    found, rows = associated(many.frame, columns)
+    every, all_rows = associated(many.frame.head(50_000), columns)
+    assert (rows, all_rows) == (50_000, 50_000)
+    np.testing.assert_allclose(found, every, atol=0.02)
+    assert associated(many.frame, columns)[0].equals(found)  # the same rows each time
+
+
+def test_the_fewer_rows_the_more_columns_are_compared() -> None:
+    wide = Table.from_frame(
+        pd.DataFrame(np.random.default_rng(0).normal(size=(20_000, 100))).rename(
+            columns=lambda place: f"Metric {place}"
+        ),
+        name="wide",
+    )
+    matrix, rows = associated(wide.frame, list(wide.columns))
+    assert matrix.shape == (100, 100)
+    assert 5_000 < rows < 10_000
