@@ -139,6 +139,7 @@ class EncodedColumn:
             return f"{self.name} {value!s} was not there in training; {self.stand_in(raw)}."
         if self.kind == "days":
             return f"{self.name} {value!s} is before the earliest date in training."
+        raw += 0.0  # a negative zero reads "0", as it does in a frame
         if raw < self.minimum:
             return f"{self.name} {raw:g} is below the lowest in training, {self.minimum:g}."
         return f"{self.name} {raw:g} is above the highest in training, {self.maximum:g}."
