@@ -12,15 +12,19 @@ import pyarrow.compute as pc
 _SPACES = "[ \u00a0\u202f\u2009\u2007'’]"
 
 #: Currency signs and codes that may stand before or after a number.
-_CURRENCY = (
-    r"(?:US\$|A\$|C\$|R\$|\$|€|£|¥|₹|₽|₺|₩|zł|kr\.?|Kč|Ft|lei|"
-    r"USD|EUR|GBP|CHF|JPY|CNY|INR|SEK|NOK|DKK|PLN|CZK|HUF|AUD|CAD|BRL|Fr\.)"
+_SIGNS = (
+    r"(?:US|AU|CA|NZ|HK|NT|MX|A|C|R|S)?\$|\p{Sc}|zł|kr\.?|Kč|Ft|lei|лв\.?|руб\.?|S?Fr\.|Rs\.|"
+    r"USD|EUR|GBP|CHF|JPY|CNY|RMB|INR|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|UAH|RUB|TRY|ILS|ZAR|AUD|NZD|"
+    r"CAD|BRL|MXN|ARS|CLP|COP|SGD|HKD|KRW|THB|IDR|MYR|PHP|AED|SAR|EGP|NGN|KES|Euros?"
 )
+#: Words that are codes before a number ("RM12"), unless a blank stands between them.
+_BEFORE = r"(?:(?:" + _SIGNS + r")\s*|(?:Rs|RM|TL|zl)\s+)"
+_AFTER = r"(?:" + _SIGNS + r"|TL|zl|Rs|RM|,-+)"
 
 _DECORATED = (
-    r"^(?P<open>\()?\s*(?P<sign>[-+−]?)\s*(?:(?i:" + _CURRENCY + r")\s*)?(?P<inner>[-+−]?)\s*"
-    r"(?P<body>[0-9.,](?:[0-9.,]|[  \x{202f}\x{2009}\x{2007}'’]\d)*(?:[eE][-+]?\d+)?)"
-    r"\s*(?P<percent>%?)\s*(?:(?i:" + _CURRENCY + r")\s*)?(?P<trailing>-?)(?P<close>\))?$"
+    r"^(?P<open>\()?\s*(?P<sign>[-+−–]?)\s*(?:(?i:" + _BEFORE + r"))?(?P<inner>[-+−–]?)\s*"
+    r"(?P<body>[0-9.,](?:[0-9.,]|[ \x{00a0}\x{202f}\x{2009}\x{2007}'’]\d)*(?:[eE][-+]?\d+)?)"
+    r"\s*(?P<percent>%?)\s*(?:(?i:" + _AFTER + r")\s*)?(?P<trailing>-?)(?P<close>\))?$"
 )
 
 _INTEGER = r"\d+"
@@ -209,7 +213,7 @@ def _balanced(parts: dict[str, pa.StringArray]) -> np.ndarray:
 def _negative(parts: dict[str, pa.StringArray]) -> np.ndarray:
     minus = _mask(pc.not_equal(parts["open"], "")) | _mask(pc.equal(parts["trailing"], "-"))
     for key in ("sign", "inner"):
-        minus |= _mask(pc.match_substring_regex(parts[key], "[-−]"))
+        minus |= _mask(pc.match_substring_regex(parts[key], "[-−–]"))
     return np.asarray(minus)
 
 

@@ -1,4 +1,4 @@
-"""Rows that are no customers, rows that come twice, customers that come twice."""
+"""Rows that come twice, and customers that come twice."""
 
 from __future__ import annotations
 
@@ -6,95 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from segmentation.table.columns import Column, Issue, Role
 from segmentation.table.distinct import DistinctText
-from segmentation.table.typing_text import plain_or_amounts
-from segmentation.table.words import TOTAL_PATTERN
 
-#: Rows of totals stand among the last so many rows.
-_LAST_ROWS = 3
-#: A sum may differ by this from the column's, as exports round.
-_TOLERANCE = 1e-6
 #: More rows than this for a customer, on average, and the table lists transactions.
 _TRANSACTION_ROWS = 1.5
-
-EMPTY_ROW = "The row is empty."
-REPEATED_HEADER = "The row repeats the header."
-TOTAL_ROW = "The row holds totals, not a customer."
-
-
-def unusable_rows(columns: Sequence[DistinctText], written: Sequence[str]) -> dict[str, np.ndarray]:
-    """Find rows that are no customers.
-
-    Parameters
-    ----------
-    columns : sequence of DistinctText
-        Trimmed cells.
-    written : sequence of str
-        The header as written; empty where there is none.
-
-    Returns
-    -------
-    dict
-        Reason to mask of rows, shape (n,). A row has one reason at most.
-    """
-    empty = np.logical_and.reduce([column.codes < 0 for column in columns])
-    repeated = _repeats(columns, written) & ~empty
-    total = _totals(columns, ~(empty | repeated))
-    return {EMPTY_ROW: empty, REPEATED_HEADER: repeated, TOTAL_ROW: total}
-
-
-def _repeats(columns: Sequence[DistinctText], written: Sequence[str]) -> np.ndarray:
-    """Mark rows that are equal to the header, as in files that were put together."""
-    same = np.full(len(columns[0]), any(name.strip() for name in written))
-    for column, name in zip(columns, written, strict=True):
-        if not same.any():
-            break
-        equal = pc.equal(column.texts, name.strip()).to_numpy(zero_copy_only=False)
-        matches = column.rows_of(np.asarray(equal, dtype=bool))
-        same &= matches if name.strip() else column.codes < 0
-    return same
-
-
-def _totals(columns: Sequence[DistinctText], usable: np.ndarray) -> np.ndarray:
-    """Mark rows of totals among the last rows: labeled so, and half empty or adding up."""
-    found = np.zeros(len(usable), dtype=bool)
-    rows = np.flatnonzero(usable)
-    if len(rows) < 3:
-        return found
-    for row in rows[: -_LAST_ROWS - 1 : -1]:
-        if _is_labeled_total(columns, row) and (
-            _is_sparse(columns, row) or _adds_up(columns, row, rows, found)
-        ):
-            found[row] = True
-    return found
-
-
-def _is_labeled_total(columns: Sequence[DistinctText], row: int) -> bool:
-    cells = [column.cells(np.array([row]))[0] for column in columns]
-    first = next((cell for cell in cells if cell), "")
-    return bool(pc.match_substring_regex(pa.array([first]), TOTAL_PATTERN)[0].as_py())
-
-
-def _is_sparse(columns: Sequence[DistinctText], row: int) -> bool:
-    empty = sum(column.codes[row] < 0 for column in columns)
-    return bool(empty * 4 >= len(columns))
-
-
-def _adds_up(
-    columns: Sequence[DistinctText], row: int, rows: np.ndarray, found: np.ndarray
-) -> bool:
-    above = rows[(rows < row) & ~found[rows]]
-    for column in columns:
-        numbers = plain_or_amounts(column)
-        if numbers is None or not np.isfinite(numbers[row]) or numbers[row] == 0:
-            continue
-        if abs(np.nansum(numbers[above]) - numbers[row]) <= _TOLERANCE * abs(numbers[row]):
-            return True
-    return False
 
 
 def duplicate_rows(columns: Sequence[DistinctText]) -> np.ndarray:

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow.compute as pc
 
 from segmentation.errors import ReadError
-from segmentation.table.checking import unusable_rows
 from segmentation.table.columns import Issue
 from segmentation.table.distinct import DistinctText
 from segmentation.table.headers import clean_names
 from segmentation.table.limits import Limits
 from segmentation.table.patience import Records, SetAside
+from segmentation.table.unusable import unusable_rows
 
 _MOST_LINES = 100
 SHORT_ROW = "The row has fewer cells than the header."

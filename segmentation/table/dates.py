@@ -35,7 +35,8 @@ _YEAR_LAST = (
 )
 _NAMED_DAY_FIRST = (
     _WEEKDAY
-    + r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[- ]\s*(?P<name>\pL{3,10})\.?,?[- ]\s*"
+    + r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[- ]\s*(?:de\s+)?(?P<name>\pL{3,10})\.?,?[- ]\s*"
+    + r"(?:del?\s+)?"
     + r"(?P<year>\d{4}|\d{2})"
     + _TIME
     + "$"
@@ -47,8 +48,17 @@ _NAMED_MONTH_FIRST = (
     + "$"
 )
 
+_NAMED_YEAR_LAST = (
+    _WEEKDAY
+    + r"(?P<name>\pL{3})\s+(?P<day>\d{1,2})\s+(?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})"
+    + r"\s*(?P<half>)(?P<zone>UTC|GMT)?\s+(?P<year>\d{4})$"
+)
+_IDEOGRAPHS = (
+    r"^(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]$"
+)
+
 #: Whatever is a date has two marks, a month's name or eight digits: a cheap test for the others.
-_HINT = r"\d[-/.]\d{1,2}[-/.]\d|\pL{3}.*\d|^\d{8}$"
+_HINT = r"\d[-/.]\d{1,2}[-/.]\d|\pL{3}.*\d|^\d{8}$|[年년]"
 
 #: Two-digit years up to this one belong to the 2000s (POSIX: 69 to 99 are the 1900s).
 _LAST_SHORT_YEAR = 68
@@ -146,9 +156,12 @@ def parse_dates(values: pa.StringArray, *, day_first: bool | None, compact: bool
         parts = pc.filter(found, pa.array(hits))
         if pattern is _YEAR_LAST:
             first_is_day, ambiguous = _settle_order(parts, day_first)
-            order = "day_first" if first_is_day else "month_first"
-            day, month = ("first", "other") if first_is_day else ("other", "first")
-            times[rows] = _assemble(parts, _number(parts, month), _number(parts, day))
+            order = "day_first" if first_is_day.mean() >= 0.5 else "month_first"
+            first, other = _number(parts, "first"), _number(parts, "other")
+            month, day = (
+                np.where(first_is_day, *pair) for pair in ((other, first), (first, other))
+            )
+            times[rows] = _assemble(parts, month, day)
         elif "name>" in pattern:
             order = "named_month"
             times[rows] = _assemble(parts, _named_month(parts), _number(parts, "day"))
@@ -159,6 +172,7 @@ def parse_dates(values: pa.StringArray, *, day_first: bool | None, compact: bool
 
 def _patterns(*, compact: bool) -> list[str]:
     patterns = [_YEAR_FIRST, _YEAR_LAST, _NAMED_DAY_FIRST, _NAMED_MONTH_FIRST]
+    patterns += [_NAMED_YEAR_LAST, _IDEOGRAPHS]
     return [_COMPACT, *patterns] if compact else patterns
 
 
@@ -169,19 +183,25 @@ def _by_hits(values: pa.StringArray, patterns: list[str]) -> list[str]:
     return [pattern for _, pattern in sorted(zip(hits, patterns, strict=True), reverse=True)]
 
 
-def _settle_order(parts: pa.StructArray, day_first: bool | None) -> tuple[bool, bool]:
-    """Return whether the first number is the day, and whether that is an assumption."""
+def _settle_order(parts: pa.StructArray, day_first: bool | None) -> tuple[np.ndarray, bool]:
+    """Return whether the first number is the day, and whether that is an assumption for some.
+
+    Each mark is settled by itself: a list put together from two systems may have 31.01.2024 and
+    01/31/2024, and neither says how the other is read.
+    """
     first, other = _number(parts, "first"), _number(parts, "other")
-    votes_day = int(((first > 12) & (other <= 12)).sum())
-    votes_month = int(((other > 12) & (first <= 12)).sum())
-    if votes_day != votes_month:
-        return votes_day > votes_month, False
-    if bool((first == other).all()):
-        return True, False
-    if day_first is not None:
-        return day_first, True
-    dots = pc.sum(pc.equal(pc.struct_field(parts, "mark"), ".")).as_py() or 0
-    return dots * 2 > len(parts), True
+    marks = pc.struct_field(parts, "mark").to_numpy(zero_copy_only=False)
+    answer, assumed = np.ones(len(first), dtype=bool), False
+    for mark in set(marks.tolist()):
+        here = marks == mark
+        votes_day = int(((first > 12) & (other <= 12) & here).sum())
+        votes_month = int(((other > 12) & (first <= 12) & here).sum())
+        if votes_day != votes_month:
+            answer[here] = votes_day > votes_month
+        elif (first[here] != other[here]).any():
+            answer[here] = (mark == ".") if day_first is None else day_first
+            assumed = True
+    return answer, assumed
 
 
 def _assemble(parts: pa.StructArray, month: np.ndarray, day: np.ndarray) -> np.ndarray:

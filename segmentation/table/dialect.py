@@ -9,9 +9,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from segmentation.errors import ReadError
-from segmentation.table.heading import NUMBER, Record, find_layout, one_column_error
+from segmentation.table.heading import Layout, find_layout, one_column_error
 from segmentation.table.limits import Limits
 from segmentation.table.splitting import Marks, split_records
+from segmentation.table.votes import NUMBER, Record
 
 #: Tried in this order; the first wins a draw.
 DELIMITERS = (",", ";", "\t", "|")
@@ -54,21 +55,15 @@ class Dialect:
         Blanks after a delimiter do not belong to the cell, so that a quote may follow.
     escape : str
         A backslash where quotes inside cells are written with one, else empty.
-    header_line : int
-        The line of the header, the first being 1; 0 where there is none.
-    first_line : int
-        The line on which the first row begins.
-    names : tuple of str
-        The header's fields as written; empty strings where there is no header.
+    layout : Layout
+        Where names and rows are.
     """
 
     delimiter: str
     quote: str
     skip_blanks: bool
     escape: str
-    header_line: int
-    first_line: int
-    names: tuple[str, ...]
+    layout: Layout
 
 
 def find_dialect(
@@ -97,7 +92,7 @@ def find_dialect(
     Examples
     --------
     >>> dialect = find_dialect(b"Report\n\nid;spend\n1;2,5\n2;3,5\n", Limits())
-    >>> dialect.delimiter, dialect.header_line, dialect.names
+    >>> dialect.delimiter, dialect.layout.header_line, dialect.layout.names
     (';', 3, ('id', 'spend'))
     """
     sample = _sample(body, limits)
@@ -116,8 +111,8 @@ def find_dialect(
     if skip_blanks:
         records = _records(sample, Marks(delimiter, quote, skip_blanks, escape))
     records = records[skip:]
-    header_at, first_line, names = find_layout(records, limits, header_line)
-    return Dialect(delimiter, quote, skip_blanks, escape, header_at, first_line, names)
+    layout = find_layout(records, limits, header_line)
+    return Dialect(delimiter, quote, skip_blanks, escape, layout)
 
 
 def _sample(body: bytes, limits: Limits) -> str:

@@ -18,6 +18,10 @@ import pyarrow.compute as pc
 BLANKS = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\ufeff\u3000"
 
 
+#: How exports keep Excel from taking a code for a number: ="00123".
+_TEXT_FORMULA = r'^="([^"]*)"$'
+
+
 @dataclass(frozen=True, eq=False)
 class DistinctText:
     """Text cells of one column.
@@ -90,6 +94,8 @@ class DistinctText:
     def trimmed(self) -> DistinctText:
         """Trim white space around every cell; what is then empty counts as no cell."""
         values = pc.utf8_trim(self.texts, BLANKS)
+        if pc.any(pc.starts_with(values, '="')).as_py():
+            values = pc.replace_substring_regex(values, _TEXT_FORMULA, r"\1")
         values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
         if values.equals(self.texts):
             return self

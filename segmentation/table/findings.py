@@ -37,6 +37,11 @@ _NOTES = {
         "Currency, percent signs or thousands separators were taken off the numbers.",
         (),
     ),
+    "ticked": (
+        "ticked",
+        "Cells are ticked or empty; the empty ones were read as “no”.",
+        (),
+    ),
     "spelling": (
         "spelling",
         "Values that differ only in capitals or blanks were given the most frequent spelling.",
@@ -166,6 +171,8 @@ def _touched(note: str, typed: Typed) -> np.ndarray:
     if note == "spelling":
         texts = typed.text.texts.to_numpy(zero_copy_only=False)
         return np.asarray(present & (texts != typed.distinct))
+    if note == "ticked":
+        return np.asarray(typed.text.texts.to_numpy(zero_copy_only=False) == "no")
     if note == "decorated":
         plain = pc.match_substring_regex(typed.text.texts, r"^[-+]?\d*[.,]?\d*$")
         return np.asarray(present & ~plain.to_numpy(zero_copy_only=False))

@@ -65,8 +65,8 @@ def _read_text(content: Content, choices: Choices, limits: Limits) -> Raw:
     dialect = find_dialect(
         text.body, limits, delimiter=choices.delimiter, header_line=choices.header_line
     )
-    records = read_records(text.body, dialect, len(dialect.names), limits)
-    issues = []
+    records = read_records(text.body, dialect, len(dialect.layout.names), limits)
+    issues = [*dialect.layout.issues]
     if text.nul_characters:
         issues.append(
             Issue(
@@ -76,37 +76,24 @@ def _read_text(content: Content, choices: Choices, limits: Limits) -> Raw:
                 suggestion="NUL characters were taken out; the export may be damaged.",
             )
         )
-    if dialect.header_line == 0:
-        issues.append(_no_header())
     found = {
         "format": "csv",
         "encoding": text.encoding,
         "delimiter": dialect.delimiter,
-        "header_line": dialect.header_line,
+        "header_line": dialect.layout.header_line,
         "sheet": None,
     }
-    return Raw(dialect.names, records, found, tuple(issues), choices.decimal)
-
-
-def _no_header() -> Issue:
-    return Issue(
-        kind="no_header",
-        column=None,
-        count=1,
-        suggestion="The first row looks like data, so columns were named by their position.",
-    )
+    return Raw(dialect.layout.names, records, found, tuple(issues), choices.decimal)
 
 
 def _read_workbook(content: Content, choices: Choices, limits: Limits) -> Raw:
     sheet = read_sheet(content.data, limits, choices.sheet)
     head = [tuple(map(cell_text, row)) for row in sheet.rows[:_HEADER_ROWS]]
-    header_line, first_line, names = find_header(
-        head, sheet.first_line, limits, header_line=choices.header_line
-    )
-    start = first_line - sheet.first_line
-    lines = np.arange(first_line, sheet.first_line + len(sheet.rows), dtype=np.int64)
-    records = sheet_records(sheet.rows[start:], lines, len(names))
-    issues = [_no_header()] if header_line == 0 else []
+    layout = find_header(head, sheet.first_line, limits, header_line=choices.header_line)
+    start = layout.first_line - sheet.first_line
+    lines = np.arange(layout.first_line, sheet.first_line + len(sheet.rows), dtype=np.int64)
+    records = sheet_records(sheet.rows[start:], lines, len(layout.names))
+    issues = [*layout.issues]
     if sheet.others:
         issues.append(
             Issue(
@@ -121,10 +108,10 @@ def _read_workbook(content: Content, choices: Choices, limits: Limits) -> Raw:
         "format": "xlsx",
         "encoding": None,
         "delimiter": None,
-        "header_line": header_line,
+        "header_line": layout.header_line,
         "sheet": sheet.name,
     }
-    return Raw(names, records, found, tuple(issues), choices.decimal or ".")
+    return Raw(layout.names, records, found, tuple(issues), choices.decimal or ".")
 
 
 def _read_parquet(content: Content, choices: Choices, limits: Limits) -> Raw:

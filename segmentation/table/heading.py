@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from segmentation.errors import ReadError
+from segmentation.table.columns import Issue
+from segmentation.table.header_rows import header_rows, merged_names
 from segmentation.table.limits import Limits
+from segmentation.table.votes import Record, header_votes, looks_like_header, rows_below
 
 #: A header fills at least this share of the columns.
 _HEADER_FILL = 0.6
-#: What looks like a number or a date, whatever its decimal mark; strict reading comes later.
-NUMBER = re.compile(
-    r"^\s*[-+(]?\s*[$€£¥]?\s*[-+]?[\d.,  ']*\d[\d.,  ']*(?:[eE][-+]?\d+)?\s*[%€$£)]?\s*$"
-)
-_DATE = re.compile(r"^\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """A record of the sample: its fields and the line it begins on (the first being 1)."""
+class Layout:
+    """Where the names and the rows of a table are.
 
-    line: int
-    fields: tuple[str, ...]
+    Attributes
+    ----------
+    header_line, first_line : int
+        Lines of the header (its first, if there are several; 0 where there is none) and of the
+        first row.
+    names : tuple of str
+        The header's cells as written; empty strings where there is no header.
+    issues : tuple of Issue
+        What was taken for granted.
+    """
 
-    @property
-    def filled(self) -> int:
-        """How many fields are not empty."""
-        return sum(bool(field.strip()) for field in self.fields)
+    header_line: int
+    first_line: int
+    names: tuple[str, ...]
+    issues: tuple[Issue, ...]
 
 
 def find_header(
@@ -40,7 +44,7 @@ def find_header(
     limits: Limits,
     *,
     header_line: int | None = None,
-) -> tuple[int, int, tuple[str, ...]]:
+) -> Layout:
     """Find the header of a worksheet from its first rows.
 
     Parameters
@@ -54,12 +58,6 @@ def find_header(
     header_line : int or None
         The user's choice; 0 says that there is no header.
 
-    Returns
-    -------
-    header_line, first_line : int
-        Lines of the header (0 where there is none) and of the first row.
-    names : tuple of str
-        The header's cells as written.
     """
     last = max((i for row in rows for i, cell in enumerate(row, 1) if cell.strip()), default=0)
     records = [
@@ -70,9 +68,7 @@ def find_header(
     return find_layout(records, limits, header_line)
 
 
-def find_layout(
-    records: list[Record], limits: Limits, header_line: int | None
-) -> tuple[int, int, tuple[str, ...]]:
+def find_layout(records: list[Record], limits: Limits, header_line: int | None) -> Layout:
     """Find the header among the first records of a file.
 
     Parameters
@@ -84,17 +80,12 @@ def find_layout(
     header_line : int or None
         The user's choice; 0 says that there is no header.
 
-    Returns
-    -------
-    tuple
-        As `find_header`.
-
     Raises
     ------
     ReadError
         There is one column, no row, or no record on the chosen line.
     """
-    header, data = _split(records, header_line)
+    above, header, data = _split(records, header_line)
     names = _names(header, data)
     limits.check_columns(len(names))
     if len(names) < 2:
@@ -104,7 +95,53 @@ def find_layout(
             "The file has a header, but no rows under it. Export it again with the customers.",
             kind="no_rows",
         )
-    return (header.line if header else 0), data[0].line, names
+    first = header[0].line if header else 0
+    return Layout(first, data[0].line, names, tuple(_issues(above, header)))
+
+
+def _issues(above: list[Record], header: list[Record]) -> list[Issue]:
+    """Say what was taken for no row: lines above the header, several lines of names."""
+    if not header:
+        return [
+            Issue(
+                kind="no_header",
+                column=None,
+                count=1,
+                suggestion=(
+                    "The first row looks like data, so columns were named by their position."
+                ),
+            )
+        ]
+    issues = []
+    if above:
+        lines = "1 line stands above the header and was"
+        if len(above) > 1:
+            lines = f"{len(above):,} lines stand above the header and were"
+        issues.append(
+            Issue(
+                kind="lines_above",
+                column=None,
+                count=len(above),
+                lines=tuple(record.line for record in above),
+                examples=tuple(" ".join(filter(None, r.fields))[:60].strip() for r in above[:5]),
+                suggestion=f"{lines} not read as rows.",
+            )
+        )
+    if len(header) > 1:
+        issues.append(
+            Issue(
+                kind="header_rows",
+                column=None,
+                count=len(header),
+                lines=tuple(record.line for record in header),
+                suggestion=(
+                    f"The names stand in {len(header)} lines, {header[0].line} to "
+                    f"{header[-1].line}, and were put together. Choose the header line if that "
+                    "is wrong."
+                ),
+            )
+        )
+    return issues
 
 
 def one_column_error() -> ReadError:
@@ -116,8 +153,12 @@ def one_column_error() -> ReadError:
     )
 
 
-def _split(records: list[Record], header_line: int | None) -> tuple[Record | None, list[Record]]:
-    """Split records into the header, if there is one, and the rows."""
+#: Lines above the header, the header's lines (none where there is no header), and the rows.
+_Parts = tuple[list[Record], list[Record], list[Record]]
+
+
+def _split(records: list[Record], header_line: int | None) -> _Parts:
+    """Split records into what stands above the header, the header, and the rows."""
     if header_line is not None:
         return _split_at(records, header_line)
     filled = [record for record in records if record.filled]
@@ -126,12 +167,35 @@ def _split(records: list[Record], header_line: int | None) -> tuple[Record | Non
     width = Counter(len(record.fields) for record in filled).most_common(1)[0][0]
     full = max(2, math.ceil(_HEADER_FILL * width))
     start = next((i for i, record in enumerate(records) if record.filled >= full), 0)
+    start = _below_narrow_lines(records, start, width)
     start = _after_comments(records, start, width)
-    header, data = records[start], records[start + 1 :]
-    rows = [record.fields for record in data if len(record.fields) >= width][:100]
-    if looks_like_header(header.fields, rows):
-        return header, data
-    return None, records[start:]
+    start = _sparse_header(records, start, width)
+    if not looks_like_header(records[start].fields, rows_below(records, start, width)):
+        return records[:start], [], records[start:]
+    first, last = header_rows(records, start, width)
+    return records[:first], records[first : last + 1], records[last + 1 :]
+
+
+def _below_narrow_lines(records: list[Record], start: int, width: int) -> int:
+    """Return where the header is below lines of prose that delimiters happen to split."""
+    place = start
+    while place < len(records) and len(records[place].fields) < width - 1:
+        place += 1
+    if place == start or place >= len(records):
+        return start
+    rows = rows_below(records, place, width)
+    return place if rows and header_votes(records[place].fields, rows) > 0 else start
+
+
+def _sparse_header(records: list[Record], start: int, width: int) -> int:
+    """Return the line above the first full one if that is the header, with names missing."""
+    above = start - 1
+    if above < 0 or len(records[above].fields) != width or records[above].filled < 2:
+        return start
+    if looks_like_header(records[start].fields, rows_below(records, start, width)):
+        return start
+    rows = rows_below(records, above, width)
+    return above if header_votes(records[above].fields, rows) > 0 else start
 
 
 def _after_comments(records: list[Record], start: int, width: int) -> int:
@@ -142,15 +206,15 @@ def _after_comments(records: list[Record], start: int, width: int) -> int:
     rows = [record.fields for record in records[below + 1 :]]
     if below == start or not rows or len(records[below].fields) < width:
         return start
-    return below if _votes(records[below].fields, rows[:100]) > 0 else start
+    return below if header_votes(records[below].fields, rows[:100]) > 0 else start
 
 
-def _split_at(records: list[Record], header_line: int) -> tuple[Record | None, list[Record]]:
+def _split_at(records: list[Record], header_line: int) -> _Parts:
     if header_line == 0:
-        return None, records
+        return [], [], records
     for i, record in enumerate(records):
         if record.line == header_line:
-            return record, records[i + 1 :]
+            return records[:i], [record], records[i + 1 :]
     raise ReadError(
         f"Line {header_line} cannot be the header: it is blank, inside a quoted cell, or beyond "
         "the beginning of the file.",
@@ -158,67 +222,13 @@ def _split_at(records: list[Record], header_line: int) -> tuple[Record | None, l
     )
 
 
-def looks_like_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Tell whether the first record names the columns.
-
-    A column of numbers under a word speaks for a header, a number above numbers and a word that
-    is repeated below speak against it.
-
-    Examples
-    --------
-    >>> looks_like_header(["id", "city"], [["1", "Rome"], ["2", "Oslo"]])
-    True
-    >>> looks_like_header(["1", "Rome"], [["2", "Rome"], ["3", "Oslo"]])
-    False
-    """
-    votes = _votes(first, rows)
-    if votes == 0:
-        named = [name.strip() for name in first if name.strip()]
-        return not any(_is_value(name) for name in named)
-    return votes > 0
-
-
-def _votes(first: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    """Count what speaks for a header, less what speaks against it."""
-    if _counts_years(first):
-        return len(first)
-    rows = [row for row in rows if tuple(row) != tuple(first)]
-    votes = 0
-    for j, name in enumerate(first):
-        below = [row[j].strip() for row in rows if j < len(row) and row[j].strip()]
-        votes += _vote(name.strip(), below)
-    return votes
-
-
-def _counts_years(first: Sequence[str]) -> bool:
-    """Tell whether a record is a word and then years in equal steps: names, although numbers."""
-    years = [int(name) for name in first if re.fullmatch(r"(?:19|20)\d\d", name.strip())]
-    steps = {later - earlier for earlier, later in itertools.pairwise(years)}
-    return len(years) >= 3 and len(years) == len(first) - 1 and len(steps) == 1 and steps != {0}
-
-
-def _vote(name: str, below: list[str]) -> int:
-    if not name or not below:
-        return 0
-    values = sum(_is_value(cell) for cell in below) / len(below)
-    if values >= 0.8:
-        return -1 if _is_value(name) else 1
-    if name in below:
-        return -1
-    return -1 if _is_value(name) and values > 0 else 0
-
-
-def _is_value(cell: str) -> bool:
-    return bool(NUMBER.match(cell) or _DATE.match(cell))
-
-
-def _names(header: Record | None, data: list[Record]) -> tuple[str, ...]:
+def _names(header: list[Record], data: list[Record]) -> tuple[str, ...]:
     """Return a name for each column; rows longer than the header say that one is missing."""
     widths = Counter(len(record.fields) for record in data)
     usual = widths.most_common(1)[0][0] if widths else 0
-    if header is None:
+    if not header:
         return ("",) * usual
-    names = header.fields
+    names = merged_names(header)
     if usual <= len(names) or widths[len(names)]:
         return names
     extra = [record.fields[len(names) :] for record in data if len(record.fields) == usual]

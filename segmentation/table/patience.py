@@ -73,7 +73,7 @@ def read_patiently(
     rows = _Rows(width, delimiter, limits)
     stream = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", errors="replace", newline="")
     line = 1
-    while line < dialect.first_line and next(stream, None) is not None:
+    while line < dialect.layout.first_line and next(stream, None) is not None:
         line += 1
     marks = Marks(delimiter, dialect.quote, dialect.skip_blanks, dialect.escape)
     for at, fields, closed in split_records(stream, marks, line=line):

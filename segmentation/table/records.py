@@ -58,7 +58,10 @@ def _read_fast(body: bytes, dialect: Dialect, delimiter: str, width: int) -> Rec
     """Read a file in which every record has `width` fields; None for any other."""
     if dialect.skip_blanks or dialect.escape or len(delimiter.encode()) > 1:
         return None
-    start = _offset_of_line(body, dialect.first_line)
+    start = _offset_of_line(body, dialect.layout.first_line)
+    above = body[:start]
+    if above.count(b"\r") != above.count(b"\r\n"):
+        return None  # a carriage return alone ends a line too, so that this is another line
     starts = _record_starts(body, start, dialect.quote, delimiter)
     if starts is None:
         return None
@@ -89,7 +92,7 @@ def _read_fast(body: bytes, dialect: Dialect, delimiter: str, width: int) -> Rec
     if table.num_rows != len(starts):
         return None
     columns = [DistinctText.from_arrow(column) for column in table.columns]
-    return Records(columns, starts + dialect.first_line)
+    return Records(columns, starts + dialect.layout.first_line)
 
 
 def _is_well_quoted(data: np.ndarray, quotes: np.ndarray, delimiter: str) -> bool:

@@ -65,7 +65,7 @@ class Typed:
         Values that are a spelling of "missing".
     notes : tuple of str
         What was taken for granted: ``"decorated"``, ``"ambiguous_number"``,
-        ``"ambiguous_date"``, ``"decimal_comma"``, ``"spelling"``.
+        ``"ambiguous_date"``, ``"decimal_comma"``, ``"spelling"``, ``"ticked"``.
     """
 
     series: pd.Series

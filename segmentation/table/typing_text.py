@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -20,7 +22,7 @@ from segmentation.table.dates import are_compact_dates, looks_like_dates, parse_
 from segmentation.table.distinct import DistinctText
 from segmentation.table.names import is_code_name, is_date_name
 from segmentation.table.typed import Kind, Rules, Typed
-from segmentation.table.words import boolean_pair, is_missing_word
+from segmentation.table.words import TICKS, boolean_pair, is_missing_word
 
 #: Up to this share of the cells of a number or date column may be something else.
 _MOST_BAD_CELLS = 0.2
@@ -70,6 +72,7 @@ def type_column(name: str, cells: DistinctText, rules: Rules = _DEFAULT_RULES) -
     >>> typed.series.tolist()
     [1.5, nan, nan, 2.0, 3.0, 4.0, 5.0]
     """
+    cells, ticked = _without_ticks(cells)
     words = _mask(is_missing_word(cells.texts)) & rules.missing_words
     present = pc.filter(cells.texts, pa.array(~words))
     if not len(present):
@@ -78,7 +81,18 @@ def type_column(name: str, cells: DistinctText, rules: Rules = _DEFAULT_RULES) -
         typed = attempt(name, cells, words, rules)
         if typed is not None:
             return typed
-    return _as_text(cells, words, rules)
+    typed = _as_text(cells, words, rules)
+    return replace(typed, notes=(*typed.notes, "ticked")) if ticked else typed
+
+
+def _without_ticks(cells: DistinctText) -> tuple[DistinctText, bool]:
+    """Write "no" into the empty cells of a column in which all others are ticked."""
+    ticked = {text.lower() for text in cells.texts.to_pylist()} if len(cells.texts) < 3 else set()
+    empty = cells.codes < 0
+    if len(ticked) != 1 or not ticked <= TICKS or not empty.any():
+        return cells, False
+    texts = pa.array([*cells.texts.to_pylist(), "no"], pa.string())
+    return DistinctText(texts, np.where(empty, np.int32(len(texts) - 1), cells.codes)), True
 
 
 def plain_or_amounts(cells: DistinctText) -> np.ndarray | None:

@@ -11,7 +11,9 @@ MISSING_WORDS = frozenset(
         "na", "n/a", "#n/a", "n.a.", "n. a.", "n.a", "nan", "-nan", "null", "(null)", "<null>",
         "<na>", "none", "nil", "\\n", "-", "--", "---", "–", "—", ".", "?", "??", "missing",
         "(missing)", "(blank)", "#nv", "k.a.", "k. a.", "keine angabe", "n.v.", "nd", "n.d.",
-        "not available", "not applicable", "#missing", "sin datos", "s/d",
+        "not available", "not applicable", "#missing", "sin datos", "sin dato", "s/d", "n/d",
+        "#na", "undefined", "(leer)", "(vide)", "(vacío)", "no data", "n/v", "nicht verfügbar",
+        "-nan(ind)", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan",
     }
 )  # fmt: skip
 
@@ -41,14 +43,36 @@ BOOLEAN_PAIRS = (
     ("falso", "verdadero"),
     ("falso", "vero"),
     ("off", "on"),
+    ("нет", "да"),
+    ("nie", "tak"),
+    ("ne", "ano"),
+    ("ei", "kyllä"),
+    ("hayır", "evet"),
+    ("✗", "✓"),
+    ("✘", "✔"),
+    ("☐", "☑"),
+    ("no", "x"),
+    ("no", "✓"),
+    ("no", "✔"),
+    ("no", "☑"),
     ("0", "1"),
 )
 
-#: How the label of a row of totals begins.
-TOTAL_PATTERN = (
-    r"(?i)^\s*(grand[ -]?|sub[ -]?)?(total|totals|sum|summe|gesamt|gesamtsumme|insgesamt|"
-    r"somme|suma|totaal|totale|totalt|average|mean|durchschnitt)\b[^a-z]*$"
+_SUMS = (
+    r"(?:(?:grand|sub|sous|over)[ -]?)?(?:totals?|totaux|totaal|totale|totali|totalt|totalsumme|"
+    r"sums?|summe|summa|somme|suma|soma|somma|gesamt|gesamtsumme|gesamtergebnis|zwischensumme|"
+    r"ergebnis|insgesamt|i alt|yhteensä|összesen|razem|celkem|toplam|итого|всего|合计|合計|总计|"
+    r"小计|総計|averages?|mean|durchschnitt|mittelwert|moyenne|promedio|media|média)|[Σ∑]"
 )
+
+#: The label of a row of totals.
+TOTAL_PATTERN = (
+    rf"(?i)^\s*(?:{_SUMS})(?:[\s(:=.-]+(?:général|générale|general|generale|geral|eur|usd|gbp|chf|"
+    r"sek|pln|€|\$|£|all|alle|overall))?[^\pL\d]*$"
+)
+
+#: How labels begin that count only where the row adds up.
+SUM_BEGINS = rf"(?i)^\s*(?:{_SUMS})(?:[^\pL\d]|$)"
 
 
 def is_missing_word(values: pa.StringArray) -> pa.BooleanArray:
@@ -66,6 +90,15 @@ def is_missing_word(values: pa.StringArray) -> pa.BooleanArray:
     if _are_two_letter_codes(pc.filter(values, pc.invert(found))):
         return pc.and_(found, pc.not_equal(values, "NA"))
     return found
+
+
+#: Marks of a list in which a box was ticked; an empty cell there is a box that was not.
+TICKS = frozenset({"x", "✓", "✔", "☑"})
+
+
+def is_missing(cell: str) -> bool:
+    """Tell whether a single cell is a spelling of "missing" or a spreadsheet's error."""
+    return cell.lower() in MISSING_WORDS or cell.lower() in ERROR_WORDS
 
 
 def _are_two_letter_codes(values: pa.StringArray) -> bool:

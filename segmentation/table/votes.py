@@ -1,0 +1,106 @@
+"""What speaks for and against a record being the names of a table's columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+#: How many rows below a header are looked at.
+_ROWS_BELOW = 100
+#: A column whose cells are numbers or dates in this share is one of values.
+_MOSTLY = 0.8
+#: What looks like a number or a date, whatever its decimal mark; strict reading comes later.
+NUMBER = re.compile(
+    "^\\s*[-+(]?\\s*[$€£¥]?\\s*[-+]?[\\d., \u00a0\u202f']*\\d[\\d., \u00a0\u202f']*"
+    "(?:[eE][-+]?\\d+)?\\s*[%€$£)]?\\s*$"
+)
+_DATE = re.compile(r"^\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?$")
+_YEAR = re.compile(r"^(?:19|20)\d\d$")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of the sample: its fields and the line it begins on (the first being 1)."""
+
+    line: int
+    fields: tuple[str, ...]
+
+    @property
+    def filled(self) -> int:
+        """How many fields are not empty."""
+        return sum(bool(field.strip()) for field in self.fields)
+
+
+def rows_below(records: list[Record], place: int, width: int) -> list[tuple[str, ...]]:
+    """Return the first full rows after a place."""
+    rows = [record.fields for record in records[place + 1 :] if len(record.fields) >= width]
+    return rows[:_ROWS_BELOW]
+
+
+def looks_like_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first record names the columns.
+
+    A column of numbers under a word speaks for a header, a number above numbers and a word that
+    is repeated below speak against it.
+
+    Examples
+    --------
+    >>> looks_like_header(["id", "city"], [["1", "Rome"], ["2", "Oslo"]])
+    True
+    >>> looks_like_header(["1", "Rome"], [["2", "Rome"], ["3", "Oslo"]])
+    False
+    """
+    votes = header_votes(first, rows)
+    if votes == 0:
+        named = [name.strip() for name in first if name.strip()]
+        return not any(is_value(name) for name in named)
+    return votes > 0
+
+
+def header_votes(first: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Count what speaks for a header, less what speaks against it."""
+    rows = [row for row in rows if tuple(row) != tuple(first)]
+    columns = [
+        (name.strip(), [row[j].strip() for row in rows if j < len(row) and row[j].strip()])
+        for j, name in enumerate(first)
+    ]
+    if _names_years(columns):
+        return len(first)
+    return sum(_vote(name, below) for name, below in columns)
+
+
+def _names_years(columns: Sequence[tuple[str, list[str]]]) -> bool:
+    """Tell whether a record is words and years above columns that hold other things than years."""
+    years = [is_year(name, below) for name, below in columns]
+    words = [bool(name) and not is_value(name) for name, _ in columns]
+    named = sum(bool(name) for name, _ in columns)
+    return sum(years) >= 2 and sum(words) >= 1 and sum(years) + sum(words) == named
+
+
+def is_year(name: str, below: list[str]) -> bool:
+    """Tell whether a number is a year that names a column, and not one year among others."""
+    return bool(_YEAR.match(name)) and 2 * sum(bool(_YEAR.match(cell)) for cell in below) < max(
+        len(below), 1
+    )
+
+
+def is_value_column(below: list[str]) -> bool:
+    """Tell whether cells mostly are numbers or dates."""
+    return bool(below) and sum(map(is_value, below)) >= _MOSTLY * len(below)
+
+
+def _vote(name: str, below: list[str]) -> int:
+    if not name or not below:
+        return 0
+    values = sum(is_value(cell) for cell in below) / len(below)
+    if values >= _MOSTLY:
+        return -1 if is_value(name) else 1
+    if name in below:
+        return -1
+    return -1 if is_value(name) and values > 0 else 0
+
+
+def is_value(cell: str) -> bool:
+    """Tell whether a cell looks like a number or a date."""
+    return bool(NUMBER.match(cell) or _DATE.match(cell))
