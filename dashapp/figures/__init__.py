@@ -40,6 +40,7 @@ from dashapp.figures.evidence import (
     stability_by_k_reading,
 )
 from dashapp.figures.levels import level_shares, level_shares_reading
+from dashapp.figures.map_sample import sample_points, sample_sentence
 from dashapp.figures.profiles import (
     index_heatmap,
     index_heatmap_reading,
@@ -49,7 +50,6 @@ from dashapp.figures.profiles import (
 )
 from dashapp.figures.relationships import pair_plot, pair_plot_reading
 from dashapp.figures.segment_map import (
-    sample_points,
     segment_map,
     segment_map_3d,
     segment_map_reading,
@@ -127,6 +127,7 @@ __all__ = [
     "profile_radar_reading",
     "profile_table",
     "sample_points",
+    "sample_sentence",
     "segment_map",
     "segment_map_3d",
     "segment_map_reading",

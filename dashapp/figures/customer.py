@@ -11,8 +11,9 @@ import plotly.graph_objects as go
 
 from dashapp import formatting
 from dashapp.figures.canvas import canvas, empty_figure, label, label_axis
+from dashapp.figures.map_sample import MAX_POINTS_BEHIND
 from dashapp.figures.segment_map import Place, segment_map
-from dashapp.theme import LIGHT, Theme
+from dashapp.theme import LIGHT, Theme, translucent
 
 if TYPE_CHECKING:
     from segmentation import Assignment, SegmentModel
@@ -111,14 +112,49 @@ def customer_map(
     if points is None or not len(points):
         points = pd.DataFrame(centers[:, :3], columns=["x", "y", "z"])
         points["segment_id"] = [segment.id for segment in model.segments]
-    return segment_map(
-        points,
-        model.segments,
-        axis_titles,
-        centers=centers,
-        highlight=place,
-        written=written,
-        theme=theme,
+    figure = segment_map(
+        points, model.segments, axis_titles, centers=centers, limit=MAX_POINTS_BEHIND, theme=theme
+    )
+    # Others step back; the centres that matter carry names instead of a legend.
+    figure.update_layout(showlegend=False)
+    figure.update_traces(marker={"opacity": 0.4}, selector=lambda trace: trace.customdata)
+    for center, segment in zip(centers, model.segments, strict=True):
+        if segment.name in written:
+            _add_name(figure, center, segment.name, above=center[1] >= place[1], theme=theme)
+    _add_star(figure, place, theme)
+    return figure
+
+
+def _add_name(figure: go.Figure, center: Place, name: str, *, above: bool, theme: Theme) -> None:
+    """Write a segment's name at its centre, on the side that is away from the star."""
+    figure.add_annotation(
+        x=float(center[0]),
+        y=float(center[1]),
+        yshift=12 if above else -12,
+        yanchor="bottom" if above else "top",
+        text=label(name, 22),
+        showarrow=False,
+        font={"size": 12, "color": theme.text},
+        bgcolor=translucent(theme.surface, 0.86),
+        bordercolor=theme.border,
+        borderpad=3,
+    )
+
+
+def _add_star(figure: go.Figure, place: Place, theme: Theme) -> None:
+    figure.add_scatter(
+        x=[float(place[0])],
+        y=[float(place[1])],
+        mode="markers",
+        name="This customer",
+        marker={
+            "color": theme.surface,
+            "size": 18,
+            "symbol": "star",
+            "line": {"color": theme.text, "width": 2},
+        },
+        hovertemplate="this customer<extra></extra>",
+        showlegend=False,
     )
 
 

@@ -20,16 +20,15 @@ from dashapp.figures.canvas import (
     wrapped,
 )
 from dashapp.figures.density import add_contours
-from dashapp.figures.values import places, sample_rows
+from dashapp.figures.map_sample import MAX_POINTS, MAX_POINTS_3D, sample_points
+from dashapp.figures.values import places
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
     from segmentation import Segment, SegmentModel
 
-# Drawn as points; the browser stays fluid and the shape of the cloud is kept.
-MAX_POINTS = 3000
-# Small segments keep at least this many of their points.
-MIN_POINTS = 40
+# From here on points are drawn without an outline, which costs as much as the point itself.
+OUTLINED_POINTS = 800
 UNASSIGNED_ID = "unassigned"
 AXES = ("x", "y", "z")
 
@@ -39,40 +38,13 @@ CAMERA = {"eye": {"x": 1.55, "y": 1.55, "z": 0.9}, "center": {"x": 0.0, "y": 0.0
 Place = Sequence[float] | npt.NDArray[np.floating[Any]]
 
 
-def sample_points(points: pd.DataFrame, limit: int = MAX_POINTS, seed: int = 0) -> pd.DataFrame:
-    """A sample for display in which every segment is seen; all where they are few.
-
-    Parameters
-    ----------
-    points
-        One row per customer with a column ``segment_id``.
-    limit
-        Stated bound of the sample's size; small segments may add ``MIN_POINTS`` each.
-
-    Returns
-    -------
-    DataFrame
-        Rows of ``points`` with their index, in order.
-    """
-    if len(points) <= limit:
-        return points
-    codes, names = pd.factorize(points["segment_id"])
-    chosen = [sample_rows(len(points), limit, seed)]
-    for place in range(len(names)):
-        inside = np.flatnonzero(codes == place)
-        if len(inside) * limit < MIN_POINTS * len(points):
-            chosen.append(inside[sample_rows(len(inside), MIN_POINTS, seed)])
-    return points.iloc[np.unique(np.concatenate(chosen))]
-
-
 def segment_map(
     points: pd.DataFrame,
     segments: Sequence[Segment],
     axis_titles: Sequence[str],
     *,
     centers: npt.NDArray[np.float64] | None = None,
-    highlight: Place | None = None,
-    written: Sequence[str] = (),
+    limit: int = MAX_POINTS,
     theme: Theme = LIGHT,
 ) -> go.Figure:
     """Customers on the two directions along which they differ most.
@@ -88,10 +60,8 @@ def segment_map(
         What the axes mean, at least two.
     centers
         Shape (k, 2) or (k, 3), in the order of ``segments``; found from the points if absent.
-    highlight
-        One customer's place.
-    written
-        Names of the segments whose names stand at their centres.
+    limit
+        Customers drawn as points; small segments may add ``MIN_POINTS`` each.
     """
     if not len(points):
         return empty_figure("There are no customers to place on the map.", theme=theme)
@@ -104,27 +74,25 @@ def segment_map(
         dragmode="pan",
     )
     add_contours(figure, points, theme)
-    for one, color, shown in _by_segment(points, segments, theme):
+    shown = sample_points(points, limit)
+    outline = 0.75 if len(shown) <= OUTLINED_POINTS else 0
+    for one, color, part in _by_segment(shown, segments, theme):
         figure.add_scatter(
-            x=shown["x"].to_numpy(np.float32),
-            y=shown["y"].to_numpy(np.float32),
+            x=part["x"].to_numpy(np.float32),
+            y=part["y"].to_numpy(np.float32),
             mode="markers",
             **named(one),
-            customdata=shown.index.tolist(),  # clicks lose the customdata of typed arrays
+            customdata=part.index.tolist(),  # clicks lose the customdata of typed arrays
             marker={
                 "color": color,
                 "size": 7,
-                "opacity": 0.75 if highlight is None else 0.4,
-                "line": {"color": theme.surface, "width": 0.75},
+                "opacity": 0.75,
+                "line": {"color": theme.surface, "width": outline},
             },
             hovertemplate=f"<b>{label(one)}</b><br>click to see the customer<extra></extra>",
         )
     found = _centers(points, segments) if centers is None else centers
-    _add_centers(figure, found, segments, theme, written)
-    if highlight is not None:
-        # Beside one customer there is little room: the centres that matter carry names.
-        figure.update_layout(showlegend=False)
-        _add_highlight(figure, highlight, theme)
+    _add_centers(figure, found, segments, theme)
     return figure
 
 
@@ -134,7 +102,6 @@ def segment_map_3d(
     axis_titles: Sequence[str],
     *,
     centers: npt.NDArray[np.float64] | None = None,
-    highlight: Place | None = None,
     theme: Theme = LIGHT,
 ) -> go.Figure:
     """The same map with a third direction, to turn; see :func:`segment_map`."""
@@ -152,7 +119,7 @@ def segment_map_3d(
         dragmode="turntable",
         margin={"l": 0, "r": 0, "t": 24, "b": 24},
     )
-    for one, color, shown in _by_segment(points, segments, theme):
+    for one, color, shown in _by_segment(sample_points(points, MAX_POINTS_3D), segments, theme):
         figure.add_scatter3d(
             **{axis: shown[axis].to_numpy(np.float32) for axis in AXES},
             mode="markers",
@@ -165,8 +132,6 @@ def segment_map_3d(
     for place, segment in zip(found, segments, strict=True):
         color = theme.segment_color(segment.color)
         _add_mark_3d(figure, place, f"centre of {segment.name}", color, theme)
-    if highlight is not None:
-        _add_mark_3d(figure, highlight, "This customer", theme.surface, theme)
     return figure
 
 
@@ -229,8 +194,7 @@ def _flat_axis(title: str, theme: Theme, width: int) -> dict[str, Any]:
     }
 
 
-def _by_segment(points: pd.DataFrame, segments: Sequence[Segment], theme: Theme) -> Any:
-    shown = sample_points(points)
+def _by_segment(shown: pd.DataFrame, segments: Sequence[Segment], theme: Theme) -> Any:
     ids = shown["segment_id"].to_numpy(dtype=object)
     for segment in segments:
         part = shown[ids == segment.id]
@@ -255,18 +219,11 @@ def _add_centers(
     centers: npt.NDArray[np.float64],
     segments: Sequence[Segment],
     theme: Theme,
-    written: Sequence[str],
 ) -> None:
-    # Names above the higher centres and below the lower ones keep out of each other's way.
-    shown = [place for place, segment in enumerate(segments) if segment.name in written]
-    middle = float(np.nanmean(centers[shown, 1])) if shown else 0.0
     figure.add_scatter(
         x=centers[:, 0],
         y=centers[:, 1],
-        mode="markers+text" if written else "markers",
-        text=[label(s.name, 20) if s.name in written else "" for s in segments],
-        textposition=["top center" if y > middle else "bottom center" for y in centers[:, 1]],
-        textfont={"size": 11, "color": theme.muted},
+        mode="markers",
         cliponaxis=False,
         **aid("Centres"),
         marker={
@@ -277,22 +234,5 @@ def _add_centers(
         },
         hovertext=[f"centre of <b>{label(segment.name)}</b>" for segment in segments],
         hoverinfo="text",
-        showlegend=False,
-    )
-
-
-def _add_highlight(figure: go.Figure, place: Place, theme: Theme) -> None:
-    figure.add_scatter(
-        x=[float(place[0])],
-        y=[float(place[1])],
-        mode="markers",
-        name="This customer",
-        marker={
-            "color": theme.surface,
-            "size": 18,
-            "symbol": "star",
-            "line": {"color": theme.text, "width": 2},
-        },
-        hovertemplate="this customer<extra></extra>",
         showlegend=False,
     )

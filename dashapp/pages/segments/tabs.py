@@ -19,8 +19,6 @@ from dashapp.shell import Ids as Shell
 from dashapp.theme import theme
 from segmentation import SegmentModel
 
-# Points drawn on the map; the density behind them counts everybody.
-MAP_POINTS = 3000
 LOOK = Input(Shell.THEME, "data")
 REFS = State(Shell.REFS, "data")
 
@@ -59,7 +57,8 @@ def register_map(app: Dash, context: Context) -> None:
         kind = one_of(view, list(VIEWS), "2d")
         draw_map = figures.segment_map if kind == "2d" else figures.segment_map_3d
         figure = draw_map(scores, model.segments, titles, theme=theme(look))
-        return figure, figures.segment_map_reading(model)
+        drawn = figures.sample_sentence(scores, flat=kind == "2d")
+        return figure, f"{figures.segment_map_reading(model)} {drawn}".strip()
 
     @app.callback(
         Output(Ids.MAP_CUSTOMER, "children"),

@@ -33,8 +33,16 @@ def test_the_map_names_only_the_two_segments_in_question() -> None:
         samples.points(60), samples.model(), TITLES, np.array([1.0, 2.0, 3.0]),
         written=samples.NAMES[:2],
     )  # fmt: skip
-    centers = next(trace for trace in figure.data if trace.name == "Centres")
-    assert list(centers.text) == ["High Spenders", "Loyal Customers", ""]
+    assert [note.text for note in figure.layout.annotations] == list(samples.NAMES[:2])
+
+
+def test_names_on_the_map_keep_away_from_the_star() -> None:
+    for height, side in ((99.0, "top"), (-99.0, "bottom")):
+        figure = figures.customer_map(
+            samples.points(60), samples.model(), TITLES, np.array([1.0, height, 3.0]),
+            written=samples.NAMES,
+        )  # fmt: skip
+        assert {note.yanchor for note in figure.layout.annotations} == {side}
 
 
 def test_a_long_axis_title_takes_at_most_two_lines() -> None:
