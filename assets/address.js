@@ -1,7 +1,7 @@
 /* Keeps what a tab shows in its address, so that reload, back, forward and a copied link find it.
 
-   The address names the data set, the model and the job that the tab waits for, then the choices
-   of its page; dashapp/address.py reads them. A tab or another number of segments is a step that
+   The address names the data set, the model, a file that was not read yet and the job that the tab
+   waits for, then the choices of its page; dashapp/address.py reads them. A tab or another number of segments is a step that
    Back takes back; other choices change the address in its place. The address is only written
    here, and Dash is told of each change. */
 (function () {
@@ -11,7 +11,7 @@
   var LONGEST = 3500;
   var LOCATION = "shell-url";
   /* Parameters that every page shares. */
-  var REFS = ["data", "model"];
+  var REFS = ["data", "model", "upload"];
   /* A view in another site's frame has parameters of its own, which a reload needs. */
   var FRAME = (window.portalView && window.portalView.address) || {};
   var SHARED = REFS.concat("job", Object.keys(FRAME));
@@ -196,6 +196,7 @@
         }
         setAll(now, "data", texts(refs.dataset));
         setAll(now, "model", texts(refs.model));
+        setAll(now, "upload", texts(refs.upload));
         write(now, step);
       },
       follow_job: function (job, stopped) {

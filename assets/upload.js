@@ -3,56 +3,98 @@
   "use strict";
 
   var MEGABYTE = 1024 * 1024;
+  /* Where something between us and the server answers in its own words. */
+  var SENTENCES = {
+    0: "The connection was lost before the file had arrived. Try again.",
+    401: "Your session has ended. Open the page again.",
+    403: "This view does not include uploads.",
+    411: "The upload did not say its length. Try again, or use another browser.",
+    413: "The file is larger than the server accepts.",
+    415: "This is no table. Choose a CSV, XLSX or Parquet file.",
+    429: "Too many uploads in a short time. Wait a moment, then try again.",
+    503: "The server is busy right now. Wait a moment, then try again.",
+    507: "The server has no room left for this file. Delete data that you no longer need."
+  };
+  /* After these the same file may well be taken a moment later. */
+  var PASSING = [0, 429, 502, 503, 504, 507];
 
-  function megabytes(bytes) {
-    return (bytes / MEGABYTE).toFixed(1) + " MB";
-  }
+  function megabytes(bytes) { return (bytes / MEGABYTE).toFixed(1) + " MB"; }
 
   function fromAddress(name) {
     return new URLSearchParams(window.location.search).get(name) || "";
   }
 
-  function fail(zone, sentence) {
-    zone.querySelector(".upload-progress").hidden = true;
-    zone.querySelector(".upload-error").textContent = sentence;
+  function part(zone, name) { return zone.querySelector(".upload-" + name); }
+
+  function button(words, kind, act) {
+    var made = document.createElement("button");
+    made.type = "button";
+    made.className = "btn btn-small " + kind;
+    made.textContent = words;
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  /* Says why a file was not taken, with a way to send it again where that may help. */
+  function refuse(zone, sentence, again) {
+    var words = document.createElement("span");
+    words.textContent = sentence;
+    part(zone, "error").replaceChildren(words);
+    if (again) { part(zone, "error").append(button("Try again", "btn-secondary", again)); }
+    rest(zone);
+  }
+
+  /* Back to waiting for a file; the focus goes where it can be used. */
+  function rest(zone) {
+    var had = part(zone, "progress").contains(document.activeElement);
+    part(zone, "progress").hidden = true;
     zone.classList.remove("is-busy");
+    if (had) { zone.querySelector("input[type=file]").focus(); }
   }
 
   function answerSentence(request) {
-    try {
-      return JSON.parse(request.responseText).error;
-    } catch (error) {
-      return "The upload did not work (" + request.status + "). Please try again.";
-    }
+    var told = null;
+    try { told = JSON.parse(request.responseText).error; } catch (error) { told = null; }
+    return told || SENTENCES[request.status] ||
+      "The upload did not work (" + request.status + "). Try again.";
+  }
+
+  function left(seconds) {
+    if (!isFinite(seconds) || seconds < 3) { return ""; }
+    return seconds < 90 ? " · " + Math.round(seconds) + " s left"
+      : " · " + Math.round(seconds / 60) + " min left";
   }
 
   function showProgress(zone, request, file) {
-    var panel = zone.querySelector(".upload-progress");
     var bar = document.createElement("progress");
     var words = document.createElement("span");
-    var cancel = document.createElement("button");
+    var started = performance.now();
+    var had = document.activeElement === zone.querySelector("input[type=file]");
+    var cancel = button("Cancel", "btn-quiet", function () { request.abort(); });
     bar.max = 1;
     bar.value = 0;
     bar.setAttribute("aria-label", "Uploading " + file.name);
-    cancel.type = "button";
-    cancel.className = "btn btn-quiet";
-    cancel.textContent = "Cancel";
-    cancel.addEventListener("click", function () { request.abort(); });
-    panel.replaceChildren(bar, words, cancel);
-    panel.hidden = false;
-    var started = performance.now();
+    words.textContent = "0.0 MB of " + megabytes(file.size);
+    part(zone, "progress").replaceChildren(bar, words, cancel);
+    part(zone, "progress").hidden = false;
+    if (had) { cancel.focus(); }
     request.upload.addEventListener("progress", function (event) {
       var seconds = Math.max((performance.now() - started) / 1000, 0.001);
+      var speed = event.loaded / seconds;
       bar.value = event.total ? event.loaded / event.total : 0;
       words.textContent = megabytes(event.loaded) + " of " + megabytes(event.total) +
-        " · " + megabytes(event.loaded / seconds) + "/s";
+        " · " + megabytes(speed) + "/s" + left((event.total - event.loaded) / speed);
+    });
+    request.upload.addEventListener("load", function () {
+      words.textContent = megabytes(file.size) + " sent · waiting for the server";
     });
   }
 
   function succeed(zone, request) {
     var answer = JSON.parse(request.responseText);
-    zone.querySelector(".upload-progress").hidden = true;
-    zone.classList.remove("is-busy");
+    var fold = zone.closest("details.details-popover");
+    rest(zone);
+    if (fold) { fold.open = false; }
     if (answer.model) {
       window.dash_clientside.set_props("shell-refs", {
         data: {dataset: fromAddress("data") || null, model: answer.model}
@@ -64,7 +106,8 @@
 
   function send(zone, file) {
     var request = new XMLHttpRequest();
-    zone.querySelector(".upload-error").textContent = "";
+    var again = function () { send(zone, file); };
+    part(zone, "error").replaceChildren();
     zone.classList.add("is-busy");
     request.open("POST", "/upload");
     request.setRequestHeader("X-Portal-Upload", "1");
@@ -78,43 +121,81 @@
       if (request.status >= 200 && request.status < 300) {
         succeed(zone, request);
       } else {
-        fail(zone, answerSentence(request));
+        refuse(zone, answerSentence(request), PASSING.indexOf(request.status) >= 0 ? again : null);
       }
     });
-    request.addEventListener("error", function () {
-      fail(zone, "The connection was lost. Please try again.");
+    request.addEventListener("error", function () { refuse(zone, SENTENCES[0], again); });
+    request.addEventListener("abort", function () {
+      refuse(zone, "Cancelled. Nothing of the file was kept.");
     });
-    request.addEventListener("abort", function () { fail(zone, "The upload was cancelled."); });
     request.send(file);
+  }
+
+  /* What can be seen here is said here, before anything is sent. */
+  function fault(zone, files, folder) {
+    var limit = Number(zone.dataset.limit) || 0;
+    if (zone.classList.contains("is-busy")) {
+      return "One file is on its way. Wait for it, or cancel it first.";
+    }
+    if (files.length > 1) {
+      return "Choose one file at a time; these are " + files.length + ".";
+    }
+    if (folder) { return "This is a folder. Choose the file in it."; }
+    if (!files.length) { return "That was no file. Choose one from your computer."; }
+    if (!files[0].size) {
+      return "“" + files[0].name + "” is empty: it has 0 bytes. Export it again.";
+    }
+    if (limit && files[0].size > limit * MEGABYTE) {
+      return "“" + files[0].name + "” has " + megabytes(files[0].size) + "; at most " + limit +
+        " MB can be uploaded. Leave out columns that are not needed, or pack it with gzip.";
+    }
+    return "";
+  }
+
+  function take(zone, files, folder) {
+    var sentence = fault(zone, files, folder);
+    if (!sentence) {
+      send(zone, files[0]);
+    } else if (zone.classList.contains("is-busy")) {
+      part(zone, "error").textContent = sentence;
+    } else {
+      refuse(zone, sentence);
+    }
+  }
+
+  function hasFolder(items) {
+    return Array.prototype.some.call(items || [], function (item) {
+      var entry = item.webkitGetAsEntry && item.webkitGetAsEntry();
+      return entry && entry.isDirectory;
+    });
   }
 
   function enhance(zone) {
     var label = document.createElement("label");
     var input = document.createElement("input");
+    var small = zone.classList.contains("dropzone-small");
     zone.dataset.ready = "true";
     input.type = "file";
     input.accept = zone.dataset.accept || "";
     input.className = "visually-hidden";
-    label.className = "btn btn-primary";
+    label.className = small ? "btn btn-secondary" : "btn btn-primary";
     label.append("Choose a file", input);
-    zone.querySelector(".upload-mount").append(label);
+    part(zone, "mount").append(label);
     input.addEventListener("change", function () {
-      if (input.files.length) {
-        send(zone, input.files[0]);
-        input.value = "";
-      }
+      if (input.files.length) { take(zone, Array.from(input.files), false); }
+      input.value = "";
     });
     zone.addEventListener("dragover", function (event) {
       event.preventDefault();
       zone.classList.add("is-over");
     });
-    zone.addEventListener("dragleave", function () { zone.classList.remove("is-over"); });
+    zone.addEventListener("dragleave", function (event) {
+      if (!zone.contains(event.relatedTarget)) { zone.classList.remove("is-over"); }
+    });
     zone.addEventListener("drop", function (event) {
       event.preventDefault();
       zone.classList.remove("is-over");
-      if (event.dataTransfer.files.length) {
-        send(zone, event.dataTransfer.files[0]);
-      }
+      take(zone, Array.from(event.dataTransfer.files), hasFolder(event.dataTransfer.items));
     });
   }
 
@@ -122,6 +203,10 @@
     document.querySelectorAll("[data-upload]:not([data-ready])").forEach(enhance);
   }
 
+  /* A file dropped beside the zone would replace the page. */
+  ["dragover", "drop"].forEach(function (name) {
+    document.addEventListener(name, function (event) { event.preventDefault(); });
+  });
   new MutationObserver(enhanceAll).observe(document.documentElement, {childList: true, subtree: true});
   enhanceAll();
 })();

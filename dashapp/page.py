@@ -109,25 +109,29 @@ class Page:
 class Refs:
     """Which data set and model one browser tab looks at.
 
-    The browser holds these two ids and nothing else; what they stand for stays on the server.
+    The browser holds these ids and nothing else; what they stand for stays on the server. While
+    a file waits to be read in another way, its id stands beside them.
 
     Attributes
     ----------
     dataset, model
         Content ids, None where the tab has none.
+    upload
+        A file that could not be read yet.
     expired
         Whether the tab had some that are gone: its page then says so.
 
     Examples
     --------
     >>> Refs.parse({"dataset": "0123456789abcdef", "model": None})
-    Refs(dataset='0123456789abcdef', model=None)
+    Refs(dataset='0123456789abcdef', model=None, upload=None)
     >>> Refs.parse(None)
-    Refs(dataset=None, model=None)
+    Refs(dataset=None, model=None, upload=None)
     """
 
     dataset: str | None = None
     model: str | None = None
+    upload: str | None = None
     # Two references are the same when they lead to the same things.
     expired: bool = field(default=False, repr=False, compare=False)
 
@@ -141,6 +145,7 @@ class Refs:
         return cls(
             content_id_or_none(value.get("dataset")),
             content_id_or_none(value.get("model")),
+            content_id_or_none(value.get("upload")),
             expired=value.get("expired") is True,
         )
 
@@ -151,7 +156,8 @@ class Refs:
     def to_browser(self) -> dict[str, str | bool | None]:
         """The value of the browser's store, well under 1 kB."""
         ids: dict[str, str | bool | None] = {"dataset": self.dataset, "model": self.model}
-        return ids | {"expired": True} if self.expired else ids
+        more = {"upload": self.upload, "expired": self.expired}
+        return ids | {name: value for name, value in more.items() if value}
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.components.choice import choice
-from dashapp.components.review import hidden, ids_of
+from dashapp.components.decisions import (
+    TITLES,
+    WAYS,
+    asks,
+    decisions,
+    fix_key,
+    in_force,
+    is_note,
+    rank,
+)
+from dashapp.components.questions import question
+from dashapp.components.review import ids_of
 from dashapp.components.tables import data_table
+from dashapp.components.upload import drop_zone
+from dashapp.services.masking import hidden
 from segmentation import Issue, Table
 
 # More line numbers than this tell nobody anything; the rejects file has them all.
@@ -20,175 +33,153 @@ LINES_SHOWN = 10
 # Longer groups are folded from here on.
 ENTRIES_SHOWN = 5
 ROWS_SHOWN = 6
-# Kinds that ask the user something come first.
-QUESTIONS = ("ambiguous_date", "ambiguous_number", "repeated_customer")
+# Up to so many notes stand unfolded.
+NOTES_UNFOLDED = 4
 # These are about the whole file and stand above everything else on the page.
 TOLD = ("transactions",)
-# These are about rows: one decision for the whole file.
-ABOUT_ROWS = ("repeated_customer", "short_row", "duplicate_row")
-TITLES: Mapping[str, str] = {
-    "ambiguous_date": "Day or month first?",
-    "ambiguous_number": "Decimal point or comma?",
-    "repeated_customer": "One customer, several rows",
-    "recipe": "What the recipe no longer fits",
-    "set_aside": "Rows set aside",
-    "not_a_number": "Cells that are not numbers",
-    "not_a_date": "Cells that are not dates",
-    "missing_word": "Words that mean “missing”",
-    "missing": "Empty cells",
-    "spelling": "Different spellings of the same value",
-    "decorated_number": "Numbers with signs around them",
-    "short_row": "Rows with too few cells",
-    "duplicate_row": "Exact copies",
-    "contact_data": "Contact data",
-    "empty_column": "Columns without values",
-    "other_sheets": "Other sheets",
-    "reject_columns": "Mended rows",
-    "no_header": "No column names",
-    "missing_name": "Columns without a name",
-    "duplicate_name": "Column names that come twice",
-    "long_name": "Very long column names",
-    "long_cell": "Very long cells",
-    "nul_character": "Damaged characters",
-}
 # Examples of these say nothing: masked, or in the sentence already.
 UNSHOWN = ("contact_data", "recipe", "reject_columns")
-# Kind → what can be done, in words; the first is what happens by itself.
-WAYS: Mapping[str, Mapping[str, str]] = {
-    "not_a_number": {"missing": "Treat as missing", "set_aside": "Set the rows aside"},
-    "not_a_date": {"missing": "Treat as missing", "set_aside": "Set the rows aside"},
-    "missing_word": {"missing": "Treat as missing", "keep": "Keep as a value"},
-    "spelling": {"merge": "Use one spelling", "keep": "Keep them apart"},
-    "ambiguous_date": {"month_first": "Month first", "day_first": "Day first"},
-    "ambiguous_number": {"point": "Decimal point", "comma": "Decimal comma"},
-    "short_row": {"repair": "Fill with empty cells", "set_aside": "Set the rows aside"},
-    "duplicate_row": {"drop": "Leave the copies out", "keep": "Keep them all"},
-    "repeated_customer": {
-        "keep_all": "Keep all rows",
-        "keep_last": "Keep the last row of each",
-        "stop": "Stop, I mend the file",
-    },
-}
 
 
-def issue_groups(
-    table: Table, *, fix_type: str, apply_id: str, rejects_href: str, can_reread: bool
-) -> Component:
-    """All issues of a table with their fixes.
+@dataclass(frozen=True)
+class IssueIds:
+    """Ids of the controls beside the issues.
+
+    Attributes
+    ----------
+    fix
+        Type of the selects' ids: ``{"type": fix, "key": key}``, see :func:`fix_key`.
+    fix_all
+        Type of the selects for a whole kind: ``{"type": fix_all, "kind": kind}``.
+    apply
+        The button that applies what was chosen.
+    in_force
+        The store of what holds at present, which tells what was changed.
+    """
+
+    fix: str
+    fix_all: str
+    apply: str
+    in_force: str
+
+
+def issue_groups(table: Table, ids: IssueIds, *, rejects_href: str, can_reread: bool) -> Component:
+    """All issues of a table: questions first, then what can be fixed, then what is only said.
 
     Parameters
     ----------
-    fix_type
-        Type of the selects' ids: ``{"type": fix_type, "key": key}``, see :func:`fix_key`.
-    apply_id
-        Id of the button that applies what was chosen.
     rejects_href
         Where the rows set aside are downloaded.
     can_reread
         Whether there is a file to read again; without one nothing can be chosen.
     """
-    kinds = dict.fromkeys(sorted((i.kind for i in table.issues if i.kind not in TOLD), key=_rank))
-    groups = [
-        _group(
-            kind, [_entry(i, table, fix_type, can_reread) for i in table.issues if i.kind == kind]
-        )
-        for kind in kinds
+    shown = [issue for issue in table.issues if issue.kind not in TOLD]
+    parts = [
+        *(_question(issue, table, ids) for issue in shown if can_reread and asks(issue, table)),
+        *_fixable(shown, table, ids if can_reread else None),
+        rows_aside(shown, table, rejects_href, can_reread=can_reread),
+        _decisions(table, ids) if can_reread else None,
+        _notes([issue for issue in shown if is_note(issue, can_reread=can_reread)]),
     ]
-    decided = decisions(table) if can_reread else {}
-    if decided:
-        entries = [_decision(key, way, fix_type) for key, way in decided.items()]
-        groups.append(_group_of("Decided by you", entries))
-    if not groups:
-        groups = [html.P("Nothing was found wrong with this file.")]
+    parts = [part for part in parts if part is not None]
+    if not parts:
+        parts = [html.P("Nothing was found wrong with this file.")]
     return html.Section(
-        [html.H2("Issues"), *groups, _buttons(table, apply_id, rejects_href, can_reread)],
+        [html.H2("Issues"), *parts, _apply(table, ids) if can_reread else None],
         className="card-soft issues",
     )
 
 
-def fix_key(issue: Issue) -> str:
-    """Under which key the decision about an issue is kept.
-
-    Examples
-    --------
-    >>> fix_key(Issue("not_a_number", "Spend", 3)), fix_key(Issue("duplicate_row", None, 2))
-    ('not_a_number:Spend', 'duplicate_row')
-    """
-    return issue.kind if issue.kind in ABOUT_ROWS else f"{issue.kind}:{issue.column}"
-
-
-def decisions(table: Table) -> dict[str, str]:
-    """What was decided about issues that are therefore no longer there: key → way."""
-    open_ = {fix_key(issue) for issue in table.issues if issue.fixes}
-    fixes = dict(table.recipe.get("fixes", {}))
-    return {
-        key: way
-        for key, way in fixes.items()
-        if key not in open_ and way in WAYS.get(key.partition(":")[0], {})
-    }
+def _apply(table: Table, ids: IssueIds) -> Component | None:
+    holds = in_force(table)
+    if not holds:
+        return None
+    return html.Div(
+        [
+            dcc.Store(id=ids.in_force, data=holds),
+            html.Button("Apply fixes", id=ids.apply, className="btn btn-primary", disabled=True),
+            html.Span(
+                "Nothing changes until you apply it. Undo takes it back.",
+                className="text-muted-soft",
+            ),
+        ],
+        className="button-row issues-apply",
+    )
 
 
-def choices_of(table: Table) -> dict[str, tuple[str, ...]]:
-    """What can be decided about a table: key → ways, the one in force first."""
-    found = {fix_key(issue): issue.fixes for issue in table.issues if issue.fixes}
-    for key, way in decisions(table).items():
-        others = (other for other in WAYS[key.partition(":")[0]] if other != way)
-        found[key] = (way, *others)
-    return found
+def _question(issue: Issue, table: Table, ids: IssueIds) -> Component:
+    rows = _rows_of_customers(issue, table) if issue.kind == "repeated_customer" else None
+    return question({"type": ids.fix, "key": fix_key(issue)}, issue, table, rows)
 
 
-def is_choosable(table: Table) -> bool:
-    """Whether there is anything to decide."""
-    return bool(choices_of(table))
+def _fixable(issues: list[Issue], table: Table, ids: IssueIds | None) -> list[Component]:
+    """Groups of issues of one kind, each with a choice."""
+    if ids is None:
+        return []
+    fixable = [issue for issue in issues if issue.fixes and not asks(issue, table)]
+    groups = []
+    for kind in dict.fromkeys(sorted((issue.kind for issue in fixable), key=rank)):
+        entries = [_entry(issue, ids.fix) for issue in fixable if issue.kind == kind]
+        head = _for_all(kind, ids.fix_all) if len(entries) > 1 else None
+        groups.append(_group_of(TITLES.get(kind, kind), entries, head))
+    return groups
 
 
-def _rank(kind: str) -> int:
-    known = tuple(dict.fromkeys([*QUESTIONS, *TITLES]))
-    return known.index(kind) if kind in known else len(known)
+def _for_all(kind: str, fix_all: str) -> Component:
+    ways = {"": "As chosen below", **WAYS.get(kind, {})}
+    return choice({"type": fix_all, "kind": kind}, "All columns", ways, "")
 
 
-def _buttons(table: Table, apply_id: str, rejects_href: str, can_reread: bool) -> Component | None:
-    parts = [
-        html.Button("Apply fixes", id=apply_id, className="btn btn-secondary")
-        if can_reread and is_choosable(table)
-        else None,
-        html.A("Download the rows set aside", href=rejects_href, className="btn btn-secondary")
-        if table.rows_set_aside
-        else None,
-    ]
-    shown = [part for part in parts if part is not None]
-    return html.Div(shown, className="button-row") if shown else None
+def _decisions(table: Table, ids: IssueIds) -> Component | None:
+    decided = decisions(table)
+    if not decided:
+        return None
+    entries = [_decision(key, way, ids.fix) for key, way in decided.items()]
+    return _group_of("Decided by you", entries)
 
 
-def _group(kind: str, entries: list[Component]) -> Component:
-    return _group_of(TITLES.get(kind, kind.replace("_", " ").capitalize()), entries)
+def _notes(issues: list[Issue]) -> Component | None:
+    """What is only said: unfolded while it is short."""
+    if not issues:
+        return None
+    entries = [_entry(issue, None) for issue in sorted(issues, key=lambda i: rank(i.kind))]
+    words = "1 note" if len(entries) == 1 else f"{len(entries)} notes"
+    return html.Details(
+        [html.Summary(f"{words} on how the file was read"),
+         html.Ul(entries, className="issue-list")],
+        className="issue-notes",
+        open=len(entries) <= NOTES_UNFOLDED,
+    )  # fmt: skip
 
 
-def _group_of(title: str, entries: list[Component]) -> Component:
+def _group_of(title: str, entries: list[Component], head: Component | None = None) -> Component:
     first, rest = entries[:ENTRIES_SHOWN], entries[ENTRIES_SHOWN:]
     folded = html.Details(
         [html.Summary(f"{len(rest)} more"), html.Ul(rest, className="issue-list")]
     )
+    title_row = [html.H3(title), head] if head else [html.H3(title)]
     return html.Div(
-        [html.H3(title), html.Ul(first, className="issue-list"), folded if rest else None],
+        [
+            html.Div(title_row, className="issue-group-head"),
+            html.Ul(first, className="issue-list"),
+            folded if rest else None,
+        ],
         className="issue-group",
     )
 
 
-def _entry(issue: Issue, table: Table, fix_type: str, can_reread: bool) -> Component:
+def _entry(issue: Issue, fix_type: str | None) -> Component:
     words: list[Any] = [
         html.Strong(f"{issue.column}: ") if issue.column else None,
         issue.suggestion,
     ]
-    rows = _rows_of_customers(issue, table) if issue.kind == "repeated_customer" else None
     fix = None
-    if can_reread and issue.fixes:
+    if fix_type and issue.fixes:
         fix = _select(fix_type, fix_key(issue), issue.fixes, issue.kind)
     return html.Li(
         [
             html.Div([html.Div(words), _examples(issue), _lines(issue)], className="issue-words"),
             fix,
-            rows,
         ],
         className="issue-entry",
     )
@@ -199,6 +190,41 @@ def _examples(issue: Issue) -> Component | None:
     if not unsaid or issue.kind in UNSHOWN:
         return None
     return html.Div([html.Code(text) for text in unsaid], className="issue-examples")
+
+
+def rows_aside(
+    issues: list[Issue], table: Table, rejects_href: str, *, can_reread: bool
+) -> Component | None:
+    """The rows that are not used, why, and the way back for those that can be mended."""
+    if not table.rows_set_aside:
+        return None
+    entries = [_entry(issue, None) for issue in issues if issue.kind == "set_aside"]
+    back = None
+    if can_reread:
+        back = drop_zone(
+            "mended",
+            "Mended them? They join the others",
+            "Correct the cells in the downloaded file and drop it here.",
+            small=True,
+        )
+    return html.Div(
+        [
+            html.Div(html.H3("Rows set aside"), className="issue-group-head"),
+            html.Ul(entries, className="issue-list"),
+            html.Div(
+                [
+                    html.A(
+                        "Download the rows set aside",
+                        href=rejects_href,
+                        className="btn btn-secondary",
+                    ),
+                    back,
+                ],
+                className="rows-aside",
+            ),
+        ],
+        className="issue-group",
+    )
 
 
 def _lines(issue: Issue) -> Component | None:

@@ -1,8 +1,9 @@
-"""“Read it differently”: how a file was read, each choice to change, with its first rows."""
+"""How a file is read, each choice to change: fields, and what they would give before it counts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -10,13 +11,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.components.choice import choice
-from dashapp.components.review import ids_of, lines_shown, rows_shown
-from dashapp.components.tables import data_table
+from dashapp.components.review import DELIMITERS as DELIMITER_WORDS
 from dashapp.components.upload import drop_zone
 from segmentation import Table
 
 AUTOMATIC = "auto"
-PREVIEW_ROWS = 5
 LAST_HEADER_LINE = 1_000
 ENCODINGS = {
     "utf-8": "Unicode (UTF-8)",
@@ -31,9 +30,13 @@ DELIMITERS = {
     ";": "Semicolon ;",
     "\t": "Tab",
     "|": "Bar |",
+    "^": "Caret ^",
+    "~": "Tilde ~",
+    ":": "Colon :",
     "whitespace": "Blanks",
 }
 DECIMALS = {".": "Point 1,234.50", ",": "Comma 1.234,50"}
+DECIMAL_WORDS = {".": "point", ",": "comma"}
 # What can be chosen for each format, in the order of the form.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "csv": ("encoding", "delimiter", "decimal", "header_line"),
@@ -47,46 +50,84 @@ LABELS = {
 }
 
 
-def reading_form(
-    id_type: str, table: Table, raw_lines: Sequence[str] = (), *, opened: bool
-) -> Component | None:
-    """The folded form; None where a file leaves nothing to choose.
+@dataclass(frozen=True)
+class Reading:
+    """How a file is read at present.
+
+    Attributes
+    ----------
+    format
+        ``"csv"``, ``"xlsx"`` or another that leaves nothing to choose.
+    found
+        What was found or chosen, by field.
+    chosen
+        The part that somebody chose.
+    sheets
+        Sheets of a workbook.
+    """
+
+    format: str
+    found: Mapping[str, Any] = field(default_factory=dict)
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, table: Table) -> Reading:
+        """How a table was read."""
+        others = next((i.examples for i in table.issues if i.kind == "other_sheets"), ())
+        sheet = table.recipe.get("sheet")
+        return cls(
+            format=str(table.recipe.get("format")),
+            found=table.recipe,
+            chosen=table.recipe.get("chosen", {}),
+            sheets=(str(sheet), *others) if sheet else (),
+        )
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the choices that the file leaves."""
+        return FIELDS.get(self.format, ())
+
+    def options(self, name: str) -> dict[str, str]:
+        """Value → label of what can be chosen; leaving it to the program comes first."""
+        known = {"encoding": ENCODINGS, "delimiter": DELIMITERS, "decimal": DECIMALS}.get(name)
+        if known is None:
+            known = {sheet: sheet for sheet in self.sheets}
+        current = str(self.chosen.get(name, ""))
+        odd = {} if current in known or not current else {current: _label(name, current)}
+        return {AUTOMATIC: self._automatic(name), **odd, **known}
+
+    def _automatic(self, name: str) -> str:
+        found = self.found.get(name)
+        if not found or name in self.chosen:
+            return "Find automatically"
+        return f"Automatic: {_label(name, str(found))}"
+
+
+def reading_fields(id_type: str, reading: Reading) -> Component:
+    """The fields of the form.
 
     Parameters
     ----------
     id_type
         Type of the fields' ids: ``{"type": id_type, "field": name}``.
-    table
-        What was read; its recipe fills the fields.
-    raw_lines
-        How the file begins, as text; empty where it is no text.
-    opened
-        Unfolded, as after a change that was made here.
+    reading
+        Fills the fields.
     """
-    fields = fields_of(table)
-    if not fields:
-        return None
+    fields = [_field(id_type, name, reading) for name in reading.fields]
+    return html.Div(fields, className="option-grid")
+
+
+def reading_panel(form: list[Component], *, opened: bool) -> Component:
+    """The folded form of a file that has been read."""
     return html.Details(
         [
             html.Summary("Read it differently"),
-            html.Div(
-                [
-                    html.P(
-                        "Each change reads your file again at once and shows the new rows below. "
-                        "Undo takes you back."
-                    ),
-                    html.Div([_field(id_type, name, table) for name in fields],
-                             className="option-grid"),
-                    _file_lines(raw_lines, table),
-                    html.H3("First rows as they are read now"),
-                    first_rows(table),
-                ],
-                className="card-soft review-card",
-            ),
+            html.Div(form, className="card-soft review-card"),
         ],
         className="review-fold",
         open=opened,
-    )  # fmt: skip
+    )
 
 
 def recipe_panel(recipe_href: str) -> Component:
@@ -108,6 +149,7 @@ def recipe_panel(recipe_href: str) -> Component:
                         "Apply a recipe",
                         "Drop it here · the file is read again with its choices",
                         accept=".json",
+                        small=True,
                     ),
                 ],
                 className="card-soft review-card",
@@ -117,41 +159,16 @@ def recipe_panel(recipe_href: str) -> Component:
     )
 
 
-def fields_of(table: Table) -> tuple[str, ...]:
-    """Names of the choices that a table's file leaves."""
-    return FIELDS.get(str(table.recipe.get("format")), ())
-
-
-def options_of(name: str, table: Table) -> dict[str, str]:
-    """Value → label of what can be chosen; what was found is always among it."""
-    known = {"encoding": ENCODINGS, "delimiter": DELIMITERS, "decimal": DECIMALS}.get(name)
-    if known is None:
-        known = {sheet: sheet for sheet in _sheets(table)}
-    current = str(table.recipe.get(name) or "")
-    found = {} if current in known or not current else {current: _label(name, current)}
-    chosen = {AUTOMATIC: "Find automatically"} if name in table.recipe.get("chosen", {}) else {}
-    return {**found, **known, **chosen}
-
-
-def first_rows(table: Table, count: int = PREVIEW_ROWS) -> Component:
-    """The first rows with their lines in the file."""
-    frame = rows_shown(table, count)
-    lines = table.lines[:count]
-    name = next(text for text in ("Line", "Line of the file", "#") if text not in frame)
-    frame = frame.assign(**{name: lines})[[name, *frame.columns]]
-    return data_table(
-        frame, caption="First rows as they are read now", plain=(name, *ids_of(table))
-    )
-
-
-def _field(id_type: str, name: str, table: Table) -> Component:
+def _field(id_type: str, name: str, reading: Reading) -> Component:
     id_ = {"type": id_type, "field": name}
     if name == "header_line":
-        return _header_line(id_, table)
-    return choice(id_, LABELS[name], options_of(name, table), str(table.recipe.get(name) or ""))
+        return _header_line(id_, reading)
+    current = str(reading.chosen.get(name, AUTOMATIC))
+    return choice(id_, LABELS[name], reading.options(name), current)
 
 
-def _header_line(id_: dict[str, str], table: Table) -> Component:
+def _header_line(id_: dict[str, str], reading: Reading) -> Component:
+    found = reading.found.get("header_line")
     number = dbc.Input(
         id=id_,
         type="number",
@@ -159,7 +176,8 @@ def _header_line(id_: dict[str, str], table: Table) -> Component:
         max=LAST_HEADER_LINE,
         step=1,
         debounce=True,
-        value=table.recipe.get("header_line") or 0,
+        value=reading.chosen.get("header_line"),
+        placeholder="Automatic" if found is None else f"Automatic: {found or 'none'}",
     )
     return html.Div(
         [
@@ -170,27 +188,9 @@ def _header_line(id_: dict[str, str], table: Table) -> Component:
     )
 
 
-def _file_lines(lines: Sequence[str], table: Table) -> Component | None:
-    """How the file begins, so that the line with the column names can be found."""
-    if not lines:
-        return None
-    head = table.recipe.get("header_line")
-    items = [
-        html.Li(html.Code(text or " "), className="file-head" if number == head else None)
-        for number, text in enumerate(lines_shown(lines, table), start=1)
-    ]
-    return html.Div(
-        [html.H3("How the file begins"), html.Ol(items, className="file-lines", tabIndex="0")],
-        className="file-begin",
-    )
-
-
-def _sheets(table: Table) -> tuple[str, ...]:
-    others: tuple[Any, ...] = next(
-        (i.examples for i in table.issues if i.kind == "other_sheets"), ()
-    )
-    return (str(table.recipe.get("sheet")), *map(str, others))
-
-
 def _label(name: str, value: str) -> str:
-    return f"Character {value}" if name == "delimiter" else value.upper()
+    if name == "delimiter":
+        return DELIMITER_WORDS.get(value, f"character {value}")
+    if name == "decimal":
+        return DECIMAL_WORDS.get(value, value)
+    return value if name == "sheet" else value.upper()

@@ -34,28 +34,50 @@ def load_model() -> Component:
     )
 
 
-def drop_zone(purpose: str, title: str, note: str, *, accept: str = ACCEPT) -> Component:
+def drop_zone(
+    purpose: str,
+    title: str,
+    note: str,
+    *,
+    accept: str = ACCEPT,
+    limit_mb: int | None = None,
+    small: bool = False,
+) -> Component:
     """A place to drop or choose a file.
 
     Parameters
     ----------
     purpose
-        What the server does with it: ``"dataset"``, ``"batch"`` or ``"model"``.
+        What the server does with it: ``"dataset"``, ``"batch"``, ``"model"``, ``"recipe"`` or
+        ``"mended"``.
     title, note
         What to do, and what is accepted.
     accept
         File endings that the file dialog offers; the content decides in the end.
+    limit_mb
+        Larger files are refused before they are sent.
+    small
+        In one line, beside other things.
     """
     return html.Div(
         [
             icon("upload"),
-            html.Div(title, className="dropzone-title"),
-            html.Div(note, className="dropzone-note"),
+            html.Div(
+                [
+                    html.Div(title, className="dropzone-title"),
+                    html.Div(note, className="dropzone-note"),
+                ],
+                className="dropzone-words",
+            ),
             # The script puts the file field in here; React must not own its content.
             html.Div(className="upload-mount"),
             html.Div(className="upload-progress", hidden=True),
             html.Div(className="upload-error", role="alert"),
         ],
-        className="dropzone",
-        **{"data-upload": purpose, "data-accept": accept},
+        className="dropzone dropzone-small" if small else "dropzone",
+        **{
+            "data-upload": purpose,
+            "data-accept": accept,
+            "data-limit": None if limit_mb is None else str(limit_mb),
+        },
     )

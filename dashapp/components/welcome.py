@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashapp import formatting
 from dashapp.components.tables import data_table
 from dashapp.components.upload import drop_zone
+from dashapp.session.ledger import Item
+
+# Older files of the session are found by their address.
+OTHERS_SHOWN = 8
 
 CLASSIC_COLUMNS = (
     ("Customer ID", "identifier", "10001"),
@@ -24,7 +31,7 @@ CLASSIC_COLUMNS = (
 )
 
 
-def welcome(sample_id: str) -> Component:
+def welcome(sample_id: str, limit_mb: int) -> Component:
     """What a new visitor sees: one thing to do."""
     return html.Div(
         [
@@ -50,7 +57,7 @@ def welcome(sample_id: str) -> Component:
                         ],
                         className="hero-text",
                     ),
-                    upload_panel(sample_id),
+                    upload_panel(sample_id, limit_mb),
                 ],
                 className="hero",
             ),
@@ -73,12 +80,15 @@ def welcome(sample_id: str) -> Component:
     )
 
 
-def upload_panel(sample_id: str) -> Component:
+def upload_panel(sample_id: str, limit_mb: int) -> Component:
     """The drop zone with its two shortcuts."""
     return html.Div(
         [
             drop_zone(
-                "dataset", "Drop your customer list here", "CSV, TSV, TXT or XLSX · up to 200 MB"
+                "dataset",
+                "Drop your customer list here",
+                f"CSV, TSV, TXT, XLSX or Parquet · up to {limit_mb:,} MB",
+                limit_mb=limit_mb,
             ),
             html.Div(
                 [
@@ -98,3 +108,25 @@ def upload_panel(sample_id: str) -> Component:
         ],
         className="hero-action",
     )
+
+
+def other_data(sample_id: str, limit_mb: int, others: Sequence[Item] = ()) -> Component:
+    """A folded drop zone, and the session's other files."""
+    links = [
+        html.Li(
+            [
+                dcc.Link(item.name, href=f"/?data={item.id}"),
+                html.Span(f"{formatting.number(item.info['rows'])} rows"),
+            ]
+        )
+        for item in others[:OTHERS_SHOWN]
+    ]
+    known = html.Div([html.H3("Your other files"), html.Ul(links, className="file-links")])
+    return html.Details(
+        [
+            html.Summary("Use other data", className="btn btn-secondary"),
+            html.Div([upload_panel(sample_id, limit_mb), known if links else None],
+                     className="popover-card"),
+        ],
+        className="details-popover",
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from dashapp.jobs.queue import Job
 from dashapp.services.memory import Memory
+from dashapp.services.previewing import Preview
 from dashapp.services.recipes import recipe_bytes
 from dashapp.session.keys import Key, Kind
 from dashapp.session.ledger import Item
@@ -15,6 +16,7 @@ from segmentation import ParameterError, Table
 
 SAMPLE_ROWS = 500
 SAMPLE_SEED = 42
+IDS = "customer_id"
 # What is shown of the file itself: enough to find the line with the column names.
 PREVIEW_LINES = 8
 PREVIEW_BYTES = 16_384
@@ -38,9 +40,38 @@ class Datasets:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def start_import(self, session: str, upload_id: str, name: str) -> Job:
-        """Read an uploaded file in a process of its own."""
-        return self._memory.jobs.submit(session, "import", {"upload": upload_id, "name": name})
+    def start_import(
+        self, session: str, upload_id: str, name: str, chosen: Mapping[str, Any] | None = None
+    ) -> Job:
+        """Read an uploaded file in a process of its own.
+
+        Parameters
+        ----------
+        chosen
+            Layout that was chosen after a first reading did not work.
+        """
+        request = {"upload": upload_id, "name": name}
+        return self._memory.jobs.submit(
+            session, "import", request | ({"chosen": dict(chosen)} if chosen else {})
+        )
+
+    def start_preview(self, session: str, of: Item, recipe: Mapping[str, Any]) -> Job:
+        """Look at how a file would be read with some choices.
+
+        Parameters
+        ----------
+        of
+            A data set that was read from a file, or a file that could not be read.
+        """
+        upload = of.id if of.kind == Kind.UPLOAD else of.info["upload"]
+        request = {"upload": upload, "name": of.name, "recipe": dict(recipe)}
+        return self._memory.jobs.submit(session, "preview", request)
+
+    def start_mend(self, session: str, dataset_id: str, upload_id: str, name: str) -> Job:
+        """Let mended rows join the data set that had set them aside."""
+        self._from_file(session, dataset_id)
+        request = {"dataset": dataset_id, "upload": upload_id, "name": name}
+        return self._memory.jobs.submit(session, "mend", request)
 
     def start_reread(
         self, session: str, dataset_id: str, recipe: Mapping[str, Any], because: str
@@ -52,19 +83,14 @@ class Datasets:
         recipe
             All choices, as in a table's recipe.
         because
-            What the user changed: ``"layout"``, ``"fixes"`` or ``"recipe"``.
+            What the user changed: ``"layout"``, ``"fixes"``, ``"ids"`` or ``"recipe"``.
 
         Raises
         ------
         ParameterError
             If the data set was not read from a file.
         """
-        item = self.item(session, dataset_id)
-        if not item.info.get("upload"):
-            raise ParameterError(
-                "These customers were not read from a file, so there is nothing to read "
-                "differently. Upload a file first."
-            )
+        item = self._from_file(session, dataset_id)
         request = {
             "upload": item.info["upload"],
             "name": item.name,
@@ -79,13 +105,43 @@ class Datasets:
         return self._memory.jobs.submit(session, "sample", {"rows": rows, "seed": seed})
 
     def start_change(self, session: str, dataset_id: str, changes: Mapping[str, Any]) -> Job:
-        """Make a new data set from one whose columns the user described differently."""
-        self.item(session, dataset_id)
+        """Make a new data set from one whose columns the user described differently.
+
+        Which column holds the ids decides which rows belong together: the file is then read
+        again.
+        """
+        item, table = self.item(session, dataset_id), self.table(session, dataset_id)
+        after = table.with_columns(changes)
+        if item.info.get("upload") and after.meaning(IDS) != table.meaning(IDS):
+            return self.start_reread(session, dataset_id, after.recipe, "ids")
         request = {
             "dataset": dataset_id,
             "changes": {name: dict(changes[name]) for name in changes},
         }
         return self._memory.jobs.submit(session, "columns", request)
+
+    def _from_file(self, session: str, dataset_id: str) -> Item:
+        item = self.item(session, dataset_id)
+        if not item.info.get("upload"):
+            raise ParameterError(
+                "These customers were not read from a file, so there is nothing to read "
+                "differently. Upload a file first."
+            )
+        return item
+
+    def unread(self, session: str, upload_id: str) -> Item:
+        """The ledger's line of a file that could not be read.
+
+        Raises
+        ------
+        SessionExpiredError
+            If this session has no such file.
+        """
+        return self._memory.item(session, Kind.UPLOAD, upload_id)
+
+    def preview(self, session: str, preview_id: str) -> Preview:
+        """How a file would be read, as a job of this session has looked at it."""
+        return Preview.from_bytes(self._memory.store.get(Key(session, Kind.PREVIEW, preview_id)))
 
     def item(self, session: str, dataset_id: str) -> Item:
         """The ledger's line of a data set.
@@ -105,6 +161,18 @@ class Datasets:
         """The data set that this one was made from, or None where it is the first."""
         parent = self.item(session, dataset_id).info.get("parent")
         return self._memory.ledger.item(session, Kind.DATASET, parent) if parent else None
+
+    def after(self, session: str, dataset_id: str) -> Item | None:
+        """The newest data set that was made from this one, or None."""
+        return self._memory.newest(session, Kind.DATASET, parent=dataset_id)
+
+    def others(self, session: str, dataset_id: str) -> tuple[Item, ...]:
+        """The newest state of each other file that the session has, newest first."""
+        mine = self.item(session, dataset_id).info.get("upload", dataset_id)
+        newest: dict[str, Item] = {}
+        for item in self._memory.ledger.items(session, Kind.DATASET):
+            newest.setdefault(item.info.get("upload", item.info.get("parent", item.id)), item)
+        return tuple(item for source, item in newest.items() if source != mine)
 
     def table(self, session: str, dataset_id: str) -> Table:
         """The data set itself; callers must not change its frame."""

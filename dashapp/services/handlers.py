@@ -9,6 +9,8 @@ from types import MappingProxyType
 HANDLERS: Mapping[str, str] = MappingProxyType(
     {
         "import": "dashapp.services.importing:import_file",
+        "preview": "dashapp.services.previewing:preview_file",
+        "mend": "dashapp.services.mending:mend_rows",
         "sample": "dashapp.services.importing:make_sample",
         "columns": "dashapp.services.importing:change_columns",
         "train": "dashapp.services.training:train",

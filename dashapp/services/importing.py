@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dashapp.services.bounds import reading_limits
+from dashapp.services.previewing import keep_unread
 from dashapp.session.keys import Kind, content_id
 from dashapp.session.store import SessionExpiredError
 from segmentation import SegmentationError, Table
@@ -17,29 +19,89 @@ if TYPE_CHECKING:
 
 # Parts of a recipe that somebody chose; the rest was found.
 CHOSEN = ("chosen", "fixes", "columns")
+# What a data set passes on to those that are made from it.
+INHERITED = ("upload", "shape", "mended")
+# How many earlier files' layouts are tried on one that does not read by itself.
+LAYOUTS_TRIED = 3
+REPEATED = "Your choices for “{}” were repeated, as this file has the same columns."
+SAID = {
+    "recipe": "The recipe was applied. Undo takes it back.",
+    "ids": "The file was checked again for customers that come twice, with the other id.",
+}
+
+Rows = dict[int, dict[str, str]]
 
 
 def import_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """Read an uploaded file into a table, for the first time or again (job ``import``)."""
-    from segmentation import read_table
+    """Read an uploaded file into a table, for the first time or again (job ``import``).
 
+    A file that cannot be read the first time is noted with a preview, for other choices.
+    """
     workspace.progress("Reading the file", 0.05)
     data = b"".join(workspace.open_stream(Kind.UPLOAD, request["upload"]))
-    recipe = request.get("recipe")
-    limits = reading_limits(workspace.settings)
-    # What somebody chose for this very file must work or be refused; a recipe that comes from
-    # another file leaves out what does not suit this one.
-    own = {} if recipe is None or request["because"] == "recipe" else recipe.get("chosen", {})
-    table = read_table(data, name=request["name"], recipe=recipe, limits=limits, **own)
+    if request.get("parent"):
+        return read_again(data, request, workspace)
+    chosen = request.get("chosen")
+    try:
+        table = read(data, request["name"], None, workspace, chosen=chosen)
+    except SegmentationError as error:
+        known = None if chosen else known_layout(data, request, workspace)
+        if known is None:
+            keep_unread(data, request, workspace, error)
+            raise
+        return known
     workspace.progress("Storing the table", 0.8)
-    if recipe is not None:
-        before = workspace.item(Kind.DATASET, request["parent"])
-        made = {"parent": request["parent"], "because": request["because"]}
-        if request["because"] == "recipe":
-            made["said"] = "The recipe was applied. Undo takes it back."
-        return keep_table(table, workspace, inherited(before) | made)
     first = {"upload": request["upload"], "shape": shape_of(table)}
     return recalled(data, table, workspace, first) or keep_table(table, workspace, first)
+
+
+def read_again(data: bytes, request: Mapping[str, Any], workspace: Workspace) -> dict[str, Any]:
+    """Read the file of a data set with other choices."""
+    before = workspace.item(Kind.DATASET, request["parent"])
+    recipe = request["recipe"]
+    # What was chosen for this very file must work or be refused; a recipe that comes from
+    # another file leaves out what does not suit.
+    chosen = None if request["because"] == "recipe" else recipe.get("chosen")
+    mended = mended_before(before, workspace)
+    table = read(data, request["name"], recipe, workspace, chosen=chosen, mended=mended)
+    workspace.progress("Storing the table", 0.8)
+    made = {"parent": request["parent"], "because": request["because"]}
+    said = SAID.get(request["because"])
+    return keep_table(table, workspace, inherited(before) | made | ({"said": said} if said else {}))
+
+
+def read(
+    data: bytes,
+    name: str,
+    recipe: Mapping[str, Any] | None,
+    workspace: Workspace,
+    *,
+    chosen: Mapping[str, Any] | None = None,
+    mended: Rows | None = None,
+) -> Table:
+    """Read a file within the portal's limits.
+
+    Parameters
+    ----------
+    chosen
+        The layout that was chosen for this very file.
+    mended
+        Rows that stand in for those on their lines.
+    """
+    from segmentation import read_table
+
+    limits = reading_limits(workspace.settings)
+    return read_table(
+        data, name=name, recipe=recipe, mended=mended, limits=limits, **(chosen or {})
+    )
+
+
+def mended_before(item: Item | None, workspace: Workspace) -> Rows:
+    """The rows that were mended for a data set so far, by their lines."""
+    value = inherited(item).get("mended")
+    if not value:
+        return {}
+    return {int(line): row for line, row in json.loads(workspace.read(Kind.UPLOAD, value)).items()}
 
 
 def recalled(
@@ -54,36 +116,55 @@ def recalled(
     dict or None
         The job's result; None where there is nothing to repeat.
     """
-    from segmentation import read_table
-
-    earlier = earlier_choices(workspace, str(first["shape"]))
+    earlier = next(decided(workspace, shape=str(first["shape"])), None)
     if earlier is None:
         return None
     item, recipe = earlier
     workspace.progress(f"Repeating your choices for {item.name}", 0.5)
     try:
-        again = read_table(
-            data, name=table.name, recipe=recipe, limits=reading_limits(workspace.settings)
-        )
+        again = read(data, table.name, recipe, workspace)
     except SegmentationError as error:
         said = f"The choices made for “{item.name}” were not repeated. {error}"
         return keep_table(table, workspace, {**first, "said": said})
     plain = keep_table(table, workspace, first)
-    said = f"Your choices for “{item.name}” were repeated, as this file has the same columns."
-    made = {"parent": plain["dataset"], "because": "memory", "said": said}
+    made = {"parent": plain["dataset"], "because": "memory", "said": REPEATED.format(item.name)}
     return keep_table(again, workspace, {**first, **made})
 
 
-def earlier_choices(workspace: Workspace, shape: str) -> tuple[Item, dict[str, Any]] | None:
-    """The newest data set of a shape for which somebody chose something, with its recipe."""
+def known_layout(
+    data: bytes, request: Mapping[str, Any], workspace: Workspace
+) -> dict[str, Any] | None:
+    """Read a file that does not read by itself as an earlier one like it was read.
+
+    Returns
+    -------
+    dict or None
+        The job's result; None where no earlier file had the same columns.
+    """
+    for item, recipe in islice(decided(workspace), LAYOUTS_TRIED):
+        if not recipe.get("chosen"):
+            continue
+        try:
+            table = read(data, request["name"], recipe, workspace, chosen=recipe["chosen"])
+        except SegmentationError:
+            continue
+        if shape_of(table) == item.info.get("shape"):
+            story = {"upload": request["upload"], "shape": shape_of(table)}
+            return keep_table(table, workspace, story | {"said": REPEATED.format(item.name)})
+    return None
+
+
+def decided(
+    workspace: Workspace, shape: str | None = None
+) -> Iterator[tuple[Item, dict[str, Any]]]:
+    """Data sets for which somebody chose something, the newest first, each with its recipe."""
     for item in workspace.items(Kind.DATASET):
-        if item.info.get("shape") == shape and item.info.get("decided"):
+        if item.info.get("decided") and shape in {None, item.info.get("shape")}:
             try:
                 table = Table.from_bytes(workspace.read(Kind.DATASET, item.id))
             except SessionExpiredError:
                 continue
-            return item, table.recipe
-    return None
+            yield item, table.recipe
 
 
 def make_sample(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
@@ -106,7 +187,7 @@ def change_columns(request: dict[str, Any], workspace: Workspace) -> dict[str, A
 def inherited(item: Item | None) -> dict[str, Any]:
     """What a data set passes on to those that are made from it."""
     info = {} if item is None else item.info
-    return {key: info[key] for key in ("upload", "shape") if info.get(key)}
+    return {key: info[key] for key in INHERITED if info.get(key)}
 
 
 def shape_of(table: Table) -> str:

@@ -23,7 +23,12 @@ T = TypeVar("T")
 # look at, or for one million customers and their scores.
 DEFAULT_BYTES = 48 * 1024 * 1024
 # What a user calls the kinds of things.
-WORDS = {Kind.DATASET: "data set", Kind.MODEL: "model", Kind.BATCH: "scored file"}
+WORDS = {
+    Kind.DATASET: "data set",
+    Kind.MODEL: "model",
+    Kind.BATCH: "scored file",
+    Kind.UPLOAD: "uploaded file",
+}
 
 
 class DecodedCache:

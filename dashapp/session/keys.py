@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SCORES = "scores"
     UPLOAD = "upload"
     BATCH = "batch"
+    PREVIEW = "preview"
 
 
 def content_id(data: bytes) -> str:

@@ -75,12 +75,12 @@ def _register_jobs(app: Dash, context: Context) -> None:
             "alert": Output(Ids.ALERT, "children", allow_duplicate=True),
         },
         inputs={"job": Input(Ids.JOB, "data"), "_tick": Input(Ids.POLL, "n_intervals")},
-        state={"refs": State(Ids.REFS, "data")},
+        state={"refs": State(Ids.REFS, "data"), "path": State(Ids.URL, "pathname")},
         prevent_initial_call=True,
     )
     @needs(Right.VIEW)
-    def follow_job(job: object, _tick: object, refs: object) -> dict[str, Any]:
-        return job_view(context, job, refs)
+    def follow_job(job: object, _tick: object, refs: object, path: object) -> dict[str, Any]:
+        return job_view(context, job, refs, path)
 
     @app.callback(
         Output(Ids.ALERT, "children", allow_duplicate=True),

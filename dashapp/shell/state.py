@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import Any
 
 from dash import html, no_update
@@ -21,9 +23,18 @@ GONE = (
     "What this address points to is not in your session: it has expired, was deleted, or belongs "
     "to somebody else. Below is what you worked on last."
 )
+# A look at the first lines that takes longer than this shows how far it is.
+QUIET_SECONDS = 1.5
+# What is said when the work gave what the tab shows already.
+SAME_AGAIN = {
+    "import": "This gives exactly the data set that you see: nothing changed.",
+    "mend": "The rows are as they were: nothing changed.",
+}
 WORDS = {
     "import": "Reading your file",
     "sample": "Making sample customers",
+    "preview": "Reading the first lines",
+    "mend": "Joining the mended rows",
     "columns": "Changing the columns",
     "train": "Finding segments",
     "score": "Scoring your file",
@@ -78,13 +89,15 @@ def refs_of_address(address: Address) -> Refs:
     Examples
     --------
     >>> refs_of_address(Address.parse("?data=0123456789abcdef"))
-    Refs(dataset='0123456789abcdef', model=None)
+    Refs(dataset='0123456789abcdef', model=None, upload=None)
     >>> refs_of_address(Address.parse("?data=<script>"))
-    Refs(dataset=None, model=None)
+    Refs(dataset=None, model=None, upload=None)
     """
     try:
         return Refs(
-            content_id_or_none(address.first("data")), content_id_or_none(address.first("model"))
+            content_id_or_none(address.first("data")),
+            content_id_or_none(address.first("model")),
+            content_id_or_none(address.first("upload")),
         )
     except BadInputError:
         return Refs()
@@ -98,7 +111,12 @@ def owned(context: Context, session: str, refs: Refs) -> Refs:
     has_model = refs.model and any(
         item.id == refs.model for item in context.ledger.items(session, "model")
     )
-    return Refs(refs.dataset if has_data else None, refs.model if has_model else None)
+    is_unread = refs.upload and context.ledger.item(session, "upload", refs.upload)
+    return Refs(
+        refs.dataset if has_data else None,
+        refs.model if has_model else None,
+        refs.upload if is_unread else None,
+    )
 
 
 def newest(context: Context, session: str) -> Refs:
@@ -124,8 +142,15 @@ def summary(context: Context, refs: Refs) -> list[Component]:
     return parts
 
 
-def job_view(context: Context, job_value: object, refs: object) -> dict[str, Any]:
+def job_view(
+    context: Context, job_value: object, refs: object, path: object = None
+) -> dict[str, Any]:
     """What the shell shows of the job that this tab waits for.
+
+    Parameters
+    ----------
+    path
+        Of the page: Data says by itself why a file could not be read.
 
     Returns
     -------
@@ -148,21 +173,52 @@ def job_view(context: Context, job_value: object, refs: object) -> dict[str, Any
     if job.state in WAITING:
         return view | {"progress": job_progress(job), "stop": False, "alert": None}
     if job.state == "done":
-        result = job.result or {}
-        before = Refs.parse(refs)
-        after = refs_after(context, before, result)
-        return view | {
-            # The same references again would draw the page anew and lose its open tab.
-            "refs": no_update if after == before else after.to_browser(),
-            "done": {"id": job.id, "kind": job.kind, "result": result},
-        }
+        return view | done_view(context, job, Refs.parse(refs))
     if job.state == "cancelled":
         return view | {"alert": message("info", f"{WORDS[job.kind]}: cancelled.")}
-    return view | {"alert": message("danger", job.error or "The work failed.")}
+    return view | failed_view(context, job, Refs.parse(refs), path)
 
 
-def job_progress(job: Job) -> Component:
-    """The progress panel of a job, with its Cancel button."""
+def failed_view(context: Context, job: Job, before: Refs, path: object) -> dict[str, Any]:
+    """What the shell shows of a job that failed; a file that was not read stays in sight."""
+    sentence = job.error or "The work failed."
+    upload = unread_upload(context, job)
+    if upload is None:
+        return {"alert": message("danger", sentence)}
+    there = path == "/"
+    return {
+        "refs": replace(before, upload=upload).to_browser(),
+        "alert": None if there else message("danger", f"{sentence} Data lets you correct that."),
+    }
+
+
+def done_view(context: Context, job: Job, before: Refs) -> dict[str, Any]:
+    """What the shell shows of a job that is done."""
+    result = job.result or {}
+    after = refs_after(context, before, result)
+    same = after == before
+    view = {
+        # The same references again would draw the page anew and lose its open tab.
+        "refs": no_update if same else after.to_browser(),
+        "done": {"id": job.id, "kind": job.kind, "result": result},
+    }
+    if same and job.kind in SAME_AGAIN:
+        view["alert"] = message("info", SAME_AGAIN[job.kind])
+    return view
+
+
+def unread_upload(context: Context, job: Job) -> str | None:
+    """The id of the file that a job could not read, where other choices may help."""
+    upload = job.request.get("upload") if job.kind == "import" else None
+    if not upload or job.request.get("parent"):
+        return None
+    return upload if context.ledger.item(job.session, "upload", upload) else None
+
+
+def job_progress(job: Job) -> Component | None:
+    """The progress panel of a job, with its Cancel button; short looks do without."""
+    if job.kind == "preview" and time.time() - job.created < QUIET_SECONDS:
+        return None
     stage = job.message or "Waiting to start"
     return progress_panel(
         WORDS[job.kind], stage, job.progress, cancel_id={"type": Ids.CANCEL, "job": job.id}
@@ -175,7 +231,7 @@ def refs_after(context: Context, refs: Refs, result: dict[str, Any]) -> Refs:
     if "model" in result:
         return Refs(dataset, result["model"])
     if dataset == refs.dataset:
-        return refs
+        return Refs(refs.dataset, refs.model) if "dataset" in result else refs
     model = context.training.latest(current_session(), dataset)
     return Refs(dataset, model.id if model else None)
 

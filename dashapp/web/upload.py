@@ -65,6 +65,7 @@ def install(server: Flask, context: Context) -> None:
         "batch": take_batch,
         "model": take_model,
         "recipe": take_recipe,
+        "mended": take_mended,
     }
 
     @server.post("/upload")
@@ -120,6 +121,17 @@ def take_recipe(context: Context, session: str) -> Response:
         raise RequestEntityTooLarge("This is too large for a recipe.")
     recipe = parse_recipe(b"".join(body()))
     return started(context.datasets.start_reread(session, dataset_id, recipe, "recipe").id)
+
+
+@needs(Right.CHANGE)
+def take_mended(context: Context, session: str) -> Response:
+    """Rows that the data set of the tab had set aside, mended."""
+    dataset_id = request.headers.get("X-Data", "")
+    if not HEX_ID.fullmatch(dataset_id):
+        raise BadRequest("Open the data set that the mended rows belong to, then upload them.")
+    context.datasets.item(session, dataset_id)
+    upload_id = keep_file(context, session)
+    return started(context.datasets.start_mend(session, dataset_id, upload_id, file_name()).id)
 
 
 def keep_file(context: Context, session: str) -> str:

@@ -43,8 +43,29 @@ def fix_values(fixes: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_differently(portal: Portal, refs: Refs, **fields: Any) -> Refs:
-    shown = change(portal, refs, "data-layout.value", layout_values(**fields))
-    return dict(shown["shell-refs.data"])
+    return dict(try_reading(portal, refs, **fields)["shell-refs.data"])
+
+
+def try_reading(portal: Portal, refs: Refs, **fields: Any) -> dict[str, Any]:
+    """Choose how the file is read, press the button and wait; what the shell shows then."""
+    values = layout_values(**fields) | {"data-read.n_clicks": 1}
+    return change(portal, refs, "data-read.n_clicks", values)
+
+
+def preview(portal: Portal, refs: Refs, **fields: Any) -> str:
+    """Change choices of the form and wait; the words of the preview."""
+    values = layout_values(**fields) | {"shell-refs.data": refs}
+    started = portal.fire("shell-job.data", "data-layout.value", values)
+    assert started["data-read.disabled"] is False
+    done = portal.follow(started["shell-job.data"], refs)["shell-done.data"]
+    shown = portal.fire("data-preview.children", "shell-done.data", {"shell-done.data": done})
+    return texts(shown["data-preview.children"])
+
+
+def unread(portal: Portal, data: bytes, name: str = "kunden.csv", refs: Refs | None = None) -> Refs:
+    """Upload a file that cannot be read by itself; the tab's references then."""
+    job = portal.upload(name, data).get_json()["job"]
+    return dict(portal.follow({"id": job}, refs or {})["shell-refs.data"])
 
 
 def apply_fixes(portal: Portal, refs: Refs, fixes: dict[str, str]) -> dict[str, Any]:
@@ -83,15 +104,26 @@ def grid_rows(tree: Any) -> list[dict[str, Any]]:
 
 def apply_recipe(portal: Portal, refs: Refs, data: bytes) -> Any:
     """Send a recipe as the drop zone does."""
+    return send_for(portal, refs, data, "recipe", "recipe.json")
+
+
+def send_for(portal: Portal, refs: Refs, data: bytes, purpose: str, name: str) -> Any:
+    """Send a file that belongs to the data set of the tab."""
     return portal.client.post(
         "/upload",
         data=data,
         content_type="application/octet-stream",
         headers={
-            "Sec-Fetch-Site": "same-origin", "X-Portal-Upload": "1", "X-File-Name": "recipe.json",
-            "X-Purpose": "recipe", "X-Data": refs.get("dataset") or "",
+            "Sec-Fetch-Site": "same-origin", "X-Portal-Upload": "1", "X-File-Name": name,
+            "X-Purpose": purpose, "X-Data": refs.get("dataset") or "",
         },
     )  # fmt: skip
+
+
+def mend(portal: Portal, refs: Refs, data: bytes) -> Refs:
+    """Send mended rows as the drop zone does and wait; the tab's references."""
+    sent = send_for(portal, refs, data, "mended", "mended.csv")
+    return dict(portal.follow({"id": sent.get_json()["job"]}, refs)["shell-refs.data"])
 
 
 def workbook(*names: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dashapp.components.column_grid import MEANING_WORDS
-from dashapp.components.issue_groups import TITLES, WAYS
+from dashapp.components.decisions import TITLES, WAYS
 from segmentation import read_table
 from segmentation.table.columns import MEANINGS
 from segmentation.table.recipe import FIXES
@@ -22,8 +22,11 @@ from tests.dashapp.reviewing import (
     grid_rows,
     import_file,
     layout_values,
+    mend,
     page,
     read_differently,
+    send_for,
+    try_reading,
     undo,
     words,
     workbook,
@@ -75,12 +78,13 @@ def test_changing_something_back_leaves_no_circle_of_undo(portal: Portal) -> Non
     assert "data-undo" not in json.dumps(page(portal, back))
 
 
-def test_fields_that_say_what_is_there_start_nothing(portal: Portal) -> None:
+def test_fields_that_are_left_to_the_program_start_nothing(portal: Portal) -> None:
     refs = import_file(portal, german_export())
-    values = layout_values(encoding="cp1252", delimiter=";", decimal=",", header_line=3)
-    callback = find_by_input(portal.app, "shell-job.data", "data-layout.value")
-    answer = fire(portal.client, callback, values | {"shell-refs.data": refs})
-    assert answer.get_json()["response"] == {}
+    values = layout_values(encoding="auto", delimiter="auto", decimal="auto", header_line=None)
+    shown = portal.fire("shell-job.data", "data-layout.value", values | {"shell-refs.data": refs})
+    assert "shell-job.data" not in shown
+    assert shown["data-read.disabled"] is True
+    assert "as they are read now" in texts(shown["data-preview.children"])
 
 
 def test_applying_what_is_in_force_says_so(portal: Portal) -> None:
@@ -112,7 +116,7 @@ def test_choices_that_no_field_offers_are_refused(portal: Portal, fields: dict[s
 
 def test_a_reading_that_fails_says_why_and_keeps_the_table(portal: Portal) -> None:
     refs = import_file(portal, german_export())
-    shown = change(portal, refs, "data-layout.value", layout_values(header_line=900))
+    shown = try_reading(portal, refs, header_line=900)
     assert "message-danger" in json.dumps(shown["shell-alert.children"])
     assert "shell-refs.data" not in shown
 
@@ -134,7 +138,7 @@ def test_one_customer_with_different_data_is_decided_by_the_user(portal: Portal)
     data = "\n".join(["customer_id,age,spend", *rows, "7,27,999", "8,28,888"]).encode()
     refs = import_file(portal, data, "twice.csv")
     said = words(portal, refs)
-    assert "One customer, several rows" in said
+    assert "several rows have the same id" in said
     assert "999" in said
     kept = apply_fixes(portal, refs, {"repeated_customer": "keep_last"})["shell-refs.data"]
     assert "62 rows read = 60 used + 2 set aside" in words(portal, kept)
@@ -145,11 +149,26 @@ def test_one_customer_with_different_data_is_decided_by_the_user(portal: Portal)
 def test_ambiguous_dates_are_asked_until_they_are_answered(portal: Portal) -> None:
     rows = [f"{i},{1 + i % 12:02d}/{1 + i % 11:02d}/2025,{50 + i}" for i in range(60)]
     refs = import_file(portal, "\n".join(["id,joined,spend", *rows]).encode(), "dates.csv")
-    assert "Day or month first?" in words(portal, refs)
-    assert "can be read in two ways" in words(portal, refs)
+    assert "“joined” can be read in two ways" in words(portal, refs)
     answered = apply_fixes(portal, refs, {"ambiguous_date:joined": "day_first"})["shell-refs.data"]
     assert "can be read in two ways" not in words(portal, answered)
     assert "Decided by you" in words(portal, answered)
+
+
+def test_transactions_offer_a_way_out(portal: Portal) -> None:
+    rows = [f"{i},{100 + i % 9},2025-01-{1 + i % 28:02d},{5 + i % 7}" for i in range(90)]
+    data = "\n".join(["order_id,customer_id,date,amount", *rows]).encode()
+    refs = import_file(portal, data, "orders.csv")
+    assert "These are purchases, not customers" in words(portal, refs)
+    values = {"data-customer-apply.n_clicks": 1, "data-customer.value": "order_id"}
+    moved = change(portal, refs, "data-customer-apply.n_clicks", values)["shell-refs.data"]
+    assert "These are purchases" not in words(portal, moved)
+    rows_of_grid = {row["name"]: row for row in grid_rows(page(portal, moved))}
+    assert rows_of_grid["order_id"]["meaning"] == "Customer id"
+    nobody = change(
+        portal, refs, "data-customer-apply.n_clicks", values | {"data-customer.value": "–"}
+    )["shell-refs.data"]
+    assert "These are purchases" not in words(portal, nobody)
 
 
 def test_transactions_are_recognised_and_said_so(portal: Portal) -> None:
@@ -217,9 +236,81 @@ def test_rows_set_aside_come_back_once_they_are_mended(portal: Portal) -> None:
     address = f"/download/rejects.csv?data={fixed['dataset']}"
     rejects = portal.client.get(address).get_data(as_text=True)
     mended = rejects.replace("siehe unten", '"100,50"').replace("n/v", '"200,75"')
-    rows = [line for line in mended.splitlines() if "Summe" not in line]
-    back = import_file(portal.visitor(), "\r\n".join(rows).encode(), "mended.csv")
-    assert back["dataset"]
+    assert mended != rejects
+    back = mend(portal, fixed, mended.encode())
+    said = words(portal, back)
+    assert "121 rows read = 120 used + 1 set aside + 0 duplicate" in said
+    assert "mended rows joined the data." in said
+    assert "1 row is still set aside." in said
+    # They stay mended whatever is changed afterwards, and Undo takes them back.
+    later = edit_cell(portal, back, "Ort", "use", "basis")["shell-refs.data"]
+    again = read_differently(portal, later, encoding="cp1252")
+    assert "= 120 used" in words(portal, again)
+    assert "= 111 used + 10 set aside" in words(portal, undo(portal, back))
+
+
+def test_mended_rows_of_another_file_are_refused(portal: Portal) -> None:
+    refs = import_file(portal, german_export())
+    foreign = send_for(portal, refs, b"id,line\n1,4\n2,5\n", "mended", "x.csv").get_json()["job"]
+    shown = portal.follow({"id": foreign}, refs)
+    assert "None of these 2 rows" in texts(shown["shell-alert.children"])
+    assert send_for(portal, {}, b"id,line\n1,4\n", "mended", "x.csv").status_code == 400
+    stranger = portal.visitor()
+    assert send_for(stranger, refs, b"id,line\n1,4\n", "mended", "x.csv").status_code == 410
+
+
+def test_only_what_was_changed_or_answered_counts(portal: Portal) -> None:
+    rows = [f"{i},{1 + i % 12:02d}/{1 + i % 11:02d}/2025,{50 + i}" for i in range(60)]
+    rows[7] = "7,01/02/2025,n/a"
+    refs = import_file(portal, "\n".join(["id,joined,spend", *rows]).encode(), "dates.csv")
+    fixes = {"ambiguous_date:joined": None, "missing_word:spend": "keep"}
+    fixed = apply_fixes(portal, refs, fixes)["shell-refs.data"]
+    recipe = portal.client.get(f"/download/recipe.json?data={fixed['dataset']}").get_json()
+    assert recipe["fixes"] == {"missing_word:spend": "keep"}
+    assert "“joined” can be read in two ways" in words(portal, fixed)
+
+
+def test_a_question_shows_both_answers_by_an_example(portal: Portal) -> None:
+    rows = [f"{i},{1 + i % 12:02d}/{1 + i % 11:02d}/2025,{50 + i}" for i in range(60)]
+    refs = import_file(portal, "\n".join(["id,joined,spend", *rows]).encode(), "dates.csv")
+    shown = json.dumps(page(portal, refs))
+    assert "Day first: " in shown
+    assert "Month first: " in shown
+
+
+def test_another_column_of_ids_checks_the_customers_again(portal: Portal) -> None:
+    rows = [f"{i},{100 + i % 59},{20 + i % 40},{100 + i}" for i in range(60)]
+    data = "\n".join(["customer_id,household,age,spend", *rows]).encode()
+    refs = import_file(portal, data, "people.csv")
+    assert "several rows have the same id" not in words(portal, refs)
+    moved = edit_cell(portal, refs, "household", "meaning", "Customer id")["shell-refs.data"]
+    said = words(portal, moved)
+    assert "“household”: several rows have the same id" in said
+    assert "checked again for customers that come twice" in said
+    assert "several rows have the same id" not in words(portal, undo(portal, moved))
+
+
+def test_a_step_back_can_be_taken_forth_again(portal: Portal) -> None:
+    first = import_file(portal, german_export())
+    point = read_differently(portal, first, decimal=".")
+    values = {"data-redo.n_clicks": 1, "shell-refs.data": undo(portal, point)}
+    again = portal.fire("shell-refs.data", "data-redo.n_clicks", values)["shell-refs.data"]
+    assert again["dataset"] == point["dataset"]
+
+
+def test_the_same_file_again_says_so(portal: Portal) -> None:
+    refs = import_file(portal, german_export())
+    job = portal.upload("kunden.csv", german_export()).get_json()["job"]
+    shown = portal.follow({"id": job}, refs)
+    assert "nothing changed" in texts(shown["shell-alert.children"])
+
+
+def test_earlier_files_of_the_session_can_be_opened_again(portal: Portal) -> None:
+    first = import_file(portal, german_export(), "may.csv")
+    second = import_file(portal, german_export(bad=False), "june.csv")
+    shown = json.dumps(page(portal, second))
+    assert f"/?data={first['dataset']}" in shown
+    assert f"/?data={second['dataset']}" not in shown
 
 
 def test_a_clean_file_has_no_more_on_screen_than_it_needs(portal: Portal) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashapp.components.column_grid import MEANING_WORDS, ROLES, USES, parse_levels
-from dashapp.components.issue_groups import QUESTIONS, choices_of
-from dashapp.components.reading_form import AUTOMATIC, LAST_HEADER_LINE, fields_of, options_of
+from dashapp.components.decisions import choices_of, in_force
+from dashapp.components.reading_form import AUTOMATIC, LAST_HEADER_LINE, Reading
+from dashapp.components.transactions import NO_COLUMN
 from dashapp.page import BadInputError, number_or_none, one_of, record, text_or_none
+from dashapp.services.datasets import IDS
 from segmentation import Table
 
 LONGEST_LEVELS = 20_000
@@ -53,65 +55,76 @@ def _text(value: object) -> str:
     return text_or_none(value, limit=LONGEST_LEVELS) or ""
 
 
-def layout_recipe(ids: object, values: object, table: Table) -> dict[str, Any] | None:
-    """The recipe that the fields of “Read it differently” ask for.
+def layout_chosen(ids: object, values: object, reading: Reading) -> dict[str, Any]:
+    """The layout that the fields of the form ask for.
 
     Parameters
     ----------
     ids, values
         The fields' ids and values, in the same order.
-    table
-        What is on screen.
+    reading
+        What the form was made for.
 
     Returns
     -------
-    dict or None
-        None where the fields say what the table already is.
+    dict
+        Choices as in a recipe; what is left to the program is not among them.
     """
-    chosen = dict(table.recipe.get("chosen", {}))
+    chosen = dict(reading.chosen)
     for field, value in _fields(ids, values, "field").items():
-        if field not in fields_of(table):
+        if field not in reading.fields:
             raise BadInputError("no such choice")
-        _choose(chosen, field, value, table)
-    if chosen == table.recipe.get("chosen", {}):
-        return None
-    # Another layout gives other columns; that is no news.
-    recipe = {key: value for key, value in table.recipe.items() if key != "names"}
-    return recipe | {"chosen": chosen}
-
-
-def _choose(chosen: dict[str, Any], field: str, value: object, table: Table) -> None:
-    current = table.recipe.get(field)
-    if field == "header_line":
-        line = number_or_none(value)
-        if line is None or line == (current or 0):
-            return
-        if not 0 <= line <= LAST_HEADER_LINE or line != int(line):
-            raise BadInputError("expected a line number")
-        chosen[field] = int(line)
-        return
-    text = one_of(value, tuple(options_of(field, table)), str(current or ""))
-    if text == AUTOMATIC:
+        choice = _line(value) if field == "header_line" else _option(value, field, reading)
         chosen.pop(field, None)
-    elif text != str(current or ""):
-        chosen[field] = text
+        if choice is not None:
+            chosen[field] = choice
+    return chosen
+
+
+def _line(value: object) -> int | None:
+    line = number_or_none(value)
+    if line is None:
+        return None
+    if not 0 <= line <= LAST_HEADER_LINE or line != int(line):
+        raise BadInputError("expected a line number")
+    return int(line)
+
+
+def _option(value: object, field: str, reading: Reading) -> str | None:
+    text = one_of(value, tuple(reading.options(field)), AUTOMATIC)
+    return None if text == AUTOMATIC else text
+
+
+def with_layout(recipe: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """A recipe with another layout; that gives other columns, which is no news."""
+    kept = {key: value for key, value in recipe.items() if key != "names"}
+    return kept | {"chosen": dict(chosen)}
 
 
 def fixes_recipe(ids: object, values: object, table: Table) -> dict[str, Any] | None:
-    """The recipe that the selects beside the issues ask for; None where nothing changes."""
-    possible = choices_of(table)
+    """The recipe that the choices beside the issues ask for; None where nothing changes.
+
+    Only what was changed counts, and questions that have an answer.
+    """
+    possible, holds = choices_of(table), in_force(table)
     fixes = dict(table.recipe.get("fixes", {}))
     for key, value in _fields(ids, values, "key").items():
         if key not in possible:
             raise BadInputError("no such issue")
-        in_force = possible[key][0]
-        way = one_of(value, possible[key], in_force)
-        # A question counts as answered even where the answer is what was assumed.
-        if way != in_force or key.partition(":")[0] in QUESTIONS:
+        way = one_of(value, possible[key], holds[key])
+        if way != holds[key]:
             fixes[key] = way
     if fixes == table.recipe.get("fixes", {}):
         return None
     return {**table.recipe, "fixes": fixes}
+
+
+def ids_change(value: object, table: Table) -> dict[str, dict[str, Any]]:
+    """The change that makes another column tell customers apart, or none."""
+    name = one_of(value, (NO_COLUMN, *table.roles), NO_COLUMN)
+    holder = table.meaning(IDS)
+    changes: dict[str, dict[str, Any]] = {holder: {"meaning": None}} if holder else {}
+    return changes if name == NO_COLUMN else changes | {name: {"meaning": IDS}}
 
 
 def _fields(ids: object, values: object, part: str) -> Mapping[str, object]:

@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, html, no_update, set_props
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update, set_props
 from dash.development.base_component import Component
 
 from dashapp.components.column_grid import grid_rows
 from dashapp.components.states import EXPIRED, message, skeleton
 from dashapp.components.welcome import welcome
 from dashapp.page import Context, Page, Refs
-from dashapp.pages.data.edits import column_changes, fixes_recipe, layout_recipe
+from dashapp.pages.data import reading
+from dashapp.pages.data.edits import column_changes, fixes_recipe, ids_change
 from dashapp.pages.data.ids import Ids
-from dashapp.pages.data.views import render_ready
+from dashapp.pages.data.reading import render_unread
+from dashapp.pages.data.views import Around, render_ready
 from dashapp.session.identity import current_session
+from dashapp.session.ledger import Item
 from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from segmentation import ParameterError, Table
 
 JOB = Output(Shell.JOB, "data", allow_duplicate=True)
 REFS = State(Shell.REFS, "data")
-# What is said when somebody asks for what is there already; elsewhere an old message goes.
-UNCHANGED = {
-    "fixes": message("info", "Nothing to apply: choose something else beside an issue first.")
-}
+UNCHANGED = message("info", "Nothing to apply: choose something else beside an issue first.")
 
 
 def layout(**_: object) -> Component:
@@ -36,23 +36,39 @@ def layout(**_: object) -> Component:
 def register(app: Dash, context: Context) -> None:
     """Add the callbacks of this page."""
     _register_content(app, context)
+    _register_steps(app, context)
     _register_changes(app, context)
+    _register_client(app)
+    reading.register(app, context)
+
+
+def content(context: Context, refs: Refs) -> Any:
+    """What the page shows of what a tab looks at."""
+    datasets, session = context.datasets, current_session()
+    limit_mb = context.settings.max_upload_mb
+    before = datasets.item(session, refs.dataset) if refs.dataset else None
+    if refs.upload:
+        item = datasets.unread(session, refs.upload)
+        seen = datasets.preview(session, item.info["preview"])
+        return render_unread(item, seen, before, limit_mb)
+    if before is None:
+        gone = message("warning", EXPIRED) if refs.expired else None
+        return [gone, welcome(Ids.SAMPLE, limit_mb)]
+    around = Around(
+        raw_lines=datasets.first_lines(session, before.id),
+        others=datasets.others(session, before.id),
+        can_redo=datasets.after(session, before.id) is not None,
+        limit_mb=limit_mb,
+    )
+    return render_ready(datasets.table(session, before.id), before, around)
 
 
 def _register_content(app: Dash, context: Context) -> None:
     @app.callback(Output(Ids.CONTENT, "children"), inputs={"refs": Input(Shell.REFS, "data")})
     @needs(Right.DATA)
     def show(refs: object) -> Any:
-        if refs is None:  # the shell has not yet said which data set this tab looks at
-            return no_update
-        asked, session = Refs.parse(refs), current_session()
-        dataset_id = asked.dataset
-        if dataset_id is None:
-            gone = message("warning", EXPIRED) if asked.expired else None
-            return [gone, welcome(Ids.SAMPLE)]
-        item = context.datasets.item(session, dataset_id)
-        raw_lines = context.datasets.first_lines(session, dataset_id)
-        return render_ready(context.datasets.table(session, dataset_id), item, raw_lines)
+        # The shell has not yet said which data set this tab looks at.
+        return no_update if refs is None else content(context, Refs.parse(refs))
 
     @app.callback(JOB, inputs={"clicks": Input(Ids.SAMPLE, "n_clicks")}, prevent_initial_call=True)
     @needs(Right.CHANGE)
@@ -61,6 +77,8 @@ def _register_content(app: Dash, context: Context) -> None:
             return no_update
         return {"id": context.datasets.start_sample(current_session()).id}
 
+
+def _register_steps(app: Dash, context: Context) -> None:
     @app.callback(
         Output(Shell.REFS, "data", allow_duplicate=True),
         Output(Shell.ALERT, "children", allow_duplicate=True),
@@ -71,12 +89,31 @@ def _register_content(app: Dash, context: Context) -> None:
     @needs(Right.CHANGE)
     def undo(clicks: object, refs: object) -> Any:
         dataset_id, session = Refs.parse(refs).dataset, current_session()
-        before = context.datasets.before(session, dataset_id) if clicks and dataset_id else None
-        if before is None:
-            return no_update, no_update
-        model = context.training.latest(session, before.id)
-        # What the last change complained about has gone with it.
-        return Refs(before.id, model.id if model else None).to_browser(), None
+        return stepped(
+            context, context.datasets.before(session, dataset_id) if clicks and dataset_id else None
+        )
+
+    @app.callback(
+        Output(Shell.REFS, "data", allow_duplicate=True),
+        Output(Shell.ALERT, "children", allow_duplicate=True),
+        inputs={"clicks": Input(Ids.REDO, "n_clicks")},
+        state={"refs": REFS},
+        prevent_initial_call=True,
+    )
+    @needs(Right.CHANGE)
+    def redo(clicks: object, refs: object) -> Any:
+        dataset_id, session = Refs.parse(refs).dataset, current_session()
+        return stepped(
+            context, context.datasets.after(session, dataset_id) if clicks and dataset_id else None
+        )
+
+
+def stepped(context: Context, item: Item | None) -> Any:
+    """References of a step back or forth, and no message: what was complained about is gone."""
+    if item is None:
+        return no_update, no_update
+    model = context.training.latest(current_session(), item.id)
+    return Refs(item.id, model.id if model else None).to_browser(), None
 
 
 def check_or_restore(table: Table, changes: Mapping[str, Mapping[str, Any]]) -> None:
@@ -95,16 +132,6 @@ def check_or_restore(table: Table, changes: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def _register_changes(app: Dash, context: Context) -> None:
-    def reread(refs: object, parse: Any, because: str, ids: object, values: object) -> Any:
-        dataset_id, session = Refs.parse(refs).dataset, current_session()
-        if dataset_id is None:
-            return no_update
-        recipe = parse(ids, values, context.datasets.table(session, dataset_id))
-        if recipe is None:
-            set_props(Shell.ALERT, {"children": UNCHANGED.get(because)})
-            return no_update
-        return {"id": context.datasets.start_reread(session, dataset_id, recipe, because).id}
-
     @app.callback(
         JOB,
         inputs={"changed": Input(Ids.GRID, "cellValueChanged")},
@@ -123,13 +150,17 @@ def _register_changes(app: Dash, context: Context) -> None:
 
     @app.callback(
         JOB,
-        inputs={"values": Input({"type": Ids.LAYOUT, "field": ALL}, "value")},
-        state={"ids": State({"type": Ids.LAYOUT, "field": ALL}, "id"), "refs": REFS},
+        inputs={"clicks": Input(Ids.CUSTOMER_APPLY, "n_clicks")},
+        state={"value": State(Ids.CUSTOMER, "value"), "refs": REFS},
         prevent_initial_call=True,
     )
     @needs(Right.CHANGE)
-    def read_differently(values: object, ids: object, refs: object) -> Any:
-        return reread(refs, layout_recipe, "layout", ids, values)
+    def use_other_ids(clicks: object, value: object, refs: object) -> Any:
+        dataset_id, session = Refs.parse(refs).dataset, current_session()
+        if not clicks or dataset_id is None:
+            return no_update
+        changes = ids_change(value, context.datasets.table(session, dataset_id))
+        return {"id": context.datasets.start_change(session, dataset_id, changes).id}
 
     @app.callback(
         JOB,
@@ -143,7 +174,34 @@ def _register_changes(app: Dash, context: Context) -> None:
     )
     @needs(Right.CHANGE)
     def apply_fixes(clicks: object, values: object, ids: object, refs: object) -> Any:
-        return reread(refs, fixes_recipe, "fixes", ids, values) if clicks else no_update
+        dataset_id, session = Refs.parse(refs).dataset, current_session()
+        if not clicks or dataset_id is None:
+            return no_update
+        recipe = fixes_recipe(ids, values, context.datasets.table(session, dataset_id))
+        if recipe is None:
+            set_props(Shell.ALERT, {"children": UNCHANGED})
+            return no_update
+        return {"id": context.datasets.start_reread(session, dataset_id, recipe, "fixes").id}
+
+
+def _register_client(app: Dash) -> None:
+    """Add what the browser does alone: one choice for a whole kind, and what is not applied yet."""
+    app.clientside_callback(
+        ClientsideFunction("review", "choose_all"),
+        Output({"type": Ids.FIX, "key": ALL}, "value"),
+        Input({"type": Ids.FIX_ALL, "kind": ALL}, "value"),
+        State({"type": Ids.FIX, "key": ALL}, "id"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("review", "count_changes"),
+        Output(Ids.APPLY, "children"),
+        Output(Ids.APPLY, "disabled"),
+        Input({"type": Ids.FIX, "key": ALL}, "value"),
+        State({"type": Ids.FIX, "key": ALL}, "id"),
+        State(Ids.IN_FORCE, "data"),
+        prevent_initial_call=True,
+    )
 
 
 PAGE = Page("/", "Data", "Data · Customer segments", layout, register, Right.DATA)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -10,43 +11,67 @@ from dash.development.base_component import Component
 from dashapp import formatting
 from dashapp.components.cards import stat_card, stat_row
 from dashapp.components.column_grid import column_grid
-from dashapp.components.issue_groups import issue_groups
-from dashapp.components.reading_form import reading_form, recipe_panel
-from dashapp.components.review import detected, ids_of, reconciliation, rows_shown
+from dashapp.components.issue_groups import IssueIds, issue_groups
+from dashapp.components.review import detected, ids_of, reconciliation
 from dashapp.components.states import message
 from dashapp.components.tables import data_table
-from dashapp.components.welcome import upload_panel
+from dashapp.components.transactions import transactions_card, transactions_issue
+from dashapp.components.welcome import other_data
 from dashapp.pages.data.ids import Ids
+from dashapp.pages.data.reading import render_choices
+from dashapp.services.masking import rows_shown
 from dashapp.services.overview import Overview, overview
 from dashapp.session.ledger import Item
 from segmentation import Table, summarize
 
 FIRST_ROWS = 20
-# Kinds of issues that only the user can settle.
-ASKED = {
-    "ambiguous_date": "day or month first",
-    "ambiguous_number": "decimal point or decimal comma",
-}
+ISSUE_IDS = IssueIds(Ids.FIX, Ids.FIX_ALL, Ids.APPLY, Ids.IN_FORCE)
 
 
-def render_ready(table: Table, item: Item, raw_lines: Sequence[str] = ()) -> Component:
+@dataclass(frozen=True)
+class Around:
+    """What the session has around a data set.
+
+    Attributes
+    ----------
+    raw_lines
+        How its file begins.
+    others
+        Other files of the session.
+    can_redo
+        Whether something was made from it that Undo went back from.
+    limit_mb
+        Largest upload in MB.
+    """
+
+    raw_lines: Sequence[str] = ()
+    others: Sequence[Item] = ()
+    can_redo: bool = False
+    limit_mb: int = 0
+
+
+def render_ready(table: Table, item: Item, around: Around) -> Component:
     """Everything about a data set that has been read."""
     has_file = bool(item.info.get("upload"))
+    purchases = transactions_issue(table)
+    said = item.info.get("said")
     return html.Div(
         [
-            render_head(table, item),
+            render_head(table, item, around),
             reconciliation(table),
-            *render_notices(table, item),
-            render_choices(table, item, raw_lines) if has_file else None,
-            render_cards(overview(table), is_transactions=lists_transactions(table)),
-            render_columns(table),
+            message("info", str(said)) if said else None,
+            transactions_card(table, purchases, select_id=Ids.CUSTOMER, apply_id=Ids.CUSTOMER_APPLY)
+            if purchases and has_file
+            else None,
+            render_choices(table, item, around.raw_lines) if has_file else None,
             issue_groups(
                 table,
-                fix_type=Ids.FIX,
-                apply_id=Ids.APPLY,
+                ISSUE_IDS,
                 rejects_href=f"/download/rejects.csv?data={item.id}",
                 can_reread=has_file,
             ),
+            render_cards(overview(table), is_transactions=purchases is not None),
+            render_columns(table),
             render_first_rows(table),
             render_summary(table),
         ],
@@ -54,10 +79,13 @@ def render_ready(table: Table, item: Item, raw_lines: Sequence[str] = ()) -> Com
     )
 
 
-def render_head(table: Table, item: Item) -> Component:
+def render_head(table: Table, item: Item, around: Around) -> Component:
     """Name, what was detected in words, and what to do next."""
     undo = html.Button(
         "Undo", id=Ids.UNDO, className="btn btn-quiet", title="Go back to before the last change"
+    )
+    redo = html.Button(
+        "Redo", id=Ids.REDO, className="btn btn-quiet", title="Make the change again"
     )
     return html.Div(
         [
@@ -65,13 +93,8 @@ def render_head(table: Table, item: Item) -> Component:
             html.Div(
                 [
                     undo if item.info.get("parent") else None,
-                    html.Details(
-                        [
-                            html.Summary("Use other data", className="btn btn-secondary"),
-                            html.Div(upload_panel(Ids.SAMPLE), className="popover-card"),
-                        ],
-                        className="details-popover",
-                    ),
+                    redo if around.can_redo else None,
+                    other_data(Ids.SAMPLE, around.limit_mb, around.others),
                     dcc.Link("Explore the data", href="/explore", className="btn btn-secondary"),
                     dcc.Link("Go to segments", href="/segments", className="btn btn-primary"),
                 ],
@@ -82,37 +105,12 @@ def render_head(table: Table, item: Item) -> Component:
     )
 
 
-def render_notices(table: Table, item: Item) -> list[Component]:
-    """What the user should know before anything else: nothing, for most files."""
-    notices = [message("warning", i.suggestion) for i in table.issues if i.kind == "transactions"]
-    asked = [issue for issue in table.issues if issue.kind in ASKED]
-    if asked:
-        question = "Two columns or more can be read in two ways."
-        if len(asked) == 1:
-            question = f"“{asked[0].column}” can be read in two ways: {ASKED[asked[0].kind]}?"
-        notices.append(message("warning", f"{question} Please choose under Issues."))
-    if item.info.get("said"):
-        notices.append(message("info", str(item.info["said"])))
-    return notices
-
-
-def render_choices(table: Table, item: Item, raw_lines: Sequence[str]) -> Component:
-    """How the file was read, to change, and all choices as a recipe: both folded."""
-    form = reading_form(Ids.LAYOUT, table, raw_lines, opened=item.info.get("because") == "layout")
-    return html.Div(
-        [form, recipe_panel(f"/download/recipe.json?data={item.id}")], className="review-folds"
-    )
-
-
-def lists_transactions(table: Table) -> bool:
-    """Whether rows are purchases rather than customers."""
-    return any(issue.kind == "transactions" for issue in table.issues)
-
-
 def render_cards(facts: Overview, *, is_transactions: bool = False) -> Component:
     """The numbers that people look for first."""
-    label, note = (
-        ("Rows", "one for each purchase") if is_transactions else ("Customers", "rows used")
+    label, note, each, every = (
+        ("Rows", "one for each purchase", "per purchase", "all purchases")
+        if is_transactions
+        else ("Customers", "rows used", "per customer", "all customers")
     )
     cards = [
         stat_card(label, formatting.number(facts.customers), note),
@@ -125,8 +123,8 @@ def render_cards(facts: Overview, *, is_transactions: bool = False) -> Component
     ]
     if facts.average_spend is not None and facts.total_spend is not None:
         cards += [
-            stat_card("Average spend", formatting.money(facts.average_spend), "per customer"),
-            stat_card("Total spend", formatting.money(facts.total_spend), "all customers"),
+            stat_card("Average spend", formatting.money(facts.average_spend), each),
+            stat_card("Total spend", formatting.money(facts.total_spend), every),
         ]
     if facts.median_recency is not None:
         cards.append(

@@ -1,0 +1,39 @@
+"""Contact data of customers, hidden wherever rows are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from segmentation import Role, Table
+
+# Stands for the rest of a masked name or address.
+HIDDEN = "•••"
+
+
+def rows_shown(table: Table, count: int) -> pd.DataFrame:
+    """The first rows as they were understood, with contact data hidden."""
+    return hidden(table.frame.head(count), table)
+
+
+def hidden(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Some rows of a table, in which contact data show their first letters only."""
+    masks = {name: frame[name].astype("str").str[:1] + HIDDEN for name in contact_columns(table)}
+    known = {name: mask.where(frame[name].notna()) for name, mask in masks.items()}
+    return frame.assign(**known)
+
+
+def lines_shown(lines: Sequence[str], table: Table) -> list[str]:
+    """Lines of the file itself, with contact data hidden as in :func:`rows_shown`."""
+    head = table.frame.head(len(lines))
+    private = {str(text) for name in contact_columns(table) for text in head[name].dropna()}
+    shown = list(lines)
+    for text in sorted(private, key=len, reverse=True):
+        shown = [line.replace(text, text[:1] + HIDDEN) for line in shown]
+    return shown
+
+
+def contact_columns(table: Table) -> list[str]:
+    """Names of the columns that hold names, addresses or numbers of people."""
+    return [column.name for column in table.columns if column.role is Role.CONTACT]
