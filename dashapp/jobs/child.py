@@ -27,7 +27,7 @@ from dashapp import logs
 from dashapp.jobs.progress import Workspace
 from dashapp.session.ledger import open_ledger
 from dashapp.session.rows import Job
-from dashapp.session.store import StoreError, open_store
+from dashapp.session.store import SessionExpiredError, StoreError, open_store
 from dashapp.settings import Settings
 from segmentation import SegmentationError
 
@@ -36,6 +36,9 @@ logger = structlog.get_logger(__name__)
 Handler = Callable[[dict[str, Any], Workspace], dict[str, Any]]
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 MB = 1024 * 1024
+# HTTP statuses (RFC 9110, section 15) of work that failed.
+GONE, TOO_LARGE, FOREIGN, UNUSABLE, OUR_FAULT, AWAY = 410, 413, 415, 422, 500, 503
+STATUS_OF_KIND = {"too_large": TOO_LARGE, "unsupported": FOREIGN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +101,30 @@ def outcome(handler: str, job: Job, settings: Settings, pipe: Connection) -> byt
         workspace = Workspace(job, settings, open_store(settings), open_ledger(settings), tell)
         return _json({"done": resolve(handler)(dict(job.request), workspace)})
     except (SegmentationError, StoreError) as error:
-        return _json({"failed": str(error)})
+        return _json({"failed": str(error), "status": status_of(error)})
     except MemoryError:
-        return _json({"failed": memory_sentence(settings)})
+        return _json({"failed": memory_sentence(settings), "status": TOO_LARGE})
     except Exception as error:
         reference = secrets.token_hex(4)
         logger.exception(
             "job_failed", reference=reference, job=job.id, kind=job.kind, exc_info=error
         )
-        return _json({"failed": f"Something went wrong on our side. Reference {reference}."})
+        sentence = f"Something went wrong on our side. Reference {reference}."
+        return _json({"failed": sentence, "status": OUR_FAULT})
+
+
+def status_of(error: SegmentationError | StoreError) -> int:
+    """What the failure is as an HTTP status, for programs that ask for the job.
+
+    Examples
+    --------
+    >>> from segmentation import ReadError
+    >>> status_of(ReadError("The file is too large.", kind="too_large"))
+    413
+    """
+    if isinstance(error, StoreError):
+        return GONE if isinstance(error, SessionExpiredError) else AWAY
+    return STATUS_OF_KIND.get(getattr(error, "kind", ""), UNUSABLE)
 
 
 def _json(message: dict[str, Any]) -> bytes:

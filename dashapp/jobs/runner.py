@@ -19,6 +19,7 @@ from multiprocessing.forkserver import ensure_running, set_forkserver_preload
 import structlog
 
 from dashapp import logs
+from dashapp.jobs.child import AWAY
 from dashapp.jobs.slot import LOST, Slot
 from dashapp.session.errors import StoreError
 from dashapp.session.ledger import Ledger, open_ledger
@@ -210,7 +211,7 @@ class Worker:
         if job.attempts < ATTEMPTS:
             self._ledger.release_job(job, counts=True)
         else:
-            self._ledger.finish_job(job, "failed", None, LOST)
+            self._ledger.finish_job(job, "failed", {"status": AWAY}, LOST)
 
     def _recover(self) -> None:
         """Take over from workers that are gone."""

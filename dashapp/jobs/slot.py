@@ -10,7 +10,7 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
 
-from dashapp.jobs.child import Order, main, memory_sentence
+from dashapp.jobs.child import OUR_FAULT, TOO_LARGE, UNUSABLE, Order, main, memory_sentence
 from dashapp.session.rows import Job
 from dashapp.settings import Settings
 
@@ -92,30 +92,27 @@ class Slot:
         self.pipe.close()
 
     def verdict(self) -> tuple[str, dict[str, Any] | None, str | None]:
-        """How the job ended: state, result and sentence; state ``lost`` if it may run again."""
+        """How the job ended: state, result and sentence; state ``lost`` if it may run again.
+
+        The result of a job that failed is what that means as an HTTP status.
+        """
         if self.outcome is not None and "done" in self.outcome:
             return "done", self.outcome["done"], None
         if self.outcome is not None:
-            return "failed", None, str(self.outcome["failed"])
+            return failed(int(self.outcome.get("status", OUR_FAULT)), str(self.outcome["failed"]))
         code = self._process.exitcode
         if self._timed_out or code == -signal.SIGXCPU:
-            return (
-                "failed",
-                None,
-                (
-                    f"This took longer than the {self._seconds:,} seconds that one task may take. "
-                    "Use fewer rows or columns."
-                ),
+            return failed(
+                TOO_LARGE,
+                f"This took longer than the {self._seconds:,} seconds that one task may take. "
+                "Use fewer rows or columns.",
             )
         if code in TAKEN_AWAY:
             return "lost", None, LOST
-        return (
-            "failed",
-            None,
-            (
-                "The program that worked on this broke off; a damaged file, or one that is far "
-                f"larger than it looks, can cause that. {memory_sentence(self._settings)}"
-            ),
+        return failed(
+            UNUSABLE,
+            "The program that worked on this broke off; a damaged file, or one that is far "
+            f"larger than it looks, can cause that. {memory_sentence(self._settings)}",
         )
 
     def _hear(self, message: dict[str, Any]) -> None:
@@ -124,6 +121,11 @@ class Slot:
             self.message = str(message["message"])
         else:
             self.outcome = message
+
+
+def failed(status: int, sentence: str) -> tuple[str, dict[str, Any], str]:
+    """The end of a job that failed."""
+    return "failed", {"status": status}, sentence
 
 
 def job_seconds(settings: Settings, kind: str) -> int:

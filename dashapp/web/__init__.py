@@ -23,6 +23,7 @@ from dashapp.web import (
     errors,
     headers,
     health,
+    jobs,
     packing,
     upload,
     visits,
@@ -50,6 +51,7 @@ def install(app: Dash, context: Context) -> None:
     callbacks.install(app)
     health.install(app.server, context)
     upload.install(app.server, context)
+    jobs.install(app.server, context)
     download.install(app.server, context)
     embed.install(app, context)
     headers.install(app, context)

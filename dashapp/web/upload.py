@@ -55,7 +55,17 @@ FOREIGN = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel, Word or PowerPoint file",
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
     b"Rar!\x1a\x07": "a RAR archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
+    b"SQLite format 3\x00": "an SQLite database",
+    b"{\\rtf": "an RTF document",
+    b"OggS": "a media file",
+    b"ID3": "a media file",
 }
+GZIP = b"\x1f\x8b"
+# Names that promise text; what is inside an archive of such a name is anybody's guess.
+TEXT_NAMES = (".csv", ".tsv", ".txt", ".tab", ".psv")
 
 
 def install(server: Flask, context: Context) -> None:
@@ -146,6 +156,7 @@ def started(job_id: str) -> Response:
     """The answer that names the job to follow."""
     response = jsonify(job=job_id)
     response.status_code = 202
+    response.headers["Location"] = f"/jobs/{job_id}"
     return response
 
 
@@ -223,6 +234,10 @@ def refuse_foreign(pieces: Iterator[bytes]) -> Iterator[bytes]:
             raise UnsupportedMediaType(
                 f"This is {what}, not a table. Upload a CSV, XLSX or Parquet file."
             )
+    if first.startswith(GZIP) and file_name().lower().endswith(TEXT_NAMES):
+        raise UnsupportedMediaType(
+            "The name says text, but this is a gzip archive. Unpack it, or call it .csv.gz."
+        )
     yield first
     yield from pieces
 

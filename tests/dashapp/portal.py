@@ -11,7 +11,7 @@ from dash import Dash
 from flask.testing import FlaskClient
 
 from dashapp.app import create_app
-from dashapp.jobs.child import resolve
+from dashapp.jobs.child import resolve, status_of
 from dashapp.jobs.progress import Workspace
 from dashapp.page import Context
 from dashapp.services.handlers import HANDLERS
@@ -82,7 +82,7 @@ class Portal:
         try:
             result = resolve(HANDLERS[job.kind])(dict(job.request), workspace)
         except SegmentationError as error:
-            ledger.finish_job(job, "failed", None, str(error))
+            ledger.finish_job(job, "failed", {"status": status_of(error)}, str(error))
         else:
             ledger.finish_job(job, "done", json.loads(json.dumps(result)), None)
 

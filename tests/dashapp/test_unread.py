@@ -110,7 +110,7 @@ def test_the_next_odd_file_of_the_same_columns_reads_by_itself(portal: Portal) -
 
 
 @pytest.mark.parametrize(
-    "data", [b"{\\rtf1 hello}", b"\x1f\x8b" + b"x" * 90, b" \n", b"PAR1 and nothing else"]
+    "data", [b"<html><table></table>", b"\x1f\x8b" + b"x" * 90, b" \n", b"PAR1 and nothing else"]
 )
 def test_what_no_choice_can_mend_has_no_form(portal: Portal, data: bytes) -> None:
     job = portal.upload("x", data).get_json()["job"]

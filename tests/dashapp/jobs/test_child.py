@@ -48,5 +48,8 @@ def test_an_error_of_the_engine_is_not_logged(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     logs.configure(machine=True)
-    assert run(settings, "refuse", {}) == {"failed": "The number of segments must be at least 2."}
+    assert run(settings, "refuse", {}) == {
+        "failed": "The number of segments must be at least 2.",
+        "status": 422,
+    }
     assert capsys.readouterr().err == ""
