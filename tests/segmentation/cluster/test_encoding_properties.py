@@ -26,7 +26,10 @@ ROWS = st.lists(st.tuples(*CELLS.values()), min_size=1, max_size=12)
     [(1e300, "a", "Low", "no", None), (5e-324, "b", "High", "yes", None)],
     [(-1.7e308,) + (None,) * 4],
 )
-@example([(5.0, "a", None, None, None), (6.0, "b", None, None, None)], [(-0.0,) + (None,) * 4])
+@example(
+    [(5.0, "a", None, None, None), (6.0, "b", None, None, None)],
+    [(0.0,) + (None,) * 4, (-0.0,) + (None,) * 4],
+)
 @example(
     [(1.0, "a", None, None, None), (1 + 1e-9, "b", None, None, None)], [(1.7e308,) + (None,) * 4]
 )
