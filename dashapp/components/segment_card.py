@@ -15,6 +15,8 @@ from segmentation import Segment, SegmentModel, Verdict
 
 LONGEST_NAME = 60
 MOST_IN_ROW = 4
+# Columns of the grid in assets/portal.css: rows of one to four cards divide it.
+COLUMNS = 12
 GRADES = {
     "strong": "Strong evidence",
     "clear": "Clear evidence",
@@ -55,25 +57,30 @@ def segment_cards(segments: Sequence[Segment], name_type: str, note_type: str) -
         ``{"type": name_type, "segment": id}``.
     """
     return html.Div(
-        [segment_card(segment, name_type, note_type) for segment in segments],
-        className=f"grid-cards cards-{balanced(len(segments))}",
+        [
+            segment_card(segment, name_type, note_type, width)
+            for segment, width in zip(segments, widths(len(segments)), strict=True)
+        ],
+        className="grid-cards",
     )
 
 
-def balanced(count: int) -> int:
-    """Cards in a full row, at most four, so that the last row has as few holes as possible.
+def widths(count: int) -> list[int]:
+    """How many of twelve columns each card takes, so that every row is full.
+
+    Rows hold four cards at most and are as alike as possible, the fuller ones first.
 
     Examples
     --------
-    >>> [balanced(count) for count in (1, 3, 4, 5, 6, 7, 8, 9)]
-    [1, 3, 4, 3, 3, 4, 4, 3]
+    >>> widths(4), widths(5), widths(7)
+    ([3, 3, 3, 3], [4, 4, 4, 6, 6], [3, 3, 3, 3, 4, 4, 4])
     """
-    if count <= MOST_IN_ROW:
-        return count
-    return min((4, 3), key=lambda width: -count % width)
+    rows = -(-count // MOST_IN_ROW)
+    sizes = [count // rows + (row < count % rows) for row in range(rows)]
+    return [COLUMNS // size for size in sizes for _ in range(size)]
 
 
-def segment_card(segment: Segment, name_type: str, note_type: str) -> Component:
+def segment_card(segment: Segment, name_type: str, note_type: str, width: int) -> Component:
     """Name, size, share of customers and revenue, stability, traits, first action."""
     action = segment.actions[0] if segment.actions else None
     return html.Article(
@@ -127,7 +134,7 @@ def segment_card(segment: Segment, name_type: str, note_type: str) -> Component:
             if action
             else None,
         ],
-        className=f"segment-card {segment_class(segment.color)}",
+        className=f"segment-card width-{width} {segment_class(segment.color)}",
     )
 
 

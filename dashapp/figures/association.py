@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashapp import formatting
 from dashapp.figures.canvas import canvas, empty_figure, label_axis, labels, scale_bar
+from dashapp.figures.ink import write_cells
 from dashapp.theme import LIGHT, Theme, color_scale
 
 # More columns than this make cells that cannot be told apart; the strongest ones are kept.
@@ -57,7 +58,6 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
         xgap=3,
         ygap=3,
         hoverongaps=False,
-        texttemplate="%{z:.2f}" if len(names) <= MAX_WRITTEN else None,
         hovertext=[[f"{low} and {high}" for high in short[:-1]] for low in short[1:]],
         hovertemplate="%{hovertext}<br>association <b>%{z:.2f}</b><extra></extra>",
         name="association",
@@ -65,6 +65,10 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
         # Where cells are small, the numbers in them are hidden: the scale speaks for them.
         colorbar=scale_bar("Association (0 to 1)", theme, above=True),
     )
+    if len(names) <= MAX_WRITTEN:
+        cells = values[1:, :-1]
+        texts = [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in cells]
+        write_cells(figure, texts, cells, theme.sequential)
     return figure
 
 

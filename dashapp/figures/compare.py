@@ -79,7 +79,7 @@ def compare_segments(
         "compare",
         xaxis={
             "title": {"text": AXIS},
-            "tickformat": "+,.1~f",
+            "tickformat": ",.1~f",
             "showgrid": True,
             "zeroline": True,
             "zerolinecolor": theme.muted,

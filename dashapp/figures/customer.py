@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from segmentation import Assignment, SegmentModel
 
 MAX_BARS = 8
+# Sizes in pixels on the map: the room of the centres, a letter, a line, a mark, and how far the
+# middle of a name is from its centre.
+MAP_SIZE = (300, 240)
+LETTER, LINE, MARK, NAME_SHIFT = 7, 22, 18, 23
 ALONE = "There is only one segment, so nothing pulls elsewhere."
 
 
@@ -37,7 +42,7 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         xaxis={
             "title": {"text": "Pull (log-odds)"},
             "range": [-reach, reach],
-            "tickformat": "+.1~f",
+            "tickformat": ".1~f",
             "showgrid": True,
             "zeroline": True,
             "zerolinecolor": theme.muted,
@@ -45,7 +50,7 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         },
         yaxis={**label_axis(names, "Column"), "autorange": "reversed"},
         showlegend=False,
-        margin={"t": 48},
+        margin={"t": 32},
     )
     figure.add_bar(
         x=values,
@@ -62,12 +67,12 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         ],
         hoverinfo="text",
     )
-    for x, anchor, y, text, color in (
-        (0, "left", 1.1, "← runner-up", theme.bad),
-        (1, "right", 1.02, "this segment →", theme.good),
+    for anchor, text, color in (
+        ("right", "← runner-up", theme.bad),
+        ("left", "this one →", theme.good),
     ):
         figure.add_annotation(
-            x=x, y=y, xref="paper", yref="paper", xanchor=anchor, yanchor="bottom", text=text,
+            x=0, y=1.02, yref="paper", xanchor=anchor, yanchor="bottom", text=text,
             showarrow=False, font={"size": 12, "color": color},
         )  # fmt: skip
     return figure
@@ -118,11 +123,55 @@ def customer_map(
     # Others step back; the centres that matter carry names instead of a legend.
     figure.update_layout(showlegend=False)
     figure.update_traces(marker={"opacity": 0.4}, selector=lambda trace: trace.customdata)
-    for center, segment in zip(centers, model.segments, strict=True):
-        if segment.name in written:
-            _add_name(figure, center, segment.name, above=center[1] >= place[1], theme=theme)
+    named = [at for at, segment in enumerate(model.segments) if segment.name in written]
+    names = [label(model.segments[at].name, 22) for at in named]
+    for at, name, above in zip(named, names, sides(centers, named, names, place), strict=True):
+        _add_name(figure, centers[at], name, above=above, theme=theme)
     _add_star(figure, place, theme)
     return figure
+
+
+def sides(
+    centers: np.ndarray, named: Sequence[int], names: Sequence[str], customer: Place
+) -> tuple[bool, ...]:
+    """For each named centre whether its name stands above it, so that all can be read.
+
+    All ways are tried, with the sizes that names have on a map of usual width; the best one
+    covers the least of other names, of the star and of the centres.
+
+    Parameters
+    ----------
+    centers
+        Shape (k, 2) or (k, 3).
+    named
+        Places of the centres with a name: two, seldom three.
+    """
+    spread = np.ptp(np.vstack([centers[:, :2], np.array([customer[:2]])]), axis=0)
+    scale = min(MAP_SIZE[axis] / spread[axis] for axis in (0, 1) if spread[axis] > 0)
+    marks = [_box(center, scale, MARK, MARK) for center in (*centers, customer)]
+
+    def covered(above: tuple[bool, ...]) -> float:
+        boxes = [
+            _box(centers[at], scale, LETTER * len(name), LINE, NAME_SHIFT if up else -NAME_SHIFT)
+            for at, name, up in zip(named, names, above, strict=True)
+        ]
+        others = [_overlap(box, mark) for box in boxes for mark in marks]
+        return sum(others) + sum(_overlap(a, b) for a, b in combinations(boxes, 2))
+
+    return min(product((True, False), repeat=len(named)), key=covered)
+
+
+def _box(
+    place: Place, scale: float, width: float, height: float, shift: float = 0.0
+) -> tuple[float, float, float, float]:
+    """Left, right, bottom and top in pixels of something around a place."""
+    x, y = float(place[0]) * scale, float(place[1]) * scale + shift
+    return x - width / 2, x + width / 2, y - height / 2, y + height / 2
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+    across, up = min(a[1], b[1]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[2], b[2])
+    return max(across, 0.0) * max(up, 0.0)
 
 
 def _add_name(figure: go.Figure, center: Place, name: str, *, above: bool, theme: Theme) -> None:
@@ -132,7 +181,7 @@ def _add_name(figure: go.Figure, center: Place, name: str, *, above: bool, theme
         y=float(center[1]),
         yshift=12 if above else -12,
         yanchor="bottom" if above else "top",
-        text=label(name, 22),
+        text=name,
         showarrow=False,
         font={"size": 12, "color": theme.text},
         bgcolor=translucent(theme.surface, 0.86),

@@ -16,6 +16,7 @@ from dashapp.figures.canvas import (
     named,
     share_axis,
 )
+from dashapp.figures.ink import color_at, ink_on
 from dashapp.figures.profiles import segment_axis
 from dashapp.theme import LIGHT, Theme
 
@@ -60,6 +61,7 @@ def add_share_bar(
         text=[f"{value:.0f} %" if value >= MIN_WRITTEN else "" for value in percents],
         textposition="inside",
         insidetextanchor="middle",
+        insidetextfont={"color": ink_on(color)},
         textangle=0,
         hovertemplate=f"<b>{label(name)}</b> %{{x:.1f}} %<extra></extra>",
     )
@@ -70,8 +72,7 @@ def level_colors(count: int, theme: Theme) -> list[str]:
     scale = theme.sequential[1:]
     if count <= 1:
         return [scale[2]]
-    places = np.linspace(0, len(scale) - 1, count)
-    return [_between(scale, float(place)) for place in places]
+    return [color_at(scale, float(place)) for place in np.linspace(0, 1, count)]
 
 
 def level_shares_reading(segments: Sequence[Segment], column: str) -> str:
@@ -102,15 +103,3 @@ def _level_table(segments: Sequence[Segment], column: str) -> tuple[list[str], n
     kept = np.sort(np.argsort(-shares.mean(axis=0), kind="stable")[: MAX_LEVELS - 1])
     rest = np.delete(shares, kept, axis=1).sum(axis=1, keepdims=True)
     return [*(names[i] for i in kept), "Other"], np.hstack([shares[:, kept], rest])
-
-
-def _between(scale: tuple[str, ...], place: float) -> str:
-    low = min(int(place), len(scale) - 2)
-    part = place - low
-    mixed = [
-        round(
-            int(scale[low][i : i + 2], 16) * (1 - part) + int(scale[low + 1][i : i + 2], 16) * part
-        )
-        for i in (1, 3, 5)
-    ]
-    return f"#{mixed[0]:02x}{mixed[1]:02x}{mixed[2]:02x}"

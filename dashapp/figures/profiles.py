@@ -21,6 +21,7 @@ from dashapp.figures.canvas import (
     stacked,
     wrapped,
 )
+from dashapp.figures.ink import write_cells
 from dashapp.theme import LIGHT, Theme, color_scale, translucent
 
 if TYPE_CHECKING:
@@ -102,14 +103,12 @@ def index_heatmap(
         x=names if sideways else rows,
         y=rows if sideways else names,
         customdata=(index.T if sideways else index).round(1).tolist(),
-        text=_turned(told) if sideways else told,
         hovertext=_turned(hover) if sideways else hover,
         zmin=-ends,
         zmax=ends,
         colorscale=color_scale(theme.diverging),
         xgap=3,
         ygap=3,
-        texttemplate="%{text}",
         hovertemplate="%{hovertext}<extra></extra>",
         hoverongaps=True,  # an empty cell says why it is empty
         name="index",
@@ -122,6 +121,10 @@ def index_heatmap(
             tickvals=[-ends, 0, ends],
             ticktext=[f"≤ {INDEX_LOW}", "100", f"≥ {INDEX_HIGH}"],
         ),
+    )
+    shown = ratio.T if sideways else ratio
+    write_cells(
+        figure, _turned(told) if sideways else told, (shown + ends) / (2 * ends), theme.diverging
     )
     return figure
 

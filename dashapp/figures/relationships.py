@@ -20,6 +20,7 @@ from dashapp.figures.canvas import (
 )
 from dashapp.figures.density import add_cells
 from dashapp.figures.distributions import add_box
+from dashapp.figures.ink import write_cells
 from dashapp.figures.values import (
     groups,
     is_date,
@@ -180,13 +181,15 @@ def _shares(frame: pd.DataFrame, a: Column, b: Column, theme: Theme) -> go.Figur
         xgap=3,
         ygap=3,
         customdata=counts.tolist(),
-        texttemplate="%{z:.0f} %" if len(x) <= MAX_WRITTEN else None,
         hovertemplate="%{z:.0f} % of this row, <b>%{customdata:,.0f}</b> customers<extra></extra>",
         name="share of the row",
         meta={"measure": "customers"},
         showscale=len(x) > MAX_WRITTEN,
         colorbar=scale_bar("Share of the row (%)", theme, above=True),
     )
+    if len(x) <= MAX_WRITTEN:
+        texts = [[f"{share:.0f} %" for share in row] for row in shares]
+        write_cells(figure, texts, shares / 100, theme.sequential)
     return figure
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dashapp import figures
+from dashapp.figures.customer import sides
 from dashapp.pages.predict.form import FIRST_FIELDS, divided
 from dashapp.pages.predict.views import misfit
 from tests import segment_samples as samples
@@ -36,13 +37,13 @@ def test_the_map_names_only_the_two_segments_in_question() -> None:
     assert [note.text for note in figure.layout.annotations] == list(samples.NAMES[:2])
 
 
-def test_names_on_the_map_keep_away_from_the_star() -> None:
-    for height, side in ((99.0, "top"), (-99.0, "bottom")):
-        figure = figures.customer_map(
-            samples.points(60), samples.model(), TITLES, np.array([1.0, height, 3.0]),
-            written=samples.NAMES,
-        )  # fmt: skip
-        assert {note.yanchor for note in figure.layout.annotations} == {side}
+def test_names_on_the_map_keep_off_the_star_and_each_other() -> None:
+    centers = np.array([[0.0, 0.0], [2.0, 0.0], [0.5, -6.0]])
+    names = ["Occasional Shoppers", "Loyal Customers"]
+    star_above_second = sides(centers, [0, 1], names, (2.0, 0.5))
+    assert star_above_second == (True, False)
+    star_below_second = sides(centers, [0, 1], names, (2.0, -0.5))
+    assert star_below_second == (False, True)
 
 
 def test_a_long_axis_title_takes_at_most_two_lines() -> None:
