@@ -132,7 +132,7 @@
 
   /* On the way to another page: it opens as it was left. Before Dash reads the address. */
   function arrive() {
-    if (window.location.pathname === path) { return; }
+    if (window.location.pathname === path) { return goBack(); }
     var wanted = shared(new URLSearchParams(search));
     var own = query();
     var from = Array.from(own.keys()).length ? own : left[window.location.pathname] || own;
@@ -144,7 +144,7 @@
     note();
   }
 
-  /* Back and forward: the address says all; the page is drawn anew from it. */
+  /* Back, forward and links within a page: the address says all; the page is drawn anew from it. */
   function goBack() {
     var samePage = window.location.pathname === path;
     var before = search;

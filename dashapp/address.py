@@ -64,6 +64,21 @@ class Address:
         """The first value of a parameter, or None."""
         return next(iter(self.given.get(name, ())), None)
 
+    def number(self, name: str, below: int) -> int | None:
+        """A whole number from 0 on, or None where it is none or too large.
+
+        Examples
+        --------
+        >>> Address.parse("?customer=7").number("customer", 10)
+        7
+        >>> [Address.parse(f"?customer={n}").number("customer", 10) for n in ("10", "-1", "²")]
+        [None, None, None]
+        """
+        text = self.first(name) or ""
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            return None
+        return int(text) if int(text) < below else None
+
     def tab(self, tabs: Collection[str]) -> str | None:
         """The tab that is asked for, or None where it is none of these.
 

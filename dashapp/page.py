@@ -171,13 +171,17 @@ class Seen:
     table, model
         The data set and the model, None where the tab has none.
     trained_here
-        Whether the model was trained on this data set, so that its customers have scores.
+        Whether the model was trained on this data set.
+    scored
+        Whether each customer of this data set has its segment: the model was trained on them, or
+        has been applied to them.
     """
 
     refs: Refs
     table: Table | None
     model: SegmentModel | None
     trained_here: bool
+    scored: bool = False
 
     @classmethod
     def at(cls, context: Context, value: object) -> Seen:
@@ -195,7 +199,11 @@ class Seen:
         trained_on = context.training.item(session, refs.model).info["dataset"]
         model = context.training.model(session, refs.model)
         return cls(
-            refs, table, model, trained_here=table is not None and trained_on == refs.dataset
+            refs,
+            table,
+            model,
+            trained_here=table is not None and trained_on == refs.dataset,
+            scored=context.training.has_scores(session, refs.model, refs.dataset),
         )
 
 

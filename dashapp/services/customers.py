@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,77 @@ import pandas as pd
 
 # What the grid adds to the table's own columns.
 GRID_COLUMNS = ("Segment", "Confidence")
+# Number of the customer in the data set: what a selection names, never shown.
+ROW = "portal-row"
 # A browser may ask for this many rows at once and no more.
 LARGEST_PAGE = 500
+# So many customers can be picked by hand; their numbers still fit into an address.
+MOST_PICKED = 400
+# Below this confidence a customer stands nearly between two segments.
+UNSURE = 0.6
+
+
+class Which(StrEnum):
+    """Customers that deserve a look of their own."""
+
+    ALL = "all"
+    UNSURE = "unsure"
+    MISFITS = "misfits"
+    PROBLEMS = "problems"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which customers are wanted: those of some segments, found by a text, or picked by hand.
+
+    Attributes
+    ----------
+    segments
+        Ids of segments; none means all.
+    text
+        What any cell of the customer contains; empty means everybody.
+    which
+        Everybody, or those that deserve a look.
+    rows
+        Numbers of customers picked by hand; none means that nobody was.
+    """
+
+    segments: tuple[str, ...] = ()
+    text: str = ""
+    which: Which = Which.ALL
+    rows: tuple[int, ...] = ()
+
+    def mask(
+        self, frame: pd.DataFrame, scores: pd.DataFrame, names: Mapping[str, str]
+    ) -> npt.NDArray[np.bool_]:
+        """Whether each customer of a data set is wanted.
+
+        Parameters
+        ----------
+        frame
+            (n, …) the data set.
+        scores
+            (n, …) segment, confidence, fit and problems of each customer.
+        names
+            Segment id → name.
+        """
+        wanted = np.ones(len(frame), dtype=bool)
+        if self.text.strip():
+            wanted &= matches(customer_rows(frame, scores, names), self.text)
+        if self.segments:
+            wanted &= scores["segment_id"].isin(self.segments).to_numpy()
+        if self.which is not Which.ALL:
+            wanted &= _LOOKS[self.which](scores)
+        if self.rows:
+            wanted &= np.isin(np.arange(len(frame)), self.rows)
+        return wanted
+
+
+_LOOKS: Mapping[Which, Callable[[pd.DataFrame], npt.NDArray[np.bool_]]] = {
+    Which.UNSURE: lambda scores: scores["confidence"].to_numpy() < UNSURE,
+    Which.MISFITS: lambda scores: ~scores["fits"].to_numpy(dtype=bool),
+    Which.PROBLEMS: lambda scores: (scores["problems"] != "").to_numpy(dtype=bool),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +132,16 @@ def customer_rows(
     frame: pd.DataFrame, scores: pd.DataFrame, names: Mapping[str, str]
 ) -> pd.DataFrame:
     """The table with segment names and confidence beside it, in table order."""
-    kept = frame.drop(columns=[name for name in GRID_COLUMNS if name in frame.columns])
+    kept = frame.drop(columns=[name for name in (*GRID_COLUMNS, ROW) if name in frame.columns])
     added = pd.DataFrame(
         {
             "Segment": scores["segment_id"].map(names).fillna("Unassigned").to_numpy(),
             "Confidence": scores["confidence"].round(3).to_numpy(),
+            ROW: np.arange(len(kept)),
         },
         index=kept.index,
     )
     return pd.concat([kept, added], axis=1)
-
-
-def search_rows(rows: pd.DataFrame, text: str) -> pd.DataFrame:
-    """Rows in which any cell contains the text, whatever its case.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"City": ["Rome", "Oslo"], "Age": [30, 41]})
-    >>> search_rows(rows, "41")["City"].tolist()
-    ['Oslo']
-    """
-    return rows[matches(rows, text)]
 
 
 def matches(rows: pd.DataFrame, text: str) -> npt.NDArray[np.bool_]:
@@ -91,7 +150,9 @@ def matches(rows: pd.DataFrame, text: str) -> npt.NDArray[np.bool_]:
     if not wanted:
         return np.ones(len(rows), dtype=bool)
     hit = np.zeros(len(rows), dtype=bool)
-    for column in rows.to_dict("series").values():
+    for name, column in rows.to_dict("series").items():
+        if name == ROW:
+            continue
         cells = column.astype("str").str.lower()
         hit |= cells.str.contains(wanted, regex=False).fillna(False).to_numpy(dtype=bool)
     return hit

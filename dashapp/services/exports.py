@@ -7,17 +7,16 @@ gets an apostrophe in front, which spreadsheets show as plain text; numbers stay
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dashapp.services.customers import customer_rows, matches
+from dashapp.services.customers import Selection
 from dashapp.services.datasets import Datasets
 from dashapp.services.scoring import Scoring
 from dashapp.services.training import Training
-from dashapp.session.store import SessionExpiredError
 from segmentation import add_scores, sample_customers
 
 # First characters that start a formula or hide one (tab, carriage return, NUL).
@@ -25,6 +24,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\x00")
 # Rows written at a time: large enough to be fast, small enough to keep memory flat.
 CHUNK_ROWS = 20_000
 UNASSIGNED = "Unassigned"
+EVERYBODY = Selection()
 
 
 class Exports:
@@ -42,25 +42,19 @@ class Exports:
         self._scoring = scoring
 
     def customers(
-        self,
-        session: str,
-        dataset_id: str,
-        model_id: str,
-        segment_ids: Sequence[str] = (),
-        search: str = "",
+        self, session: str, dataset_id: str, model_id: str, selection: Selection = EVERYBODY
     ) -> pd.DataFrame:
-        """The customers with their segment: all, or those of some segments, or found by a text.
+        """The customers with their segment and what is doubtful about them.
 
         Raises
         ------
         SessionExpiredError
-            If the session has no such data set or model, or the model was trained on another.
+            If the session has no such data set or model, or the model has not placed these
+            customers.
         """
         table = self._datasets.table(session, dataset_id)
         model = self._training.model(session, model_id)
-        if self._training.item(session, model_id).info["dataset"] != dataset_id:
-            raise SessionExpiredError("this model was trained on another data set")
-        scores = self._training.scores(session, model_id)
+        scores = self._training.scores(session, model_id, dataset_id)
         names = {segment.id: segment.name for segment in model.segments}
         added = pd.DataFrame(
             {
@@ -69,13 +63,11 @@ class Exports:
                 "runner_up": scores["runner_up_id"].map(names),
                 "confidence": scores["confidence"],
                 "fits": scores["fits"],
+                "problems": scores["problems"],
             }
         )
         frame, _ = add_scores(table.frame, added)
-        shown = matches(customer_rows(table.frame, scores, names), search)
-        if segment_ids:
-            shown &= frame["segment_id"].isin(segment_ids).to_numpy()
-        return frame[shown]
+        return frame[selection.mask(table.frame, scores, names)]
 
     def batch(self, session: str, batch_id: str) -> pd.DataFrame:
         """A scored file."""

@@ -14,6 +14,7 @@ HANDLERS: Mapping[str, str] = MappingProxyType(
         "sample": "dashapp.services.importing:make_sample",
         "columns": "dashapp.services.importing:change_columns",
         "train": "dashapp.services.training:train",
+        "apply": "dashapp.services.applying:apply_model",
         "score": "dashapp.services.scoring:score_file",
     }
 )

@@ -76,19 +76,50 @@ class Training:
         self.item(session, model_id)
         return self._memory.value(Key(session, Kind.MODEL, model_id), SegmentModel.from_bytes)
 
-    def scores(self, session: str, model_id: str) -> pd.DataFrame:
-        """Segment, confidence and place on the map of each training row.
+    def others(self, session: str, dataset_id: str | None) -> tuple[Item, ...]:
+        """Models of a session that were found in other data sets or loaded, newest first."""
+        items = self._memory.ledger.items(session, Kind.MODEL)
+        return tuple(item for item in items if item.info["dataset"] != dataset_id)
+
+    def start_applying(self, session: str, model_id: str, dataset_id: str) -> Job:
+        """Place the customers of a data set in the segments of a model from elsewhere."""
+        self.item(session, model_id)
+        self._memory.item(session, Kind.DATASET, dataset_id)
+        request = {"model": model_id, "dataset": dataset_id}
+        return self._memory.jobs.submit(session, "apply", request)
+
+    def has_scores(self, session: str, model_id: str, dataset_id: str | None) -> bool:
+        """Whether each customer of a data set has its segment: found here, or applied."""
+        return self._scores_id(session, model_id, dataset_id) is not None
+
+    def scores(self, session: str, model_id: str, dataset_id: str | None) -> pd.DataFrame:
+        """Segment, confidence and place on the map of each customer of a data set.
 
         Returns
         -------
         pandas.DataFrame
             One row per row of the data set: ``segment_id, runner_up_id, confidence, fits,
-            x, y, z``. Names are read from the model, since users rename segments.
+            problems, x, y, z``. Names are read from the model, since users rename segments.
+
+        Raises
+        ------
+        SessionExpiredError
+            If the model was not found in this data set, nor applied to it.
         """
-        scores_id = self.item(session, model_id).info["scores"]
+        scores_id = self._scores_id(session, model_id, dataset_id)
         if scores_id is None:
-            raise SessionExpiredError("this model was loaded from a file, without its customers")
+            raise SessionExpiredError("these customers have not been placed by this model")
         return self._memory.value(Key(session, Kind.SCORES, scores_id), decode_scores)
+
+    def _scores_id(self, session: str, model_id: str, dataset_id: str | None) -> str | None:
+        if dataset_id is None:
+            return None
+        item = self.item(session, model_id)
+        if item.info["dataset"] == dataset_id:
+            return str(item.info["scores"])
+        asked = {"model": origin_of(model_id, item), "dataset": dataset_id}
+        applied = self._memory.newest(session, Kind.SCORES, **asked)
+        return None if applied is None else applied.id
 
     def rename(self, session: str, model_id: str, segment_id: str, name: str) -> str:
         """Give a segment another name; returns the id of the renamed model.
@@ -98,7 +129,10 @@ class Training:
         """
         item = self.item(session, model_id)
         renamed = self.model(session, model_id).rename(segment_id, name)
-        return self._keep(session, renamed, dict(item.info), item.name)
+        # A renamed model is the session's own, even where the one before was lent to it.
+        info = {name: value for name, value in item.info.items() if name != "lent"}
+        info["origin"] = origin_of(model_id, item)
+        return self._keep(session, renamed, info, item.name)
 
     def load(self, session: str, data: bytes, name: str) -> str:
         """Take a model file that a user brings; returns its id.
@@ -118,6 +152,11 @@ class Training:
         self._memory.store.put(Key(session, Kind.MODEL, model_id), data)
         self._memory.ledger.add_item(session, Kind.MODEL, model_id, name, info)
         return model_id
+
+
+def origin_of(model_id: str, item: Item | None) -> str:
+    """The model that this one is but for its names: both place every customer alike."""
+    return model_id if item is None else str(item.info.get("origin", model_id))
 
 
 def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
@@ -162,6 +201,7 @@ def encode_scores(model: SegmentModel, frame: pd.DataFrame) -> bytes:
             "runner_up_id": assigned["runner_up"].map(ids),
             "confidence": assigned["confidence"],
             "fits": assigned["fits"],
+            "problems": assigned["problems"],
             "x": place[:, 0],
             "y": place[:, 1],
             "z": place[:, 2],

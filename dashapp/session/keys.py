@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 # Part of every stored name: after a change of format, old entries count as missing.
-SCHEMA = "v1"
+SCHEMA = "v2"
 HEX_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -62,7 +62,7 @@ class Key:
     Examples
     --------
     >>> Key("0" * 32, Kind.MODEL, "a" * 32).name
-    'v1:00000000000000000000000000000000:model:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
+    'v2:00000000000000000000000000000000:model:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
     >>> Key("0" * 32, Kind.MODEL, "../etc/passwd")
     Traceback (most recent call last):
     ValueError: a key's id has 32 hex digits

@@ -37,6 +37,7 @@ WORDS = {
     "mend": "Joining the mended rows",
     "columns": "Changing the columns",
     "train": "Finding segments",
+    "apply": "Placing your customers",
     "score": "Scoring your file",
 }
 
@@ -199,7 +200,7 @@ def done_view(context: Context, job: Job, before: Refs) -> dict[str, Any]:
     same = after == before
     view = {
         # The same references again would draw the page anew and lose its open tab.
-        "refs": no_update if same else after.to_browser(),
+        "refs": no_update if same and job.kind != "apply" else after.to_browser(),
         "done": {"id": job.id, "kind": job.kind, "result": result},
     }
     if same and job.kind in SAME_AGAIN:

@@ -10,7 +10,8 @@ import pandas as pd
 from flask import Flask, Response, abort, request
 
 from dashapp.page import BadInputError, Context, content_id_or_none
-from dashapp.services.exports import csv_chunks, xlsx_bytes
+from dashapp.services.customers import MOST_PICKED, Selection, Which
+from dashapp.services.exports import EVERYBODY, csv_chunks, xlsx_bytes
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, needs
 
@@ -19,6 +20,8 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEGMENT_ID = re.compile(r"[a-z]{1,12}\d{0,6}")
 MOST_SEGMENTS = 100
 LONGEST_SEARCH = 500
+# Numbers of customers with points between them.
+ROWS = re.compile(rf"\d{{1,8}}(\.\d{{1,8}}){{0,{MOST_PICKED - 1}}}")
 
 
 def install(server: Flask, context: Context) -> None:
@@ -33,11 +36,11 @@ def install(server: Flask, context: Context) -> None:
     @needs(Right.DATA)
     def customers(kind: str) -> Response:
         dataset_id, model_id = wanted_id("data"), wanted_id("model")
-        frame = context.exports.customers(
-            current_session(), dataset_id, model_id, wanted_segments(), wanted_text()
-        )
-        name = context.datasets.item(current_session(), dataset_id).name
-        return table_response(frame, f"{stem(name)}-segments", kind)
+        wanted = wanted_customers()
+        frame = context.exports.customers(current_session(), dataset_id, model_id, wanted)
+        name = stem(context.datasets.item(current_session(), dataset_id).name)
+        part = "segments" if wanted == EVERYBODY else "selection"
+        return table_response(frame, f"{name}-{part}", kind)
 
     @server.get("/download/scored.<any(csv, xlsx):kind>")
     @needs(Right.PREDICT)
@@ -97,6 +100,22 @@ def wanted_text() -> str:
     if len(text) > LONGEST_SEARCH:
         abort(400, "The search text is too long.")
     return text
+
+
+def wanted_rows() -> tuple[int, ...]:
+    """The customers of the query string that were picked by hand; none means all."""
+    given = request.args.get("rows", "")
+    if given and not ROWS.fullmatch(given):
+        abort(400, "The address names customers that cannot exist.")
+    return tuple(int(row) for row in given.split(".") if row)
+
+
+def wanted_customers() -> Selection:
+    """Which customers the query string asks for."""
+    which = request.args.get("which", Which.ALL)
+    if which not in set(Which):
+        abort(400, "The address asks for customers in a way that there is not.")
+    return Selection(wanted_segments(), wanted_text(), Which(which), wanted_rows())
 
 
 def table_response(frame: pd.DataFrame, name: str, kind: str) -> Response:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dashapp.settings import Settings
-from tests.callbacks import texts
+from segmentation import read_table
+from tests.callbacks import find_by_input, fire, outputs_of, texts
 from tests.dashapp.portal import Portal, look
 
 Trained = tuple[Portal, dict[str, Any]]
@@ -75,22 +77,59 @@ def test_a_file_with_more_rows_than_the_portal_takes_is_refused_in_words(tmp_pat
     assert "rows" in texts(shown["shell-alert.children"])
 
 
-def test_the_download_holds_the_customers_that_the_grid_shows(trained: Trained) -> None:
+GRID = {"segments-grid.getRowsRequest": {"startRow": 0, "endRow": 10, "sortModel": []}}
+
+
+def links(tree: Any) -> list[str]:
+    """Addresses of all links in a component tree."""
+    return re.findall(r'"href": "([^"]+)"', json.dumps(tree))
+
+
+def test_the_downloads_hold_the_customers_that_the_grid_shows(trained: Trained) -> None:
     portal, refs = trained
+    fields = {"segments-grid-search.value": "Chicago", "segments-grid-which.value": "all"}
     shown = portal.fire(
         "segments-grid.getRowsResponse",
         "segments-grid.getRowsRequest",
-        look(
-            refs,
-            **{"segments-grid.getRowsRequest": {"startRow": 0, "endRow": 10, "sortModel": []},
-               "segments-grid-search.value": "Chicago"},
-        ),
-    )  # fmt: skip
+        look(refs, **GRID, **fields),
+    )
     found = shown["segments-grid.getRowsResponse"]["rowCount"]
     assert 0 < found < 500
-    text = portal.client.get(shown["segments-grid-download.href"]).get_data(as_text=True)
-    assert text.count("\n") == found + 1
+    offered = portal.fire(
+        "segments-grid-download.children", "segments-grid-search.value", look(refs, **fields)
+    )
+    csv, xlsx = links(offered["segments-grid-download.children"])
+    text = portal.client.get(csv).get_data(as_text=True)
+    assert text.count("\r\n") == found + 1
     assert text.count("Chicago") == found
+    table = read_table(portal.client.get(xlsx).get_data(), name="x.xlsx", keep_duplicates=True)
+    assert len(table) == found
+
+
+def test_only_the_customers_that_were_picked_are_downloaded(trained: Trained) -> None:
+    portal, refs = trained
+    picked = [{"portal-row": 7, "City": "x"}, {"portal-row": 3}, {"portal-row": "nonsense"}]
+    callback = find_by_input(
+        portal.app, "segments-grid-download.children", "segments-grid.selectedRows"
+    )
+    values = look(refs, **{"segments-grid.selectedRows": picked})
+    assert fire(portal.client, callback, values).status_code == 400
+    values["segments-grid.selectedRows"] = picked[:2]
+    offered = outputs_of(fire(portal.client, callback, values))
+    assert "of 2 customers" in texts(offered["segments-grid-download.children"])
+    text = portal.client.get(links(offered)[0]).get_data(as_text=True)
+    address = f"/download/customers.csv?data={refs['dataset']}&model={refs['model']}"
+    every = portal.client.get(address).get_data(as_text=True).split("\r\n")
+    assert text.strip().split("\r\n") == [every[0], every[1 + 3], every[1 + 7]]
+
+
+@pytest.mark.parametrize("wrong", ["rows=1.x", "rows=1..2", "rows=" + "1." * 500, "which=x"])
+def test_a_download_of_nonsense_is_refused_in_words(trained: Trained, wrong: str) -> None:
+    portal, refs = trained
+    asked = f"data={refs['dataset']}&model={refs['model']}&{wrong}"
+    answer = portal.client.get(f"/download/customers.csv?{asked}")
+    assert answer.status_code == 400
+    assert "address" in answer.get_data(as_text=True)
 
 
 def test_a_new_name_shows_in_cards_and_exports(portal: Portal) -> None:
@@ -106,3 +145,22 @@ def test_a_new_name_shows_in_cards_and_exports(portal: Portal) -> None:
     text = portal.client.get(address).get_data(as_text=True)
     assert "Best friends" in text
     assert text.count("\n") == 501
+
+
+def test_new_names_travel_with_the_model_file(portal: Portal) -> None:
+    refs = portal.with_model(portal.with_sample())
+    name = {"type": "segments-name", "segment": "s2"}
+    renamed = portal.fire(
+        "shell-refs.data",
+        "segments-name.value",
+        {"segments-name.value": [(name, "Night owls")], "shell-refs.data": refs},
+    )["shell-refs.data"]
+    file = portal.client.get(f"/download/model.segmodel?model={renamed['model']}").get_data()
+    stranger = portal.visitor()
+    model = stranger.upload("q4.segmodel", file, purpose="model").get_json()["model"]
+    shown = stranger.fire(
+        "segments-content.children",
+        "shell-refs.data",
+        {"shell-refs.data": {"dataset": None, "model": model}},
+    )
+    assert "Night owls" in json.dumps(shown)

@@ -83,7 +83,7 @@ def render_answer(
     found = context.scoring.score(session, model_id, values)
     place = context.scoring.place(session, model_id, values)
     titles = [model.projection.axis_title(axis) for axis in range(3)]
-    scores = context.training.scores(session, model_id) if seen.trained_here else None
+    scores = context.training.scores(session, model_id, seen.refs.dataset) if seen.scored else None
     return [
         views.answer(model, found, values),
         html.Div(

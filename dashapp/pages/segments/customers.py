@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import dash_ag_grid as dag
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
@@ -15,21 +15,69 @@ from dashapp.address import Address
 from dashapp.components.choice import choice
 from dashapp.page import Refs
 from dashapp.pages.segments.ids import Ids
-from dashapp.services.customers import GRID_COLUMNS
+from dashapp.services.customers import GRID_COLUMNS, ROW, UNSURE, Selection, Which
+from dashapp.services.exports import EVERYBODY
 from segmentation import Role, SegmentModel, Table
 
 # Rows that the customers' grid asks for at a time.
 GRID_PAGE = 100
 # The choice that keeps every segment in the customers' grid.
 EVERYONE = "all"
+WHICH = {
+    Which.ALL: "All customers",
+    Which.UNSURE: f"Unsure: confidence below {formatting.percent(UNSURE)}",
+    Which.MISFITS: "Fit no segment well",
+    Which.PROBLEMS: "With doubtful values",
+}
 # Milliseconds without a key after which a search starts.
 SEARCH_PAUSE = 300
 
 
-def customers_link(refs: Refs, segment_id: str | None = None, search: str = "") -> str:
-    """Address of the customers with their segment: all, or those that the grid shows."""
-    query = {"data": refs.dataset, "model": refs.model, "segment": segment_id, "q": search}
-    return "/download/customers.csv?" + urlencode({k: v for k, v in query.items() if v})
+def customers_link(kind: str, refs: Refs, selection: Selection = EVERYBODY) -> str:
+    """Address of a file of customers with their segment.
+
+    Parameters
+    ----------
+    kind
+        ``"csv"`` or ``"xlsx"``.
+    selection
+        Which of them; those that the grid shows, or those that were picked in it.
+    """
+    query = {
+        "data": refs.dataset,
+        "model": refs.model,
+        "segment": selection.segments,
+        "q": selection.text,
+        "which": "" if selection.which is Which.ALL else selection.which,
+        "rows": ".".join(map(str, selection.rows)),
+    }
+    asked = urlencode({name: value for name, value in query.items() if value}, doseq=True)
+    return f"/download/customers.{kind}?{asked}"
+
+
+def download_buttons(refs: Refs, selection: Selection = EVERYBODY) -> list[Component]:
+    """Links to the files of what the grid shows, or of what was picked in it."""
+    picked = f" of {formatting.count(len(selection.rows), 'customer')}" if selection.rows else ""
+    return [
+        html.A(
+            f"Download {kind.upper()}{picked}",
+            href=customers_link(kind, refs, selection),
+            className=f"btn {look}",
+        )
+        for kind, look in (("csv", "btn-primary"), ("xlsx", "btn-secondary"))
+    ]
+
+
+def picked_links(refs: Refs, row: int, *, predict: bool = True) -> list[Component]:
+    """Where to see the one customer that was picked."""
+    shared = {"data": refs.dataset, "model": refs.model}
+    ways = {"Show on the map": ("/segments", {"tab": "map", "customer": row})}
+    if predict:
+        ways["Open on Predict"] = ("/predict", {"customer": row})
+    return [
+        dcc.Link(label, href=f"{path}?{urlencode(shared | more)}", className="btn btn-quiet")
+        for label, (path, more) in ways.items()
+    ]
 
 
 def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Address) -> Component:
@@ -54,23 +102,30 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Addre
                         everyone,
                         address.one(Ids.GRID_SEGMENT, everyone, EVERYONE),
                     ),
-                    html.Div(id=Ids.GRID_COUNT, className="filters-count", role="status"),
-                    html.A(
-                        "Download CSV",
-                        id=Ids.GRID_DOWNLOAD,
-                        href=customers_link(refs),
-                        className="btn btn-primary",
+                    choice(
+                        Ids.GRID_WHICH,
+                        "Show",
+                        WHICH,
+                        address.one(Ids.GRID_WHICH, list(WHICH), Which.ALL),
                     ),
-                    html.A(
-                        "Download model",
-                        href="/download/model.segmodel?" + urlencode({"model": refs.model}),
-                        className="btn btn-secondary",
+                    html.Div(download_buttons(refs), id=Ids.GRID_DOWNLOAD, className="button-row"),
+                ],
+                className="toolbar",
+            ),
+            html.Div(
+                [
+                    html.Div(id=Ids.GRID_COUNT, className="filters-count", role="status"),
+                    html.Div(
+                        "Tick customers to download only them, or one to see where it stands.",
+                        id=Ids.GRID_PICKED,
+                        className="text-muted-soft",
                     ),
                 ],
                 className="toolbar",
             ),
             dag.AgGrid(
                 id=Ids.GRID,
+                getRowId=f"String(params.data['{ROW}'])",
                 rowModelType="infinite",
                 columnDefs=grid_columns(table),
                 defaultColDef={"sortable": True, "resizable": True, "minWidth": 110},
@@ -79,6 +134,12 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Addre
                     "maxBlocksInCache": 10,
                     "rowHeight": 38,
                     "suppressFieldDotNotation": True,
+                    "rowSelection": {
+                        "mode": "multiRow",
+                        "checkboxes": True,
+                        "headerCheckbox": False,
+                        "enableClickSelection": False,
+                    },
                 },
                 className="ag-theme-quartz portal-grid",
                 style={"height": "560px"},
@@ -93,7 +154,7 @@ def grid_columns(table: Table) -> list[dict[str, Any]]:
         {"field": column.name, "headerName": column.name}
         | (_number_column(table, column.name) if column.role == Role.NUMERIC else {})
         for column in table.columns
-        if column.name not in GRID_COLUMNS
+        if column.name not in (*GRID_COLUMNS, ROW)
     ]
     # As everywhere: what is not quite certain is never rounded to certainty.
     tell = (

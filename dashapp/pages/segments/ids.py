@@ -9,6 +9,7 @@ class Ids(StrEnum):
     """Ids of the page and of what is inside its tabs."""
 
     CONTENT = "segments-content"
+    APPLY = "segments-apply"
     FIND = "segments-find"
     OPTION = "segments-option"
     NAME = "segments-name"
@@ -47,5 +48,7 @@ class Ids(StrEnum):
     GRID = "segments-grid"
     GRID_SEARCH = "segments-grid-search"
     GRID_SEGMENT = "segments-grid-segment"
+    GRID_WHICH = "segments-grid-which"
+    GRID_PICKED = "segments-grid-picked"
     GRID_COUNT = "segments-grid-count"
     GRID_DOWNLOAD = "segments-grid-download"

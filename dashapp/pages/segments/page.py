@@ -16,7 +16,7 @@ from dashapp.components.tab_bar import tab_bar
 from dashapp.components.train_options import parse_options, train_options
 from dashapp.components.upload import load_model
 from dashapp.page import Context, Link, Page, Refs, Seen, number_or_none, one_of
-from dashapp.pages.segments import names, tabs, views
+from dashapp.pages.segments import elsewhere, names, tabs, views
 from dashapp.pages.segments.customers import customers_view
 from dashapp.pages.segments.ids import Ids
 from dashapp.session.identity import current_session
@@ -43,7 +43,7 @@ def layout(**_: object) -> Component:
     return html.Div(skeleton(), id=Ids.CONTENT)
 
 
-def render_page(seen: Seen, tab: str | None) -> Component:
+def render_page(context: Context, seen: Seen, tab: str | None) -> Component:
     """What to do next, and what has been found."""
     table, model = seen.table, seen.model
     if seen.refs.expired:
@@ -69,10 +69,15 @@ def render_page(seen: Seen, tab: str | None) -> Component:
                 "best one is, and describes each segment in plain words.",
             )
         )
+        items = context.training.others(current_session(), seen.refs.dataset)
+        parts.append(elsewhere.others(items, seen.refs.dataset))
     else:
         parts += [
+            elsewhere.told(context, seen, model),
             verdict_card(model),
-            segment_cards(model.segments, Ids.NAME, Ids.NAME_NOTE),
+            segment_cards(
+                elsewhere.shown_model(context, seen, model).segments, Ids.NAME, Ids.NAME_NOTE
+            ),
             tab_bar(Ids.TABS, TABS, "Views of the segments", panel_id=Ids.BODY, selected=tab),
             html.Div(id=Ids.BODY, className="tab-body", role="tabpanel"),
         ]
@@ -92,7 +97,18 @@ def render_head(seen: Seen) -> Component:
                 [
                     html.Div([html.H1("Segments"), html.P(subtitle(seen))]),
                     html.Div(
-                        [load_model(), find if table is not None else None], className="button-row"
+                        [
+                            html.A(
+                                "Download model",
+                                href=f"/download/model.segmodel?model={seen.refs.model}",
+                                className="btn btn-quiet needs-change",
+                            )
+                            if model is not None
+                            else None,
+                            load_model(),
+                            find if table is not None else None,
+                        ],
+                        className="button-row",
                     ),
                 ],
                 className="page-head",
@@ -109,10 +125,10 @@ def render_head(seen: Seen) -> Component:
 def subtitle(seen: Seen) -> str:
     """What the segments are made from."""
     table, model = seen.table, seen.model
-    if table is None or (model is not None and not seen.trained_here):
+    if table is None:
         return "A loaded model: it predicts at once; its customers are not part of the file."
     customers = f"{formatting.number(table.rows_used)} customers from {table.name}"
-    if model is None:
+    if model is None or not seen.trained_here:
         return customers
     bases = sum(column.use == "basis" for column in model.columns)
     return f"{customers}, compared on {formatting.count(bases, 'column')}"
@@ -121,17 +137,13 @@ def subtitle(seen: Seen) -> str:
 def render_tab(
     tab: str, seen: Seen, model: SegmentModel, address: Address, look: Theme
 ) -> Component:
-    """One tab; those that need the customers say so for a loaded model."""
-    if not seen.trained_here and tab in NEED_CUSTOMERS:
-        return empty_state(
-            "The customers are not part of a model file",
-            "Find segments on a data set to see this view, or score a file on the Predict page.",
-            action=("Go to Predict", "/predict"),
-        )
+    """One tab; those that need the customers say so for a model without any."""
+    if not seen.scored and tab in NEED_CUSTOMERS:
+        return no_customers(seen)
     if tab == "customers":
         assert seen.table is not None
         return customers_view(model, seen.table, seen.refs, address)
-    table = seen.table if seen.trained_here else None
+    table = seen.table if seen.scored else None
     draw: dict[str, Callable[[], Component]] = {
         "map": lambda: views.map_view(address),
         "profiles": lambda: views.profiles_view(model, address, look),
@@ -141,6 +153,22 @@ def render_tab(
         "actions": lambda: action_list(model.segments),
     }
     return draw[tab]()
+
+
+def no_customers(seen: Seen) -> Component:
+    """What to do where a view needs customers and the model has none."""
+    if seen.table is not None:
+        return empty_state(
+            "Nobody has been placed yet",
+            "This view shows customers. Place those of your data set in the segments above, or "
+            "find segments of their own.",
+        )
+    return empty_state(
+        "The customers are not part of a model file",
+        "Upload a data set to place its customers in these segments, or score a file on the "
+        "Predict page.",
+        action=("Go to Predict", "/predict"),
+    )
 
 
 def clicked_k(click: object) -> int | None:
@@ -172,7 +200,7 @@ def register(app: Dash, context: Context) -> None:
     def show(refs: object, _went: object, search: object) -> Any:
         if refs is None:
             return no_update
-        return render_page(Seen.at(context, refs), Address.parse(search).tab(TABS))
+        return render_page(context, Seen.at(context, refs), Address.parse(search).tab(TABS))
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -185,7 +213,8 @@ def register(app: Dash, context: Context) -> None:
         if seen.model is None:
             return no_update
         name, address = one_of(tab, list(TABS), "map"), Address.parse(search)
-        return render_tab(name, seen, seen.model, address, theme(look))
+        model = elsewhere.shown_model(context, seen, seen.model)
+        return render_tab(name, seen, model, address, theme(look))
 
     register_training(app, context)
     names.register(app, context)
@@ -215,6 +244,20 @@ def register_training(app: Dash, context: Context) -> None:
 
     @app.callback(
         Output(Shell.JOB, "data", allow_duplicate=True),
+        inputs={"clicks": Input(Ids.APPLY, "n_clicks")},
+        state={"refs": State(Shell.REFS, "data")},
+        prevent_initial_call=True,
+    )
+    @needs(Right.CHANGE)
+    def place(clicks: object, refs: object) -> Any:
+        asked = Refs.parse(refs)
+        if not clicks or asked.model is None or asked.dataset is None:
+            return no_update
+        job = context.training.start_applying(current_session(), asked.model, asked.dataset)
+        return {"id": job.id}
+
+    @app.callback(
+        Output(Shell.JOB, "data", allow_duplicate=True),
         inputs={"click": Input(Ids.SILHOUETTE, "clickData")},
         state={"refs": State(Shell.REFS, "data")},
         prevent_initial_call=True,
@@ -236,6 +279,7 @@ LINKS = (
     Link(Ids.SPREAD_COLUMN),
     Link(Ids.COMPARE_SEGMENTS),
     Link(Ids.GRID_SEGMENT),
+    Link(Ids.GRID_WHICH),
 )
 PAGE = Page(
     "/segments", "Segments", "Segments · Customer segments", layout, register, Right.VIEW, LINKS

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
-from dashapp import figures, formatting
-from dashapp.page import Context, Seen, number_or_none, one_of, text_or_none, texts
-from dashapp.pages.segments.customers import EVERYONE, customers_link
+from dashapp import figures
+from dashapp.address import Address
+from dashapp.page import Context, number_or_none, one_of, texts
+from dashapp.pages.segments import grid
+from dashapp.pages.segments.customers import picked_links
 from dashapp.pages.segments.ids import Ids
-from dashapp.pages.segments.views import VIEWS, customer_card, numeric_columns
-from dashapp.services.customers import GridRequest, customer_rows, page_of, search_rows
-from dashapp.session.identity import current_session
-from dashapp.session.rights import Right, needs
+from dashapp.pages.segments.scored import model_of, scores_of
+from dashapp.pages.segments.views import VIEWS, customer_card, numeric_columns, spread_columns
+from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import theme
-from segmentation import SegmentModel
 
 LOOK = Input(Shell.THEME, "data")
 REFS = State(Shell.REFS, "data")
@@ -27,15 +27,7 @@ def register(app: Dash, context: Context) -> None:
     """Add the callbacks inside the tabs."""
     register_map(app, context)
     register_profiles(app, context)
-    register_customers(app, context)
-
-
-def model_of(context: Context, refs: object) -> tuple[Seen, SegmentModel]:
-    """What the tab looks at, with its model; stops quietly where there is none."""
-    seen = Seen.at(context, refs)
-    if seen.model is None:
-        raise PreventUpdate
-    return seen, seen.model
+    grid.register(app, context)
 
 
 def register_map(app: Dash, context: Context) -> None:
@@ -45,42 +37,58 @@ def register_map(app: Dash, context: Context) -> None:
         Output(Ids.MAP, "figure"),
         Output(Ids.MAP_READING, "children"),
         inputs={"view": Input(Ids.MAP_VIEW, "value"), "look": LOOK},
-        state={"refs": REFS},
+        state={"refs": REFS, "search": State(Shell.URL, "search")},
     )
     @needs(Right.DATA)
-    def draw(view: object, look: object, refs: object) -> tuple[Any, str]:
+    def draw(view: object, look: object, refs: object, search: object) -> tuple[Any, str]:
         seen, model = model_of(context, refs)
-        if not seen.trained_here:
+        if not seen.scored:
             raise PreventUpdate
-        scores = context.training.scores(current_session(), str(seen.refs.model))
+        scores = scores_of(context, seen)
         titles = [model.projection.axis_title(axis) for axis in range(3)]
         kind = one_of(view, list(VIEWS), "2d")
         draw_map = figures.segment_map if kind == "2d" else figures.segment_map_3d
-        figure = draw_map(scores, model.segments, titles, theme=theme(look))
-        drawn = figures.sample_sentence(scores, flat=kind == "2d")
-        return figure, f"{figures.segment_map_reading(model)} {drawn}".strip()
+        row = asked_row(search, len(scores))
+        star = None if row is None else scores[["x", "y", "z"]].to_numpy(dtype=float)[row]
+        figure = draw_map(scores, model.segments, titles, highlight=star, theme=theme(look))
+        told = [
+            figures.segment_map_reading(model),
+            figures.sample_sentence(scores, flat=kind == "2d"),
+        ]
+        if star is not None:
+            told.append("The star is the customer whose values stand beside the map.")
+        return figure, " ".join(filter(None, told))
 
     @app.callback(
         Output(Ids.MAP_CUSTOMER, "children"),
         inputs={"click": Input(Ids.MAP, "clickData")},
-        state={"refs": REFS},
-        prevent_initial_call=True,
+        state={"refs": REFS, "search": State(Shell.URL, "search")},
     )
     @needs(Right.DATA)
-    def show_customer(click: object, refs: object) -> Any:
+    def show_customer(click: object, refs: object, search: object) -> Any:
         seen, model = model_of(context, refs)
+        if seen.table is None or not seen.scored:
+            return no_update
         row = clicked_row(click)
-        if seen.table is None or not seen.trained_here or row is None:
+        row = asked_row(search, seen.table.rows_used) if row is None else row
+        if row is None or not 0 <= row < seen.table.rows_used:
             return no_update
-        if not 0 <= row < seen.table.rows_used:
-            return no_update
-        scores = context.training.scores(current_session(), str(seen.refs.model)).iloc[row]
+        scores = scores_of(context, seen).iloc[row]
         names = {segment.id: segment.name for segment in model.segments}
-        return customer_card(
-            {str(name): value for name, value in seen.table.frame.iloc[row].items()},
-            names.get(scores["segment_id"], "Unassigned"),
-            float(scores["confidence"]),
+        predict = picked_links(seen.refs, row)[1:] if may(Right.PREDICT) else []
+        return (
+            customer_card(
+                {str(name): value for name, value in seen.table.frame.iloc[row].items()},
+                names.get(scores["segment_id"], "Unassigned"),
+                float(scores["confidence"]),
+            )
+            + predict
         )
+
+
+def asked_row(search: object, rows: int) -> int | None:
+    """The customer that the address names by its number in the data set."""
+    return Address.parse(search).number("customer", rows)
 
 
 def clicked_row(click: object) -> int | None:
@@ -121,11 +129,11 @@ def register_profiles(app: Dash, context: Context) -> None:
     @needs(Right.DATA)
     def draw_spread(column: object, look: object, refs: object) -> tuple[Any, str]:
         seen, model = model_of(context, refs)
-        if seen.table is None or not seen.trained_here:
+        if seen.table is None or not seen.scored:
             raise PreventUpdate
-        names = [*numeric_columns(model), *model.everybody.levels]
+        names = spread_columns(model, seen.table)
         chosen = one_of(column, names, names[0])
-        ids = context.training.scores(current_session(), str(seen.refs.model))["segment_id"]
+        ids = scores_of(context, seen)["segment_id"]
         frame = seen.table.frame
         return (
             figures.column_by_segment(frame, ids, model.segments, chosen, theme=theme(look)),
@@ -148,52 +156,3 @@ def register_profiles(app: Dash, context: Context) -> None:
             figures.compare_segments(segments, model.everybody, columns, theme=theme(look)),
             figures.compare_segments_reading(segments, model.everybody, columns),
         )
-
-
-def register_customers(app: Dash, context: Context) -> None:
-    """The customers' grid, paged on the server."""
-    app.clientside_callback(
-        ClientsideFunction("portal", "pin_columns"),
-        Output(Ids.GRID_COUNT, "lang"),
-        Input(Ids.GRID, "id"),
-    )
-    # A new search or segment empties the grid's cache; the grid then asks for its rows again.
-    app.clientside_callback(
-        ClientsideFunction("portal", "refresh_grid"),
-        Output(Ids.GRID_COUNT, "title"),
-        Input(Ids.GRID_SEARCH, "value"),
-        Input(Ids.GRID_SEGMENT, "value"),
-        State(Ids.GRID, "id"),
-        prevent_initial_call=True,
-    )
-
-    @app.callback(
-        Output(Ids.GRID, "getRowsResponse"),
-        Output(Ids.GRID_COUNT, "children"),
-        Output(Ids.GRID_DOWNLOAD, "href"),
-        inputs={"asked": Input(Ids.GRID, "getRowsRequest")},
-        state={
-            "text": State(Ids.GRID_SEARCH, "value"),
-            "segment": State(Ids.GRID_SEGMENT, "value"),
-            "refs": REFS,
-        },
-        prevent_initial_call=True,
-    )
-    @needs(Right.DATA)
-    def rows(asked: object, text: object, segment: object, refs: object) -> tuple[Any, ...]:
-        seen, model = model_of(context, refs)
-        if seen.table is None or not seen.trained_here:
-            return no_update, no_update, no_update
-        names = {s.id: s.name for s in model.segments}
-        scores = context.training.scores(current_session(), str(seen.refs.model))
-        every = customer_rows(seen.table.frame, scores, names)
-        chosen = text_or_none(segment)
-        chosen = None if chosen == EVERYONE else chosen
-        if chosen:
-            every = every[(scores["segment_id"] == chosen).to_numpy()]
-        wanted = text_or_none(text) or ""
-        found = search_rows(every, wanted)
-        answer = {"rowData": page_of(found, GridRequest.parse(asked)), "rowCount": len(found)}
-        total = formatting.number(seen.table.rows_used)
-        count = f"{formatting.number(len(found))} of {total} customers"
-        return answer, count, customers_link(seen.refs, chosen, wanted)

@@ -142,7 +142,7 @@ def distribution_view(
     model: SegmentModel, table: Table | None, address: Address, look: Theme
 ) -> Component:
     """Customers and revenue by segment, and any column by segment."""
-    columns = [*numeric_columns(model), *model.everybody.levels] if table is not None else []
+    columns = spread_columns(model, table) if table is not None else []
     parts = _shares(model, look) if len(model.segments) > 1 else []
     if columns:
         parts.append(
@@ -274,6 +274,12 @@ def customer_card(values: dict[str, Any], segment: str, confidence: float) -> li
             ]
         ),
     ]
+
+
+def spread_columns(model: SegmentModel, table: Table) -> list[str]:
+    """Columns whose spread by segment can be shown: the model's that the open customers have."""
+    names = [*numeric_columns(model), *model.everybody.levels]
+    return [name for name in names if name in table.frame]
 
 
 def numeric_columns(model: SegmentModel) -> list[str]:

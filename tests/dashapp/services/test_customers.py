@@ -5,7 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from dashapp.services.customers import GridRequest, customer_rows, page_of, search_rows
+from dashapp.services.customers import (
+    ROW,
+    GridRequest,
+    Selection,
+    Which,
+    customer_rows,
+    matches,
+    page_of,
+)
 
 
 @pytest.fixture
@@ -21,9 +29,39 @@ def test_names_and_confidence_stand_beside_the_table(rows: pd.DataFrame) -> None
 
 
 def test_search_looks_at_every_column_whatever_the_case(rows: pd.DataFrame) -> None:
-    assert search_rows(rows, "oslo").index.tolist() == [1]
-    assert search_rows(rows, "GOLD").index.tolist() == [0]
-    assert search_rows(rows, "  ").index.tolist() == [0, 1, 2]
+    assert matches(rows, "oslo").tolist() == [False, True, False]
+    assert matches(rows, "GOLD").tolist() == [True, False, False]
+    assert matches(rows, "  ").all()
+
+
+def test_the_number_of_a_customer_is_no_text_to_be_found(rows: pd.DataFrame) -> None:
+    assert rows[ROW].tolist() == [0, 1, 2]
+    assert not matches(rows[["City", ROW]], "2").any()
+
+
+@pytest.mark.parametrize(
+    ("selection", "wanted"),
+    [
+        (Selection(), [0, 1, 2]),
+        (Selection(segments=("s2", "s9")), [1, 2]),
+        (Selection(text="rome"), [0]),
+        (Selection(which=Which.UNSURE), [1]),
+        (Selection(which=Which.MISFITS), [2]),
+        (Selection(which=Which.PROBLEMS), [0]),
+        (Selection(rows=(2, 0)), [0, 2]),
+        (Selection(segments=("s1",), text="oslo"), []),
+    ],
+)
+def test_a_selection_keeps_whom_it_names(selection: Selection, wanted: list[int]) -> None:
+    frame = pd.DataFrame({"City": ["Rome", "Oslo", None]})
+    scores = pd.DataFrame(
+        {
+            "segment_id": ["s1", "s2", "s9"], "confidence": [0.9, 0.5, 0.7],
+            "fits": [True, True, False], "problems": ["Age is missing.", "", ""],
+        }
+    )  # fmt: skip
+    mask = selection.mask(frame, scores, {"s1": "Gold", "s2": "Rest"})
+    assert mask.nonzero()[0].tolist() == wanted
 
 
 def test_a_page_is_sorted_cut_and_plain(rows: pd.DataFrame) -> None:

@@ -9,10 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from dashapp.services.customers import Selection
 from dashapp.services.exports import (
     FORMULA_STARTS,
     Exports,
@@ -21,7 +22,7 @@ from dashapp.services.exports import (
     neutral_text,
     xlsx_bytes,
 )
-from segmentation import Table
+from segmentation import Table, read_table
 
 TEXTS = st.text(
     alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30
@@ -88,16 +89,43 @@ def test_a_column_called_like_ours_is_exported_as_well() -> None:
     scores = pd.DataFrame(
         {
             "segment_id": ["s1", "s2"], "runner_up_id": ["s2", "s1"], "confidence": [0.9, 0.8],
-            "fits": [True, True],
+            "fits": [True, True], "problems": ["", "Age is missing."],
         }
     )  # fmt: skip
     segments = (SimpleNamespace(id="s1", name="One"), SimpleNamespace(id="s2", name="Two"))
     datasets: Any = SimpleNamespace(table=lambda *_: table)
     training: Any = SimpleNamespace(
-        item=lambda *_: SimpleNamespace(info={"dataset": "d"}),
         model=lambda *_: SimpleNamespace(segments=segments),
         scores=lambda *_: scores,
     )
     scoring: Any = None
-    frame = Exports(datasets, training, scoring).customers("s", "d", "m", ["s2"])
+    frame = Exports(datasets, training, scoring).customers(
+        "s", "d", "m", Selection(segments=("s2",))
+    )
     assert frame[["segment (input)", "segment"]].to_numpy().tolist() == [["B2C", "Two"]]
+    assert frame["problems"].tolist() == ["Age is missing."]
+
+
+LONG = "How often the customer has visited one of our stores in the last twelve months"
+CUSTOMERS = st.lists(
+    st.tuples(
+        st.floats(-1e9, 1e9, allow_nan=False).map(lambda number: round(number, 4)),
+        st.integers(0, 10**6),
+        st.sampled_from(["Gold", "Silver, 2nd", 'say "hi"', "Käse", "a;b"]),
+    ),
+    min_size=12,
+    max_size=30,
+)
+
+
+@settings(max_examples=25)
+@given(rows=CUSTOMERS, kind=st.sampled_from(["csv", "xlsx"]))
+def test_an_export_comes_back_through_our_own_import(rows: list[Any], kind: str) -> None:
+    frame = pd.DataFrame(rows, columns=["Balance", LONG, "Tier"])
+    frame.insert(0, "Key", [f"k{i}" for i in range(len(frame))])
+    data = xlsx_bytes(frame) if kind == "xlsx" else b"".join(csv_chunks(frame))
+    back = read_table(data, name=f"export.{kind}", keep_duplicates=True).frame
+    assert list(back.columns) == list(frame.columns)
+    assert back["Tier"].tolist() == frame["Tier"].tolist()
+    for name in ("Balance", LONG):
+        assert back[name].astype(float).tolist() == frame[name].astype(float).tolist()

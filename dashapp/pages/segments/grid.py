@@ -1,0 +1,125 @@
+"""What answers in the Customers tab: rows for the grid, what was picked in it, its files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+
+from dashapp import formatting
+from dashapp.page import Context, number_or_none, one_of, text_or_none
+from dashapp.pages.segments.customers import (
+    EVERYONE,
+    WHICH,
+    download_buttons,
+    picked_links,
+)
+from dashapp.pages.segments.ids import Ids
+from dashapp.pages.segments.scored import model_of, scores_of
+from dashapp.services.customers import (
+    MOST_PICKED,
+    ROW,
+    GridRequest,
+    Selection,
+    Which,
+    customer_rows,
+    page_of,
+)
+from dashapp.session.rights import Right, may, needs
+from dashapp.shell import Ids as Shell
+from segmentation import SegmentModel
+
+REFS = State(Shell.REFS, "data")
+SHOWN = {
+    "text": State(Ids.GRID_SEARCH, "value"),
+    "segment": State(Ids.GRID_SEGMENT, "value"),
+    "which": State(Ids.GRID_WHICH, "value"),
+}
+
+
+def shown_customers(model: SegmentModel, text: object, segment: object, which: object) -> Selection:
+    """Which customers the grid shows, from what its fields send."""
+    ids = [item.id for item in model.segments]
+    chosen = one_of(segment, [EVERYONE, *ids], EVERYONE)
+    return Selection(
+        segments=() if chosen == EVERYONE else (chosen,),
+        text=text_or_none(text) or "",
+        which=Which(one_of(which, list(WHICH), Which.ALL)),
+    )
+
+
+def picked_rows(picked: object) -> tuple[int, ...]:
+    """Numbers of the customers that are ticked in the grid."""
+    rows = picked if isinstance(picked, list) else []
+    numbers = [number_or_none(row.get(ROW)) for row in rows if isinstance(row, dict)]
+    return tuple(sorted({int(n) for n in numbers if n is not None and 0 <= n < 1e8}))
+
+
+def register(app: Dash, context: Context) -> None:
+    """Add the callbacks of the Customers tab."""
+    app.clientside_callback(
+        ClientsideFunction("portal", "pin_columns"),
+        Output(Ids.GRID_COUNT, "lang"),
+        Input(Ids.GRID, "id"),
+    )
+    # A new search or choice empties the grid's cache; the grid then asks for its rows again.
+    app.clientside_callback(
+        ClientsideFunction("portal", "refresh_grid"),
+        Output(Ids.GRID_COUNT, "title"),
+        Input(Ids.GRID_SEARCH, "value"),
+        Input(Ids.GRID_SEGMENT, "value"),
+        Input(Ids.GRID_WHICH, "value"),
+        State(Ids.GRID, "id"),
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output(Ids.GRID, "getRowsResponse"),
+        Output(Ids.GRID_COUNT, "children"),
+        inputs={"asked": Input(Ids.GRID, "getRowsRequest")},
+        state={**SHOWN, "refs": REFS},
+        prevent_initial_call=True,
+    )
+    @needs(Right.DATA)
+    def rows(
+        asked: object, text: object, segment: object, which: object, refs: object
+    ) -> tuple[Any, ...]:
+        seen, model = model_of(context, refs)
+        if seen.table is None or not seen.scored:
+            return no_update, no_update
+        names = {s.id: s.name for s in model.segments}
+        scores, frame = scores_of(context, seen), seen.table.frame
+        wanted = shown_customers(model, text, segment, which).mask(frame, scores, names)
+        found = customer_rows(frame, scores, names)[wanted]
+        answer = {"rowData": page_of(found, GridRequest.parse(asked)), "rowCount": len(found)}
+        total = formatting.number(seen.table.rows_used)
+        return answer, f"{formatting.number(len(found))} of {total} customers"
+
+    @app.callback(
+        Output(Ids.GRID_DOWNLOAD, "children"),
+        Output(Ids.GRID_PICKED, "children"),
+        inputs={
+            "text": Input(Ids.GRID_SEARCH, "value"),
+            "segment": Input(Ids.GRID_SEGMENT, "value"),
+            "which": Input(Ids.GRID_WHICH, "value"),
+            "picked": Input(Ids.GRID, "selectedRows"),
+        },
+        state={"refs": REFS},
+    )
+    @needs(Right.DATA)
+    def offer(
+        text: object, segment: object, which: object, picked: object, refs: object
+    ) -> tuple[Any, Any]:
+        seen, model = model_of(context, refs)
+        chosen = picked_rows(picked)
+        if not chosen:
+            buttons = download_buttons(seen.refs, shown_customers(model, text, segment, which))
+            return buttons, no_update if picked is None else ""
+        if len(chosen) > MOST_PICKED:
+            return [], f"At most {MOST_PICKED} customers can be picked; use the fields above."
+        links = (
+            picked_links(seen.refs, chosen[0], predict=may(Right.PREDICT))
+            if len(chosen) == 1
+            else f"{len(chosen)} customers picked"
+        )
+        return download_buttons(seen.refs, Selection(rows=chosen)), links
