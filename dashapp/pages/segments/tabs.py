@@ -47,17 +47,15 @@ def register_map(app: Dash, context: Context) -> None:
         scores = scores_of(context, seen)
         titles = [model.projection.axis_title(axis) for axis in range(3)]
         kind = one_of(view, list(VIEWS), "2d")
-        draw_map = figures.segment_map if kind == "2d" else figures.segment_map_3d
+        told = f"{figures.segment_map_reading(model)} "
         row = asked_row(search, len(scores))
-        star = None if row is None else scores[["x", "y", "z"]].to_numpy(dtype=float)[row]
-        figure = draw_map(scores, model.segments, titles, highlight=star, theme=theme(look))
-        told = [
-            figures.segment_map_reading(model),
-            figures.sample_sentence(scores, flat=kind == "2d"),
-        ]
-        if star is not None:
-            told.append("The star is the customer whose values stand beside the map.")
-        return figure, " ".join(filter(None, told))
+        if kind == "2d" and row is not None:
+            star = scores[["x", "y", "z"]].to_numpy(dtype=float)[row]
+            figure = figures.customer_map(scores, model, titles, star, theme=theme(look))
+            return figure, f"{told}The star is the customer whose values stand beside the map."
+        draw_map = figures.segment_map if kind == "2d" else figures.segment_map_3d
+        figure = draw_map(scores, model.segments, titles, theme=theme(look))
+        return figure, f"{told}{figures.sample_sentence(scores, flat=kind == '2d')}".strip()
 
     @app.callback(
         Output(Ids.MAP_CUSTOMER, "children"),
