@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.components.badges import stability_badge
+from dashapp.figures.shares import in_no_segment
 from dashapp.theme import segment_class
 from segmentation import Segment, SegmentModel, Verdict
 
@@ -56,12 +57,27 @@ def segment_cards(segments: Sequence[Segment], name_type: str, note_type: str) -
         Types of the ids of the name fields and of what is said about a refused name:
         ``{"type": name_type, "segment": id}``.
     """
-    return html.Div(
+    cards = [
+        segment_card(segment, name_type, note_type, width)
+        for segment, width in zip(segments, widths(len(segments)), strict=True)
+    ]
+    return html.Div([html.Div(cards, className="grid-cards"), left_out(segments)])
+
+
+def left_out(segments: Sequence[Segment]) -> Component | None:
+    """How many customers are in no segment, where there are any."""
+    count = in_no_segment(segments)
+    if not count:
+        return None
+    total = count + sum(segment.size for segment in segments)
+    who = f"{formatting.count(count, 'customer')} ({formatting.percent(count / total)})"
+    verb = "fits" if count == 1 else "fit"
+    return html.P(
         [
-            segment_card(segment, name_type, note_type, width)
-            for segment, width in zip(segments, widths(len(segments)), strict=True)
+            html.Span(className="segment-dot", **{"aria-hidden": "true"}),
+            f"{who} {verb} no segment: Unassigned.",
         ],
-        className="grid-cards",
+        className="cards-note seg-none",
     )
 
 

@@ -59,6 +59,7 @@ from dashapp.figures.shares import (
     column_by_segment_reading,
     customers_donut,
     customers_donut_reading,
+    in_no_segment,
     share_bars,
     share_bars_reading,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "empty_figure",
     "histogram",
     "histogram_reading",
+    "in_no_segment",
     "index_heatmap",
     "index_heatmap_reading",
     "inertia_by_k",

@@ -68,7 +68,7 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
     if len(names) <= MAX_WRITTEN:
         cells = values[1:, :-1]
         texts = [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in cells]
-        write_cells(figure, texts, cells, theme.sequential)
+        write_cells(figure, texts, cells, theme.sequential, theme=theme)
     return figure
 
 

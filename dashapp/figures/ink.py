@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp.figures.canvas import aid
+from dashapp.theme import Theme
 
 # Nearly black and white: on any color one of them has at least 4.5 : 1, as WCAG AA asks.
 DARK_INK = "#04060a"
@@ -78,6 +79,8 @@ def write_cells(
     texts: Sequence[Sequence[str]],
     places: np.ndarray,
     scale: Sequence[str],
+    *,
+    theme: Theme,
 ) -> None:
     """Write a text on each cell of a heatmap, in the ink that can be read there.
 
@@ -86,16 +89,17 @@ def write_cells(
     texts
         One per cell, empty where nothing is to be written.
     places
-        Where each cell lies on the scale, 0 to 1, of the same shape; NaN for an empty cell.
+        Where each cell lies on the scale, 0 to 1, of the same shape; NaN for an empty cell,
+        whose text stands on the card itself.
     scale
         The heatmap's colors.
     """
     heatmap = figure.data[-1]
     cells = [
-        (x, y, text, DARK_INK if np.isnan(place) else ink_on(color_at(scale, float(place))))
+        (x, y, text, theme.muted if np.isnan(place) else ink_on(color_at(scale, float(place))))
         for y, row, spots in zip(heatmap.y, texts, places, strict=True)
         for x, text, place in zip(heatmap.x, row, spots, strict=True)
-        if text and not np.isnan(place)
+        if text
     ]
     figure.add_scatter(
         x=[cell[0] for cell in cells],

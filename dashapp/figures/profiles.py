@@ -95,7 +95,9 @@ def index_heatmap(
         xaxis={**traits, "tickangle": -45} if sideways else {**own, "side": "top", "tickangle": 0},
         yaxis={**(own if sideways else traits), "autorange": "reversed"},
     )
-    told = [["" if np.isnan(v) else formatting.number(v) for v in row] for row in index]
+    told = [
+        [formatting.MISSING if np.isnan(v) else formatting.number(v) for v in row] for row in index
+    ]
     hover = _index_hover(segments, names)
     rows = [segment.name for segment in segments]
     figure.add_heatmap(
@@ -123,9 +125,8 @@ def index_heatmap(
         ),
     )
     shown = ratio.T if sideways else ratio
-    write_cells(
-        figure, _turned(told) if sideways else told, (shown + ends) / (2 * ends), theme.diverging
-    )
+    texts = _turned(told) if sideways else told
+    write_cells(figure, texts, (shown + ends) / (2 * ends), theme.diverging, theme=theme)
     return figure
 
 

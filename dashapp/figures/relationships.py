@@ -189,7 +189,7 @@ def _shares(frame: pd.DataFrame, a: Column, b: Column, theme: Theme) -> go.Figur
     )
     if len(x) <= MAX_WRITTEN:
         texts = [[f"{share:.0f} %" for share in row] for row in shares]
-        write_cells(figure, texts, shares / 100, theme.sequential)
+        write_cells(figure, texts, shares / 100, theme.sequential, theme=theme)
     return figure
 
 

@@ -36,9 +36,33 @@ ROOM = 0.35
 NOTABLE_RATIO = 1.2
 
 
+def in_no_segment(segments: Sequence[Segment]) -> int:
+    """Customers that an algorithm left out of all segments, from the segments' own shares.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> in_no_segment([SimpleNamespace(size=30, share=0.3), SimpleNamespace(size=50, share=0.5)])
+    20
+    """
+    sized = [segment for segment in segments if segment.share > 0]
+    if not sized:
+        return 0
+    largest = max(sized, key=lambda segment: segment.size)
+    total = round(largest.size / largest.share)
+    return max(total - sum(segment.size for segment in segments), 0)
+
+
 def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figure:
-    """Share of customers in each segment, in the segments' own order and colors."""
-    total = sum(segment.size for segment in segments)
+    """Share of customers in each segment, in the segments' own order and colors.
+
+    Customers in no segment have a slice of their own, so that the shares are those of the cards.
+    """
+    slices = [(s.name, s.size, theme.segment_color(s.color)) for s in segments]
+    left_out = in_no_segment(segments)
+    if left_out:
+        slices.append(("Unassigned", left_out, theme.unassigned))
+    total = sum(size for _, size, _ in slices)
     if not total:
         return empty_figure("There are no customers in segments.", theme=theme)
     figure = canvas(
@@ -50,21 +74,21 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
         legend={"y": -0.06, "yanchor": "top", "x": 0.5, "xanchor": "center"},
         margin={"l": 24, "r": 24, "t": 32, "b": 24},
     )
-    short = [label(segment.name, SLICE_NAME) for segment in segments]
-    whole = [label(segment.name, 400) for segment in segments]
+    short = [label(name, SLICE_NAME) for name, _, _ in slices]
+    whole = [label(name, 400) for name, _, _ in slices]
     figure.add_pie(
         # Slices with the same label would become one.
         labels=short if len(set(short)) == len(short) else whole,
-        meta={"labels": [segment.name for segment in segments]},
+        meta={"labels": [name for name, _, _ in slices]},
         hovertext=whole,
-        customdata=[formatting.percent(segment.size / total) for segment in segments],
-        values=np.array([segment.size for segment in segments], dtype=np.int64),
+        customdata=[formatting.percent(size / total) for _, size, _ in slices],
+        values=np.array([size for _, size, _ in slices], dtype=np.int64),
         hole=0.66,
         sort=False,
         direction="clockwise",
         name="customers",
         marker={
-            "colors": [theme.segment_color(segment.color) for segment in segments],
+            "colors": [color for _, _, color in slices],
             "line": {"color": theme.surface, "width": 3},
         },
         texttemplate="%{customdata}",
@@ -88,7 +112,7 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
 
 def customers_donut_reading(segments: Sequence[Segment]) -> str:
     """Name the largest and the smallest segment."""
-    total = sum(segment.size for segment in segments)
+    total = sum(segment.size for segment in segments) + in_no_segment(segments)
     if not total:
         return "There are no customers in segments."
     largest = max(segments, key=lambda s: s.size)

@@ -74,7 +74,8 @@ def test_cells_without_an_index_are_empty_and_say_why() -> None:
         reading = figures.index_heatmap_reading(segments, (*samples.COLUMNS, "Balance"))
     heatmap, written = figure.data
     assert np.isnan(heatmap.z[-1]).all()
-    assert "Balance" not in written.y
+    row = [text for y, text in zip(written.y, written.text, strict=True) if y == "Balance"]
+    assert row == ["–", "–", "–"]
     assert "no index: everybody's average is not clearly above zero" in heatmap.hovertext[-1][0]
     assert "no known values" in heatmap.hovertext[-1][2]
     assert heatmap.hoverongaps

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -163,3 +165,14 @@ def test_many_levels_become_one_other_group() -> None:
 def test_the_medians_interval_needs_no_distribution() -> None:
     found = estimate(np.arange(101, dtype=float), "median")
     assert (found.low, found.value, found.high) == (40.0, 50.0, 61.0)
+
+
+def test_customers_in_no_segment_have_a_slice_and_a_sentence_of_their_own() -> None:
+    # A quarter of the customers is noise: the shares are those of everybody.
+    part = tuple(replace(s, share=0.75 * s.share) for s in samples.segments())
+    everybody = round(part[0].size / part[0].share)
+    figure = figures.customers_donut(part)
+    assert list(figure.data[0].labels)[-1] == "Unassigned"
+    assert int(sum(figure.data[0].values)) == everybody
+    assert figures.in_no_segment(part) == everybody - sum(s.size for s in part)
+    assert figures.in_no_segment(samples.segments()) == 0
