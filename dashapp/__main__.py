@@ -29,10 +29,12 @@ def main(arguments: list[str]) -> int:
     if arguments not in (SERVE, WORK, FOLLOW) and arguments[0] not in COMMANDS:
         sys.stderr.write(USAGE)
         return 2
+    from dashapp.allocator import tune
     from dashapp.session.errors import StoreError
     from dashapp.settings import SettingsError, limit_threads, load_settings
 
     limit_threads()
+    tune()
     try:
         if arguments and arguments[0] in COMMANDS:
             from dashapp.commands import run

@@ -6,14 +6,19 @@ tell why they are not left as they are.
 
 from __future__ import annotations
 
+import gc
+import resource
 import sys
 from pathlib import Path
 from typing import Any
 
+from dashapp.admission import threads_for
+from dashapp.allocator import trim, tune
 from dashapp.settings import SettingsError, limit_threads, load_settings
 
 # Before numpy is loaded anywhere: the workers are forked from this process.
 limit_threads()
+tune()
 
 try:
     _settings = load_settings()
@@ -21,9 +26,16 @@ except SettingsError as error:
     sys.stderr.write(f"The portal does not start: {error}\n")
     sys.exit(4)
 
+_, _files = resource.getrlimit(resource.RLIMIT_NOFILE)
+# The usual 1,024 connections and files are fewer than a crowd of browsers opens.
+resource.setrlimit(resource.RLIMIT_NOFILE, (_files, _files))
+
 bind = f"0.0.0.0:{_settings.port}"
 workers = _settings.web_workers
-threads = _settings.web_threads
+# Most of them wait for their turn or read an upload; see dashapp.admission.
+threads = threads_for(_settings.web_threads)
+# Browsers keep up to six connections open; idle ones cost some kilobytes each.
+worker_connections = 4000
 worker_class = "gthread"
 # Each worker opens its own files and connections; none is shared over a fork.
 preload_app = False
@@ -51,3 +63,7 @@ def post_worker_init(worker: Any) -> None:
     client = worker.app.callable.test_client()
     for path in ("/healthz", "/_dash-layout", "/_dash-dependencies"):
         client.get(path)
+    # What the start needed and nobody will look at again.
+    gc.collect()
+    gc.freeze()
+    trim()

@@ -9,19 +9,28 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, Timer
+from time import monotonic
 from typing import TypeVar
 
+import pandas as pd
+
+from dashapp.allocator import trim
 from dashapp.jobs.queue import JobQueue
 from dashapp.session.keys import SHARED, Key, Kind
 from dashapp.session.ledger import Item, Ledger
 from dashapp.session.store import SessionExpiredError, SessionStore
+from segmentation import Table
 
 T = TypeVar("T")
 
-# Encoded bytes; decoded they take some ten times as much. Enough for the tables that ten people
-# look at, or for one million customers and their scores.
-DEFAULT_BYTES = 48 * 1024 * 1024
+# Decoded bytes that one process keeps: the tables, scores and models of some thirty people with
+# 10,000 customers each. Reading and decoding one of those tables anew takes 10 ms.
+DEFAULT_BYTES = 64 * 1024 * 1024
+# What one person looks at is kept even where it is larger: a table, its model and its scores.
+KEPT_ANYWAY = 3
+# What nobody has asked for in so long leaves memory, in seconds.
+IDLE_SECONDS = 60.0
 # What a user calls the kinds of things.
 WORDS = {
     Kind.DATASET: "data set",
@@ -31,20 +40,35 @@ WORDS = {
 }
 
 
+@dataclass
+class _Kept:
+    """A decoded value, its size in bytes, and when it was last asked for."""
+
+    value: object
+    size: int
+    asked: float
+
+
 class DecodedCache:
-    """A least-recently-used cache bounded by the encoded size of what it holds.
+    """A least-recently-used cache, bounded by the memory that its values take.
+
+    What is not asked for leaves it after a while, and its memory goes back to the system.
 
     Parameters
     ----------
     limit : int
-        Encoded bytes that stay at most; a single larger value is decoded each time.
+        Decoded bytes that stay at most, but for the last few values.
+    idle : float
+        Seconds after which a value that nobody asks for is dropped.
     """
 
-    def __init__(self, limit: int = DEFAULT_BYTES) -> None:
+    def __init__(self, limit: int = DEFAULT_BYTES, idle: float = IDLE_SECONDS) -> None:
         self._limit = limit
-        self._entries: OrderedDict[Key, tuple[int, object]] = OrderedDict()
+        self._idle = idle
+        self._entries: OrderedDict[Key, _Kept] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
+        self._timer: Timer | None = None
 
     def get(self, key: Key, read: Callable[[Key], bytes], decode: Callable[[bytes], T]) -> T:
         """The decoded value, read and decoded when this process does not hold it.
@@ -59,29 +83,66 @@ class DecodedCache:
             Turns bytes into the value.
         """
         with self._lock:
-            if key in self._entries:
+            kept = self._entries.get(key)
+            if kept is not None:
                 self._entries.move_to_end(key)
-                return self._entries[key][1]  # type: ignore[return-value]
+                kept.asked = monotonic()
+                return kept.value  # type: ignore[return-value]
         data = read(key)
         value = decode(data)
-        self._keep(key, len(data), value)
+        self._keep(key, value, size_of(value, len(data)))
         return value
 
     def forget(self, session: str) -> None:
         """Drop everything of one session."""
         with self._lock:
-            for key in [key for key in self._entries if key.session == session]:
-                self._bytes -= self._entries.pop(key)[0]
+            self._drop([key for key in self._entries if key.session == session])
 
-    def _keep(self, key: Key, size: int, value: object) -> None:
+    def tidy(self) -> None:
+        """Drop what nobody has asked for lately, and give free memory back."""
         with self._lock:
-            if size > self._limit or key in self._entries:
+            old = monotonic() - self._idle
+            self._drop([key for key, kept in self._entries.items() if kept.asked <= old])
+            self._timer = None
+            self._tidy_later()
+        trim()
+
+    def _keep(self, key: Key, value: object, size: int) -> None:
+        with self._lock:
+            if key in self._entries:
                 return
-            self._entries[key] = (size, value)
+            self._entries[key] = _Kept(value, size, monotonic())
             self._bytes += size
-            while self._bytes > self._limit:
-                _, (dropped, _) = self._entries.popitem(last=False)
-                self._bytes -= dropped
+            while self._bytes > self._limit and len(self._entries) > KEPT_ANYWAY:
+                self._drop([next(iter(self._entries))])
+            self._tidy_later()
+
+    def _drop(self, keys: list[Key]) -> None:
+        for key in keys:
+            self._bytes -= self._entries.pop(key).size
+
+    def _tidy_later(self) -> None:
+        """Have a timer while there is something to drop, and no longer."""
+        if self._entries and self._timer is None:
+            self._timer = Timer(self._idle / 2, self.tidy)
+            self._timer.daemon = True
+            self._timer.start()
+
+
+def size_of(value: object, encoded: int) -> int:
+    """Memory that a decoded value takes, in bytes; columns are counted, the rest is guessed.
+
+    Examples
+    --------
+    >>> size_of(pd.DataFrame({"a": [1.0, 2.0]}), 8) >= 16
+    True
+    >>> size_of("a model", 7)
+    70
+    """
+    frame = value.frame if isinstance(value, Table) else value
+    if isinstance(frame, pd.DataFrame):
+        return int(frame.memory_usage().sum())
+    return 10 * encoded
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,8 @@ class SqliteDatabase:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            # Each thread has a connection, and pages are in the system's cache anyway: 256 kB.
+            connection.execute("PRAGMA cache_size = -256")
             # What is deleted must not be found on disk afterwards.
             connection.execute("PRAGMA secure_delete = ON")
             self._local.connection = connection

@@ -70,6 +70,7 @@ def _register_jobs(app: Dash, context: Context) -> None:
         output={
             "progress": Output(Ids.PROGRESS, "children"),
             "stop": Output(Ids.POLL, "disabled"),
+            "pace": Output(Ids.POLL, "interval"),
             "refs": Output(Ids.REFS, "data", allow_duplicate=True),
             "done": Output(Ids.DONE, "data"),
             "alert": Output(Ids.ALERT, "children", allow_duplicate=True),

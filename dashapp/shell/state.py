@@ -17,7 +17,11 @@ from dashapp.page import BadInputError, Context, Refs, content_id_or_none, recor
 from dashapp.session import identity
 from dashapp.session.identity import current_session
 from dashapp.shell.ids import Ids
+from dashapp.shell.layout import POLL_MILLISECONDS
 
+# A browser asks again after this share of the time that its job has taken so far.
+PACE_SHARE = 0.05
+SLOWEST_MILLISECONDS = 2000
 WAITING = ("queued", "running")
 GONE = (
     "What this address points to is not in your session: it has expired, was deleted, or belongs "
@@ -156,11 +160,12 @@ def job_view(
     Returns
     -------
     dict
-        Values for the outputs ``progress, stop, refs, done, alert``.
+        Values for the outputs ``progress, stop, pace, refs, done, alert``.
     """
     view: dict[str, Any] = {
         "progress": None,
         "stop": True,
+        "pace": no_update,
         "refs": no_update,
         "done": no_update,
         "alert": no_update,
@@ -172,7 +177,8 @@ def job_view(
     if job is None:
         return view
     if job.state in WAITING:
-        return view | {"progress": job_progress(job), "stop": False, "alert": None}
+        waiting = {"stop": False, "pace": pace_of(job, time.time()), "alert": None}
+        return view | waiting | {"progress": job_progress(job)}
     if job.state == "done":
         return view | done_view(context, job, Refs.parse(refs))
     if job.state == "cancelled":
@@ -220,6 +226,23 @@ def job_progress(job: Job) -> Component | None:
     """The progress panel of a job, with its Cancel button; short looks do without."""
     if job.kind == "preview" and time.time() - job.created < QUIET_SECONDS:
         return None
+def pace_of(job: Job, now: float) -> int:
+    """Milliseconds until a browser asks again: soon for short work, less often for long.
+
+    A job that takes 20 s is then seen 1 s late at most, and a crowd that waits for its trainings
+    leaves the server to those who look at results.
+
+    Examples
+    --------
+    >>> [pace_of(Job("a", "b", "train", {}, created=0.0), now) for now in (1, 20, 600)]
+    [400, 1000, 2000]
+    """
+    share_of_age = 1000 * PACE_SHARE * (now - job.created)
+    return round(min(SLOWEST_MILLISECONDS, max(POLL_MILLISECONDS, share_of_age)))
+
+
+def job_progress(job: Job) -> Component:
+    """The progress panel of a job, with its Cancel button."""
     stage = job.message or "Waiting to start"
     return progress_panel(
         WORDS[job.kind], stage, job.progress, cancel_id={"type": Ids.CANCEL, "job": job.id}

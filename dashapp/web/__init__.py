@@ -14,6 +14,7 @@ from dash import Dash
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from dashapp.admission import Doorkeeper
 from dashapp.web import (
     access,
     callbacks,
@@ -44,6 +45,7 @@ def install(app: Dash, context: Context) -> None:
         Settings, store, ledger, jobs and services.
     """
     trust_proxies(app.server, context.settings.proxy_hops)
+    bound_crowds(app.server, context.settings.web_threads)
     errors.install(app)
     csrf.install(app.server)
     visits.install(app.server, context)
@@ -56,6 +58,11 @@ def install(app: Dash, context: Context) -> None:
     embed.install(app, context)
     headers.install(app, context)
     packing.install(app.server, headers.STATIC)
+
+
+def bound_crowds(server: Flask, at_once: int) -> None:
+    """Answer so many requests at once; others wait for a moment or are asked to come again."""
+    server.wsgi_app = Doorkeeper(server.wsgi_app, at_once)  # type: ignore[assignment]  # as above
 
 
 def trust_proxies(server: Flask, hops: int) -> None:

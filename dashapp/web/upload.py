@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import secrets
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -20,12 +22,15 @@ from werkzeug.exceptions import (
     HTTPException,
     LengthRequired,
     RequestEntityTooLarge,
+    ServiceUnavailable,
     TooManyRequests,
     UnsupportedMediaType,
 )
 
+from dashapp.admission import RETRY_SECONDS, UPLOADS_FOR_EACH
 from dashapp.jobs.queue import JobLimitError
 from dashapp.services.recipes import RECIPE_BYTES, parse_recipe
+from dashapp.session.errors import StoreError
 from dashapp.session.identity import current_session
 from dashapp.session.keys import HEX_ID, Key, Kind
 from dashapp.session.rights import Right, need_of, needs
@@ -78,6 +83,8 @@ def install(server: Flask, context: Context) -> None:
         "mended": take_mended,
     }
 
+    places = threading.Semaphore(context.settings.web_threads * UPLOADS_FOR_EACH)
+
     @server.post("/upload")
     @needs(Right.PREDICT)
     def upload() -> Response:
@@ -88,10 +95,25 @@ def install(server: Flask, context: Context) -> None:
             access.require(need_of(take))
             check_request(context.settings.max_upload_bytes)
             check_rate(context, current_session())
-            return take(context, current_session())
-        except (HTTPException, JobLimitError):
+            with one_of(places):
+                return take(context, current_session())
+        except (HTTPException, JobLimitError, StoreError):
             drain()
             raise
+
+
+@contextmanager
+def one_of(places: threading.Semaphore) -> Iterator[None]:
+    """Take one of the places for uploads, which may be slow and must not take all threads."""
+    if not places.acquire(blocking=False):
+        raise ServiceUnavailable(
+            "Very many files are being uploaded right now. Please try again in a moment.",
+            retry_after=RETRY_SECONDS,
+        )
+    try:
+        yield
+    finally:
+        places.release()
 
 
 @needs(Right.CHANGE)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from dashapp.services.memory import DecodedCache
+import weakref
+
+import pandas as pd
+import pytest
+
+from dashapp.services.memory import DecodedCache, size_of
 from dashapp.session.keys import Key, Kind
+from tests.waiting import until
 
 SESSION, OTHER = "a" * 32, "b" * 32
+# What a text of 32 digits counts for.
+SIZE = 320
+
+
+class Held(str):
+    """A value that can be watched leaving."""
 
 
 class Shelf:
@@ -31,21 +43,38 @@ def test_a_value_is_read_once_while_it_is_kept() -> None:
 
 
 def test_the_least_recently_used_value_makes_room() -> None:
-    cache, shelf = DecodedCache(64), Shelf()
-    for digit in "0102":  # room for two: 1 is the oldest when 2 comes
+    cache, shelf = DecodedCache(4 * SIZE), Shelf()
+    for digit in "012304":  # room for four: 1 is the oldest when 4 comes
+        cache.get(key(SESSION, digit * 32), shelf.read, bytes.decode)
+    assert shelf.reads == 5
+    cache.get(key(SESSION, "0" * 32), shelf.read, bytes.decode)
+    assert shelf.reads == 5
+    cache.get(key(SESSION, "1" * 32), shelf.read, bytes.decode)
+    assert shelf.reads == 6
+
+
+def test_what_one_person_looks_at_is_kept_however_large_it_is() -> None:
+    cache, shelf = DecodedCache(8), Shelf()
+    for digit in "012012":  # a table, its model and its scores
         cache.get(key(SESSION, digit * 32), shelf.read, bytes.decode)
     assert shelf.reads == 3
-    cache.get(key(SESSION, "0" * 32), shelf.read, bytes.decode)
-    assert shelf.reads == 3
-    cache.get(key(SESSION, "1" * 32), shelf.read, bytes.decode)
-    assert shelf.reads == 4
+    for digit in "30":
+        cache.get(key(OTHER, digit * 32), shelf.read, bytes.decode)
+    assert shelf.reads == 5
 
 
-def test_a_value_larger_than_the_room_is_given_but_not_kept() -> None:
-    cache, shelf = DecodedCache(8), Shelf()
-    cache.get(key(SESSION, "0" * 32), shelf.read, bytes.decode)
-    cache.get(key(SESSION, "0" * 32), shelf.read, bytes.decode)
-    assert shelf.reads == 2
+def test_what_nobody_asks_for_leaves_memory() -> None:
+    cache, shelf = DecodedCache(1000 * SIZE, idle=0.01), Shelf()
+    held = Held("value")
+    cache.get(key(SESSION, "0" * 32), shelf.read, lambda _: held)
+    gone = weakref.ref(held)
+    del held
+    until(lambda: gone() is None, seconds=10, what="the value is dropped")
+
+
+def test_a_table_counts_with_the_memory_of_its_columns() -> None:
+    table = pd.DataFrame({"spend": range(1000)})
+    assert size_of(table, 10) == pytest.approx(8000, rel=0.1)
 
 
 def test_forgetting_one_session_leaves_the_others() -> None:

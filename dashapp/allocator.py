@@ -1,0 +1,32 @@
+"""Memory that is no longer used goes back to the system, where the C library lets us ask for it.
+
+By default glibc gives each thread an arena of its own and learns from large blocks to keep them:
+a web worker that has once drawn large tables then holds their memory for ever.
+"""
+
+from __future__ import annotations
+
+import ctypes
+
+# malloc.h of glibc; other libraries know neither call nor numbers.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+# Blocks of this size, in bytes, are the system's again as soon as they are freed; smaller ones
+# are what requests use over and over. Set once, it no longer grows by itself.
+LARGE_BYTES = 256 * 1024
+ARENAS = 2
+
+
+def tune() -> None:
+    """Ask for few arenas, and for large blocks to be given back; call before threads start."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, ARENAS)
+        mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
+        mallopt(M_TRIM_THRESHOLD, LARGE_BYTES)
+
+
+def trim() -> None:
+    """Give back what is free; takes some milliseconds."""
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if malloc_trim is not None:
+        malloc_trim(0)
