@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from dashapp.jobs.queue import Job
 from dashapp.services.bounds import reading_limits
+from dashapp.services.frames import decode_frame, encode_frame
 from dashapp.services.memory import Memory
 from dashapp.services.training import Training
 from dashapp.session.keys import Key, Kind
@@ -105,15 +105,3 @@ def score_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     }
     workspace.add_item(Kind.BATCH, batch_id, request["name"], info)
     return {"batch": batch_id, "model": request["model"]}
-
-
-def encode_frame(frame: pd.DataFrame) -> bytes:
-    """A frame as Parquet bytes."""
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False)
-    return buffer.getvalue()
-
-
-def decode_frame(data: bytes) -> pd.DataFrame:
-    """The inverse of :func:`encode_frame`."""
-    return pd.read_parquet(io.BytesIO(data))

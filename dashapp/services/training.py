@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from dashapp.jobs.queue import Job
+from dashapp.services.frames import decode_frame, encode_frame
 from dashapp.services.memory import Memory
 from dashapp.session.keys import Key, Kind, content_id
 from dashapp.session.ledger import Item
@@ -109,7 +109,7 @@ class Training:
         scores_id = self._scores_id(session, model_id, dataset_id)
         if scores_id is None:
             raise SessionExpiredError("these customers have not been placed by this model")
-        return self._memory.value(Key(session, Kind.SCORES, scores_id), decode_scores)
+        return self._memory.value(Key(session, Kind.SCORES, scores_id), decode_frame)
 
     def _scores_id(self, session: str, model_id: str, dataset_id: str | None) -> str | None:
         if dataset_id is None:
@@ -191,7 +191,7 @@ def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
 
 
 def encode_scores(model: SegmentModel, frame: pd.DataFrame) -> bytes:
-    """Score every row and find its place on the map, as Parquet bytes."""
+    """Score every row and find its place on the map, as bytes."""
     assigned = model.assign(frame).reset_index(drop=True)
     ids = {segment.name: segment.id for segment in model.segments}
     place = model.project(frame).astype("float32")
@@ -207,11 +207,4 @@ def encode_scores(model: SegmentModel, frame: pd.DataFrame) -> bytes:
             "z": place[:, 2],
         }
     )
-    buffer = io.BytesIO()
-    scores.to_parquet(buffer, index=False)
-    return buffer.getvalue()
-
-
-def decode_scores(data: bytes) -> pd.DataFrame:
-    """The inverse of :func:`encode_scores`."""
-    return pd.read_parquet(io.BytesIO(data))
+    return encode_frame(scores)

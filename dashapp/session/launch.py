@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import jwt
-
 from dashapp.session.keys import HEX_ID
 from dashapp.session.rights import SCOPES, Right, Rights, rights_in
 
@@ -85,6 +83,8 @@ def sign(
     seconds
         Time in which the link must be opened.
     """
+    import jwt  # with its 9 MB of cryptography only where links are in use
+
     now = int(time.time())
     claims: dict[str, Any] = {
         "iss": ISSUER,
@@ -116,6 +116,8 @@ def verify(token: str, key: bytes, ancestors: tuple[str, ...]) -> Launch:
     LaunchError
         If anything about it is not as it must be.
     """
+    import jwt  # as above
+
     if len(token) > LONGEST_TOKEN:
         raise LaunchError("too long")
     try:

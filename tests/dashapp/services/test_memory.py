@@ -65,10 +65,7 @@ def test_what_one_person_looks_at_is_kept_however_large_it_is() -> None:
 
 def test_what_nobody_asks_for_leaves_memory() -> None:
     cache, shelf = DecodedCache(1000 * SIZE, idle=0.01), Shelf()
-    held = Held("value")
-    cache.get(key(SESSION, "0" * 32), shelf.read, lambda _: held)
-    gone = weakref.ref(held)
-    del held
+    gone = weakref.ref(cache.get(key(SESSION, "0" * 32), shelf.read, lambda _: Held("value")))
     until(lambda: gone() is None, seconds=10, what="the value is dropped")
 
 
