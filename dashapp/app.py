@@ -11,6 +11,8 @@ from dash import Dash
 from flask import Flask, Response, send_from_directory
 
 from dashapp import shell, web
+from dashapp.figures.canvas import empty_figure
+from dashapp.figures.validators import forget_unused
 from dashapp.jobs.queue import JobQueue
 from dashapp.page import Context, Page
 from dashapp.pages import NOT_FOUND, PAGES
@@ -101,6 +103,19 @@ def create_app(settings: Settings | None = None) -> Dash:
     serve_bootstrap(server)
     web.install(app, context)
     return app
+
+
+def warm_up(server: Flask) -> None:
+    """Finish what would otherwise happen in the first requests.
+
+    Until Dash has finished its set-up, requests that arrive together fail (plotly/dash#3971). The
+    first chart loads half of plotly, and would leave it scattered among what soon passes away.
+    """
+    client = server.test_client()
+    for path in ("/healthz", "/_dash-layout", "/_dash-dependencies"):
+        client.get(path)
+    empty_figure()
+    forget_unused()
 
 
 def make_context(settings: Settings, pages: tuple[Page, ...]) -> Context:

@@ -19,6 +19,8 @@ from dashapp.settings import SettingsError, limit_threads, load_settings
 # Before numpy is loaded anywhere: the workers are forked from this process.
 limit_threads()
 tune()
+# structlog would load it in each worker, 5 MB, for colored tracebacks that we never write.
+sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # None forbids the import
 
 try:
     _settings = load_settings()
@@ -56,14 +58,10 @@ loglevel = "info"
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let Dash finish its set-up before the first visitor comes.
+    """Finish the set-up before the first visitor comes; see :func:`dashapp.app.warm_up`."""
+    from dashapp.app import warm_up
 
-    Until it has, requests that arrive together fail (plotly/dash#3971).
-    """
-    client = worker.app.callable.test_client()
-    for path in ("/healthz", "/_dash-layout", "/_dash-dependencies"):
-        client.get(path)
+    warm_up(worker.app.callable)
     # What the start needed and nobody will look at again.
-    gc.collect()
-    gc.freeze()
     trim()
+    gc.freeze()

@@ -13,7 +13,7 @@ import structlog
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from dashapp import logs
-from dashapp.app import create_app
+from dashapp.app import create_app, warm_up
 from dashapp.jobs.runner import GRACE_SECONDS
 from dashapp.settings import Settings
 
@@ -64,8 +64,7 @@ def web_server(settings: Settings) -> BaseWSGIServer | None:
     """The web server, warmed up and bound to its port; None when that is taken."""
     host = "0.0.0.0" if settings.hosted else "127.0.0.1"  # noqa: S104 - hosted is for others
     app = create_app(settings)
-    # Dash finishes its set-up in the first request; it must not meet a second one there.
-    app.server.test_client().get("/_dash-layout")
+    warm_up(app.server)
     try:
         return make_server(host, settings.port, app.server, threaded=True)
     except (OSError, SystemExit):

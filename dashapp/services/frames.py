@@ -29,4 +29,5 @@ def encode_frame(frame: pd.DataFrame) -> bytes:
 
 def decode_frame(data: bytes) -> pd.DataFrame:
     """The inverse of :func:`encode_frame`."""
-    return pa.ipc.open_file(pa.BufferReader(data)).read_all().to_pandas()
+    frame: pd.DataFrame = pa.ipc.open_file(pa.BufferReader(data)).read_all().to_pandas()
+    return frame
