@@ -222,10 +222,6 @@ def unread_upload(context: Context, job: Job) -> str | None:
     return upload if context.ledger.item(job.session, "upload", upload) else None
 
 
-def job_progress(job: Job) -> Component | None:
-    """The progress panel of a job, with its Cancel button; short looks do without."""
-    if job.kind == "preview" and time.time() - job.created < QUIET_SECONDS:
-        return None
 def pace_of(job: Job, now: float) -> int:
     """Milliseconds until a browser asks again: soon for short work, less often for long.
 
@@ -241,8 +237,10 @@ def pace_of(job: Job, now: float) -> int:
     return round(min(SLOWEST_MILLISECONDS, max(POLL_MILLISECONDS, share_of_age)))
 
 
-def job_progress(job: Job) -> Component:
-    """The progress panel of a job, with its Cancel button."""
+def job_progress(job: Job) -> Component | None:
+    """The progress panel of a job, with its Cancel button; short looks do without."""
+    if job.kind == "preview" and time.time() - job.created < QUIET_SECONDS:
+        return None
     stage = job.message or "Waiting to start"
     return progress_panel(
         WORDS[job.kind], stage, job.progress, cancel_id={"type": Ids.CANCEL, "job": job.id}
