@@ -40,7 +40,7 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
         theme,
         "association",
         xaxis={
-            **label_axis(names[:-1], "Column"),
+            **label_axis(names[:-1], "Column", short[:-1]),
             "showline": False,
             "ticks": "",
             # Names at a slant need room between the columns.

@@ -129,7 +129,7 @@ def dotted(name: str, color: str, longest: int = LONGEST_LABEL) -> str:
     >>> dotted("VIP", "#112233")
     '<span style="color:#112233">●</span> VIP'
     """
-    return f'<span style="color:{color}">●</span> {wrapped(label(name, longest), TICK_LINE)}'
+    return f'<span style="color:{color}">●</span> {in_lines(label(name, longest), TICK_LINE)}'
 
 
 def stacked(name: str, color: str, width: int = 10) -> str:
@@ -154,8 +154,19 @@ def wrapped(text: str, width: int) -> str:
     >>> wrapped("one two three", 8)
     'one two<br>three'
     """
+    return in_lines(label(text, 400), width)
+
+
+def in_lines(safe: str, width: int) -> str:
+    """A text that is a label already, in lines of at most ``width`` characters.
+
+    Examples
+    --------
+    >>> in_lines("Days Since Last Purchase", 16)
+    'Days Since Last<br>Purchase'
+    """
     lines: list[str] = []
-    for word in label(text, 400).split():
+    for word in safe.split():
         if lines and len(lines[-1]) + 1 + len(word) <= width:
             lines[-1] += f" {word}"
         else:
@@ -207,14 +218,19 @@ def share_axis(title: str) -> dict[str, Any]:
 
 
 def label_axis(values: Sequence[object], title: str, texts: Sequence[str] | None = None) -> Any:
-    """A category axis whose data are the values as they are and whose ticks are safe labels."""
+    """A category axis whose data are the values as they are and whose ticks are safe labels.
+
+    Unless other texts are given, labels stand in short lines: they leave charts their width.
+    """
     names = [str(value) for value in values]
     return {
         "title": {"text": label(title, 48)},
         "type": "category",
         "tickmode": "array",
         "tickvals": names,
-        "ticktext": labels(names) if texts is None else list(texts),
+        "ticktext": [in_lines(name, TICK_LINE) for name in labels(names)]
+        if texts is None
+        else list(texts),
         "showgrid": False,
         "categoryorder": "array",
         "categoryarray": names,

@@ -16,6 +16,7 @@ from dashapp.figures.canvas import (
     empty_figure,
     label,
     label_axis,
+    labels,
     named,
     scale_bar,
     stacked,
@@ -88,7 +89,9 @@ def index_heatmap(
     ratio = _ratio(index, float(ends))
     sideways = len(segments) > MAX_SIDE_BY_SIDE
     own = segment_axis(segments, theme, across=not sideways)
-    traits = {**label_axis(names, "Column"), "ticks": "", "showline": False}
+    # At a slant, names of columns stand in one line.
+    written = labels(names) if sideways else None
+    traits = {**label_axis(names, "Column", written), "ticks": "", "showline": False}
     figure = canvas(
         theme,
         "index",
