@@ -27,6 +27,7 @@ from segmentation.reading_options import (
     reading_options,
     tell_about,
 )
+from segmentation.scale_options import assign_in_parts, fit_in_parts, scale_options, taken_out
 from segmentation.version import __version__
 
 if TYPE_CHECKING:
@@ -153,9 +154,10 @@ def inspect(file: str, save_recipe: str | None, json_output: bool, **told: Any) 
 @click.option("--playbook", type=click.Path(), help="Your own archetypes and actions.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Where to save the model.")
 @reading_options
+@scale_options
 @as_json
 def fit(file: str, output: str | None, json_output: bool, **options: Any) -> None:
-    """Find the segments in a file."""
+    """Find the segments in a file; with --engine dask, in many or large files."""
     from segmentation.writing import check_folder
 
     check_folder(output)
@@ -186,6 +188,7 @@ def _fit(
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.training import train
 
+    engine, told = taken_out(told)
     encoding, told = column_and_text_encoding(column_encoding, told)
     settings = Settings(
         n_clusters=int(k) if k.lstrip("-").isdigit() else k,
@@ -197,6 +200,8 @@ def _fit(
     )
     settings.number()
     earlier = None if previous is None else SegmentModel.load(previous)
+    if engine["engine"] == "dask":
+        return fit_in_parts(file, settings, engine, told, earlier)
     started = time.perf_counter()
     table = read_told(file, **told)
     tell_about(table)
@@ -223,16 +228,21 @@ def describe(model: str, json_output: bool) -> None:
 @commands.command()
 @click.argument("model", type=click.Path())
 @click.argument("file", type=click.Path())
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False))
+@click.option("-o", "--output", required=True, type=click.Path())
 @reading_options
+@scale_options
 def assign(model: str, file: str, output: str, **told: Any) -> None:
-    """Give every row of a file its segment."""
+    """Give every row of a file its segment; with --engine dask, into a folder of files."""
     from segmentation.scoring.beside import renaming_note
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.writing import check_folder, with_rejects, write_csv
 
+    engine, told = taken_out(told)
     check_folder(output)
     loaded = SegmentModel.load(model)
+    if engine["engine"] == "dask":
+        assign_in_parts(loaded, file, output, engine, told)
+        return
     table = read_told(file, **told, keep_duplicates=True)
     tell_about(table)
     scored, renamed = with_rejects(table, loaded.assign(table.frame))

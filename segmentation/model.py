@@ -21,6 +21,7 @@ from segmentation.cluster.assignment import squared_distances
 from segmentation.cluster.evidence import KEvidence, Progress, Verdict
 from segmentation.errors import DataError
 from segmentation.options import Settings
+from segmentation.scale.sources import is_data_set, train_data_set
 from segmentation.scoring.answers import Assignment, Change
 from segmentation.scoring.boundaries import place
 from segmentation.scoring.segment_model import SegmentModel
@@ -125,34 +126,44 @@ class CustomerSegmentation(
         *,
         progress: Progress | None = None,
         previous: SegmentModel | Self | None = None,
+        scheduler: str | None = None,
+        memory: str | None = None,
     ) -> Self:
         """Find segments.
 
         Parameters
         ----------
-        X : Table, DataFrame or array of shape (n, p)
-            Customers in rows. In a DataFrame the roles of the columns are found as in a file; in
-            an array every column is a number.
+        X : Table, DataFrame or array of shape (n, p); path, URL or Dask DataFrame
+            Customers in rows. The last three are read in parts by Dask, without ``labels_``.
         y : ignored
         progress : callable, optional
             Told the stage in words and the share done, 0 to 1; may raise `CancelledError`.
         previous : SegmentModel or fitted CustomerSegmentation, optional
             Earlier segments; those that come back keep id, name and color.
+        scheduler, memory : str, optional
+            A Dask cluster's address, or what its processes here may take together ("2GB").
 
         Raises
         ------
         DataError, ParameterError, PlaybookError
             With one clear sentence each.
         """
-        frame, columns = self._training_data(X)
         earlier = previous.model_ if isinstance(previous, CustomerSegmentation) else previous
         settings = Settings(**{name: getattr(self, name) for name in Settings.__annotations__})
+        if is_data_set(X):
+            found = train_data_set(X, settings, (scheduler, memory), progress, earlier)
+            self._remember(found.survey.frame)
+            return self._take(found.model, None)
+        frame, columns = self._training_data(X)
         trained = train(frame, columns, settings, progress=progress, previous=earlier)
         return self._take(trained.model, trained.labels)
 
-    def _take(self, model: SegmentModel, labels: Integers) -> Self:
+    def _take(self, model: SegmentModel, labels: Integers | None) -> Self:
         self.model_ = model
-        self.labels_ = labels
+        if labels is not None:
+            self.labels_ = labels
+        elif hasattr(self, "labels_"):
+            del self.labels_
         self._n_features_out = len(model.segments)
         return self
 
@@ -279,7 +290,7 @@ class CustomerSegmentation(
 
 
 def _numbered(values: npt.NDArray[Any]) -> pd.DataFrame:
-    return pd.DataFrame(values, columns=[f"x{j}" for j in range(values.shape[1])])
+    return pd.DataFrame(values).add_prefix("x")
 
 
 def _number_column(name: str) -> Column:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from segmentation.table.dataset import Table
 
 #: Delimiters that are hard to type in a shell.
-_DELIMITERS = {"tab": "\t", "\\t": "\t", "space": "whitespace"}
+DELIMITERS = {"tab": "\t", "\\t": "\t", "space": "whitespace"}
 
 _OPTIONS = (
     click.option("--encoding", "text_encoding", help="Text encoding, such as utf-8 or cp1252."),
@@ -91,7 +91,7 @@ def read_told(
         return read_table(
             file,
             encoding=text_encoding,
-            delimiter=_DELIMITERS.get(delimiter or "", delimiter),
+            delimiter=DELIMITERS.get(delimiter or "", delimiter),
             decimal=decimal,
             header_line=header_line,
             sheet=sheet,

@@ -89,7 +89,7 @@ def train(
         with watch.stage("encode", "Preparing the columns", 0.0):
             rows, encoder, X = _encode(frame, columns, settings)
         with watch.stage("choose", "Trying numbers of segments", 0.05):
-            choice = _choose(X, encoder, settings, wanted, watch.within(0.05, 0.5))
+            choice = choose_number(X, encoder, settings, wanted, watch.within(0.05, 0.5))
         with watch.stage("fit", "Finding the segments", 0.5):
             clustering = _cluster(X, choice, settings)
             choice = _as_found(choice, clustering.k)
@@ -143,9 +143,16 @@ def _encoder(rows: TrainingRows, settings: Settings) -> Encoder:
     return Encoder.fit(rows.frame, rows.bases, mode=settings.encoding, weights=settings.weights)
 
 
-def _choose(
+def choose_number(
     X: Matrix, encoder: Encoder, settings: Settings, wanted: int | None, progress: Progress | None
 ) -> Choice:
+    """Choose the number of segments of some points.
+
+    Raises
+    ------
+    DataError
+        More segments are wanted than there are different rows.
+    """
     distinct = canonical_order(X)[1]
     if wanted is not None and wanted > distinct:
         raise DataError(

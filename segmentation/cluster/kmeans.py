@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -108,26 +110,71 @@ def polish(
         for _ in range(min(POLISH_ITERATIONS, 1 + POLISH_PASSES // len(X))):
             # Labels, sizes and sums of a chunk in one task.
             tasks = pool.map(lambda part, c=centers: _pass(X[part], c, labels[part]), parts)
-            sums, sizes, inertia = (sum(column) for column in zip(*tasks, strict=True))
-            if not before - inertia > POLISH_TOLERANCE * inertia:
+            total = functools.reduce(Step.merged, tasks)
+            if not before - total.inertia > POLISH_TOLERANCE * total.inertia:
                 break
-            before = inertia
-            kept = np.where(sizes > 0, sizes, 1)[:, np.newaxis]
-            centers = np.where(sizes[:, np.newaxis] > 0, sums / kept, centers)
-    return labels, centers, max(float(inertia), 0.0)
+            before = total.inertia
+            centers = total.moved(centers)
+    return labels, centers, max(total.inertia, 0.0)
 
 
-def _pass(
-    X: Matrix, centers: Floats, labels: npt.NDArray[np.uint8]
-) -> tuple[Floats, Floats, float]:
-    """Label one chunk in place; return its segments' sums, sizes and its inertia."""
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What one k-means step needs of some rows; those of parts add up.
+
+    Attributes
+    ----------
+    sums : ndarray of float64, shape (k, p)
+        Of the points of each segment.
+    sizes : ndarray of float64, shape (k,)
+    inertia : float
+        Sum of squared distances to the nearest center.
+    """
+
+    sums: Floats
+    sizes: Floats
+    inertia: float
+
+    @classmethod
+    def nothing(cls, k: int, p: int) -> Step:
+        """Return the step of no rows."""
+        return cls(np.zeros((k, p)), np.zeros(k), 0.0)
+
+    def merged(self, other: Step) -> Step:
+        """Return the step of both lots of rows together."""
+        return Step(self.sums + other.sums, self.sizes + other.sizes, self.inertia + other.inertia)
+
+    def moved(self, centers: Floats) -> Floats:
+        """Return the means of the segments; a segment without points stays where it is."""
+        kept = np.where(self.sizes > 0, self.sizes, 1)[:, np.newaxis]
+        return np.where(self.sizes[:, np.newaxis] > 0, self.sums / kept, centers)
+
+
+def step(X: Matrix, centers: Floats) -> Step:
+    """Take one k-means step over rows, chunk by chunk.
+
+    Parameters
+    ----------
+    X : ndarray of float32, shape (n, p)
+    centers : ndarray of float64, shape (k, p)
+    """
+    total = Step.nothing(*centers.shape)
+    labels = np.empty(min(len(X), _CHUNK), dtype=np.uint8)
+    for start in range(0, len(X), _CHUNK):
+        part = X[start : start + _CHUNK]
+        total = total.merged(_pass(part, centers, labels[: len(part)]))
+    return total
+
+
+def _pass(X: Matrix, centers: Floats, labels: npt.NDArray[np.uint8]) -> Step:
+    """Label one chunk in place; return what it adds to the step."""
     k = len(centers)
     found, scores = nearest_centers(X, centers.astype(np.float32)[np.newaxis])
     labels[:] = found[0]
     squared = np.einsum("ij,ij->", X, X, dtype=np.float64)
     member = (found[0] == np.arange(k, dtype=np.uint8)[:, np.newaxis]).astype(np.float32)
     sums = (member @ X).astype(np.float64)
-    return (
+    return Step(
         sums,
         member.sum(axis=1, dtype=np.float64),
         float(squared - 2 * scores.sum(dtype=np.float64)),

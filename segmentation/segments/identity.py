@@ -69,9 +69,21 @@ class Members:
         """Keep the smallest hashes of the ids; nothing where there is no id column."""
         if ids is None:
             return cls(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64))
-        hashes = _hashes(ids)
-        smallest = np.argsort(hashes, kind="stable")[:SKETCH]
-        return cls(hashes[smallest], labels[smallest].astype(np.int64))
+        return cls(_hashes(ids), labels.astype(np.int64)).smallest()
+
+    def merged(self, other: Members) -> Members:
+        """Return the sketch of the customers of both."""
+        hashes = np.concatenate([self.hashes, other.hashes])
+        return Members(hashes, np.concatenate([self.labels, other.labels])).smallest()
+
+    def reordered(self, order: npt.NDArray[np.intp]) -> Members:
+        """Return the same customers, segment ``order[i]`` now being called i."""
+        return Members(self.hashes, np.argsort(order)[self.labels])
+
+    def smallest(self) -> Members:
+        """Keep as many as a sketch holds."""
+        smallest = np.argsort(self.hashes, kind="stable")[:SKETCH]
+        return Members(self.hashes[smallest], self.labels[smallest])
 
 
 def _hashes(ids: pd.Series) -> npt.NDArray[np.uint64]:

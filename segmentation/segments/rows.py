@@ -11,7 +11,13 @@ import pandas as pd
 
 from segmentation.errors import DataError, ParameterError
 from segmentation.segments.identity import Members
-from segmentation.segments.measured import LevelValues, Measured, NumericValues, measure
+from segmentation.segments.measured import (
+    LevelValues,
+    Measured,
+    NumericValues,
+    Yardsticks,
+    measure,
+)
 from segmentation.table.columns import UNUSABLE_ROLES, Column, Role, Use
 
 Integers = npt.NDArray[np.intp]
@@ -126,7 +132,9 @@ def _held(role: Role) -> str:
     }[role]
 
 
-def training_rows(frame: pd.DataFrame, columns: Sequence[Column]) -> TrainingRows:
+def training_rows(
+    frame: pd.DataFrame, columns: Sequence[Column], yardsticks: Yardsticks | None = None
+) -> TrainingRows:
     """Read the used columns and sort the rows by what they hold.
 
     Seeds, samples and sums depend on the order of the rows; sorted by a hash of their values,
@@ -137,7 +145,7 @@ def training_rows(frame: pd.DataFrame, columns: Sequence[Column]) -> TrainingRow
     Cost: O(n p) and one sort of n integers. Two different rows among a million share a hash
     with a chance of 3 in 10⁸; then their order is that of the table.
     """
-    measured = measure(frame, columns)
+    measured = measure(frame, columns, yardsticks)
     order = np.argsort(_hashes(measured), kind="stable")
     return TrainingRows(frame.take(order), tuple(columns), _taken(measured, order), order)
 

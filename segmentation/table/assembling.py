@@ -106,7 +106,7 @@ def assemble(
         work = without_copies(everybody)
     decimal = raw.decimal or _decimal(work.columns, raw.choices.get("delimiter"))
     typed, columns = _typed(work, fixes, decimal, settled=raw.decimal is not None)
-    if choice == "auto" and are_customers(work, columns):
+    if choice == "auto" and are_customers(len(work.lines), work.duplicates, columns):
         work = with_copies(everybody, work.issues[-1])
         typed, columns = _typed(work, fixes, decimal, settled=raw.decimal is not None)
     decided = _decided(work, typed, columns, fixes, _ids(columns, meanings))

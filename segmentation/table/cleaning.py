@@ -119,6 +119,19 @@ def clean(
     return work
 
 
+def clean_part(written: Sequence[str], records: Records, limits: Limits) -> Cleaned:
+    """Take out of a part of a table what is no data: empty rows, repeated headers, totals.
+
+    Nothing may be left; judging the table as a whole is for those who see all parts.
+    """
+    columns = [_cut(column, limits.cell_characters)[0].trimmed() for column in records.columns]
+    names = list(written)
+    work = Cleaned(names, names, columns, records.lines, list(records.set_aside))
+    if len(work.lines):
+        work.put_aside(unusable_rows(work.columns, work.written))
+    return work
+
+
 def _cut(column: DistinctText, longest: int) -> tuple[DistinctText, np.ndarray]:
     """Cut cells that are too long; return the column and a mask of the cut values."""
     too_long = pc.greater(pc.utf8_length(column.texts), longest)

@@ -80,19 +80,18 @@ def with_copies(work: Cleaned, issue: Issue) -> Cleaned:
     return replace(work, issues=[*work.issues, kept])
 
 
-def are_customers(left: Cleaned, columns: Sequence[Column]) -> bool:
+def are_customers(rows: int, copies: int, columns: Sequence[Column]) -> bool:
     """Tell whether the copies left out are customers who look alike, not rows written twice.
 
     Parameters
     ----------
-    left : Cleaned
-        The table without copies.
+    rows, copies : int
+        Rows that are left, and copies left out.
     columns : sequence of Column
-        Its columns with their roles.
+        The columns of the rows that are left, with their roles.
     """
-    rows = len(left.lines)
-    every = rows + left.duplicates
-    common = every >= FEW_ROWS and left.duplicates > RARE_SHARE * every
+    every = rows + copies
+    common = every >= FEW_ROWS and copies > RARE_SHARE * every
     return common and not any(_tells_people_apart(column, rows) for column in columns)
 
 

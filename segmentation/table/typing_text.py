@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -25,7 +26,7 @@ from segmentation.table.typed import Kind, Rules, Typed
 from segmentation.table.words import TICKS, boolean_pair, is_missing_word
 
 #: Up to this share of the cells of a number or date column may be something else.
-_MOST_BAD_CELLS = 0.2
+MOST_BAD_CELLS = 0.2
 
 #: The same where what is left looks like codes ("85123A"), which makes the column text.
 _MOST_CODES = 0.01
@@ -140,6 +141,25 @@ def _one_spelling(
     return cells.mapped(values), values.to_numpy(zero_copy_only=False), notes
 
 
+def one_spelling_each(counts: Mapping[str, int]) -> dict[str, int]:
+    """Add up levels that differ in capitals and blanks only, as in a column of text.
+
+    Examples
+    --------
+    >>> one_spelling_each({"Gold": 8, "gold": 2, "Silver": 5})
+    {'Gold': 10, 'Silver': 5}
+    """
+    texts = pa.array(list(counts), pa.string())
+    if len(counts) > _MOST_LEVELS_TO_MERGE and boolean_pair(texts) is None:
+        return dict(counts)
+    folded = [" ".join(text.casefold().split()) for text in counts]
+    merged: dict[str, int] = {}
+    spelled = _most_frequent(list(folded), list(counts), np.array(list(counts.values())))
+    for text, count in zip(spelled, counts.values(), strict=True):
+        merged[str(text)] = merged.get(str(text), 0) + count
+    return merged
+
+
 def _most_frequent(
     folded: list[str | None], written: list[str | None], counts: np.ndarray
 ) -> list[str | None]:
@@ -208,7 +228,7 @@ def _fits_well_enough(cells: DistinctText, fits: np.ndarray, bad: np.ndarray) ->
     good, wrong = int(counts[fits].sum()), int(counts[bad].sum())
     if wrong == 0:
         return good > 0
-    if good == 0 or wrong > _MOST_BAD_CELLS * (good + wrong):
+    if good == 0 or wrong > MOST_BAD_CELLS * (good + wrong):
         return False
     leftover = pc.filter(cells.texts, pa.array(bad))
     codes = _mask(pc.match_substring_regex(leftover, _CODE_PATTERN))

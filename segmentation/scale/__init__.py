@@ -1,0 +1,1 @@
+"""Data larger than memory: the same engine on parts of a table, run by Dask."""

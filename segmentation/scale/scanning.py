@@ -1,0 +1,248 @@
+"""The first pass: what every column holds, a uniform sample, and a hash of every row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segmentation.cluster.cells import day, level, number, read_column
+from segmentation.cluster.column_statistics import NumberTally
+from segmentation.cluster.encoding import MAX_MISSING_SHARE
+from segmentation.scale.copies import Places
+from segmentation.scale.hashing import Distinct, Hashes, position_keys, row_hashes, value_hashes
+from segmentation.scale.parts import Part
+from segmentation.scale.rows import Rows, kept_rows
+from segmentation.table.columns import MAX_LEVELS
+from segmentation.table.part_typing import ColumnPlan
+from segmentation.table.patience import SetAside
+from segmentation.table.typed import Kind
+
+#: Levels of a column that are counted; with more it is no category, however they are written.
+_MOST_COUNTED = 4 * MAX_LEVELS
+
+#: Rows set aside that are told, of each part.
+_TOLD = 5
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnTally:
+    """What some rows say about a column.
+
+    Attributes
+    ----------
+    missing, bad
+        Cells without a value, and how many of these hold something else.
+    counts
+        Rows of each level; None where there are too many.
+    distinct
+        Its different values.
+    numbers
+        Of a column of numbers or dates (in days).
+    rising
+        Whether the numbers count up row by row.
+    """
+
+    missing: int
+    bad: int
+    counts: dict[str, int] | None
+    distinct: Distinct
+    numbers: NumberTally | None
+    rising: bool
+
+    def merged(self, other: ColumnTally) -> ColumnTally:
+        """Return the tally of both parts together."""
+        return ColumnTally(
+            self.missing + other.missing,
+            self.bad + other.bad,
+            _added(self.counts, other.counts),
+            self.distinct.merged(other.distinct),
+            self.numbers and other.numbers and self.numbers.merged(other.numbers),
+            self.rising and other.rising,
+        )
+
+
+def _added(one: dict[str, int] | None, other: dict[str, int] | None) -> dict[str, int] | None:
+    if one is None or other is None:
+        return None
+    both = Counter(one) + Counter(other)
+    return dict(both) if len(both) <= _MOST_COUNTED else None
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A uniform sample of rows: those with the smallest keys.
+
+    Attributes
+    ----------
+    frame, keys, lines
+        Rows, their keys, and their positions in the whole data.
+    """
+
+    frame: pd.DataFrame
+    keys: Hashes
+    lines: npt.NDArray[np.int64]
+
+    def smallest(self, size: int) -> Sample:
+        """Keep the rows with the smallest keys, in the order of the data."""
+        kept = np.argsort(self.keys, kind="stable")[:size]
+        kept = kept[np.argsort(self.lines[kept], kind="stable")]
+        frame = self.frame.iloc[kept].reset_index(drop=True)
+        return Sample(frame, self.keys[kept], self.lines[kept])
+
+    @staticmethod
+    def joined(samples: Sequence[Sample]) -> Sample:
+        """Put samples together."""
+        return Sample(
+            pd.concat([one.frame for one in samples], ignore_index=True),
+            np.concatenate([one.keys for one in samples]),
+            np.concatenate([one.lines for one in samples]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PartScan:
+    """What one part, or several, say.
+
+    Attributes
+    ----------
+    file
+        Where the part is from.
+    rows, set_aside
+        Rows in use, and rows that cannot be used.
+    told
+        Some of the latter.
+    columns
+        Tallies by column.
+    gaps
+        Rows by the columns that they miss, as packed bits in the order of the plans; rows
+        without gaps are not in it.
+    samples
+        Candidates for the sample.
+    """
+
+    file: str
+    rows: int
+    set_aside: int
+    told: tuple[SetAside, ...]
+    columns: dict[str, ColumnTally]
+    gaps: Counter[bytes]
+    samples: tuple[Sample, ...]
+
+    def merged(self, other: PartScan) -> PartScan:
+        """Return the scan of both parts together."""
+        return PartScan(
+            self.file,
+            self.rows + other.rows,
+            self.set_aside + other.set_aside,
+            (self.told + other.told)[:_TOLD],
+            {name: one.merged(other.columns[name]) for name, one in self.columns.items()},
+            self.gaps + other.gaps,
+            (*self.samples, *other.samples),
+        )
+
+    def unusable(self, plans: Sequence[ColumnPlan], bases: Sequence[str]) -> int:
+        """Count the rows that miss more than half of some columns."""
+        chosen = np.array([plan.name in set(bases) for plan in plans])
+        most = MAX_MISSING_SHARE * len(bases)
+        return sum(
+            rows
+            for gaps, rows in self.gaps.items()
+            if np.unpackbits(np.frombuffer(gaps, np.uint8))[: len(plans)][chosen].sum() > most
+        )
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Scans a part.
+
+    Attributes
+    ----------
+    plans
+        How the columns are read.
+    share
+        Share of the rows that are candidates for the sample.
+    seed
+        Of the sample.
+    bases
+        Columns of which a row must have half at least; none when all rows count.
+    """
+
+    plans: tuple[ColumnPlan, ...]
+    share: float
+    seed: int
+    bases: tuple[str, ...] = ()
+
+    def __call__(self, part: Part, drop: Places, data: Any = None) -> tuple[PartScan, Hashes]:
+        """Return the scan, and a hash of every row in use."""
+        scan = PartScan(part.file, 0, 0, (), {}, Counter(), ())
+        hashes = [np.zeros(0, np.uint64)]
+        for rows in kept_rows(part, self.plans, drop, data, self.bases):
+            found, of_rows = self._scanned(part.file, rows)
+            scan = scan.merged(found) if scan.columns else found
+            hashes.append(of_rows)
+        return scan, np.concatenate(hashes)
+
+    def _scanned(self, file: str, rows: Rows) -> tuple[PartScan, Hashes]:
+        cells: list[tuple[npt.NDArray[np.intp], Hashes]] = []
+        columns = {
+            plan.name: _tally(rows.frame[plan.name], plan, rows.bad[plan.name], cells)
+            for plan in self.plans
+        }
+        told = tuple(rows.set_aside[:_TOLD])
+        gaps = _gaps([codes < 0 for codes, _ in cells])
+        size = len(rows.frame)
+        sample = self._candidates(rows.frame, rows.lines)
+        scan = PartScan(file, size, len(rows.set_aside), told, columns, gaps, (sample,))
+        return scan, row_hashes(cells, size)
+
+    def _candidates(self, frame: pd.DataFrame, lines: npt.NDArray[np.int64]) -> Sample:
+        keys = position_keys(lines, self.seed)
+        chosen = np.flatnonzero(keys <= np.uint64(min(self.share, 1.0) * (2.0**64 - 2**12)))
+        some = frame.iloc[chosen]
+        texts = [name for name in some.columns if isinstance(some[name].dtype, pd.CategoricalDtype)]
+        return Sample(some.astype(dict.fromkeys(texts, "str")), keys[chosen], lines[chosen])
+
+
+def _tally(
+    series: pd.Series,
+    plan: ColumnPlan,
+    bad: int,
+    cells: list[tuple[npt.NDArray[np.intp], Hashes]],
+) -> ColumnTally:
+    codes, values = pd.factorize(series, use_na_sentinel=True)
+    hashes = value_hashes(values)
+    cells.append((codes, hashes))
+    counts: dict[str, int] | None = None
+    if len(values) <= _MOST_COUNTED:
+        of_values = np.bincount(codes[codes >= 0], minlength=len(values)).tolist()
+        counts = {}
+        for value, count in zip(values, of_values, strict=True):
+            name = level(value)
+            if name is not None:
+                counts[name] = counts.get(name, 0) + count
+    numbers = None
+    if plan.kind is not Kind.TEXT:
+        raw = read_column(series, day if plan.kind is Kind.DATE else number)
+        numbers = NumberTally.of(raw)
+    rising = plan.kind is Kind.NUMBER and bool((np.diff(raw) == 1).all())
+    missing = int(np.count_nonzero(codes < 0))
+    return ColumnTally(missing, bad, counts, Distinct.of(hashes), numbers, rising)
+
+
+def _gaps(missing: list[npt.NDArray[np.bool_]]) -> Counter[bytes]:
+    """Count rows by the columns that they miss."""
+    gaps: Counter[bytes] = Counter()
+    if not any(column.any() for column in missing):
+        return gaps
+    bits = np.packbits(np.column_stack(missing), axis=1)
+    patterns, counts = np.unique(bits, axis=0, return_counts=True)
+    for pattern, count in zip(patterns, counts.tolist(), strict=True):
+        if pattern.any():
+            gaps[pattern.tobytes()] = count
+    return gaps

@@ -1,0 +1,49 @@
+"""What is read in parts, told from what is read at once, and trained on; needs Dask only then."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from segmentation.scale.workers import Workers
+
+if TYPE_CHECKING:
+    from segmentation.cluster.evidence import Progress
+    from segmentation.options import Settings
+    from segmentation.scale.training import TrainedInParts
+    from segmentation.scoring.segment_model import SegmentModel
+
+
+def is_data_set(source: Any) -> bool:
+    """Tell whether something is read in parts: a path, a pattern, a URL or a Dask DataFrame.
+
+    Examples
+    --------
+    >>> is_data_set("customers/*.parquet"), is_data_set([[1.0, 2.0]])
+    (True, False)
+    """
+    if isinstance(source, str | os.PathLike):
+        return True
+    return hasattr(source, "to_delayed") and hasattr(source, "npartitions")
+
+
+def train_data_set(
+    source: Any,
+    settings: Settings,
+    where: tuple[str | None, str | None],
+    progress: Progress | None,
+    previous: SegmentModel | None,
+) -> TrainedInParts:
+    """Train on a data set with processes of its own, or a cluster's.
+
+    Parameters
+    ----------
+    source, settings, progress, previous
+        See `segmentation.scale.training.train_in_parts`.
+    where
+        Address of a scheduler, and memory for processes of this machine; see `Workers.open`.
+    """
+    with Workers.open(where[0], memory=where[1]) as workers:
+        from segmentation.scale.training import train_in_parts  # needs what Workers checks for
+
+        return train_in_parts(source, settings, workers, progress=progress, previous=previous)

@@ -1,0 +1,212 @@
+"""Dask at work: processes of this machine or of a cluster, waited for with progress and cancel."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from segmentation.cluster.evidence import Progress
+from segmentation.errors import ParameterError, SegmentationError
+from segmentation.scale.memory import share_out
+
+#: Seconds to find a scheduler, and to miss it before it counts as lost.
+_PATIENCE = 20
+
+#: Seconds between two looks at whether the user wants to stop, or the scheduler is gone.
+_LOOK = 0.5
+
+#: Processes of this machine run one thread each: Python's parts of the work would wait for each
+#: other, and numpy's threads would be more than the machine has.
+_ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1"
+)
+
+
+class LostError(SegmentationError):
+    """The cluster went away, or its processes died again and again."""
+
+
+class Workers:
+    """Processes that run functions on parts.
+
+    Use as a context: on leaving, processes that were started here are ended and their files
+    removed.
+
+    """
+
+    def __init__(self, client: Any, cluster: Any, folder: str) -> None:
+        self._client = client
+        self._cluster = cluster
+        self._folder = folder
+        self._uses = itertools.count()
+
+    @classmethod
+    def open(
+        cls,
+        scheduler: str | None = None,
+        *,
+        memory: str | int | None = None,
+        local_directory: str | None = None,
+    ) -> Self:
+        """Connect to a scheduler, or start processes on this machine.
+
+        Parameters
+        ----------
+        scheduler
+            Address such as ``tcp://10.0.0.1:8786``. Whoever can talk to a scheduler can run code
+            on its workers: connect to your own only.
+        memory
+            For all processes started here together, such as ``"2GB"``; half of the machine's by
+            default.
+        local_directory
+            Where they put what does not fit; the system's temporary folder by default.
+
+        Raises
+        ------
+        ParameterError
+            Dask is not installed, too little memory, no such scheduler.
+        """
+        try:
+            import distributed
+        except ImportError as error:
+            raise ParameterError(
+                "Data in parts need Dask: install it with pip install "
+                "'customer-segmentation-portal[scale]'."
+            ) from error
+        base = Path(local_directory or tempfile.gettempdir())
+        folder = str(base / f"segmentation-{uuid.uuid4().hex}")
+        if scheduler is not None:
+            try:
+                client = distributed.Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+            except (OSError, ValueError, TimeoutError) as error:
+                raise ParameterError(
+                    f"There is no Dask scheduler at {scheduler}. Check the address and that it "
+                    "runs."
+                ) from error
+            return cls(client, None, folder)
+        count, limit = share_out(memory)
+        cluster = distributed.LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            memory_limit=limit,
+            dashboard_address="127.0.0.1:0",  # any free port: the usual one may be taken
+            worker_dashboard_address="127.0.0.1:0",
+            local_directory=str(base),
+            host="127.0.0.1",
+            silence_logs=50,  # what matters is raised here
+            env=_ONE_THREAD,
+        )
+        client = distributed.Client(cluster, set_as_default=False)
+        return cls(client, cluster, folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes started here and remove their files."""
+        with contextlib.suppress(Exception):  # a cluster that is gone cannot tidy up
+            self._client.run(shutil.rmtree, self._folder, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        with contextlib.suppress(Exception):
+            self._client.close()
+        if self._cluster is not None:
+            with contextlib.suppress(Exception):
+                self._cluster.close()
+
+    def new_folder(self) -> str:
+        """Name a folder in which processes may keep what they can make anew."""
+        return f"{self._folder}/{next(self._uses)}"
+
+    @property
+    def processes(self) -> list[int]:
+        """Process numbers of the workers, by which their memory can be watched."""
+        return sorted(self._client.run(os.getpid).values())
+
+    def keep(self, function: Callable[..., Any], *arguments: Sequence[Any]) -> list[Any]:
+        """Run a function for each item; results stay with the processes that made them."""
+        kept: list[Any] = self._client.map(function, *arguments, pure=False)
+        return kept
+
+    def compute(self, delayed: Sequence[Any]) -> list[Any]:
+        """Start what is delayed; results stay with the processes that made them."""
+        started: list[Any] = self._client.compute(list(delayed))
+        return started
+
+    def one(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a function once and wait for its result."""
+        return next(self.results([self._client.submit(function, *arguments, pure=False)]))[1]
+
+    def each(self, function: Callable[..., Any], items: Sequence[Any]) -> list[Any]:
+        """Run a function for each item; return the results in order."""
+        return list(self.in_order(self.keep(function, items)))
+
+    def in_order(
+        self, kept: Sequence[Any], progress: Progress | None = None, words: str = ""
+    ) -> Iterator[Any]:
+        """Yield results in the order of the items, so that sums do not depend on who is first."""
+        early: dict[int, Any] = {}
+        following = 0
+        for i, result in self.results(kept, progress, words):
+            early[i] = result
+            while following in early:
+                yield early.pop(following)
+                following += 1
+
+    def results(
+        self, kept: Sequence[Any], progress: Progress | None = None, words: str = ""
+    ) -> Iterator[tuple[int, Any]]:
+        """Yield results as they come, with their positions.
+
+        Raises
+        ------
+        SegmentationError
+            What a part says of its file; `LostError` when the cluster is gone.
+        """
+        from distributed import wait
+
+        place = {future.key: i for i, future in enumerate(kept)}
+        waiting = {future.key: future for future in kept}
+        try:
+            while waiting:
+                if progress is not None:
+                    progress(words, 1 - len(waiting) / len(kept))
+                with contextlib.suppress(TimeoutError), self._client.as_current():
+                    wait(list(waiting.values()), timeout=_LOOK, return_when="FIRST_COMPLETED")
+                self._check_scheduler()
+                for key in [key for key, future in waiting.items() if future.done()]:
+                    yield place[key], self._result(waiting.pop(key))
+        except BaseException:
+            with contextlib.suppress(Exception):
+                self._client.cancel(list(waiting.values()), force=True)
+            raise
+
+    def _result(self, future: Any) -> Any:
+        from distributed import KilledWorker
+
+        try:
+            return future.result()
+        except SegmentationError:
+            raise
+        except KilledWorker as error:
+            raise LostError(
+                "The processes that did the work ended again and again, most likely for want of "
+                "memory. Allow more with --memory, or use files with smaller row groups."
+            ) from error
+        except (OSError, RuntimeError) as error:
+            self._check_scheduler()
+            raise LostError(f"A part of the work failed: {error}.") from error
+
+    def _check_scheduler(self) -> None:
+        if self._client.status in {"running", "newly-created"}:
+            return
+        raise LostError("The Dask scheduler was lost. Start it and run again: nothing was written.")

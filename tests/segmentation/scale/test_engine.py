@@ -1,0 +1,185 @@
+"""The engine for data in parts gives what the engine in memory gives."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation import CancelledError, CustomerSegmentation, ParameterError, SegmentModel
+from segmentation.cluster.quality import adjusted_rand
+from segmentation.cluster.quantiles import QUANTILE_ERROR
+from segmentation.options import Settings
+from segmentation.scale.assigning import assign_in_parts
+from segmentation.scale.training import TrainedInParts, train_in_parts
+from segmentation.scale.workers import Workers
+from tests.segmentation.scale.conftest import CUSTOMERS, SAMPLE, write_parts
+
+
+def trained(source: object, workers: Workers, **settings: object) -> TrainedInParts:
+    return train_in_parts(source, Settings(**settings), workers, sample_rows=SAMPLE)
+
+
+@pytest.fixture(scope="module")
+def in_memory(customers: pd.DataFrame) -> CustomerSegmentation:
+    return CustomerSegmentation().fit(customers)
+
+
+@pytest.fixture(scope="module")
+def parquet(customers: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_parts(customers, tmp_path_factory.mktemp("data") / "parquet", 3)
+
+
+@pytest.fixture(scope="module")
+def in_parts(parquet: Path, workers: Workers) -> TrainedInParts:
+    return trained(parquet, workers)
+
+
+def labels(model: SegmentModel, frame: pd.DataFrame) -> np.ndarray:
+    return pd.factorize(model.assign(frame)["segment_id"])[0]
+
+
+def test_segments_are_those_of_the_engine_in_memory(
+    in_parts: TrainedInParts, in_memory: CustomerSegmentation, customers: pd.DataFrame
+) -> None:
+    model, other = in_parts.model, in_memory.model_
+    assert len(model.segments) == len(other.segments)
+    assert adjusted_rand(labels(model, customers), in_memory.labels_) >= 0.999
+    assert model.inertia == pytest.approx(other.inertia, rel=1e-4)
+    assert model.verdict.grade == other.verdict.grade
+    assert (model.n_rows, model.n_used) == (other.n_rows, other.n_used)
+    assert [s.name for s in model.segments] == [s.name for s in other.segments]
+    assert [c.role for c in model.columns] == [c.role for c in other.columns]
+    assert [c.levels for c in model.columns] == [c.levels for c in other.columns]
+
+
+def test_profiles_are_exact_but_for_quantiles_within_the_stated_bound(
+    in_parts: TrainedInParts, customers: pd.DataFrame
+) -> None:
+    model = in_parts.model
+    found = model.assign(customers)["segment_id"]
+    spend = customers["Total Spend"]
+    for segment in model.segments:
+        own = spend[found == segment.id].dropna()
+        profile = segment.profile.numeric["Total Spend"]
+        assert segment.size == (found == segment.id).sum()
+        assert profile.mean == pytest.approx(own.mean())
+        assert (profile.minimum, profile.maximum) == (own.min(), own.max())
+        for value, share in ((profile.q1, 0.25), (profile.median, 0.5), (profile.q3, 0.75)):
+            assert value == pytest.approx(own.quantile(share), rel=QUANTILE_ERROR)
+        gold = customers["Membership Type"][found == segment.id].dropna() == "Gold"
+        levels = {one.level: one.share for one in segment.profile.levels["Membership Type"]}
+        assert levels["Gold"] == pytest.approx(gold.mean())
+
+
+def test_how_the_rows_are_cut_into_files_does_not_matter(
+    in_parts: TrainedInParts, customers: pd.DataFrame, workers: Workers, tmp_path: Path
+) -> None:
+    again = trained(write_parts(customers, tmp_path / "seven", 7), workers).model
+    model = in_parts.model
+    assert again.inertia == pytest.approx(model.inertia, rel=1e-6)
+    assert again.centers == pytest.approx(model.centers, abs=1e-5)
+    assert [s.size for s in again.segments] == [s.size for s in model.segments]
+    assert [s.rules for s in again.segments] == [s.rules for s in model.segments]
+    assert again.verdict == model.verdict
+
+
+def test_text_files_are_read_like_any_text_file(
+    in_memory: CustomerSegmentation, customers: pd.DataFrame, workers: Workers, tmp_path: Path
+) -> None:
+    write_parts(customers, tmp_path, 3, "csv")
+    found = trained(f"{tmp_path}/*.csv", workers)
+    assert found.survey.rows_read == CUSTOMERS
+    assert found.model.inertia == pytest.approx(in_memory.inertia_, rel=1e-4)
+
+
+def test_a_dask_dataframe_is_segmented_like_its_rows(
+    in_memory: CustomerSegmentation, customers: pd.DataFrame, workers: Workers
+) -> None:
+    import dask.dataframe as dd
+
+    found = trained(dd.from_pandas(customers, npartitions=4), workers)
+    assert found.model.inertia == pytest.approx(in_memory.inertia_, rel=1e-4)
+
+
+def test_data_no_larger_than_the_sample_give_the_very_model_of_memory(
+    customers: pd.DataFrame, workers: Workers, tmp_path: Path
+) -> None:
+    few = customers.head(600)
+    found = trained(write_parts(few, tmp_path / "few", 2), workers).model
+    expected = CustomerSegmentation().fit(few).model_
+    assert found.inertia == expected.inertia
+    assert found.segments == expected.segments
+
+
+def test_copies_are_left_out_wherever_they_stand_and_the_rows_reconcile(
+    customers: pd.DataFrame, workers: Workers, tmp_path: Path
+) -> None:
+    twice = pd.concat([customers, customers.head(700)], ignore_index=True)
+    survey = trained(write_parts(twice, tmp_path / "twice", 4), workers).survey
+    assert survey.rows_read == CUSTOMERS + 700
+    assert survey.rows_duplicate == 700
+    assert survey.rows_read == survey.rows_used + survey.rows_set_aside + survey.rows_duplicate
+    assert "700 exact copies" in survey.notes[0]
+
+
+def test_rows_with_hardly_any_value_are_not_used(
+    customers: pd.DataFrame, workers: Workers, tmp_path: Path
+) -> None:
+    gaps = customers.copy()
+    gaps.iloc[::40, 1:] = None
+    model = trained(write_parts(gaps, tmp_path / "gaps", 2), workers).model
+    expected = CustomerSegmentation().fit(gaps)
+    assert model.n_used == expected.model_.n_used
+    assert model.n_rows == expected.model_.n_rows
+    assert model.inertia == pytest.approx(expected.inertia_, rel=1e-4)
+
+
+def test_assigning_writes_every_row_with_the_segment_it_has_in_memory(
+    in_parts: TrainedInParts, parquet: Path, customers: pd.DataFrame, workers: Workers,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    out = tmp_path / "scored"
+    done = assign_in_parts(in_parts.model, str(parquet), str(out), workers)
+    scored = pd.read_parquet(out)
+    assert done.rows == len(scored) == CUSTOMERS
+    expected = in_parts.model.assign(customers)
+    assert scored["segment_id"].tolist() == expected["segment_id"].tolist()
+    assert scored["confidence"].tolist() == expected["confidence"].tolist()
+    assert scored["Customer ID"].tolist() == customers["Customer ID"].tolist()
+    with pytest.raises(ParameterError, match="not empty"):
+        assign_in_parts(in_parts.model, str(parquet), str(out), workers)
+
+
+def test_the_work_can_be_cancelled_and_the_workers_go_on(parquet: Path, workers: Workers) -> None:
+    def stop(words: str, share: float) -> None:
+        if "pass 1" in words:
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        train_in_parts(parquet, Settings(), workers, sample_rows=SAMPLE, progress=stop)
+    assert trained(parquet, workers, n_clusters=3).model.verdict.k == 3
+
+
+def test_progress_rises_to_the_end(parquet: Path, workers: Workers) -> None:
+    told: list[float] = []
+    train_in_parts(
+        parquet, Settings(n_clusters=4), workers, sample_rows=SAMPLE,
+        progress=lambda _, share: told.append(share),
+    )  # fmt: skip
+    assert told[-1] == 1.0
+    assert all(later >= earlier - 1e-9 for earlier, later in itertools.pairwise(told))
+
+
+def test_the_estimator_reads_folders(parquet: Path) -> None:
+    model = CustomerSegmentation(n_clusters=4).fit(parquet, memory="1.5GB")
+    assert sum(segment.size for segment in model.segments_) == CUSTOMERS
+    assert not hasattr(model, "labels_")
+
+
+def test_other_algorithms_are_refused_before_anything_is_read(workers: Workers) -> None:
+    with pytest.raises(ParameterError, match="k-means"):
+        trained("nowhere", workers, algorithm="gmm")
