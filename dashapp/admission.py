@@ -12,6 +12,8 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from dashapp import metrics
+
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -131,5 +133,6 @@ def refuse(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),
     ]
+    metrics.meters().refused.labels("crowd").inc()
     start("503 Service Unavailable", headers)
     return [body]

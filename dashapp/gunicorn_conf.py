@@ -57,6 +57,13 @@ errorlog = "-"
 loglevel = "info"
 
 
+def on_starting(_server: Any) -> None:
+    """Forget the numbers of an earlier run; see :mod:`dashapp.metrics`."""
+    from dashapp import metrics
+
+    metrics.clean(_settings, "web")
+
+
 def post_worker_init(worker: Any) -> None:
     """Finish the set-up before the first visitor comes; see :func:`dashapp.app.warm_up`."""
     from dashapp.app import warm_up

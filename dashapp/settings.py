@@ -133,6 +133,20 @@ class Settings(BaseSettings):
         default=30, ge=1, description="Uploads that one session may start in a minute."
     )
 
+    requests_per_minute: int = Field(
+        default=1200, ge=10, description="Requests that one session may make in a minute."
+    )
+    new_sessions_per_minute: int = Field(
+        default=600,
+        ge=1,
+        description="Sessions that one address may begin in a minute; a company may share one.",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="Lets Prometheus read /metrics from another machine, as a bearer token; "
+        "without it only this machine may.",
+    )
+
     @field_validator("secret_key", "embed_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
@@ -188,7 +202,7 @@ class Settings(BaseSettings):
     def to_json(self) -> str:
         """All settings with their secrets in clear, for a child process of ours only."""
         values = self.model_dump(mode="json")
-        for name in ("secret_key", "redis_url", "embed_key"):
+        for name in ("secret_key", "redis_url", "embed_key", "metrics_token"):
             secret = getattr(self, name)
             values[name] = None if secret is None else secret.get_secret_value()
         return json.dumps(values)
@@ -241,3 +255,8 @@ def limit_threads() -> None:
     """
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
+
+
+def share_metrics(folder: Path) -> None:
+    """Tell prometheus-client where the processes of this machine keep their numbers."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)

@@ -12,7 +12,7 @@ from types import FrameType
 import structlog
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from dashapp import logs
+from dashapp import logs, metrics
 from dashapp.app import create_app, warm_up
 from dashapp.jobs.runner import GRACE_SECONDS
 from dashapp.settings import Settings
@@ -63,6 +63,8 @@ def serve(settings: Settings) -> int:
 def web_server(settings: Settings) -> BaseWSGIServer | None:
     """The web server, warmed up and bound to its port; None when that is taken."""
     host = "0.0.0.0" if settings.hosted else "127.0.0.1"  # noqa: S104 - hosted is for others
+    metrics.clean(settings, "web")
+    metrics.start(settings, "web")
     app = create_app(settings)
     warm_up(app.server)
     try:

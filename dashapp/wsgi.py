@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from dashapp import logs
+from dashapp import logs, metrics
 from dashapp.app import create_app
 from dashapp.session.errors import StoreError
 from dashapp.settings import SettingsError, load_settings
@@ -12,6 +12,7 @@ from dashapp.settings import SettingsError, load_settings
 try:
     _settings = load_settings()
     logs.configure(machine=_settings.hosted)
+    metrics.start(_settings, "web")
     server = create_app(_settings).server
 except (SettingsError, StoreError) as error:
     # One line instead of a traceback; 4 is gunicorn's code for "the app cannot be loaded".

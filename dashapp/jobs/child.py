@@ -23,7 +23,7 @@ from typing import Any
 
 import structlog
 
-from dashapp import logs
+from dashapp import logs, metrics
 from dashapp.jobs.progress import Workspace
 from dashapp.session.ledger import open_ledger
 from dashapp.session.rows import Job
@@ -73,6 +73,7 @@ def main(order: str, pipe: Connection) -> None:
     task = Order(**json.loads(order))
     settings = Settings.from_json(task.settings)
     logs.configure(machine=settings.hosted)
+    metrics.start(settings, "job")
     _limit(settings.job_memory_mb, task.seconds)
     # Whoever clicks goes first; the job takes all that is left.
     os.nice(NICE)

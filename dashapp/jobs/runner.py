@@ -18,7 +18,7 @@ from multiprocessing.forkserver import ensure_running, set_forkserver_preload
 
 import structlog
 
-from dashapp import logs
+from dashapp import logs, metrics
 from dashapp.jobs.child import AWAY
 from dashapp.jobs.slot import LOST, Slot
 from dashapp.session.errors import StoreError
@@ -65,6 +65,7 @@ def run_worker(
     """
     limit_threads()
     logs.configure(machine=settings.hosted)
+    metrics.start(settings, "worker")
     worker = Worker(settings, handlers, open_store(settings), open_ledger(settings), parent=parent)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
@@ -204,6 +205,8 @@ class Worker:
             self._retry(slot.job)
         else:
             self._ledger.finish_job(slot.job, state, result, error)
+        metrics.meters().jobs.labels(slot.job.kind, state).inc()
+        metrics.meters().job_seconds.labels(slot.job.kind).observe(time.time() - slot.job.created)
         logger.info("job_ended", job=slot.job.id, kind=slot.job.kind, state=state)
         self._release(slot)
 

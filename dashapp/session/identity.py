@@ -39,6 +39,7 @@ PUBLIC = (
     "/vendor/",
     "/healthz",
     "/readyz",
+    "/metrics",
     "/_favicon.ico",
     "/embed",
     "/frame-help",

@@ -113,6 +113,9 @@ class Ledger(Protocol):
     def workers(self) -> int:
         """How many workers live."""
 
+    def load(self) -> tuple[int, int]:
+        """How many jobs wait and how many run, of all sessions."""
+
     def touch(self, session: str) -> None:
         """Note that a session was visited, if the ledger knows it."""
 

@@ -112,6 +112,14 @@ class RedisLedger(RedisJobs):
         with self._link.errors():
             return int(self.redis.zcount(f"{PREFIX}workers", now, "+inf"))
 
+    def load(self) -> tuple[int, int]:
+        """How many jobs wait and how many run."""
+        with self._link.errors(), self.redis.pipeline(transaction=False) as batch:
+            batch.zcard(f"{PREFIX}queued")
+            batch.zcard(f"{PREFIX}running")
+            waiting, running = batch.execute()
+        return int(waiting), int(running)
+
     def touch(self, session: str) -> None:
         """Note a visit."""
         with self._link.errors():

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from pathlib import Path
 from typing import Any
 
 from dashapp.session.rows import Item, Job
+from dashapp.session.sqlite_counts import SqliteCounts
 from dashapp.session.sqlite_jobs import SqliteJobs, begin_session, still_runs
 
 # No window of the clock has this number.
@@ -15,7 +17,17 @@ ONCE = -1
 
 
 class SqliteLedger(SqliteJobs):
-    """The whole ledger; see :class:`dashapp.session.ledger.Ledger`."""
+    """The whole ledger; see :class:`dashapp.session.ledger.Ledger`.
+
+    Parameters
+    ----------
+    path : Path
+        The database file; counts of requests stand beside it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._counts = SqliteCounts(path.with_name("counts.sqlite3"))
 
     def add_item(
         self,
@@ -99,6 +111,24 @@ class SqliteLedger(SqliteJobs):
         )
         return tuple(row["id"] for row in rows)
 
+    def load(self) -> tuple[int, int]:
+        """How many jobs wait and how many run."""
+        rows = self.read(
+            "SELECT COALESCE(SUM(state = 'queued'), 0), COALESCE(SUM(state = 'running'), 0)"
+            " FROM jobs WHERE state IN ('queued', 'running')"
+        )
+        return int(rows[0][0]), int(rows[0][1])
+
+    def close(self) -> None:
+        """Close this thread's connections."""
+        self._counts.close()
+        super().close()
+
+    def compact(self) -> None:
+        """Move the logs into the databases."""
+        self._counts.compact()
+        super().compact()
+
     def delete_session(self, session: str) -> None:
         """Remove all records of a session."""
         with self.write() as connection:
@@ -108,22 +138,17 @@ class SqliteLedger(SqliteJobs):
 
     def hits(self, name: str, seconds: int) -> int:
         """Count one event."""
-        return self._count(name, int(time.time() // seconds), 2 * seconds)
+        return self._counts.hits(name, seconds)
 
     def first_use(self, name: str, seconds: int) -> bool:
-        """Count the use of a name, in a window that does not end with the clock's."""
-        return self._count(name, ONCE, seconds) == 1
-
-    def _count(self, name: str, window: int, seconds: int) -> int:
+        """Note the use of a name, in a window that does not end with the clock's."""
         now = time.time()
         with self.write() as connection:
             connection.execute("DELETE FROM hits WHERE until < ?", (now,))
-            row = connection.execute(
-                "INSERT INTO hits VALUES (?, ?, 1, ?)"
-                " ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count",
-                (name, window, now + seconds),
-            ).fetchone()
-            return int(row["count"])
+            cursor = connection.execute(
+                "INSERT OR IGNORE INTO hits VALUES (?, ?, 1, ?)", (name, ONCE, now + seconds)
+            )
+            return cursor.rowcount == 1
 
 
 def _item(row: sqlite3.Row) -> Item:

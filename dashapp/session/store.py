@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import structlog
 
+from dashapp import metrics
 from dashapp.session.entries import Entries
 from dashapp.session.errors import (
     QuotaExceededError,
@@ -165,7 +166,8 @@ class SessionStore:
 
     def delete_session(self, session: str) -> None:
         """Remove everything of a session."""
-        self._entries.delete_session(check_session(session))
+        with metrics.stored("delete"):
+            self._entries.delete_session(check_session(session))
 
     def sessions(self) -> list[tuple[str, float]]:
         """Sessions with values, each with the Unix time of its last write."""
@@ -195,11 +197,13 @@ class SessionStore:
             raise QuotaExceededError("The server's storage is full. Try again later.")
 
     def _set(self, key: Key, name: str, payload: bytes) -> None:
-        seconds = SHARED_SECONDS if key.session == SHARED else self._seconds
-        self._entries.set(key.session, name, self._seal.close(name, payload), seconds)
+        with metrics.stored("write"):
+            seconds = SHARED_SECONDS if key.session == SHARED else self._seconds
+            self._entries.set(key.session, name, self._seal.close(name, payload), seconds)
 
     def _load(self, key: Key, name: str) -> bytes:
-        entry = self._entries.get(name)
+        with metrics.stored("read"):
+            entry = self._entries.get(name)
         if entry is None:
             raise SessionExpiredError
         payload = self._seal.open(name, entry)

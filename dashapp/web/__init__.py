@@ -25,6 +25,8 @@ from dashapp.web import (
     headers,
     health,
     jobs,
+    limits,
+    metrics,
     packing,
     upload,
     visits,
@@ -46,8 +48,10 @@ def install(app: Dash, context: Context) -> None:
     """
     trust_proxies(app.server, context.settings.proxy_hops)
     bound_crowds(app.server, context.settings.web_threads)
+    metrics.install(app.server, context)
     errors.install(app)
     csrf.install(app.server)
+    limits.install(app.server, context)
     visits.install(app.server, context)
     access.install(app, context)
     callbacks.install(app)

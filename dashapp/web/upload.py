@@ -35,6 +35,7 @@ from dashapp.session.identity import current_session
 from dashapp.session.keys import HEX_ID, Key, Kind
 from dashapp.session.rights import Right, need_of, needs
 from dashapp.web import access
+from dashapp.web.limits import MINUTE, seconds_left
 
 if TYPE_CHECKING:
     from dashapp.page import Context
@@ -47,7 +48,6 @@ NAME_LENGTH = 200
 MODEL_BYTES = 64 * 1024 * 1024
 # A refused body is read on for so long, since browsers show an answer only after they have sent.
 DRAIN_SECONDS = 10.0
-MINUTE = 60
 FORM_TYPES = {"multipart/form-data", "application/x-www-form-urlencoded"}
 # First bytes of files that are no table, whatever their name says.
 FOREIGN = {
@@ -214,7 +214,7 @@ def check_rate(context: Context, session: str) -> None:
     if context.ledger.hits(f"upload:{session}", MINUTE) > limit:
         raise TooManyRequests(
             f"At most {limit} files can be uploaded in a minute. Wait a moment.",
-            retry_after=MINUTE,
+            retry_after=seconds_left(time.time()),
         )
 
 

@@ -265,3 +265,10 @@ def test_a_removed_item_is_gone_and_others_stay(ledger: Ledger) -> None:
     ledger.remove_item(ANN, "model", "3" * 32)
     assert [item.name for item in ledger.items(ANN, "model")] == ["second"]
     assert ledger.item(ANN, "model", "1" * 32) is None
+
+
+def test_how_much_waits_and_runs_is_known(ledger: Ledger) -> None:
+    for n in range(3):
+        ledger.add_job(job(n=n), FREE)
+    ledger.claim_job("w", 60)
+    assert ledger.load() == (2, 1)

@@ -96,7 +96,7 @@ def test_after_a_flush_pages_say_that_the_session_has_expired(
     callback = find_by_input(portal.app, "data-content.children", "shell-refs.data")
     answer = fire(portal.client, callback, {"shell-refs.data": refs})
     assert answer.status_code == 200
-    assert "session has expired" in str(side_updates(answer))
+    assert side_updates(answer)["shell-refs"]["data"]["expired"] is True
     assert portal.with_sample() == refs
 
 

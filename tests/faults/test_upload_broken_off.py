@@ -18,13 +18,9 @@ def kept(machine: Machine) -> int:
 
 
 def files(machine: Machine) -> int:
-    """Bytes of all files but the ledger's."""
-    folder = machine.settings.data_dir
-    return sum(
-        path.stat().st_size
-        for path in folder.rglob("*")
-        if path.is_file() and "ledger" not in path.name
-    )
+    """Bytes of all files of sessions."""
+    folder = machine.settings.data_dir / "sessions"
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def test_a_cancelled_upload_leaves_nothing_on_disk(machine: Machine) -> None:

@@ -1,0 +1,149 @@
+"""Counts and times for Prometheus: what is asked, refused, stored and done; never by whom.
+
+Each process writes its numbers into files of its own below the data folder, which any web worker
+adds up. A process that takes the place of a killed one goes on with its files, so that sums never
+fall and files never pile up.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, values
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from dashapp.settings import Settings, share_metrics
+
+FOLDER = "metrics"
+# Seconds: a callback should be answered within the sixth, a job ends within the last.
+ANSWER_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+JOB_BUCKETS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900)
+
+
+@dataclass(frozen=True)
+class Meters:
+    """All meters; labels have few values, known beforehand, and none that tells of a session."""
+
+    requests: Counter
+    request_seconds: Histogram
+    callback_seconds: Histogram
+    refused: Counter
+    jobs: Counter
+    job_seconds: Histogram
+    store: Counter
+    store_seconds: Histogram
+
+
+@lru_cache(maxsize=1)
+def meters() -> Meters:
+    """The meters of this process, made when first used."""
+    registry = CollectorRegistry()
+
+    def counter(name: str, about: str, *labels: str) -> Counter:
+        return Counter(f"segmentation_{name}", about, labels, registry=registry)
+
+    def seconds(name: str, about: str, label: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(
+            f"segmentation_{name}_seconds", about, [label], registry=registry, buckets=buckets
+        )
+
+    return Meters(
+        requests=counter("requests", "Answered requests.", "kind", "status"),
+        request_seconds=seconds("request", "Time to answer.", "kind", ANSWER_BUCKETS),
+        callback_seconds=seconds("callback", "Time of callbacks.", "page", ANSWER_BUCKETS),
+        refused=counter("refused", "Requests that were turned away.", "reason"),
+        jobs=counter("jobs", "Ended jobs.", "kind", "outcome"),
+        job_seconds=seconds("job", "Time from request to end of a job.", "kind", JOB_BUCKETS),
+        store=counter("store", "Operations of the store.", "operation", "outcome"),
+        store_seconds=seconds("store", "Time in the store.", "operation", ANSWER_BUCKETS),
+    )
+
+
+@contextmanager
+def stored(operation: str) -> Iterator[None]:
+    """Count and time one operation of the store; an error's type is its outcome."""
+    began, outcome = time.perf_counter(), "done"
+    try:
+        yield
+    except Exception as error:
+        outcome = type(error).__name__
+        raise
+    finally:
+        meters().store.labels(operation, outcome).inc()
+        meters().store_seconds.labels(operation).observe(time.perf_counter() - began)
+
+
+def start(settings: Settings, role: str) -> None:
+    """Write this process's numbers into files from now on; call before anything is counted.
+
+    Parameters
+    ----------
+    settings
+        Give the data folder.
+    role
+        ``"web"`` or ``"worker"``.
+    """
+    folder = folder_of(settings)
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        place = _free_place(folder, role)
+    except OSError:
+        # A disk that takes nothing: what still can be served matters more than its numbers.
+        return
+    share_metrics(folder)
+    values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]
+    meters.cache_clear()
+    try:
+        meters()
+    except (OSError, ValueError, RuntimeError):
+        # A file that a full disk or a crash left half-written.
+        for path in folder.glob(f"*_{place}.db"):
+            path.unlink(missing_ok=True)
+        meters.cache_clear()
+
+
+def clean(settings: Settings, role: str) -> None:
+    """Forget the numbers of processes that have ended, before any of a role runs."""
+    for path in folder_of(settings).glob(f"*_{role}-*.db"):
+        path.unlink(missing_ok=True)
+
+
+def registry(settings: Settings) -> CollectorRegistry:
+    """All processes' numbers added up; this process's alone where none writes files."""
+    if not getattr(values.ValueClass, "_multiprocess", False):
+        own = CollectorRegistry()
+        for meter in vars(meters()).values():
+            own.register(meter)
+        return own
+    together = CollectorRegistry()
+    MultiProcessCollector(together, path=str(folder_of(settings)))  # type: ignore[no-untyped-call]
+    return together
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where processes of one machine put their numbers."""
+    return settings.data_dir / FOLDER
+
+
+def _free_place(folder: Path, role: str) -> str:
+    """The first place that no living process holds; the system frees it when one ends."""
+    for number in count():
+        place = f"{role}-{number}"
+        descriptor = os.open(folder / f"{place}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            continue
+        # Kept open for the life of this process.
+        return place
+    raise AssertionError("there is always a next number")
