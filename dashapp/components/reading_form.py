@@ -41,6 +41,8 @@ DECIMAL_WORDS = {".": "point", ",": "comma"}
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "csv": ("encoding", "delimiter", "decimal", "header_line"),
     "xlsx": ("sheet", "decimal", "header_line"),
+    "xls": ("sheet", "decimal", "header_line"),
+    "ods": ("sheet", "decimal", "header_line"),
 }
 LABELS = {
     "encoding": "Characters",

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashapp.components.icon import icon
 
-ACCEPT = ".csv,.tsv,.txt,.xlsx,.parquet,.gz,.zip"
+ACCEPT = ".csv,.tsv,.txt,.xlsx,.xls,.ods,.parquet,.gz,.zip"
 MODEL_ACCEPT = ".segmodel"
 
 

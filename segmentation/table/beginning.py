@@ -12,7 +12,7 @@ from segmentation.table.dataset import Table
 from segmentation.table.decoding import Text, decode
 from segmentation.table.limits import Limits
 from segmentation.table.reading import read_content
-from segmentation.table.workbook import sheet_names
+from segmentation.table.workbook import WORKBOOKS, sheet_names
 
 _DEFAULT_LIMITS = Limits()
 #: Enough for some hundred rows of any table; long headers fit in twice.
@@ -29,7 +29,7 @@ class Beginning:
     Attributes
     ----------
     format : str
-        ``"csv"`` (any delimited text), ``"xlsx"`` or ``"parquet"``.
+        As in `segmentation.table.content.Content`.
     encoding : str or None
         Of a text file: the one chosen, or found on the whole file.
     sheets : tuple of str
@@ -93,7 +93,7 @@ def read_beginning(
         text, problem = _decoded(content.data, chosen.get("encoding"))
         content, lines, encoding = _first_part(content, text), _first_lines(text), text.encoding
         chosen["encoding"] = "utf-8"
-    sheets = sheet_names(content.data) if content.format == "xlsx" else ()
+    sheets = sheet_names(content.data) if content.format in WORKBOOKS else ()
     try:
         table = None if problem else _read(content, recipe, chosen, limits)
     except SegmentationError as error:

@@ -36,8 +36,24 @@ _FOREIGN = (
     (b"\x00asm", "a program"),
     (b"\xca\xfe\xba\xbe", "a program"),
 )
+#: Texts that are no tables, by how they begin.
+_FOREIGN_TEXT = (
+    (rb"(?i)\s*(?:--[^\n]*\n\s*)*(?:insert\s+into|create\s+table|drop\s+table)\s", "an SQL script"),
+    (rb"(?i)--\s*(?:mysql|mariadb|postgresql|sqlite)[^\n]*dump", "an SQL script"),
+    (rb"ID;P[^\n]*\n", "a SYLK file"),
+    (rb"TABLE\r?\n0,1\r?\n", "a DIF file"),
+    (rb"BEGIN:V(?:CARD|CALENDAR)", "a file of contacts or events"),
+    (
+        rb"(?:From|Return-Path|Received|Delivered-To|MIME-Version|Message-ID): ?[^,;\t\n]+\n",
+        "an e-mail",
+    ),
+    (rb"#!|<\?php", "a program"),
+    (rb"%!PS", "a PostScript document"),
+)
 _MARKUP = (b"<!doctype html", b"<html", b"<table", b"<?xml", b"<svg", b"<!doctype svg")
-_SUPPORTED = "Tables are read from CSV and other text files, Excel workbooks (.xlsx) and Parquet."
+_SUPPORTED = (
+    "Tables are read from CSV and other text files, workbooks (.xlsx, .xls, .ods) and Parquet."
+)
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".tab", ".psv"})
 
 
@@ -48,7 +64,7 @@ class Content:
     Attributes
     ----------
     format : str
-        ``"csv"`` (any delimited text), ``"xlsx"`` or ``"parquet"``.
+        ``"csv"`` (any delimited text), ``"xlsx"``, ``"xls"``, ``"ods"`` or ``"parquet"``.
     data : bytes
         The bytes, out of their archive.
     name : str
@@ -88,6 +104,9 @@ def open_content(data: bytes, name: str, limits: Limits, *, depth: int = 0) -> C
         return open_content(_gunzip(data, limits), PurePath(name).stem, limits, depth=depth + 1)
     if data[:4] in {b"PK\x03\x04", b"PK\x05\x06"}:
         return _open_zip(data, name, limits, depth)
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        _refuse_no_workbook(data)
+        return Content("xls", data, name)
     _refuse_foreign(data)
     return Content("csv", data, name)
 
@@ -111,27 +130,27 @@ def _refuse_foreign(data: bytes) -> None:
     for start, what in _FOREIGN:
         if data.startswith(start):
             raise _unsupported(what)
-    if data[:4] == b"\xd0\xcf\x11\xe0":
-        raise _old_excel(data)
     if data[:2] == b"MZ" and b"\x00" in data[:512]:
         raise _unsupported("a program")
     head = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if re.match(rb"[\[{]\s*[\[{\"]", head):
         raise _unsupported("a JSON file", "Save the table as CSV or XLSX.")
+    for pattern, what in _FOREIGN_TEXT:
+        if re.match(pattern, data[:4096].removeprefix(b"\xef\xbb\xbf")):
+            raise _unsupported(what, "Save the table as CSV or XLSX.")
     if head.startswith(_MARKUP):
         raise _unsupported("a web page or XML document", "Save the table as CSV or XLSX.")
 
 
-def _old_excel(data: bytes) -> ReadError:
+def _refuse_no_workbook(data: bytes) -> None:
+    """Refuse Office documents of the old kind that are no workbooks."""
     if "EncryptedPackage".encode("utf-16-le") in data:
-        return ReadError(
+        raise ReadError(
             "The workbook is protected by a password. Save it without one and try again.",
             kind="encrypted",
         )
-    return _unsupported(
-        "an old Excel workbook (.xls) or another Office document",
-        "Open it in Excel and save it as .xlsx or CSV.",
-    )
+    if not any(stream.encode("utf-16-le") in data for stream in ("Workbook", "Book")):
+        raise _unsupported("an Office document of another kind", "Save the table as CSV or XLSX.")
 
 
 def _gunzip(data: bytes, limits: Limits) -> bytes:
@@ -156,6 +175,9 @@ def _open_zip(data: bytes, name: str, limits: Limits, depth: int) -> Content:
             if any(member.lower() == "xl/workbook.xml" for member in names):
                 _check_members(archive, limits, len(data))
                 return Content("xlsx", data, name)
+            if _is_ods(archive):
+                _check_members(archive, limits, len(data))
+                return Content("ods", data, name)
             _refuse_model(names)
             _refuse_office(names)
             _refuse_archive(name, depth, "a zip archive")
@@ -172,6 +194,14 @@ def _open_zip(data: bytes, name: str, limits: Limits, depth: int) -> Content:
             ) from error
         raise ReadError("The workbook or zip archive is damaged.", kind="damaged") from error
     return open_content(inner, PurePath(member.filename).name, limits, depth=depth + 1)
+
+
+def _is_ods(archive: zipfile.ZipFile) -> bool:
+    """Tell whether an archive is an OpenDocument spreadsheet."""
+    if "mimetype" not in archive.namelist() or "content.xml" not in archive.namelist():
+        return False
+    with archive.open("mimetype") as stream:
+        return b"opendocument.spreadsheet" in stream.read(200)
 
 
 def _refuse_model(names: set[str]) -> None:
@@ -191,7 +221,7 @@ def _refuse_office(names: set[str]) -> None:
     if "word/document.xml" in lower or "ppt/presentation.xml" in lower:
         raise _unsupported("a text document or presentation")
     if "content.xml" in lower and "mimetype" in lower:
-        raise _unsupported("an OpenDocument file (.ods)", "Save it as .xlsx or CSV.")
+        raise _unsupported("an OpenDocument file, but no spreadsheet", "Save it as .xlsx or CSV.")
 
 
 def _only_table(archive: zipfile.ZipFile) -> zipfile.ZipInfo:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from segmentation.errors import ReadError
+from segmentation.table.charsets import Judgement, judge_charset
+from segmentation.table.columns import Issue
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
@@ -16,9 +18,15 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16", "utf-16-be"),
 )
-#: Control characters that text files do not contain; tab, line ends and form feed are fine.
+#: Control characters that text files do not contain; tab, line ends, form feed and the
+#: separators that databases write are fine.
 _CONTROLS = np.array(
-    [c for c in range(0x20) if c not in (0x00, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1F)] + [0x7F]
+    [
+        c
+        for c in range(0x20)
+        if c not in (0x00, 0x01, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1E, 0x1F)
+    ]
+    + [0x7F]
 )
 #: Above this share of control characters among the first bytes, a file is no text.
 _MOST_CONTROLS = 0.01
@@ -35,6 +43,33 @@ _NOTHING = b" \t\r\n\x1a\x0c"
 _ALIASES = {"latin-1": "iso-8859-1", "latin1": "iso-8859-1", "windows-1252": "cp1252"}
 
 
+_REPLACEMENT = "\ufffd".encode()
+#: Name of the way in which bytes that are not UTF-8 are read where most are.
+_MIXED = "segmentation.cp1252"
+#: Up to so many odd bytes for each letter of UTF-8: in other encodings hardly any bytes happen to
+#: make one.
+_MOST_WRONG = 3
+#: Enough bytes beyond ASCII to tell what most of them are.
+_MOST_JUDGED = 200_000
+
+MIXED_SENTENCE = (
+    "The text is UTF-8, but some characters are not; they were read as cp1252. The file may have "
+    "been put together from two."
+)
+JUDGED_SENTENCE = (
+    "The characters were taken for {} by the letters they make. Choose another encoding if names "
+    "look wrong."
+)
+UNSURE = (
+    "The encoding of the text cannot be told for sure; it was read as cp1252, which is usual in "
+    "western Europe. Choose another encoding if names look wrong."
+)
+LOST_SENTENCE = (
+    "{:,} characters cannot be read, since the encoding of the text cannot be told. Choose the "
+    "encoding, or save the file as UTF-8."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text file.
@@ -48,18 +83,22 @@ class Text:
         The encoding the file had.
     nul_characters : int
         How many NUL characters were taken out.
+    doubts : tuple of Issue
+        What its owner should know about the characters.
     """
 
     body: bytes
     encoding: str
     nul_characters: int = 0
+    doubts: tuple[Issue, ...] = ()
 
 
 def decode(data: bytes, encoding: str | None = None) -> Text:
     """Decode a whole text file.
 
-    A byte order mark decides; then the pattern of UTF-16; then UTF-8 if every byte is valid;
-    else cp1252, which reads every file of western Europe.
+    A byte order mark decides; then the pattern of UTF-16 and UTF-32; then UTF-8 if every byte is
+    valid, or most are; then the letters, where they are clearly those of another region; else
+    cp1252, which reads every file of western Europe.
 
     Parameters
     ----------
@@ -86,18 +125,78 @@ def decode(data: bytes, encoding: str | None = None) -> Text:
     guess = _wide_pattern(data)
     if guess is not None:
         return _clean(_strict(data, guess, guess), guess)
+    padding = len(data) - len(data.rstrip(b"\x00"))
+    if 0 < padding < len(data):
+        text = decode(data[: len(data) - padding])
+        return replace(text, nul_characters=text.nul_characters + padding)
     _refuse_binary(data)
     places = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) >= 0x80)
     if _is_utf8(data, places):
         return _clean(data, "utf-8")
-    return _clean(_western(data, places), "cp1252")
+    mixed = _mostly_utf8(data, places)
+    return mixed if mixed is not None else _old(data, places)
+
+
+def _mostly_utf8(data: bytes, places: np.ndarray) -> Text | None:
+    """Decode UTF-8 with some bytes of cp1252 in it, as files put together have them."""
+    runs = [data[run[0] : run[-1] + 1] for run in _runs(places[:_MOST_JUDGED])]
+    wrong = sum(map(_wrong_bytes, runs))
+    right = sum(len(run.decode("utf-8", "ignore")) for run in runs)
+    if wrong > _MOST_WRONG * right:
+        return None
+    body = data.decode("utf-8", _MIXED).encode("utf-8")
+    text = _clean(body, "utf-8")
+    return replace(text, doubts=(_doubt("mixed_encoding", wrong, MIXED_SENTENCE),))
+
+
+def _wrong_bytes(run: bytes) -> int:
+    escaped = run.decode("utf-8", "surrogateescape")
+    return sum("\udc80" <= letter <= "\udcff" for letter in escaped)
+
+
+def _old(data: bytes, places: np.ndarray) -> Text:
+    """Decode what is not UTF-8, and say where that is doubtful."""
+    judged = judge_charset(data, places)
+    if judged.encoding != "cp1252":
+        try:
+            text = _clean(data.decode(judged.encoding).encode("utf-8"), judged.encoding)
+        except UnicodeDecodeError:
+            judged = Judgement("cp1252", sure=False)
+        else:
+            sentence = JUDGED_SENTENCE.format(judged.encoding)
+            return replace(text, doubts=(_doubt("judged_encoding", 1, sentence),))
+    body = _western(data, places)
+    text = _clean(body, "cp1252")
+    lost = body.count(_REPLACEMENT)
+    if lost:
+        return replace(text, doubts=(_doubt("odd_character", lost, LOST_SENTENCE.format(lost)),))
+    return text if judged.sure else replace(text, doubts=(_doubt("judged_encoding", 1, UNSURE),))
+
+
+def _doubt(kind: str, count: int, sentence: str) -> Issue:
+    return Issue(kind=kind, column=None, count=count, suggestion=sentence)
+
+
+def _read_as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Stand in for a byte that is not UTF-8."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return wrong.decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_MIXED, _read_as_cp1252)
+
+
+def _runs(places: np.ndarray) -> list[np.ndarray]:
+    """Split places into those that follow each other."""
+    return np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(places) else []
 
 
 def _is_utf8(data: bytes, places: np.ndarray) -> bool:
     """Tell whether the bytes beyond ASCII, whose places are given, are valid UTF-8."""
     if len(places) <= len(data) * _MOST_PIECES:
-        runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(places) else []
-        data = b" ".join(data[run[0] : run[-1] + 1] for run in runs)
+        data = b" ".join(data[run[0] : run[-1] + 1] for run in _runs(places))
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -151,7 +250,12 @@ def _decode_as(data: bytes, encoding: str) -> tuple[bytes, str]:
 
 
 def _wide_pattern(data: bytes) -> str | None:
-    """Recognize UTF-16 without byte order mark: every other byte is mostly zero."""
+    """Recognize UTF-16 and UTF-32 without byte order mark: every other byte is mostly zero."""
+    quads = np.frombuffer(data[: _LOOKED_AT // 4 * 4][: len(data) // 4 * 4], dtype="<u4")
+    if len(data) % 4 == 0 and len(quads) >= 4:
+        for codec, characters in (("utf-32-le", quads), ("utf-32-be", quads.byteswap())):
+            if (characters < 0x11_0000).all() and characters.any():
+                return codec
     some = np.frombuffer(data[: _LOOKED_AT // 2 * 2], dtype=np.uint8)
     if len(some) < 8 or len(data) % 2:
         return None

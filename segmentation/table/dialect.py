@@ -6,7 +6,7 @@ import io
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from segmentation.errors import ReadError
 from segmentation.table.heading import Layout, find_layout, one_column_error
@@ -18,10 +18,36 @@ from segmentation.table.votes import NUMBER, Record
 DELIMITERS = (",", ";", "\t", "|")
 
 #: Tried only where none of the above splits the lines.
-_RARE_DELIMITERS = ("^", "~", "\x1f", "\x01")
+_RARE_DELIMITERS = ("^", "~", "\x1f", "\x01", "\x1e", "¦", "¬")
+
+#: Tried last: characters that are common in cells, so that every line must agree.
+_UNLIKELY_DELIMITERS = tuple(":#!@$/*&+%?=§·")
+
+#: Several characters together that some systems write between cells.
+_LONG_DELIMITERS = (
+    "~|~",
+    "|~|",
+    "^|^",
+    "#|#",
+    "|#|",
+    "|||",
+    "||",
+    "::",
+    "^^",
+    "~~",
+    "@@",
+    "##",
+    "$$",
+)
+
+#: Fewer fields than this say nothing where the delimiter is unlikely.
+_FEWEST_FIELDS = 3
 
 #: The name of columns aligned with runs of blanks.
 WHITESPACE = "whitespace"
+
+#: What a delimiter of several characters is replaced by before records are split.
+LONG_STANDS_FOR = "\x1f"
 
 #: How much of a file is looked at to find its layout; more where the lines are long.
 _SAMPLE_BYTES = (256 * 1024, 4 * 1024 * 1024, 64 * 1024 * 1024)
@@ -48,7 +74,7 @@ class Dialect:
     Attributes
     ----------
     delimiter : str
-        One character, or ``"whitespace"`` for columns aligned with runs of blanks.
+        A few characters, mostly one, or ``"whitespace"`` for columns aligned with runs of blanks.
     quote : str
         The quote character.
     skip_blanks : bool
@@ -98,19 +124,23 @@ def find_dialect(
     sample = _sample(body, limits)
     if not sample.strip(_NO_CONTENT):
         raise ReadError("The file is empty: its cells hold nothing.", kind="empty")
-    declared = _SEP_LINE.match(sample.split("\n", 1)[0])
-    skip = 1 if declared else 0
-    if declared and delimiter is None:
-        delimiter = declared[1]
+    declared, _, rest = sample.partition("\n")
+    said = _SEP_LINE.match(declared)
+    skip = 1 if said else 0
+    chosen = delimiter is not None
+    if said and delimiter is None and said[1] in rest:
+        delimiter = said[1]
     quote = _find_quote(sample)
-    escape = "\\" if re.search(_ESCAPED_QUOTE, sample) and quote * 2 not in sample else ""
     if delimiter is None:
-        delimiter = _find_delimiter(sample, quote)
+        delimiter = _find_delimiter(rest if said else sample, quote)
+    escape = _find_escape(sample, delimiter, quote)
     records = _records(sample, Marks(delimiter, quote, escape=escape))
     skip_blanks = _has_blanks_before_quotes(records, quote)
     if skip_blanks:
         records = _records(sample, Marks(delimiter, quote, skip_blanks, escape))
     records = records[skip:]
+    if not chosen and delimiter == "," and _is_no_table(records, sample):
+        raise one_column_error()
     layout = find_layout(records, limits, header_line)
     return Dialect(delimiter, quote, skip_blanks, escape, layout)
 
@@ -138,15 +168,68 @@ def _find_quote(sample: str) -> str:
     return "'" if enclosed >= max(2, sample.count("\n") // 2) else '"'
 
 
+def _find_escape(sample: str, delimiter: str, quote: str) -> str:
+    """Return the backslash where it takes the meaning off quotes or delimiters, else nothing."""
+    if re.search(_ESCAPED_QUOTE, sample) and quote * 2 not in sample:
+        return "\\"
+    if delimiter == WHITESPACE or "\\" + delimiter not in sample:
+        return ""
+    plain, escaped = (
+        Counter(len(r.fields) for r in _records(sample, Marks(delimiter, quote, escape=escape)))
+        for escape in ("", "\\")
+    )
+    return "\\" if max(escaped.values()) > max(plain.values()) else ""
+
+
 def _find_delimiter(sample: str, quote: str) -> str:
+    lines = [line for line in sample.splitlines() if line.strip()][:_SAMPLE_RECORDS]
+    for several in _LONG_DELIMITERS:
+        if several in sample and _separates(lines, several):
+            return several
     for candidates in (DELIMITERS, _RARE_DELIMITERS):
         scores = [(_fit(sample, mark, quote), -i, mark) for i, mark in enumerate(candidates)]
         best, _, mark = max(scores)
         if best > 0:
             return mark
+    for mark in (" ", *_UNLIKELY_DELIMITERS) if quote in sample else _UNLIKELY_DELIMITERS:
+        if mark in sample and _splits_all(_records(sample, Marks(mark, quote))):
+            return mark
     if _is_aligned(sample):
         return WHITESPACE
     raise one_column_error()
+
+
+def _separates(lines: list[str], several: str) -> bool:
+    """Tell whether all lines have some characters equally often, and never parts of them."""
+    counts = {line.count(several) for line in lines}
+    parts = set(several)
+    return (
+        len(counts) == 1
+        and 0 not in counts
+        and not any(part in line.replace(several, "") for line in lines for part in parts)
+    )
+
+
+def _splits_all(records: list[Record]) -> bool:
+    """Tell whether every record has as many fields, the first of them names without digits."""
+    widths = {len(record.fields) for record in records}
+    if len(records) < 2 or len(widths) != 1 or min(widths) < _FEWEST_FIELDS:
+        return False
+    names = [name.strip() for name in records[0].fields]
+    return len(set(names)) == len(names) and not any(
+        not name or any(map(str.isdigit, name)) for name in names
+    )
+
+
+def _is_no_table(records: list[Record], sample: str) -> bool:
+    """Tell whether commas only stand in sentences, or only mark decimals, of a single column."""
+    if len(records[0].fields) != 1 or '"' in sample:
+        return False
+    rows = [record.fields for record in records[1:]]
+    if all(re.match(r"^-?\d+;\d{1,3}$", ";".join(row)) for row in rows):
+        return True
+    prose = not re.search(r",\S", sample)
+    return prose and not any(NUMBER.match(cell) for row in rows for cell in row)
 
 
 def _fit(sample: str, delimiter: str, quote: str) -> float:
@@ -192,8 +275,13 @@ def _is_aligned(sample: str) -> bool:
 def _records(sample: str, marks: Marks) -> list[Record]:
     """Split the sample into records; blank lines are none."""
     if marks.delimiter == WHITESPACE:
-        numbered = enumerate(sample.splitlines()[:_SAMPLE_RECORDS], 1)
-        return [Record(i, tuple(line.split())) for i, line in numbered if line.strip()]
+        numbered = enumerate(sample.split("\n")[:_SAMPLE_RECORDS], 1)
+        return [
+            Record(i, tuple(re.findall(r"[^ \t\r]+", line))) for i, line in numbered if line.strip()
+        ]
+    if len(marks.delimiter) > 1:
+        sample = sample.replace(marks.delimiter, LONG_STANDS_FOR)
+        marks = replace(marks, delimiter=LONG_STANDS_FOR)
     lines = io.StringIO(sample, newline="")
     found: list[Record] = []
     well_formed = 0

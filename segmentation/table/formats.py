@@ -17,8 +17,10 @@ from segmentation.table.limits import Limits
 from segmentation.table.parquet import read_parquet
 from segmentation.table.records import read_records
 from segmentation.table.workbook import cell_text, read_sheet, sheet_records
+from segmentation.table.wrapped import unwrapped
 
 _HEADER_ROWS = 400
+_LONGEST_DELIMITER = 3
 _CHOICE_TYPES: dict[str, type | tuple[type, ...]] = {
     "encoding": str,
     "delimiter": str,
@@ -53,20 +55,31 @@ class Choices:
 
 
 def _check_delimiter(delimiter: str) -> None:
-    if len(delimiter) != 1 or delimiter in '"\r\n\x00':
+    if not 1 <= len(delimiter) <= _LONGEST_DELIMITER or set(delimiter) & set('"\r\n\x00'):
         raise ParameterError(
-            "The delimiter is a single character such as “;”, or “whitespace”, and no quote or "
-            "line end."
+            "The delimiter is a character such as “;”, at most "
+            f"{_LONGEST_DELIMITER} of them, or “whitespace”, and no quote or line end."
         )
 
 
 def _read_text(content: Content, choices: Choices, limits: Limits) -> Raw:
     text = decode(content.data, choices.encoding)
+    inner = unwrapped(text.body)
+    body = text.body if inner is None else inner
     dialect = find_dialect(
-        text.body, limits, delimiter=choices.delimiter, header_line=choices.header_line
+        body, limits, delimiter=choices.delimiter, header_line=choices.header_line
     )
-    records = read_records(text.body, dialect, len(dialect.layout.names), limits)
-    issues = [*dialect.layout.issues]
+    records = read_records(body, dialect, len(dialect.layout.names), limits)
+    issues = [*text.doubts, *dialect.layout.issues]
+    if inner is not None:
+        issues.append(
+            Issue(
+                kind="wrapped_lines",
+                column=None,
+                count=len(records.lines),
+                suggestion="Every line stood in quotes as a whole; they were taken off.",
+            )
+        )
     if text.nul_characters:
         issues.append(
             Issue(
@@ -105,7 +118,7 @@ def _read_workbook(content: Content, choices: Choices, limits: Limits) -> Raw:
             )
         )
     found = {
-        "format": "xlsx",
+        "format": content.format,
         "encoding": None,
         "delimiter": None,
         "header_line": layout.header_line,
@@ -128,4 +141,10 @@ def _read_parquet(content: Content, choices: Choices, limits: Limits) -> Raw:
 
 
 #: Adding a format is one line here, and one in `content`.
-READERS = {"csv": _read_text, "xlsx": _read_workbook, "parquet": _read_parquet}
+READERS = {
+    "csv": _read_text,
+    "xlsx": _read_workbook,
+    "xls": _read_workbook,
+    "ods": _read_workbook,
+    "parquet": _read_parquet,
+}

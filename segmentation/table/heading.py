@@ -100,9 +100,10 @@ def find_layout(records: list[Record], limits: Limits, header_line: int | None) 
 
 
 def _issues(above: list[Record], header: list[Record]) -> list[Issue]:
-    """Say what was taken for no row: lines above the header, several lines of names."""
+    """Say what was taken for no row: lines above the table, several lines of names."""
+    issues = []
     if not header:
-        return [
+        issues.append(
             Issue(
                 kind="no_header",
                 column=None,
@@ -111,12 +112,12 @@ def _issues(above: list[Record], header: list[Record]) -> list[Issue]:
                     "The first row looks like data, so columns were named by their position."
                 ),
             )
-        ]
-    issues = []
+        )
     if above:
-        lines = "1 line stands above the header and was"
+        place = "header" if header else "first row"
+        lines = f"1 line stands above the {place} and was"
         if len(above) > 1:
-            lines = f"{len(above):,} lines stand above the header and were"
+            lines = f"{len(above):,} lines stand above the {place} and were"
         issues.append(
             Issue(
                 kind="lines_above",

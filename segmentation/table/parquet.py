@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -46,8 +48,9 @@ def read_parquet(data: bytes, limits: Limits) -> tuple[tuple[str, ...], Records]
         unpacked = sum(metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
         limits.check_unpacked(unpacked, len(data))
         table = file.read()
+        table = _with_index(table)
         columns = [_as_text(table.column(i)) for i in range(table.num_columns)]
-    except (pa.ArrowException, OSError, ValueError, UnicodeError) as error:
+    except (pa.ArrowException, OSError, ValueError, UnicodeError, KeyError, TypeError) as error:
         raise ReadError(
             "The Parquet file is damaged, or holds values that are no table cells. Export it "
             "again, or as CSV.",
@@ -61,6 +64,25 @@ def read_parquet(data: bytes, limits: Limits) -> tuple[tuple[str, ...], Records]
         )
     lines = np.arange(1, table.num_rows + 1, dtype=np.int64)
     return tuple(table.column_names), Records(columns, lines)
+
+
+def _with_index(table: pa.Table) -> pa.Table:
+    """Bring back an index with a name that pandas keeps as a range, and drop one without.
+
+    Numbers that follow each other, such as customer ids, are not stored as a column when they are
+    the index of a frame; the positions of rows that were once left out are no column of a table.
+    """
+    stored = table.schema.pandas_metadata or {}
+    for index in stored.get("index_columns", []):
+        if isinstance(index, dict) and index.get("kind") == "range" and index.get("name"):
+            count = range(index["start"], index["stop"], index["step"])
+            if len(count) == table.num_rows:
+                table = table.add_column(0, str(index["name"]), pa.array(count, pa.int64()))
+        elif isinstance(index, str) and re.fullmatch(r"__index_level_\d+__", index):
+            place = table.column_names.index(index)
+            if pa.types.is_integer(table.schema.field(place).type):
+                table = table.remove_column(place)
+    return table
 
 
 def _as_text(column: pa.ChunkedArray) -> DistinctText:

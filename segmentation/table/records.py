@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from segmentation.table.dialect import WHITESPACE, Dialect
+from segmentation.table.dialect import LONG_STANDS_FOR, WHITESPACE, Dialect
 from segmentation.table.distinct import DistinctText
 from segmentation.table.limits import Limits
 from segmentation.table.patience import Records, read_patiently
@@ -42,6 +42,9 @@ def read_records(body: bytes, dialect: Dialect, width: int, limits: Limits) -> R
     delimiter = dialect.delimiter
     if delimiter == WHITESPACE:
         body, delimiter = _tabbed(body), "\t"
+    elif len(delimiter) > 1:
+        body = body.replace(delimiter.encode(), LONG_STANDS_FOR.encode())
+        delimiter = LONG_STANDS_FOR
     fast = _read_fast(body, dialect, delimiter, width)
     records = fast or read_patiently(body, dialect, delimiter, width, limits)
     limits.check_rows(len(records.lines) + len(records.set_aside))

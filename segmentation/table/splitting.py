@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -137,11 +138,20 @@ def _reader(lines: Iterator[str], marks: Marks, *, strict: bool = True) -> Itera
 
 
 def _split_leniently(line: str, marks: Marks) -> list[str]:
-    """Split one line whose quotes are not in order."""
+    """Split one line whose quotes are not in order; those inside a cell are part of it."""
+    mark, quote = re.escape(marks.delimiter), re.escape(marks.quote)
+    if not marks.escape:
+        cell = rf"((?:^|{mark}){quote})([^{mark}\r\n]*)({quote}(?=[{mark}\r\n]|$))"
+        line = re.sub(cell, lambda m: m[1] + _doubled(m[2], marks.quote) + m[3], line)
     try:
         return next(_reader(iter([line]), marks, strict=False))
     except csv.Error:  # a cell beyond all bounds
         return line.rstrip("\r\n").split(marks.delimiter)
+
+
+def _doubled(text: str, quote: str) -> str:
+    """Write quotes inside a cell twice, unless all are already."""
+    return text if quote not in text.replace(quote * 2, "") else text.replace(quote, quote * 2)
 
 
 def _check_open_quotes(count: int, line: int) -> None:

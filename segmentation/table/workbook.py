@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, PasswordError
 
 from segmentation.errors import ReadError
 from segmentation.table.distinct import DistinctText
+from segmentation.table.extent import check_extent
 from segmentation.table.limits import Limits
 from segmentation.table.patience import Records
 
-_CELL = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
-#: Addresses of cells beyond column Z or row 99,999; nearer ones cannot make a sheet too large.
-_FAR_CELL = re.compile(rb"\br\s*=\s*[\"'](?:[A-Z]{2,3}\d{1,7}|[A-Z]\d{6,7})[\"']")
-_CHUNK = 1024 * 1024
-#: Longest piece of XML that may be cut between two chunks without losing a cell's address.
-_OVERLAP = 200
+#: Formats that have sheets.
+WORKBOOKS = frozenset({"xlsx", "xls", "ods"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +51,7 @@ def read_sheet(data: bytes, limits: Limits, sheet: str | int | None = None) -> S
     Parameters
     ----------
     data : bytes
-        An XLSX file whose members were counted already.
+        An XLSX, XLS or ODS file whose members were counted already.
     limits : Limits
         Bounds of rows, columns and cells.
     sheet : str, int or None
@@ -67,55 +62,82 @@ def read_sheet(data: bytes, limits: Limits, sheet: str | int | None = None) -> S
     ReadError
         The workbook is damaged or empty, the sheet does not exist or is too large.
     """
-    _check_extent(data, limits)
+    check_extent(data, limits)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = [meta.name for meta in workbook.sheets_metadata if _is_worksheet(meta)]
-        wanted = _wanted(names, sheet)
-        read = {name: _rows(workbook, name) for name in wanted}
+        sheets = [meta for meta in workbook.sheets_metadata if _is_kind(meta.typ, "WorkSheet")]
+        names = [meta.name for meta in sheets if _is_kind(meta.visible, "Visible")]
+        hidden = [meta.name for meta in sheets if meta.name not in names]
+        wanted = _wanted(names, hidden, sheet)
+        name, rows, first_line = _first_table(workbook, wanted)
     except ReadError:
         raise
+    except PasswordError as error:
+        raise ReadError(
+            "The workbook is protected by a password. Save it without one and try again.",
+            kind="encrypted",
+        ) from error
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
         # A panic of the reader, which is written in Rust, is no Exception.
+        locked = "" if data.startswith(b"PK") else " or protected by a password"
         raise ReadError(
-            "The workbook is damaged. Open it in Excel and save it again, or as CSV.",
+            f"The workbook is damaged{locked}. Open it in Excel and save it again, or as CSV.",
             kind="damaged",
         ) from error
-    name = next((n for n in wanted if _is_table(read[n][0])), wanted[0] if wanted else None)
-    if name is None or not read[name][0]:
-        raise ReadError("The workbook is empty: no sheet holds any cells.", kind="empty")
-    rows, first_line = read[name]
+    if not rows:
+        more = f" Hidden sheets are left out: {', '.join(hidden)}." if hidden else ""
+        raise ReadError(f"The workbook is empty: no sheet holds any cells.{more}", kind="empty")
     limits.check_rows(len(rows))
     return Sheet(name, tuple(n for n in names if n != name), rows, first_line)
+
+
+def _first_table(
+    workbook: CalamineWorkbook, names: Sequence[str]
+) -> tuple[str, list[list[Any]], int]:
+    """Return name, rows and first line of the first sheet with a table, else with cells."""
+    best: tuple[str, list[list[Any]], int] = ("", [], 1)
+    for name in names:
+        rows, first_line = _rows(workbook, name)
+        if _is_table(rows):
+            return name, rows, first_line
+        if rows and not best[1]:
+            best = name, rows, first_line
+    return best
 
 
 def sheet_names(data: bytes) -> tuple[str, ...]:
     """Return the names of a workbook's visible worksheets; none where it is damaged."""
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return tuple(meta.name for meta in workbook.sheets_metadata if _is_worksheet(meta))
+        return tuple(
+            meta.name
+            for meta in workbook.sheets_metadata
+            if _is_kind(meta.typ, "WorkSheet") and _is_kind(meta.visible, "Visible")
+        )
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
         return ()
 
 
-def _is_worksheet(meta: Any) -> bool:
-    return str(meta.typ).endswith("WorkSheet") and str(meta.visible).endswith("Visible")
+def _is_kind(member: Any, name: str) -> bool:
+    return str(member).endswith(f".{name}")
 
 
-def _wanted(names: list[str], sheet: str | int | None) -> list[str]:
+def _wanted(names: Sequence[str], hidden: Sequence[str], sheet: str | int | None) -> Sequence[str]:
+    """Return the sheets to look at; hidden ones only where they are named."""
     if sheet is None:
         return names
-    if sheet in names:
+    if sheet in names or sheet in hidden:
         return [str(sheet)]
     place = int(sheet) if str(sheet).isdecimal() and len(str(sheet)) < 9 else -1
     if 0 <= place < len(names):
         return [names[place]]
     raise ReadError(
-        f"There is no sheet “{sheet}” in the workbook. Its sheets are: {', '.join(names)}.",
+        f"There is no sheet “{sheet}” in the workbook. Its sheets are: "
+        f"{', '.join([*names, *hidden])}.",
         kind="missing_sheet",
     )
 
@@ -138,51 +160,6 @@ def _is_filled(cell: Any) -> bool:
 def _is_table(rows: Sequence[Sequence[Any]]) -> bool:
     wide = sum(sum(map(_is_filled, row)) >= 2 for row in rows[:200])
     return wide >= 2
-
-
-def _check_extent(data: bytes, limits: Limits) -> None:
-    """Refuse sheets with a cell far away: the reader would hold the whole rectangle."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for member in archive.namelist():
-            if member.lower().endswith(".xml") and "sharedstrings" not in member.lower():
-                with archive.open(member) as stream:
-                    if not _has_far_cells(stream):
-                        continue
-                with archive.open(member) as stream:
-                    rows, columns = _extent(stream)
-                limits.check_rows(rows)
-                limits.check_cells(rows, columns)
-
-
-def _extent(stream: Any) -> tuple[int, int]:
-    """Return the greatest row and column that a sheet's cells name."""
-    rows = columns = 0
-    for piece in _pieces(stream):
-        found = _CELL.findall(piece)
-        rows = max([rows, *(int(row) for _, row in found)])
-        columns = max([columns, *map(_column_number, {name for name, _ in found})])
-    return rows, columns
-
-
-def _has_far_cells(stream: Any) -> bool:
-    return any(_FAR_CELL.search(piece) for piece in _pieces(stream))
-
-
-def _pieces(stream: Any) -> Iterator[bytes]:
-    """Yield a stream piece by piece, each beginning with the end of the one before."""
-    rest = b""
-    while chunk := stream.read(_CHUNK):
-        piece = rest + chunk
-        yield piece
-        rest = piece[-_OVERLAP:]
-
-
-def _column_number(name: bytes) -> int:
-    """Return the position of a column: A is 1, AA is 27."""
-    number = 0
-    for letter in name:
-        number = number * 26 + letter - 64
-    return number
 
 
 def cell_text(cell: Any) -> str:

@@ -103,7 +103,7 @@ REFUSED = {
     "zeros": (bytes(10_000), "unsupported", "binary data"),
     "HTML": (b"<!DOCTYPE html>\n<table><tr><td>1</td></tr></table>", "unsupported", "web page"),
     "JSON": (b'[{"a": 1, "b": 2}]', "unsupported", "JSON"),
-    "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "unsupported", "old Excel"),
+    "old Word": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "unsupported", "another kind"),
     "gzip cut off": (gzip.compress(SMALL)[:-6], "damaged", "gzip archive is damaged"),
     "zip cut off": (archive(t_csv=SMALL)[:-30], "damaged", "zip archive is damaged"),
     "two tables": (archive(a_csv=SMALL, b_csv=SMALL), "unsupported", "2 files"),

@@ -118,7 +118,7 @@ def test_impossible_choices_for_a_file_get_a_sentence(
 
 
 @pytest.mark.parametrize(
-    "choice", [{"delimiter": ";;"}, {"delimiter": "\n"}, {"decimal": "x"}, {"header_line": -1}]
+    "choice", [{"delimiter": ";;;;"}, {"delimiter": "\n"}, {"decimal": "x"}, {"header_line": -1}]
 )
 def test_choices_that_can_never_work_are_refused(choice: dict[str, Any]) -> None:
     with pytest.raises(ParameterError):
