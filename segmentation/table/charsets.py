@@ -19,7 +19,7 @@ _LOOKED_AT = 20_000
 #: So much of a line is looked at before and after such a letter.
 _LONGEST = 2_000
 #: With fewer different letters nothing is sure; East Asia has more of them.
-_FEWEST_LETTERS, _FEWEST_CHARACTERS = 3, 8
+_FEWEST_LETTERS, _FEWEST_CHARACTERS = 3, 6
 #: At least this share of them must fit.
 _LEAST = 0.85
 #: A text that fits western Europe so well is taken for it.
