@@ -12,6 +12,7 @@ from dashapp.components.states import empty_state, message
 from dashapp.page import Context, Page, Refs, text_or_none
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, may, needs
+from dashapp.shell.history import register_history
 from dashapp.shell.ids import Ids
 from dashapp.shell.layout import steps
 from dashapp.shell.state import delete_session, job_view, resolve_refs, summary
@@ -51,6 +52,7 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
 
     _register_jobs(app, context)
     _register_deletion(app, context)
+    register_history(app, context)
     _register_client(app)
     _register_address(app, pages)
 

@@ -8,10 +8,10 @@ from dash.development.base_component import Component
 
 from dashapp.components.icon import icon
 from dashapp.page import Page, Refs
+from dashapp.shell.history import history_panel
 from dashapp.shell.ids import Ids
+from dashapp.shell.state import POLL_MILLISECONDS
 
-# How often a waiting browser asks; short enough that a finished job shows at once.
-POLL_MILLISECONDS = 400
 PRODUCT = "Customer segments"
 
 HELP = (
@@ -43,6 +43,7 @@ def layout(pages: tuple[Page, ...]) -> Component:
             html.Main(id=Ids.PAGE, className="page", tabIndex="-1"),
             _delete_dialog(),
             _help_panel(),
+            history_panel(),
         ],
         className="portal-shell",
     )
@@ -66,6 +67,7 @@ def _top_bar(pages: tuple[Page, ...]) -> Component:
             html.Div(
                 [
                     _tool(Ids.THEME_BUTTON, "theme", "Light or dark"),
+                    _tool(Ids.HISTORY, "clock", "Tasks of this session"),
                     _tool(Ids.HELP, "help", "Help"),
                     html.Button(
                         "Delete my data", id=Ids.DELETE, className="btn btn-quiet topbar-delete"

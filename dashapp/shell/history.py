@@ -1,0 +1,144 @@
+"""What ran in this session: which task, when, how it ended, how long it took, what it said."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
+from dash.development.base_component import Component
+
+from dashapp import formatting
+from dashapp.components.icon import icon
+from dashapp.jobs.queue import Job
+from dashapp.page import Context
+from dashapp.session.identity import current_session
+from dashapp.session.rights import Right, needs
+from dashapp.shell.ids import Ids
+from dashapp.shell.state import WORDS
+
+# More is nobody's question; the newest come first.
+SHOWN = 30
+# Looks at a file before it is read; they are not worth remembering.
+PASSING = frozenset({"preview"})
+# A state in words, and the icon beside it.
+STATES = {
+    "queued": ("waiting", "clock"),
+    "running": ("running", "sparkle"),
+    "done": ("done", "check"),
+    "failed": ("failed", "error"),
+    "cancelled": ("cancelled", "close"),
+}
+UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+
+def history_panel() -> Component:
+    """The panel at the side, closed."""
+    return dbc.Offcanvas(
+        html.Div(id=Ids.HISTORY_LIST),
+        id=Ids.HISTORY_PANEL,
+        title=html.Span("Tasks of this session", id=Ids.HISTORY_TITLE),
+        labelledby=Ids.HISTORY_TITLE,
+        placement="end",
+        is_open=False,
+    )
+
+
+def register_history(app: Dash, context: Context) -> None:
+    """Open and close the panel, and keep what it shows up to date."""
+    app.clientside_callback(
+        ClientsideFunction("portal", "toggle"),
+        Output(Ids.HISTORY_PANEL, "is_open"),
+        Input(Ids.HISTORY, "n_clicks"),
+        State(Ids.HISTORY_PANEL, "is_open"),
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output(Ids.HISTORY_LIST, "children"),
+        inputs={
+            "is_open": Input(Ids.HISTORY_PANEL, "is_open"),
+            "_stage": Input(Ids.PROGRESS, "children"),
+        },
+        prevent_initial_call=True,
+    )
+    @needs(Right.PREDICT)
+    def show_history(is_open: object, _stage: object) -> Any:
+        if not is_open:
+            return no_update
+        return listing(context.jobs.jobs(current_session()), time.time())
+
+
+def listing(jobs: tuple[Job, ...], now: float) -> Component:
+    """The tasks, newest first.
+
+    Parameters
+    ----------
+    jobs
+        Of one session, newest first.
+    now
+        Unix time in seconds.
+    """
+    shown = [job for job in jobs if job.kind not in PASSING][:SHOWN]
+    if not shown:
+        return html.P("Nothing has run yet. Uploads, segments and scored files appear here.")
+    return html.Ol([_entry(job, now) for job in shown], className="history")
+
+
+def _entry(job: Job, now: float) -> Component:
+    words, picture = STATES[job.state]
+    name = job.request.get("name")
+    moment = datetime.fromtimestamp(job.created, tz=UTC)
+    return html.Li(
+        [
+            html.Div(
+                [
+                    html.Span([icon(picture), words], className=f"history-state is-{job.state}"),
+                    html.Time(ago(now - job.created), dateTime=moment.isoformat()),
+                ],
+                className="history-head",
+            ),
+            html.Div(WORDS.get(job.kind, "Working"), className="history-what"),
+            html.Div(str(name), className="history-name") if name else None,
+            html.Div(_said(job, now), className="history-said"),
+        ]
+    )
+
+
+def _said(job: Job, now: float) -> str:
+    """How long it took and what it said last."""
+    seconds = (job.finished or now) - job.created
+    took = f"{'Took' if job.finished else 'For'} {duration(seconds)}"
+    said = job.error or (job.message if job.active else "")
+    return f"{took}. {said}" if said else f"{took}."
+
+
+def ago(seconds: float) -> str:
+    """A time span as people say it.
+
+    Examples
+    --------
+    >>> ago(5), ago(60), ago(7300)
+    ('just now', '1 minute ago', '2 hours ago')
+    """
+    for length, unit in UNITS:
+        if seconds >= length:
+            count = int(seconds // length)
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def duration(seconds: float) -> str:
+    """How long something took.
+
+    Examples
+    --------
+    >>> duration(0.42), duration(75)
+    ('0.4 s', '1 min 15 s')
+    """
+    if seconds < 60:
+        return f"{formatting.number(seconds, 1)} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{formatting.number(minutes)} min {rest} s"
