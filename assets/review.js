@@ -1,8 +1,35 @@
-/* Choices beside the issues: one for a whole kind, and how many are not applied yet. */
+/* Choices beside the issues: one for a whole kind, and how many are not applied yet. Whoever works
+   with the keyboard finds the focus again after the page was drawn anew. */
 (function () {
   "use strict";
 
+  var CONTENT = "data-content";
+  /* Where the focus goes when what had it is gone: to what came of it, else to the top. */
+  var INSTEAD = ["#" + CONTENT + " .issues-said", "#" + CONTENT + " h1"];
+  var last = null;
+
   function nothing() { return window.dash_clientside.no_update; }
+
+  function usable(element) { return element && !element.disabled; }
+
+  function refocus() {
+    if (!last || document.activeElement !== document.body) { return; }
+    if (last.isConnected && !last.disabled) { return; }
+    var same = last.id && document.getElementById(last.id);
+    var found = usable(same) ? same : INSTEAD.map(function (place) {
+      return document.querySelector(place);
+    }).find(usable);
+    if (!found) { return; }
+    if (found !== same) { found.tabIndex = -1; }
+    last = null;
+    found.focus({preventScroll: true});
+  }
+
+  document.addEventListener("focusin", function (event) {
+    var inside = event.target.closest("#" + CONTENT);
+    last = inside ? event.target : null;
+  });
+  new MutationObserver(refocus).observe(document.documentElement, {childList: true, subtree: true});
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     review: {

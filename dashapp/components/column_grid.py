@@ -44,8 +44,8 @@ def column_grid(id_: str, table: Table) -> dag.AgGrid:
             _choice("use", "Use", USES),
             _choice("meaning", "Stands for", tuple(MEANING_WORDS.values())),
             *([_levels()] if ordered else []),
-            {"field": "missing", "headerName": "Missing", "type": "rightAligned", "width": 110},
-            {"field": "distinct", "headerName": "Distinct", "type": "rightAligned", "width": 110},
+            _count("missing", "Missing"),
+            _count("distinct", "Distinct"),
             {"field": "examples", "headerName": "Examples", "minWidth": 220},
             {"field": "reason", "headerName": "Why", "minWidth": 320, "flex": 1},
         ],
@@ -101,6 +101,16 @@ def _choice(field: str, title: str, values: tuple[str, ...]) -> dict[str, Any]:
         "cellEditorParams": {"values": list(values)},
         "minWidth": 130,
         "width": 140,
+    }
+
+
+def _count(field: str, title: str) -> dict[str, Any]:
+    return {
+        "field": field,
+        "headerName": title,
+        "type": "rightAligned",
+        "width": 110,
+        "valueFormatter": {"function": "d3.format(',')(params.value)"},
     }
 
 

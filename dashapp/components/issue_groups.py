@@ -63,7 +63,9 @@ class IssueIds:
     in_force: str
 
 
-def issue_groups(table: Table, ids: IssueIds, *, rejects_href: str, can_reread: bool) -> Component:
+def issue_groups(
+    table: Table, ids: IssueIds, *, rejects_href: str, can_reread: bool, said: str = ""
+) -> Component:
     """All issues of a table: questions first, then what can be fixed, then what is only said.
 
     Parameters
@@ -72,6 +74,8 @@ def issue_groups(table: Table, ids: IssueIds, *, rejects_href: str, can_reread: 
         Where the rows set aside are downloaded.
     can_reread
         Whether there is a file to read again; without one nothing can be chosen.
+    said
+        What came of the choices that were applied last.
     """
     shown = [issue for issue in table.issues if issue.kind not in TOLD]
     parts = [
@@ -85,12 +89,12 @@ def issue_groups(table: Table, ids: IssueIds, *, rejects_href: str, can_reread: 
     if not parts:
         parts = [html.P("Nothing was found wrong with this file.")]
     return html.Section(
-        [html.H2("Issues"), *parts, _apply(table, ids) if can_reread else None],
+        [html.H2("Issues"), *parts, _apply(table, ids, said) if can_reread else None],
         className="card-soft issues",
     )
 
 
-def _apply(table: Table, ids: IssueIds) -> Component | None:
+def _apply(table: Table, ids: IssueIds, said: str) -> Component | None:
     holds = in_force(table)
     if not holds:
         return None
@@ -99,8 +103,9 @@ def _apply(table: Table, ids: IssueIds) -> Component | None:
             dcc.Store(id=ids.in_force, data=holds),
             html.Button("Apply fixes", id=ids.apply, className="btn btn-primary", disabled=True),
             html.Span(
-                "Nothing changes until you apply it. Undo takes it back.",
-                className="text-muted-soft",
+                said or "Nothing changes until you apply it. Undo takes it back.",
+                className="issues-said" if said else "text-muted-soft",
+                role="status",
             ),
         ],
         className="button-row issues-apply",
@@ -201,12 +206,13 @@ def rows_aside(
     entries = [_entry(issue, None) for issue in issues if issue.kind == "set_aside"]
     back = None
     if can_reread:
-        back = drop_zone(
+        zone = drop_zone(
             "mended",
-            "Mended them? They join the others",
-            "Correct the cells in the downloaded file and drop it here.",
+            "Drop the mended rows here",
+            "Correct cells in the downloaded file, keep its columns, leave out what you give up",
             small=True,
         )
+        back = html.Details([html.Summary("Bring mended rows back"), zone], className="bring-back")
     return html.Div(
         [
             html.Div(html.H3("Rows set aside"), className="issue-group-head"),

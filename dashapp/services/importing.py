@@ -65,9 +65,18 @@ def read_again(data: bytes, request: Mapping[str, Any], workspace: Workspace) ->
     mended = mended_before(before, workspace)
     table = read(data, request["name"], recipe, workspace, chosen=chosen, mended=mended)
     workspace.progress("Storing the table", 0.8)
-    made = {"parent": request["parent"], "because": request["because"]}
-    said = SAID.get(request["because"])
-    return keep_table(table, workspace, inherited(before) | made | ({"said": said} if said else {}))
+    said = SAID.get(request["because"]) or used_now(before, table)
+    made = {"parent": request["parent"], "because": request["because"], "said": said}
+    return keep_table(table, workspace, inherited(before) | made)
+
+
+def used_now(before: Item | None, table: Table) -> str:
+    """What a change has done to the number of rows in use, in words."""
+    rows = table.rows_used
+    earlier = rows if before is None else int(before.info.get("rows", rows))
+    if rows == earlier:
+        return f"Applied. All {rows:,} rows are used as before."
+    return f"Applied. {rows:,} rows are used now, {earlier:,} before."
 
 
 def read(

@@ -82,7 +82,7 @@ def test_a_choice_is_previewed_applied_and_undone(
 ) -> None:
     page = arrive(visit, server, tmp_path)
     page.get_by_text("Read it differently").click()
-    read, pane = page.get_by_role("button", name="Read the file so"), page.locator(".preview-pane")
+    read, pane = page.get_by_role("button", name="Read it this way"), page.locator(".preview-pane")
     expect(read).to_be_disabled()
     page.get_by_label("Between columns").select_option(label="Tab")
     expect(pane).to_contain_text("Not readable this way.")
@@ -121,7 +121,7 @@ def test_a_file_that_does_not_read_by_itself_is_corrected_with_the_keyboard_alon
     expect(page.get_by_role("heading", name="Tell how to read it")).to_be_visible()
     page.get_by_label("Between columns").focus()
     page.keyboard.type("Colon")
-    read = page.get_by_role("button", name="Read the file so")
+    read = page.get_by_role("button", name="Read it this way")
     expect(read).to_be_enabled()
     for _ in range(3):
         page.keyboard.press("Tab")
@@ -151,6 +151,8 @@ def test_a_question_is_answered_with_the_keyboard_and_counts_only_then(
     apply.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".issue-group", has_text="Decided by you")).to_contain_text("joined")
+    expect(page.locator(".issues-said")).to_contain_text("Applied. All 60 rows are used as before.")
+    expect(page.locator(".issues-said")).to_be_focused()
     expect(asked).to_have_count(0)
     assert visit.complaints == []
 

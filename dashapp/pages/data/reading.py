@@ -95,11 +95,9 @@ def render_form(reading: Reading, seen: Preview, *, title: str) -> list[Componen
         html.Div(
             [
                 html.Button(
-                    "Read the file so", id=Ids.READ, className="btn btn-primary", disabled=True
+                    "Read it this way", id=Ids.READ, className="btn btn-primary", disabled=True
                 ),
-                html.Span(
-                    "Try first: nothing changes until you press this.", className="text-muted-soft"
-                ),
+                html.Span("Nothing changes until you press this.", className="text-muted-soft"),
             ],
             className="button-row",
         ),

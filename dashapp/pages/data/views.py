@@ -54,12 +54,13 @@ def render_ready(table: Table, item: Item, around: Around) -> Component:
     """Everything about a data set that has been read."""
     has_file = bool(item.info.get("upload"))
     purchases = transactions_issue(table)
-    said = item.info.get("said")
+    said = str(item.info.get("said") or "")
+    beside = item.info.get("because") == "fixes"
     return html.Div(
         [
             render_head(table, item, around),
             reconciliation(table),
-            message("info", str(said)) if said else None,
+            message("info", said) if said and not beside else None,
             transactions_card(table, purchases, select_id=Ids.CUSTOMER, apply_id=Ids.CUSTOMER_APPLY)
             if purchases and has_file
             else None,
@@ -69,6 +70,7 @@ def render_ready(table: Table, item: Item, around: Around) -> Component:
                 ISSUE_IDS,
                 rejects_href=f"/download/rejects.csv?data={item.id}",
                 can_reread=has_file,
+                said=said if beside else "",
             ),
             render_cards(overview(table), is_transactions=purchases is not None),
             render_columns(table),

@@ -202,6 +202,9 @@ def batch_result(item: Item, scored: pd.DataFrame, href: str) -> Component:
         notes.append(
             f"Not in the file: {', '.join(missing)}. A typical value stood in for each of them."
         )
+    if info.get("renamed_columns"):
+        pairs = (f"“{old}” is now “{new}”" for old, new in info["renamed_columns"].items())
+        notes.append(f"Columns called like ours were renamed: {', '.join(pairs)}.")
     if info["other_columns"]:
         notes.append(f"Not used for the segment: {', '.join(info['other_columns'])}.")
     misfits = int((~scored["fits"].astype(bool)).sum())
