@@ -17,8 +17,10 @@ from tests.servers import Server
 
 pytestmark = pytest.mark.browser
 
-# A delimiter that nobody uses, which the program therefore does not look for.
-ODD = "\n".join(["id:age:spend", *(f"{i}:{20 + i % 40}:{100 + 3 * i}" for i in range(40))]).encode()
+# A rare delimiter and a title: too little agrees for the program to be sure.
+ODD = "\n".join(
+    ["Kundenliste", "id:age:spend", *(f"{i}:{20 + i % 40}:{100 + 3 * i}" for i in range(40))]
+).encode()
 
 
 def arrive(visit: Visit, server: Server, folder: Path, name: str = "kunden.csv") -> Page:

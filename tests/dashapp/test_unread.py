@@ -22,8 +22,10 @@ from tests.dashapp.reviewing import (
 )
 from tests.german_export import german_export
 
-# A delimiter that nobody uses, which the program therefore does not look for.
-ODD = "\n".join(["id:age:spend", *(f"{i}:{20 + i % 40}:{100 + 3 * i}" for i in range(40))]).encode()
+# A rare delimiter and a title: too little agrees for the program to be sure.
+ODD = "\n".join(
+    ["Kundenliste", "id:age:spend", *(f"{i}:{20 + i % 40}:{100 + 3 * i}" for i in range(40))]
+).encode()
 
 
 def test_a_file_that_cannot_be_read_is_kept_with_a_form(portal: Portal) -> None:
