@@ -105,6 +105,11 @@ def chart(
                 ),
                 className="chart-frame",
                 style={"minHeight": f"{height}px"},
+                # One picture: its hundreds of labels, read one by one, would tell nothing. What
+                # it shows stands in the sentence below and in the table behind “CSV”.
+                # A map has buttons of its own, which a picture cannot have.
+                role="group" if movable else "img",
+                **{"aria-label": f"Chart: {title}"},
             ),
             html.Figcaption(reading or "", id=reading_id, className="chart-reading"),
         ],

@@ -22,7 +22,12 @@ _MESSAGE_ICONS = {"info": "info", "success": "check", "warning": "alert", "dange
 
 
 def empty_state(
-    title: str, text: str, action: Action | Component | None = None, *, picture: str = "sparkle"
+    title: str,
+    text: str,
+    action: Action | Component | None = None,
+    *,
+    picture: str = "sparkle",
+    whole_page: bool = False,
 ) -> Component:
     """What to do next where there is nothing yet.
 
@@ -34,11 +39,14 @@ def empty_state(
         The one button: ``(label, path)`` or a component.
     picture
         Name of the icon above.
+    whole_page
+        Whether it is all that the page shows, so that its title is the page's heading.
     """
+    heading = html.H1 if whole_page else html.H2
     return html.Section(
         [
             html.Div(icon(picture), className="state-picture"),
-            html.H2(title),
+            heading(title),
             html.P(text),
             _action(action),
         ],
@@ -76,7 +84,7 @@ def expired_state() -> Component:
     return html.Section(
         [
             html.Div(icon("expired"), className="state-picture"),
-            html.H2("These data are no longer here"),
+            html.H1("These data are no longer here"),
             html.P(EXPIRED),
             _action(("Go to Data", "/")),
         ],

@@ -109,7 +109,8 @@ def box_plot(
     """Median, middle half, range and extremes of a number, by a category if one is given."""
     values = numbers(frame, column)
     parts = _split(frame, by)
-    drawn = [i for i in range(len(parts.names)) if len(known(values[parts.codes == i]))]
+    inside = {i: known(values[parts.codes == i]) for i in range(len(parts.names))}
+    drawn = {place: part for place, part in inside.items() if len(part)}
     if not drawn:
         return empty_figure(theme=theme)
     names = [parts.names[place] for place in drawn]
@@ -121,9 +122,8 @@ def box_plot(
         showlegend=False,
         boxgap=0.4,
     )
-    for place in drawn:
+    for place, part in drawn.items():
         color = _color(theme, place, by)
-        part = known(values[parts.codes == place])
         add_box(figure, part, parts.names[place], color, teller(frame, column))
     return figure
 

@@ -14,7 +14,7 @@ MAX_POINTS = 1500
 # The 3D map draws on the graphics card and has no density behind its points.
 MAX_POINTS_3D = 3000
 # Behind one customer, where the map is drawn anew with every change of a value.
-MAX_POINTS_BEHIND = 600
+MAX_POINTS_BEHIND = 400
 # Small segments keep at least this many of their points.
 MIN_POINTS = 40
 

@@ -64,6 +64,7 @@ def layout_for(page: Page) -> Component:
     return empty_state(
         f"{page.name} is not part of this view",
         "Whoever gave you this view has left it out. Use the steps at the top.",
+        whole_page=True,
     )
 
 

@@ -112,7 +112,9 @@ def _step(number: int, page: Page, *, ready: bool, here: bool) -> Component:
 def _delete_dialog() -> Component:
     return dbc.Modal(
         [
-            dbc.ModalHeader(dbc.ModalTitle("Delete my data?"), close_button=True),
+            dbc.ModalHeader(
+                dbc.ModalTitle("Delete my data?", id=Ids.DELETE_TITLE), close_button=True
+            ),
             dbc.ModalBody(
                 "Your uploads, data sets, models and scored files are removed from the server "
                 "now. This cannot be undone. Files that you downloaded stay with you."
@@ -127,6 +129,7 @@ def _delete_dialog() -> Component:
             ),
         ],
         id=Ids.DELETE_DIALOG,
+        labelledby=Ids.DELETE_TITLE,
         is_open=False,
         centered=True,
     )
@@ -143,7 +146,8 @@ def _help_panel() -> Component:
             )
         ],
         id=Ids.HELP_PANEL,
-        title="Four steps",
+        title=html.Span("Four steps", id=Ids.HELP_TITLE),
+        labelledby=Ids.HELP_TITLE,
         placement="end",
         is_open=False,
     )

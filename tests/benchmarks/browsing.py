@@ -17,8 +17,10 @@ PATIENCE_MILLISECONDS = 30_000
 #: Notes when somebody acted, which requests are on their way, and the last change of the page.
 WATCH = """
 (() => {
-  const watch = window.benchmarkWatch = {acted: 0, drawn: 0, open: 0};
-  const drawn = () => requestAnimationFrame((now) => { watch.drawn = performance.now(); });
+  const watch = window.benchmarkWatch = {acted: 0, drawn: 0, moved: 0, open: 0};
+  const drawn = () => requestAnimationFrame(() => {
+    watch.drawn = watch.moved = performance.now();
+  });
   const acted = (event) => { watch.acted = event.timeStamp; watch.drawn = 0; };
   for (const kind of ["pointerdown", "keydown", "change"]) {
     window.addEventListener(kind, acted, {capture: true});
@@ -26,7 +28,10 @@ WATCH = """
   const send = window.fetch;
   window.fetch = function (...request) {
     watch.open += 1;
-    return send.apply(this, request).finally(() => { watch.open -= 1; });
+    return send.apply(this, request).finally(() => {
+      watch.open -= 1;
+      watch.moved = performance.now();
+    });
   };
   const start = () => new MutationObserver(drawn).observe(document.documentElement, {
     attributes: true, characterData: true, childList: true, subtree: true,
@@ -37,7 +42,7 @@ WATCH = """
 AT_REST = """
 (rest) => {
   const watch = window.benchmarkWatch;
-  return watch.open === 0 && watch.drawn > 0 && performance.now() - watch.drawn > rest;
+  return watch.open === 0 && watch.drawn > 0 && performance.now() - watch.moved > rest;
 }
 """
 TIMES = """

@@ -57,10 +57,16 @@ def press_tab(name: str) -> Action:
     return lambda page: page.get_by_role("tab", name=name, exact=True).click()
 
 
-def choose(label: str, place: int) -> Action:
-    """Take another option of a select; its place 0 is an empty one."""
-    field = f'.field:has(.field-label:text-is("{label}")) select'
-    return lambda page: page.locator(field).select_option(index=place)
+def choose(label: str) -> Action:
+    """Take the second option of a select, or the first where the second is taken."""
+
+    def act(page: Page) -> None:
+        select = page.locator(f'.field:has(.field-label:text-is("{label}")) select')
+        options = select.locator("option:not([disabled])")
+        values = [str(options.nth(place).get_attribute("value")) for place in (0, 1)]
+        select.select_option(values[0] if select.input_value() == values[1] else values[1])
+
+    return act
 
 
 def press_key(label: str, key: str) -> Action:
@@ -70,22 +76,21 @@ def press_key(label: str, key: str) -> Action:
 
 EXPLORE: tuple[tuple[str, Action], ...] = (
     ("tab By category", press_tab("By category")),
-    ("statistic median", choose("Statistic", 2)),
-    ("statistic mean", choose("Statistic", 1)),
+    ("statistic", choose("Statistic")),
     ("tab Relationships", press_tab("Relationships")),
     ("tab Alerts", press_tab("Alerts")),
     ("tab Distributions", press_tab("Distributions")),
-    ("column", choose("Column", 1)),
-    ("split", choose("Split by", 2)),
+    ("column", choose("Column")),
+    ("split", choose("Split by")),
     ("filter narrower", press_key("Age from", "ArrowRight")),
     ("filter wider", press_key("Age from", "ArrowLeft")),
-    ("no split", choose("Split by", 1)),
+    ("split again", choose("Split by")),
 )
 SEGMENTS: tuple[tuple[str, Action], ...] = (
     ("tab Profiles", press_tab("Profiles")),
-    ("category", choose("Category", 2)),
+    ("category", choose("Category")),
     ("tab Distribution", press_tab("Distribution")),
-    ("column by segment", choose("Column by segment", 2)),
+    ("column by segment", choose("Column by segment")),
     ("tab Compare", press_tab("Compare")),
     ("tab Evidence", press_tab("Evidence")),
     ("tab Customers", press_tab("Customers")),

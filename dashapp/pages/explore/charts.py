@@ -39,9 +39,9 @@ COMMON = {
 }
 
 
-def filtered(table: Table, filters: object) -> pd.DataFrame:
-    """The rows that the filters leave."""
-    return apply_filters(table.frame, parse_filters(filters, table))
+def filtered(table: Table, filters: object, *columns: str) -> pd.DataFrame:
+    """Some columns, or all, of the rows that the filters leave."""
+    return apply_filters(table.frame, parse_filters(filters, table), columns or None)
 
 
 def register_distributions(app: Dash, table_of: TableOf) -> None:
@@ -67,9 +67,9 @@ def register_distributions(app: Dash, table_of: TableOf) -> None:
         names = [c.name for c in table.columns]
         chosen = one_of(column, names, names[0])
         by = one_of(split, [NO_SPLIT, *names], NO_SPLIT)
-        return distribution(
-            table, filtered(table, filters), chosen, None if by == NO_SPLIT else by, theme(look)
-        )
+        drawn = [chosen] if by == NO_SPLIT else [chosen, by]
+        frame = filtered(table, filters, *drawn)
+        return distribution(table, frame, chosen, drawn[1] if drawn[1:] else None, theme(look))
 
 
 def distribution(
@@ -120,9 +120,9 @@ def register_comparison(app: Dash, table_of: TableOf) -> None:
         if table is None:
             raise PreventUpdate
         numbers, categories = number_columns(table), category_columns(table)
-        frame = filtered(table, filters)
         chosen = one_of(measure, numbers, numbers[0])
         by = one_of(category, categories, categories[0])
+        frame = filtered(table, filters, chosen, by)
         how = one_of(statistic, list(STATISTICS), "mean")
         return (
             figures.measure_by_category(frame, chosen, by, statistic=how, theme=theme(look)),
@@ -141,8 +141,9 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
         table = table_of(refs)
         if table is None:
             raise PreventUpdate
-        frame = filtered(table, filters)
-        matrix, rows = associated(frame, compared_columns(table))
+        columns = compared_columns(table)
+        frame = filtered(table, filters, *(column.name for column in columns))
+        matrix, rows = associated(frame, columns)
         return (
             figures.association_heatmap(matrix, theme=theme(look)),
             figures.association_heatmap_reading(matrix, measured=rows, total=len(frame)),
@@ -167,7 +168,7 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
         table = table_of(refs)
         if table is None:
             raise PreventUpdate
-        frame = filtered(table, filters)
+        frame = filtered(table, filters, *(column.name for column in compared_columns(table)))
         first, second = named_pair(texts(between), table) or strongest_pair(table, frame)
         return (
             figures.pair_plot(frame, first, second, theme=theme(look)),

@@ -21,7 +21,6 @@ from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS, TableOf
 from dashapp.pages.explore.ids import Ids
 from dashapp.services.alerts import alerts
 from dashapp.services.exploring import (
-    apply_filters,
     asked_filters,
     category_columns,
     compared_columns,
@@ -29,6 +28,7 @@ from dashapp.services.exploring import (
     narrowing,
     number_columns,
     parse_filters,
+    passing,
 )
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, needs
@@ -59,6 +59,7 @@ def render_page(table: Table | None, address: Address, *, expired: bool = False)
             "Nothing to explore yet",
             "Upload a customer list or try the sample customers first.",
             action=("Go to Data", "/"),
+            whole_page=True,
         )
     return html.Div(
         [
@@ -244,7 +245,7 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
             return no_update, no_update
         names = [item["id"]["column"] for item in ctx.args_grouping["values"]]
         given = dict(zip(names, values, strict=True))
-        left = len(apply_filters(table.frame, parse_filters(given, table)))
+        left = int(passing(table.frame, parse_filters(given, table)).sum())
         total = formatting.number(table.rows_used)
         return narrowing(given, table), f"{formatting.number(left)} of {total} customers"
 

@@ -43,6 +43,7 @@ def render_page(model: SegmentModel | None, tab: str | None, *, expired: bool = 
                     "No segments to predict yet",
                     "Find segments first, or load a model that you saved earlier.",
                     action=("Go to Segments", "/segments"),
+                    whole_page=True,
                 ),
                 html.Div(load_model(), className="button-row button-row-center"),
             ]
