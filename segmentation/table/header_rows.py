@@ -57,7 +57,7 @@ def _continues_names(records: list[Record], start: int, place: int, width: int) 
     names = merged_names(records[start:place])
     evidence, gaps = 0, True
     for j, cell in enumerate(map(str.strip, records[place].fields)):
-        below = [row[j].strip() for row in rows if row[j].strip()]
+        below = [row[j].strip() for row in rows if j < len(row) and row[j].strip()]
         if not cell:
             continue
         if is_missing(cell) or cell in below or (is_value(cell) and not is_year(cell, below)):

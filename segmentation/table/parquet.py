@@ -50,6 +50,12 @@ def read_parquet(data: bytes, limits: Limits) -> tuple[tuple[str, ...], Records]
         table = file.read()
         table = _with_index(table)
         columns = [_as_text(table.column(i)) for i in range(table.num_columns)]
+    except (MemoryError, pa.ArrowMemoryError) as error:
+        raise ReadError(
+            "The Parquet file unpacks to more than the memory holds. Leave out columns that are "
+            "not needed, or split it.",
+            kind="too_large",
+        ) from error
     except (pa.ArrowException, OSError, ValueError, UnicodeError, KeyError, TypeError) as error:
         raise ReadError(
             "The Parquet file is damaged, or holds values that are no table cells. Export it "

@@ -12,8 +12,11 @@ from segmentation.table.dialect import LONG_STANDS_FOR, WHITESPACE, Dialect
 from segmentation.table.distinct import DistinctText
 from segmentation.table.limits import Limits
 from segmentation.table.patience import Records, read_patiently
+from segmentation.table.splitting import LONGEST_CELL
 
 _BLOCK_BYTES = 4 * 1024 * 1024
+#: More lines than this hardly stand above a table.
+_HEADER_LINES = 1_000
 
 
 def read_records(body: bytes, dialect: Dialect, width: int, limits: Limits) -> Records:
@@ -46,9 +49,22 @@ def read_records(body: bytes, dialect: Dialect, width: int, limits: Limits) -> R
         body = body.replace(delimiter.encode(), LONG_STANDS_FOR.encode())
         delimiter = LONG_STANDS_FOR
     fast = _read_fast(body, dialect, delimiter, width)
+    if fast is None:
+        _check_lines(body, dialect.quote, limits)
     records = fast or read_patiently(body, dialect, delimiter, width, limits)
     limits.check_rows(len(records.lines) + len(records.set_aside))
     return records
+
+
+def _check_lines(body: bytes, quote: str, limits: Limits) -> None:
+    """Refuse early what has too many rows, however its quotes are read.
+
+    A quote hides line ends within one cell at most, and none of those is endless.
+    """
+    if b"\n\n" in body or b"\n\r\n" in body:
+        return  # lines may be blank
+    hidden = body.count(quote.encode()) * LONGEST_CELL
+    limits.check_rows(body.count(b"\n") - hidden - _HEADER_LINES)
 
 
 def _tabbed(body: bytes) -> bytes:
@@ -62,9 +78,8 @@ def _read_fast(body: bytes, dialect: Dialect, delimiter: str, width: int) -> Rec
     if dialect.skip_blanks or dialect.escape or len(delimiter.encode()) > 1:
         return None
     start = _offset_of_line(body, dialect.layout.first_line)
-    above = body[:start]
-    if above.count(b"\r") != above.count(b"\r\n"):
-        return None  # a carriage return alone ends a line too, so that this is another line
+    if body.count(b"\r") != body.count(b"\r\n"):
+        return None  # a carriage return alone ends a line for some and not for others
     starts = _record_starts(body, start, dialect.quote, delimiter)
     if starts is None:
         return None
@@ -111,12 +126,6 @@ def _is_well_quoted(data: np.ndarray, quotes: np.ndarray, delimiter: str) -> boo
     return bool(well_closed.all() and well_opened.all())
 
 
-def _has_lone_returns(data: np.ndarray, ends: np.ndarray) -> bool:
-    """Tell whether carriage returns stand elsewhere than before line feeds."""
-    before = np.count_nonzero(data[ends[ends > 0] - 1] == ord("\r"))
-    return bool(np.count_nonzero(data == ord("\r")) != before)
-
-
 def _offset_of_line(body: bytes, line: int) -> int:
     """Return the position of the first byte of a line, the first line being 1."""
     position = 0
@@ -128,13 +137,12 @@ def _offset_of_line(body: bytes, line: int) -> int:
 def _record_starts(body: bytes, start: int, quote: str, delimiter: str) -> np.ndarray | None:
     """Return how many lines after the first row each record begins, blank lines left out.
 
-    A line end belongs to a cell when an odd number of quotes stands before it. None where
-    carriage returns stand alone among line feeds, which end a line for some and not for others,
-    and where quotes are not in pairs around cells.
+    A line end belongs to a cell when an odd number of quotes stands before it. None where quotes
+    are not in pairs around cells.
     """
     data = np.frombuffer(body, dtype=np.uint8)[start:]
     ends = np.flatnonzero(data == ord("\n"))
-    if not len(data) or _has_lone_returns(data, ends):
+    if not len(data):
         return None
     if data[-1] != ord("\n"):
         ends = np.append(ends, len(data))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from segmentation.errors import ReadError
 
 #: A cell that is longer than this never ends: its quote is not closed.
-_LONGEST_CELL = 1_000_000
+LONGEST_CELL = 1_000_000
 
 #: After so many quotes that are never closed, a file is given up.
 _MOST_OPEN_QUOTES = 100
@@ -101,7 +101,7 @@ def split_records(
     """
     feed = _Feed(lines)
     open_quotes = 0
-    former = csv.field_size_limit(_LONGEST_CELL)
+    former = csv.field_size_limit(LONGEST_CELL)
     try:
         reader = _reader(feed, marks)
         while True:

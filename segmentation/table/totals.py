@@ -45,7 +45,8 @@ def totals(columns: Sequence[DistinctText], usable: np.ndarray) -> np.ndarray:
         return found
     strict = _labeled(columns, rows, TOTAL_PATTERN)
     loose = _labeled(columns, rows, SUM_BEGINS)
-    candidates = sorted({*strict, *loose, int(rows[-1])})
+    last = int(rows[-1])
+    candidates = sorted({*strict, *loose, *([last] if _may_be_bare(columns, last) else [])})
     if len(candidates) > _MOST_TOTALS:
         candidates = [row for row in candidates if row >= rows[-_LAST_ROWS]]
     outer = {int(rows[0]), *rows[-_LAST_ROWS:].tolist()}
@@ -115,13 +116,16 @@ def _agrees(value: float, others: np.ndarray) -> bool:
     return bool(abs(present.sum() - value) <= near or abs(present.mean() - value) <= near)
 
 
+def _may_be_bare(columns: Sequence[DistinctText], row: int) -> bool:
+    """Tell whether a row has the gaps of a sum without a label."""
+    return bool(columns[0].codes[row] < 0 and _is_sparse(columns, row))
+
+
 def _is_bare_sum(
     columns: Sequence[DistinctText], numbers: list[np.ndarray], row: int, ordinary: np.ndarray
 ) -> bool:
     """Tell whether the last row is a sum without a label: nothing in it but sums."""
     filled = sum(column.codes[row] >= 0 for column in columns)
-    if columns[0].codes[row] >= 0 or filled > (1 - _EMPTY_SHARE) * len(columns):
-        return False
     cells = [column for column in numbers if np.isfinite(column[row])]
     above = ordinary.copy()
     above[row] = False

@@ -102,6 +102,65 @@ def test_every_row_of_a_well_formed_file_is_accounted_for(
         assert table.rows_read == len(rows)
 
 
+#: Cells without quotes and line ends, of which a row can be anything.
+SIMPLE = st.sampled_from(
+    [
+        "1",
+        "2.5",
+        "2,5",
+        "abc",
+        "Gold",
+        "n/a",
+        "-",
+        "2024-01-31",
+        "Total",
+        "x y",
+        "#",
+        "Summe",
+        "---",
+    ]
+)
+
+
+@quick
+@given(
+    rows=st.lists(st.lists(SIMPLE, min_size=1, max_size=6), min_size=1, max_size=40),
+    line_end=st.sampled_from(["\n", "\r\n", "\r"]),
+    repeat=st.integers(1, 3),
+)
+def test_every_line_of_a_ragged_file_is_accounted_for(
+    rows: list[list[str]], line_end: str, repeat: int
+) -> None:
+    lines = ["alpha;beta;gamma", *[";".join(row) for row in rows] * repeat]
+    table = check((line_end.join(lines) + line_end).encode(), delimiter=";", header_line=1)
+
+    if table is not None:
+        assert table.rows_read == len(rows) * repeat
+        places = [*table.lines.tolist(), *table.rejects.iloc[:, -2].tolist()]
+        assert len(set(places)) == len(places)
+        assert set(places) <= set(range(2, len(lines) + 1))
+
+
+@quick
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 5), SIMPLE, SIMPLE), min_size=2, max_size=40),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+)
+def test_the_sum_of_rows_is_that_of_the_lines_whatever_is_chosen(
+    rows: list[tuple[int, str, str]], delimiter: str
+) -> None:
+    sink = io.StringIO()
+    csv.writer(sink, delimiter=delimiter).writerows([("id", "alpha", "beta"), *rows])
+    table = check(
+        sink.getvalue().encode(), delimiter=delimiter, header_line=1,
+        fixes={"duplicate_row": "drop", "repeated_customer": "keep_last",
+               "not_a_number": "set_aside"},
+    )  # fmt: skip
+
+    if table is not None:
+        assert table.rows_read == len(rows)
+
+
 @quick
 @given(data=st.data())
 def test_a_damaged_customer_file(data: st.DataObject) -> None:
