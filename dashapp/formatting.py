@@ -2,7 +2,7 @@
 
 Examples
 --------
->>> number(12450), percent(0.34), money(1320), compact(1_240_000)
+>>> number(12450), percent(0.34), money(1320, "$"), compact(1_240_000)
 ('12,450', '34 %', '$1,320', '1.2 M')
 """
 
@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
 # Shown where there is no number; an en dash reads better than "nan".
 MISSING = "–"
-# The currency of columns that name money but no currency of their own.
-CURRENCY = "$"
-
-_MONEY = re.compile(r"(?<![a-z])(spend|spent|spending|revenue|sales|monetary)(?![a-z])")
-_NOT_MONEY = re.compile(r"score|count|number|share|rate|\(|%|index|rank|days")
+# Column → currency of the data set or model that the present request looks at.
+_CURRENCIES: ContextVar[Mapping[str, str]] = ContextVar("currencies", default=MappingProxyType({}))
 _NAMES = frozenset({"id", "ids", "identifier", "line", "number", "no", "year", "zip", "postcode"})
 _STEPS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 
@@ -85,13 +84,13 @@ def percent(share: float | None, decimals: int = 0) -> str:
     return f"{number(share * 100, decimals)} %"
 
 
-def money(value: float | None, currency: str = CURRENCY) -> str:
+def money(value: float | None, currency: str) -> str:
     """An amount of money; cents only where they matter.
 
     Examples
     --------
-    >>> money(1320), money(12.5), money(-40), money(8_911_407.9)
-    ('$1,320', '$12.50', '-$40', '$8,911,408')
+    >>> money(1320, "$"), money(12.5, "€"), money(-40, "$"), money(8_911_407.9, "CHF ")
+    ('$1,320', '€12.50', '-$40', 'CHF 8,911,408')
     """
     if not _known(value):
         return MISSING
@@ -161,21 +160,30 @@ def file_size(size: int) -> str:
     return f"{number(size / step, 0 if size / step >= 100 else 1)} {unit}"
 
 
-def currency_of(name: str) -> str:
-    """The currency sign to show before a column's values, empty for other columns.
+def use_currencies(found: Mapping[str, str]) -> None:
+    """Write amounts in the currencies of what the present request looks at.
 
-    A column that states its unit in brackets keeps its plain numbers: the unit stands in
-    the axis title already.
+    Parameters
+    ----------
+    found
+        Column → sign or code, as the engine found it in the data; empty where it found none.
+        Every request begins without any, so that none is written in another's currency.
+    """
+    known = {name: f"{sign} " if sign.isalpha() else sign for name, sign in found.items() if sign}
+    _CURRENCIES.set(MappingProxyType(known))
+
+
+def currency_of(name: str) -> str:
+    """What stands before a column's values: its currency, empty for other columns.
 
     Examples
     --------
-    >>> currency_of("Total Spend"), currency_of("Spending Score"), currency_of("Income (k$)")
-    ('$', '', '')
+    >>> use_currencies({"Umsatz": "€", "Miete": "CHF", "Age": ""})
+    >>> currency_of("Umsatz"), currency_of("Miete"), currency_of("Age"), currency_of("Spend")
+    ('€', 'CHF ', '', '')
+    >>> use_currencies({})
     """
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\W]+", " ", name).lower()
-    if _NOT_MONEY.search(name.lower()) or not _MONEY.search(words):
-        return ""
-    return CURRENCY
+    return _CURRENCIES.get().get(name, "")
 
 
 def column_value(name: str, value: float | None) -> str:
@@ -183,8 +191,10 @@ def column_value(name: str, value: float | None) -> str:
 
     Examples
     --------
+    >>> use_currencies({"Total Spend": "$"})
     >>> column_value("Total Spend", 1320.0), column_value("Age", 33.6)
     ('$1,320', '33.6')
+    >>> use_currencies({})
     """
     currency = currency_of(name)
     return money(value, currency) if currency else measure(value)
@@ -246,7 +256,7 @@ def cell(value: Any, column: str = "") -> str:
     Examples
     --------
     >>> cell(1320.0, "Total Spend"), cell(None), cell("Gold"), cell(True), cell(10001, "User ID")
-    ('$1,320', '–', 'Gold', 'Yes', '10001')
+    ('1,320', '–', 'Gold', 'Yes', '10001')
     """
     # Pandas' NA comes before the comparison, whose answer would be neither true nor false.
     if value is None or str(value) in {"<NA>", "NaT"} or value != value:  # noqa: PLR0124 - NaN

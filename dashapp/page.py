@@ -10,6 +10,7 @@ from typing import Any
 from dash import Dash
 from dash.development.base_component import Component
 
+from dashapp import formatting
 from dashapp.jobs.queue import JobQueue
 from dashapp.services.datasets import Datasets
 from dashapp.services.exports import Exports
@@ -193,11 +194,14 @@ class Seen:
             If this session has no such data set or model.
         """
         refs, session = Refs.parse(value), current_session()
-        table = context.datasets.table(session, refs.dataset) if refs.dataset else None
+        table = open_table(context, refs)
         if refs.model is None:
             return cls(refs, table, None, trained_here=False)
         trained_on = context.training.item(session, refs.model).info["dataset"]
         model = context.training.model(session, refs.model)
+        known = {column.name: column.currency for column in model.columns}
+        own = {} if table is None else {column.name: column.currency for column in table.columns}
+        formatting.use_currencies(known | own)
         return cls(
             refs,
             table,
@@ -205,6 +209,21 @@ class Seen:
             trained_here=table is not None and trained_on == refs.dataset,
             scored=context.training.has_scores(session, refs.model, refs.dataset),
         )
+
+
+def open_table(context: Context, refs: Refs) -> Table | None:
+    """The data set that a tab looks at; amounts are written in its currencies from here on.
+
+    Raises
+    ------
+    dashapp.session.store.SessionExpiredError
+        If this session has no such data set.
+    """
+    if refs.dataset is None:
+        return None
+    table = context.datasets.table(current_session(), refs.dataset)
+    formatting.use_currencies({column.name: column.currency for column in table.columns})
+    return table
 
 
 def content_id_or_none(value: object) -> str | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from dashapp import formatting
 
 # Timing belongs to benchmarks: on a busy machine a deadline would only make tests flaky.
 settings.register_profile("portal", deadline=None)
@@ -29,3 +32,11 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         missing("the folder of real data files is not beside the project")
     return SHARED_DATA
+
+
+@pytest.fixture
+def dollars() -> Iterator[None]:
+    """Amounts of the classic spend column are in dollars."""
+    formatting.use_currencies({"Total Spend": "$"})
+    yield
+    formatting.use_currencies({})

@@ -195,11 +195,14 @@ def axis_title(name: str) -> str:
 
     Examples
     --------
-    >>> axis_title("Total Spend"), axis_title("Age")
-    ('Total Spend ($)', 'Age')
+    >>> formatting.use_currencies({"Total Spend": "$", "Umsatz (€)": "€"})
+    >>> axis_title("Total Spend"), axis_title("Umsatz (€)"), axis_title("Age")
+    ('Total Spend ($)', 'Umsatz (€)', 'Age')
+    >>> formatting.use_currencies({})
     """
-    currency = formatting.currency_of(name)
-    return f"{label(name, 48)} ({currency})" if currency else label(name, 48)
+    currency = formatting.currency_of(name).strip()
+    stated = currency and currency not in name
+    return f"{label(name, 48)} ({currency})" if stated else label(name, 48)
 
 
 def count_axis(what: str = "Customers") -> dict[str, Any]:

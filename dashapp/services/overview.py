@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashapp import formatting
 from segmentation import Table, Use
 
 
@@ -22,7 +23,9 @@ class Overview:
     complete_share
         Share of rows without a missing cell, 0 to 1.
     average_spend, total_spend
-        Of the column that means spend, in its own currency.
+        Of the column that means spend.
+    currency
+        What stands before those two; empty where none is known.
     median_recency
         Days since the last purchase.
     """
@@ -35,6 +38,7 @@ class Overview:
     average_spend: float | None
     total_spend: float | None
     median_recency: float | None
+    currency: str = ""
 
 
 def overview(table: Table) -> Overview:
@@ -50,6 +54,7 @@ def overview(table: Table) -> Overview:
         average_spend=float(spend.mean()) if len(spend) else None,
         total_spend=float(spend.sum()) if len(spend) else None,
         median_recency=float(np.median(recency)) if len(recency) else None,
+        currency=formatting.currency_of(table.meaning("spend") or ""),
     )
 
 

@@ -16,6 +16,7 @@ from flask import g, request
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.routing import Rule
 
+from dashapp import formatting
 from dashapp.session.rights import Door, Need, Right, may, need_of
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def install(app: Dash, context: Context) -> None:
             return
         for need in needs_of_request(app, context):
             require(need)
+        # A thread answers many visitors: what one looked at must not name another's money.
+        formatting.use_currencies({})
 
 
 def require(need: Need | None) -> None:

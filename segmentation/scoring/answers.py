@@ -25,6 +25,8 @@ class ModelColumn:
         Decimals that the training values need, 0 to 2.
     newest
         ISO date of the newest value of a date column.
+    currency
+        Sign or code of the currency that the values are in; empty where none is known.
     """
 
     name: str
@@ -38,6 +40,7 @@ class ModelColumn:
     default: Value
     decimals: int
     newest: str | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def _numeric(numeric: NumericSummary) -> ModelColumn:
         default=default,
         decimals=decimals,
         newest=newest,
+        currency=column.currency,
     )
 
 

@@ -29,6 +29,21 @@ def number(value: float) -> str:
     return f"−{text}" if value < 0 else text
 
 
+def amount(value: float, currency: str) -> str:
+    """Write a number with the currency that it is in, if any.
+
+    Examples
+    --------
+    >>> amount(1320.4, "€"), amount(-7.5, "$"), amount(131.27, "CHF"), amount(7.0, "")
+    ('€1,320', '−$7.5', 'CHF 131', '7')
+    """
+    text = number(value)
+    if not currency or text == "unknown":
+        return text
+    sign = f"{currency} " if currency.isalpha() else currency
+    return f"−{sign}{text[1:]}" if text.startswith("−") else sign + text
+
+
 def percent(share: float) -> str:
     """Write a share as whole percent, never rounding something to all or nothing.
 

@@ -74,6 +74,8 @@ class Column:
         Rows without a value, and different values among the others.
     examples : tuple of str
         Some of its values as text; masked for contact data.
+    currency : str
+        The sign or code of the currency that a numeric column is in; empty where none is known.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Column:
     missing: int = 0
     distinct: int = 0
     examples: tuple[str, ...] = ()
+    currency: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values; `from_dict` is the way back."""
@@ -109,6 +112,7 @@ class Column:
             missing=int(plain["missing"]),
             distinct=int(plain["distinct"]),
             examples=tuple(plain["examples"]),
+            currency=str(plain.get("currency", "")),
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.table.columns import MAX_LEVELS, Role
+from segmentation.table.currency import currency_of_texts
 from segmentation.table.typed import Kind, Typed
 
 #: In columns of these roles, numbers stand for something else and are written without a point.
@@ -31,6 +32,8 @@ class Profiled:
         Distinct values as text, most frequent first; at most `MAX_LEVELS` + 1 of them.
     distinct, missing : int
         Numbers of distinct values and of rows without one.
+    currency : str
+        The currency that stands beside its amounts, empty where none does.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Profiled:
     levels: list[str]
     distinct: int
     missing: int
+    currency: str = ""
 
     @property
     def present(self) -> int:
@@ -78,7 +82,8 @@ def profile_typed(name: str, typed: Typed) -> Profiled:
     counts = counts[counts > 0].sort_values(ascending=False, kind="stable")
     levels = [level_text(value) for value in counts.index[: MAX_LEVELS + 1]]
     missing = len(typed.series) - int(counts.sum())
-    return Profiled(name, typed.series, typed.kind, levels, len(counts), missing)
+    currency = currency_of_texts(typed.text.texts) if typed.kind is Kind.NUMBER else ""
+    return Profiled(name, typed.series, typed.kind, levels, len(counts), missing, currency)
 
 
 def settled(series: pd.Series, role: Role) -> pd.Series:

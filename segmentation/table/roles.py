@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from segmentation.table.columns import MAX_LEVELS, UNUSABLE_ROLES, Column, Role, Use
 from segmentation.table.contact import contact_reason, masked
+from segmentation.table.currency import with_currencies
 from segmentation.table.meanings import find_meanings, names_a_measure
 from segmentation.table.names import (
     is_code_name,
@@ -51,7 +52,8 @@ def find_roles(columns: list[Profiled]) -> tuple[Column, ...]:
     """
     found = [_column(column) for column in columns]
     meanings = find_meanings(found, [column.series for column in columns])
-    return tuple(_with_meaning(column, meanings.get(column.name)) for column in found)
+    named = [_with_meaning(column, meanings.get(column.name)) for column in found]
+    return with_currencies(named, [column.currency for column in columns])
 
 
 def _with_meaning(column: Column, meaning: str | None) -> Column:

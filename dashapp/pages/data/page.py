@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashapp.components.column_grid import grid_rows
 from dashapp.components.states import EXPIRED, message, skeleton
 from dashapp.components.welcome import welcome
-from dashapp.page import Context, Page, Refs
+from dashapp.page import Context, Page, Refs, open_table
 from dashapp.pages.data import reading
 from dashapp.pages.data.edits import column_changes, fixes_recipe, ids_change
 from dashapp.pages.data.ids import Ids
@@ -60,7 +60,9 @@ def content(context: Context, refs: Refs) -> Any:
         can_redo=datasets.after(session, before.id) is not None,
         limit_mb=limit_mb,
     )
-    return render_ready(datasets.table(session, before.id), before, around)
+    table = open_table(context, refs)
+    assert table is not None
+    return render_ready(table, before, around)
 
 
 def _register_content(app: Dash, context: Context) -> None:

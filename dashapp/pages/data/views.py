@@ -125,8 +125,8 @@ def render_cards(facts: Overview, *, is_transactions: bool = False) -> Component
     ]
     if facts.average_spend is not None and facts.total_spend is not None:
         cards += [
-            stat_card("Average spend", formatting.money(facts.average_spend), each),
-            stat_card("Total spend", formatting.money(facts.total_spend), every),
+            stat_card("Average spend", formatting.money(facts.average_spend, facts.currency), each),
+            stat_card("Total spend", formatting.money(facts.total_spend, facts.currency), every),
         ]
     if facts.median_recency is not None:
         cards.append(

@@ -15,7 +15,7 @@ from dashapp.components.choice import choice
 from dashapp.components.filters import filter_panel, filter_start
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
-from dashapp.page import Context, Link, Page, Refs, one_of, record, text_or_none
+from dashapp.page import Context, Link, Page, Refs, one_of, open_table, record, text_or_none
 from dashapp.pages.explore import charts
 from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS, TableOf
 from dashapp.pages.explore.ids import Ids
@@ -30,7 +30,6 @@ from dashapp.services.exploring import (
     parse_filters,
     passing,
 )
-from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from segmentation import Table
@@ -198,8 +197,7 @@ def register(app: Dash, context: Context) -> None:
     """Add the callbacks of this page."""
 
     def table_of(refs: object) -> Table | None:
-        dataset_id = Refs.parse(refs).dataset
-        return context.datasets.table(current_session(), dataset_id) if dataset_id else None
+        return open_table(context, Refs.parse(refs))
 
     @app.callback(
         Output(Ids.CONTENT, "children"),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 import pandas as pd
+import pytest
 from dash.development.base_component import Component
 
 from dashapp.components.tables import MAX_ROWS, data_table
+
+pytestmark = pytest.mark.usefixtures("dollars")
 
 
 def cells(component: Component) -> list[list[str]]:

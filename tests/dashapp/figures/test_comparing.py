@@ -8,12 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from dashapp import figures
 from dashapp.figures.association import MAX_ASSOCIATED
 from dashapp.figures.profiles import MAX_TRAITS
 from segmentation import Profile, Segment
 from tests import segment_samples as samples
+
+pytestmark = pytest.mark.usefixtures("dollars")
 
 
 def with_column(name: str, means: tuple[float, ...], z: tuple[float, ...]) -> tuple[Segment, ...]:

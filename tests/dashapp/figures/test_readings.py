@@ -14,6 +14,8 @@ from dashapp.figures.values import bin_edges, box_of, groups
 from segmentation import Column, Role, Use
 from tests import segment_samples as samples
 
+pytestmark = pytest.mark.usefixtures("dollars")
+
 
 def column(name: str, role: Role, levels: tuple[str, ...] = ()) -> Column:
     return Column(name, role, Use.BASIS, "", None, levels)
