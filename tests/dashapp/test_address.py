@@ -125,3 +125,54 @@ def test_a_link_to_somebody_elses_data_offers_one_way_forward(trained: Trained) 
     gone = stranger.fire("shell-refs.data", "shell-asked.data", values)["shell-refs.data"]
     drawn = stranger.fire("segments-content.children", "shell-refs.data", {"shell-refs.data": gone})
     assert texts(drawn["segments-content.children"]).count("Go to Data") == 1
+
+
+def test_a_customer_of_the_grid_starts_the_form_without_standing_in_the_address(
+    trained: Trained,
+) -> None:
+    portal, refs = trained
+    asked = {"startRow": 7, "endRow": 8, "sortModel": []}
+    row = portal.fire(
+        "segments-grid.getRowsResponse",
+        "segments-grid.getRowsRequest",
+        look(refs, **{"segments-grid.getRowsRequest": asked}),
+    )["segments-grid.getRowsResponse"]["rowData"][0]
+    assert row["portal-row"] == 7
+
+    def form(query: str) -> str:
+        values = {"predict-tabs.data": "one", "shell-url.search": query}
+        return json.dumps(
+            portal.fire("predict-body.children", "predict-tabs.data", look(refs, **values))
+        )
+
+    drawn = form("?customer=7")
+    assert "customer 8 of" in drawn
+    assert f'"value": "{row["Membership Type"]}"' in drawn
+    assert f'"value": {float(row["Total Spend"])}' in drawn
+    assert "customer 8 of" not in form("?customer=999999")
+
+
+def test_a_missing_category_and_a_value_beyond_what_was_seen_are_told(trained: Trained) -> None:
+    portal, refs = trained
+    fields = {
+        "Membership Type": "", "Total Spend": 90_000, "Age": 40, "Items Purchased": 12,
+        "Average Rating": 4.0, "Discount Applied": "FALSE", "Days Since Last Purchase": 20,
+        "Satisfaction Level": "Neutral",
+    }  # fmt: skip
+    shown = portal.fire(
+        "predict-result.children",
+        "predict-field.value",
+        look(
+            refs,
+            **{
+                "predict-field.value": [
+                    ({"type": "predict-field", "column": name}, value)
+                    for name, value in fields.items()
+                ]
+            },
+        ),
+    )
+    said = texts(shown["predict-result.children"])
+    assert "Membership Type" in said
+    assert "missing" in said
+    assert "does not fit any segment well" in said

@@ -18,11 +18,17 @@ from segmentation import ModelColumn, SegmentModel
 # Up to here all columns are asked for at once; beyond, the most important ones first.
 MOST_FIELDS = 14
 FIRST_FIELDS = 10
+TYPICAL = "Starts with typical values; the answer follows every change."
+# What stands for a missing category; a number is never left out by a slider.
+UNKNOWN = {"": "Unknown"}
 CATEGORY_ROLES = ("ordinal", "nominal", "binary")
 
 
 def form(
-    model: SegmentModel, field_type: str, given: Mapping[str, Sequence[str]] | None = None
+    model: SegmentModel,
+    field_type: str,
+    given: Mapping[str, Sequence[str]] | None = None,
+    note: str = TYPICAL,
 ) -> Component:
     """A field for every column that drives the segments.
 
@@ -31,7 +37,9 @@ def form(
     field_type
         Type of the fields' ids: ``{"type": field_type, "column": name}``.
     given
-        Column → text of the value to start with, as an address has it.
+        Column → text of the value to start with, as an address has it; an empty one is missing.
+    note
+        What the fields start with.
     """
     first, rest = divided(model)
 
@@ -48,10 +56,7 @@ def form(
     return html.Section(
         [
             html.H2("The customer"),
-            html.P(
-                "Starts with typical values; the answer follows every change.",
-                className="text-muted-soft",
-            ),
+            html.P(note, className="text-muted-soft"),
             *fields(first),
             html.Details(
                 [
@@ -89,7 +94,8 @@ def start_value(column: ModelColumn, asked: str | None) -> Any:
     default = column.default
     if column.role in CATEGORY_ROLES:
         default = None if default is None else str(default)
-        return asked if asked in {str(level) for level in column.levels} else default
+        known = {str(level) for level in column.levels} | set(UNKNOWN)
+        return asked if asked in known else default
     try:
         if column.role == "date":
             return date.fromisoformat(asked).isoformat() if asked else default
@@ -102,7 +108,8 @@ def start_value(column: ModelColumn, asked: str | None) -> Any:
 def field(column: ModelColumn, id_: dict[str, str], value: Any) -> Component:
     """One field: a select for a category, a date, or a slider with a number beside it."""
     if column.role in CATEGORY_ROLES:
-        return choice(id_, column.name, [str(level) for level in column.levels], value)
+        levels = {str(level): str(level) for level in column.levels}
+        return choice(id_, column.name, levels | UNKNOWN, value)
     if column.role == "date":
         return html.Label(
             [
@@ -118,6 +125,8 @@ def field(column: ModelColumn, id_: dict[str, str], value: Any) -> Component:
         f"seen {formatting.fixed(low, decimals, currency)} "
         f"to {formatting.fixed(high, decimals, currency)}"
     )
+    # A customer beyond what was seen keeps the value; the answer says that it is unusual.
+    low, high = min(low, value or low), max(high, value or high)
     step = 10.0**-column.decimals if column.decimals else 1
     return html.Div(
         [

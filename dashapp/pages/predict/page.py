@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
-from dashapp import figures
+from dashapp import figures, formatting
 from dashapp.address import Address
 from dashapp.components.charts import chart
 from dashapp.components.states import empty_state, expired_state, skeleton
@@ -16,13 +16,13 @@ from dashapp.components.tab_bar import tab_bar
 from dashapp.components.upload import load_model
 from dashapp.page import Context, Link, Page, Seen, one_of, record
 from dashapp.pages.predict import views
-from dashapp.pages.predict.form import form
+from dashapp.pages.predict.form import TYPICAL, form
 from dashapp.pages.predict.ids import Ids
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
-from segmentation import SegmentModel
+from segmentation import SegmentModel, Table
 
 TABS = {"one": "One customer", "file": "A whole file"}
 
@@ -60,15 +60,40 @@ def render_page(model: SegmentModel | None, tab: str | None, *, expired: bool = 
     )
 
 
-def render_one(model: SegmentModel, address: Address) -> Component:
+def render_one(seen: Seen, model: SegmentModel, address: Address) -> Component:
     """The form at the left, the answer at the right."""
+    table, given = seen.table, address.each(Ids.FIELD)
+    row = None if table is None else address.number("customer", table.rows_used)
+    note = TYPICAL
+    if table is not None and row is not None:
+        given = values_of(table, row) | given
+        note = (
+            f"Starts with customer {formatting.number(row + 1)} of {table.name}; a missing number "
+            "starts with a typical one. The answer follows every change."
+        )
     return html.Div(
         [
-            form(model, Ids.FIELD, address.each(Ids.FIELD)),
+            form(model, Ids.FIELD, given, note),
             html.Div(id=Ids.RESULT, className="stack", **{"aria-live": "polite"}),
         ],
         className="with-sidebar wide-sidebar",
     )
+
+
+def values_of(table: Table, row: int) -> dict[str, tuple[str, ...]]:
+    """The values of one open customer as an address would have them."""
+    cells = {str(name): value for name, value in table.frame.iloc[row].items()}
+    return {
+        name: ("" if formatting.cell(value) == formatting.MISSING else level_text(value),)
+        for name, value in cells.items()
+    }
+
+
+def level_text(value: object) -> str:
+    """A value as the model's levels write it: whole numbers without a point, days of dates."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)[:10] if hasattr(value, "isoformat") else str(value)
 
 
 def render_file() -> Component:
@@ -158,12 +183,12 @@ def register(app: Dash, context: Context) -> None:
     )
     @needs(Right.PREDICT)
     def show_tab(tab: object, refs: object, search: object) -> Any:
-        model = Seen.at(context, refs).model
-        if model is None:
+        seen = Seen.at(context, refs)
+        if seen.model is None:
             return no_update
         if one_of(tab, list(TABS), "one") == "file":
             return render_file()
-        return render_one(model, Address.parse(search))
+        return render_one(seen, seen.model, Address.parse(search))
 
     register_answers(app, context)
 
@@ -185,7 +210,8 @@ def register_answers(app: Dash, context: Context) -> None:
         if seen.model is None:
             return no_update
         names = [item["id"]["column"] for item in ctx.args_grouping["values"]]
-        customer = record(dict(zip(names, values, strict=True)))
+        given = record(dict(zip(names, values, strict=True)))
+        customer = {name: None if value == "" else value for name, value in given.items()}
         return render_answer(context, seen, seen.model, customer, theme(look))
 
     @app.callback(
