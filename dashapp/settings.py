@@ -100,7 +100,10 @@ class Settings(BaseSettings):
         default=4, ge=1, le=64, description="Requests that one web process answers at once."
     )
     workers: int = Field(
-        default=1, ge=1, le=64, description="Jobs that one worker process runs at once."
+        default=1,
+        ge=1,
+        le=64,
+        description="Trainings that one worker process runs at once; one more place is for files.",
     )
     job_memory_mb: int = Field(
         default=2048, ge=256, description="Memory in MB that one job may take for itself."

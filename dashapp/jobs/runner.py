@@ -20,7 +20,7 @@ import structlog
 
 from dashapp import logs, metrics
 from dashapp.jobs.child import AWAY
-from dashapp.jobs.slot import LOST, Slot
+from dashapp.jobs.slot import LONG, LOST, Slot
 from dashapp.session.errors import StoreError
 from dashapp.session.ledger import Ledger, open_ledger
 from dashapp.session.rows import Job
@@ -161,10 +161,7 @@ class Worker:
             self._put_back()
 
     def _fill(self) -> None:
-        while len(self._slots) < self._settings.workers:
-            job = self._ledger.claim_job(self.name, LEASE_SECONDS)
-            if job is None:
-                return
+        while (job := self._next_job()) is not None:
             handler = self._handlers.get(job.kind)
             if handler is None:
                 logger.error("unknown_kind", job=job.id)
@@ -172,6 +169,21 @@ class Worker:
             else:
                 self._slots.append(Slot(job, handler, self._settings))
                 logger.info("job_started", job=job.id, kind=job.kind, attempt=job.attempts)
+
+    def _next_job(self) -> Job | None:
+        """The next job that there is a place for: one place more than trainings may take.
+
+        Whoever uploads a file then waits for no training, however many wait and run.
+        """
+        if len(self._slots) > self._settings.workers:
+            return None
+        job = self._ledger.claim_job(self.name, LEASE_SECONDS, without=LONG)
+        if job is None and self._long_jobs() < self._settings.workers:
+            job = self._ledger.claim_job(self.name, LEASE_SECONDS)
+        return job
+
+    def _long_jobs(self) -> int:
+        return sum(slot.job.kind in LONG for slot in self._slots)
 
     def _tell_all(self, *, renew: bool) -> None:
         """Show progress, keep leases, and notice what was cancelled."""

@@ -17,6 +17,8 @@ from dashapp.settings import Settings
 # A stage in words and a number; anything longer is not one of our messages.
 MESSAGE_BYTES = 1024 * 1024
 LOST = "The worker was lost while it did this. Please try again."
+# Kinds that may take minutes; all others read one file and are over in seconds.
+LONG = frozenset({"train", "score"})
 # How a process ends when the system takes it away, not by a fault of its own: killed by somebody
 # (or the machine was out of memory), or its fork server was.
 TAKEN_AWAY = {-signal.SIGKILL, -signal.SIGTERM, 255}
@@ -130,4 +132,4 @@ def failed(status: int, sentence: str) -> tuple[str, dict[str, Any], str]:
 
 def job_seconds(settings: Settings, kind: str) -> int:
     """Wall time that a job of a kind may take."""
-    return settings.train_seconds if kind in {"train", "score"} else settings.parse_seconds
+    return settings.train_seconds if kind in LONG else settings.parse_seconds

@@ -6,6 +6,7 @@ data folder; Redis keeps it when several machines work together. Both pass one c
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from dashapp.session.rows import ACTIVE, Item, Job, Limits
@@ -87,7 +88,7 @@ class Ledger(Protocol):
     def jobs(self, session: str) -> tuple[Job, ...]:
         """All jobs of a session, newest first."""
 
-    def claim_job(self, worker: str, lease: float) -> Job | None:
+    def claim_job(self, worker: str, lease: float, without: Collection[str] = ()) -> Job | None:
         """Take the next waiting job: of sessions with fewest running jobs, the oldest."""
 
     def renew_job(self, job: Job, lease: float, progress: float, message: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -59,7 +60,9 @@ redis.call('ZADD', P .. 'began', 'NX', now, session)
 return id
 """
 CLAIM = """
-local worker, seconds = unpack(ARGV)
+local worker, seconds, without = unpack(ARGV)
+local skipped = {}
+for _, kind in ipairs(cjson.decode(without)) do skipped[kind] = true end
 local lease = string.format('%.6f', clock + seconds)
 local load = {}
 for _, id in ipairs(redis.call('ZRANGE', running, 0, -1)) do
@@ -68,9 +71,12 @@ for _, id in ipairs(redis.call('ZRANGE', running, 0, -1)) do
 end
 local best, fewest = nil, nil
 for _, id in ipairs(redis.call('ZRANGE', queued, 0, -1)) do
-    local session = redis.call('HGET', row(id), 'session')
+    local found = redis.call('HMGET', row(id), 'session', 'kind')
+    local session = found[1]
     if not session then
         redis.call('ZREM', queued, id)
+    elseif skipped[found[2]] then
+        -- another claim takes it
     elseif not best or (load[session] or 0) < fewest then
         best, fewest = id, load[session] or 0
     end
@@ -172,9 +178,9 @@ class RedisJobs:
             ids = self.redis.zrevrange(f"{PREFIX}jobs:{session}", 0, -1)
         return self._known(ids)
 
-    def claim_job(self, worker: str, lease: float) -> Job | None:
+    def claim_job(self, worker: str, lease: float, without: Collection[str] = ()) -> Job | None:
         """Take the next waiting job."""
-        taken = self.script(CLAIM, worker, lease)
+        taken = self.script(CLAIM, worker, lease, json.dumps(list(without)))
         return None if taken is None else self.job(taken.decode())
 
     def renew_job(self, job: Job, lease: float, progress: float, message: str) -> bool:

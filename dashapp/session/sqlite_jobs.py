@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections.abc import Collection
 from typing import Any
 
 from dashapp.session.ledger import SessionFullError, WaitingRoomFullError
@@ -14,6 +15,7 @@ from dashapp.session.sqlite_database import SqliteDatabase
 # Fair to everybody: a session with many jobs waits for those with fewer running.
 NEXT_JOB = """
 SELECT * FROM jobs AS waiting WHERE state = 'queued'
+AND kind NOT IN (SELECT value FROM json_each(?))
 ORDER BY (SELECT COUNT(*) FROM jobs AS other
           WHERE other.state = 'running' AND other.session = waiting.session), number
 LIMIT 1
@@ -60,13 +62,13 @@ class SqliteJobs(SqliteDatabase):
         rows = self.read("SELECT * FROM jobs WHERE session = ? ORDER BY number DESC", (session,))
         return tuple(_job(row) for row in rows)
 
-    def claim_job(self, worker: str, lease: float) -> Job | None:
+    def claim_job(self, worker: str, lease: float, without: Collection[str] = ()) -> Job | None:
         """Take the next waiting job."""
         # Looked at first without a lock: most of the time nothing waits.
         if not self.read("SELECT 1 FROM jobs WHERE state = 'queued' LIMIT 1"):
             return None
         with self.write() as connection:
-            row = connection.execute(NEXT_JOB).fetchone()
+            row = connection.execute(NEXT_JOB, (json.dumps(list(without)),)).fetchone()
             if row is None:
                 return None
             taken = connection.execute(

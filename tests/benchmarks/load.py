@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
@@ -27,7 +28,7 @@ from load_report import Watch, idle, report  # noqa: E402
 from load_scout import Action, scouted  # noqa: E402
 from load_users import Tally, User, crowd  # noqa: E402
 
-from dashapp.jobs.queue import JobQueue  # noqa: E402
+from dashapp.jobs.queue import JobLimitError, JobQueue  # noqa: E402
 from dashapp.session.ledger import open_ledger  # noqa: E402
 from dashapp.settings import Settings  # noqa: E402
 from segmentation import sample_customers  # noqa: E402
@@ -96,7 +97,11 @@ class Trainings:
     def _finished(
         self, queue: JobQueue, session: str, kind: str, request: dict[str, object]
     ) -> dict[str, object]:
-        job_id = queue.submit(session, kind, request).id
+        job_id = ""
+        while not job_id and not self._stop.wait(0.2):
+            # In a crowd trainings have to wait for a place in the queue.
+            with suppress(JobLimitError):
+                job_id = queue.submit(session, kind, request).id
         while not self._stop.wait(0.2):
             job = queue.get(session, job_id)
             if job is None or not job.active:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -272,3 +273,15 @@ def test_how_much_waits_and_runs_is_known(ledger: Ledger) -> None:
         ledger.add_job(job(n=n), FREE)
     ledger.claim_job("w", 60)
     assert ledger.load() == (2, 1)
+
+
+def test_a_worker_may_leave_kinds_to_others(ledger: Ledger) -> None:
+    slow = ledger.add_job(replace(job(n=1), kind="train"), FREE)
+    quick = ledger.add_job(replace(job(n=2), kind="import"), FREE)
+    taken = ledger.claim_job("w", 60, without=("train", "score"))
+    assert taken is not None
+    assert taken.id == quick.id
+    assert ledger.claim_job("w", 60, without=("train", "score")) is None
+    rest = ledger.claim_job("w", 60)
+    assert rest is not None
+    assert rest.id == slow.id

@@ -102,5 +102,17 @@ def test_more_jobs_than_places_all_get_done(working: Bench) -> None:
     assert [working.ended(job).result["sum"] for job in jobs] == [1, 2, 3, 4]  # type: ignore[index]
 
 
+def test_files_are_read_while_all_places_for_trainings_are_taken(working: Bench) -> None:
+    trainings = [working.queue.submit(SESSION, "train", {"n": n}) for n in range(3)]
+    until(
+        lambda: sum(bool(working.now(job).message) for job in trainings) == 2,
+        seconds=20,
+        what="two train",
+    )
+    done = working.ended(working.queue.submit(SESSION, "add", {"a": 1, "b": 1}))
+    assert done.result is not None
+    assert sorted(working.now(job).state for job in trainings) == ["queued", "running", "running"]
+
+
 def test_an_unknown_kind_of_job_fails_with_a_sentence(working: Bench) -> None:
     assert working.ended(working.queue.submit(SESSION, "unheard", {})).state == "failed"

@@ -15,6 +15,8 @@ HANDLERS = {
     name: f"tests.dashapp.jobs.work:{name}"
     for name in ("add", "keep", "hang", "refuse", "break_down", "abort", "swallow", "vanish")
 }
+# Of the kinds that may take minutes.
+HANDLERS["train"] = HANDLERS["hang"]
 
 
 def add(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
