@@ -151,6 +151,7 @@ def main() -> int:
     parser.add_argument("--spread", type=float, default=60.0, help="seconds in which all arrive")
     parser.add_argument("--ramp", action="store_true", help="find the first refusal")
     parser.add_argument("--trainings", type=int, default=2, help="that run all the time")
+    parser.add_argument("--idle", type=float, default=IDLE_SECONDS, help="seconds of rest after")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -165,7 +166,8 @@ def main() -> int:
             with Trainings(Settings(data_dir=folder / "data"), options.trainings) as trainings:
                 well = run(server, journey, options)
             print(f"trainings done beside: {trainings.done}")  # noqa: T201
-            idle(server.web.pid, IDLE_SECONDS)
+            sys.stdout.flush()
+            idle(server.web.pid, options.idle)
             return 0 if well else 1
         finally:
             stop_server(server)
