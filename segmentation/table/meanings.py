@@ -8,57 +8,98 @@ from difflib import SequenceMatcher
 import pandas as pd
 
 from segmentation.table.columns import Column, Role
-from segmentation.table.names import joined, without_unit
+from segmentation.table.names import (
+    is_customer_code_name,
+    is_customer_word,
+    joined,
+    tokens,
+    without_unit,
+)
 
 #: Names without case and separators, the most telling first.
 ALIASES: dict[str, tuple[str, ...]] = {
     "customer_id": (
         "customerid", "custid", "clientid", "userid", "memberid", "customernumber", "customerno",
         "customernr", "kundennr", "kundennummer", "kundenid", "kdnr", "accountid", "shopperid",
-        "buyerid", "idclient", "idcustomer", "customer", "id",
+        "buyerid", "idclient", "idcustomer", "customer", "id", "kunde", "debitor", "klant",
+        "cliente", "client", "codecustomer",
     ),
-    "age": ("age", "customerage", "alter", "ageyears", "ageinyears", "years", "edad"),
-    "gender": ("gender", "sex", "geschlecht", "customergender", "genero", "genre", "sexe"),
+    "age": (
+        "age", "customerage", "alter", "ageyears", "ageinyears", "years", "edad", "alterinjahren",
+        "lebensalter", "eta", "leeftijd", "alder", "wiek", "idade",
+    ),
+    "gender": (
+        "gender", "sex", "geschlecht", "customergender", "genero", "genre", "sexe", "sexo",
+        "sesso", "geslacht", "kon", "plec", "anrede", "gendermf",
+    ),
     "city": (
         "city", "town", "customercity", "stadt", "ort", "wohnort", "ville", "ciudad", "location",
+        "cidade", "citta", "plaats", "miasto", "localidad", "municipality", "homecity",
+        "woonplaats", "localite",
     ),
     "membership": (
-        "membershiptype", "membership", "membershiplevel", "membershiptier", "tier", "loyaltytier",
-        "loyaltylevel", "membertype", "mitgliedschaft", "plan", "customertier", "memberlevel",
+        "membershiptype", "membership", "membershiplevel", "membershiptier", "tier",
+        "loyaltytier", "loyaltylevel", "membertype", "mitgliedschaft", "plan", "customertier",
+        "memberlevel", "kundenstatus", "kundenklasse", "niveaudadhesion", "typedadhesion",
+        "niveldemembresia", "loyaltyprogramlevel", "membershipcategory", "membresia", "adhesion",
+        "statuslevel", "customerstatus", "loyaltystatus", "bonusstufe",
     ),
     "spend": (
         "totalspend", "totalspent", "totalspending", "spend", "amountspent", "spending",
         "purchaseamount", "totalpurchaseamount", "purchaseamountusd", "revenue", "totalrevenue",
-        "monetary", "monetaryvalue", "umsatz", "gesamtumsatz", "sales", "totalsales", "totalamount",
-        "annualspend", "totalpurchases", "amount", "lifetimevalue", "ausgaben", "turnover",
-        "jahresumsatz", "nettoumsatz", "ca", "chiffreaffaires", "chiffredaffaires", "depenses",
-        "montant", "ventas", "ventastotales", "gasto", "gastototal", "importe", "ingresos",
-        "fatturato", "spesa", "vendite", "omzet", "receita", "vendas", "clv", "ltv", "gmv",
+        "monetary", "monetaryvalue", "umsatz", "gesamtumsatz", "sales", "totalsales",
+        "totalamount", "annualspend", "totalpurchases", "amount", "lifetimevalue", "ausgaben",
+        "turnover", "jahresumsatz", "nettoumsatz", "ca", "chiffreaffaires", "chiffredaffaires",
+        "depenses", "montant", "ventas", "ventastotales", "gasto", "gastototal", "importe",
+        "ingresos", "fatturato", "spesa", "vendite", "omzet", "receita", "vendas", "clv", "ltv",
+        "gmv", "montanttotal", "importetotal", "customerlifetimevalue", "totalamountspent",
+        "amountspenttotal", "warenwert", "einkaufswert", "ausgabengesamt", "sumsales", "netsales",
+        "gesamtausgaben", "gesamtbetrag", "totaldepense", "depensetotale", "totaldepenses",
+        "totalgastado", "spesatotale", "bestedingen", "annualrevenue", "customerrevenue",
     ),
     "items": (
         "itemspurchased", "items", "numberofitems", "itemcount", "quantity", "purchases",
         "numpurchases", "numberofpurchases", "totalitems", "frequency", "orders", "ordercount",
         "numberoforders", "purchasecount", "artikel", "anzahlartikel", "bestellungen",
-        "purchasefrequency", "totalorders",
+        "purchasefrequency", "totalorders", "anzahlkaufe", "kaufe", "anzahlbestellungen",
+        "nombredachats", "nombredecommandes", "numerodecompras", "pedidos", "numorders",
+        "artikelanzahl", "qty", "units", "acquisti", "aantalbestellingen", "ordersplaced",
+        "numerodepedidos", "purchasescount", "itemsbought", "achats", "compras", "commandes",
+        "einkaufe",
     ),
     "rating": (
         "averagerating", "rating", "avgrating", "reviewrating", "customerrating", "meanrating",
-        "bewertung", "durchschnittsbewertung", "stars", "reviewscore",
+        "bewertung", "durchschnittsbewertung", "stars", "reviewscore", "notemoyenne",
+        "calificacion", "sterne", "valutazione", "notamedia", "ratingavg", "kundenbewertung",
+        "averagereviewscore", "beoordeling",
     ),
     "recency": (
         "dayssincelastpurchase", "recency", "dayssincelastorder", "lastpurchasedays",
         "dayssincepurchase", "dayslastpurchase", "dayssincelastvisit", "recencydays",
-        "tageseitletztemkauf", "tageseitkauf", "dayssincelast",
+        "tageseitletztemkauf", "tageseitkauf", "dayssincelast", "tageseitletzterbestellung",
+        "joursdepuisledernierachat", "joursdepuisdernierachat", "diasdesdelaultimacompra",
+        "diasdesdeultimacompra", "daysinactive", "lastpurchasedaysago",
+        "giornidallultimoacquisto", "letzterkauftage", "tageseitletztemeinkauf",
+        "dayssincelastactivity",
     ),
     "satisfaction": (
         "satisfactionlevel", "satisfaction", "customersatisfaction", "satisfactionscore", "csat",
-        "zufriedenheit", "satisfactionrating",
+        "zufriedenheit", "satisfactionrating", "satisfactionclient", "satisfaccion",
+        "kundenzufriedenheit", "niveaudesatisfaction", "niveldesatisfaccion", "soddisfazione",
+        "tevredenheid", "satisfaccioncliente",
     ),
     "discount": (
         "discountapplied", "discount", "discountused", "useddiscount", "hasdiscount", "rabatt",
-        "promocodeused", "couponused", "discounted", "rabattgenutzt",
+        "promocodeused", "couponused", "discounted", "rabattgenutzt", "remise", "descuento",
+        "gutschein", "sconto", "descuentoaplicado", "remiseappliquee", "korting", "discountflag",
     ),
 }  # fmt: skip
+
+#: Words that make a name one of something else, however alike it is otherwise.
+_OTHER_THINGS = frozenset(
+    {"name", "names", "date", "datum", "since", "group", "email", "phone", "address", "segment",
+     "region", "rep", "type", "groupe", "gruppe", "nom", "nombre"}
+)  # fmt: skip
 
 #: Names less alike than this (Ratcliff and Obershelp's measure) are different names.
 _LEAST_ALIKE = 0.84
@@ -119,6 +160,10 @@ def _likeness(written: str, aliases: tuple[str, ...]) -> tuple[float, int]:
     for name in (joined(written), without_unit(written)):
         if name in aliases:
             return 1.0, aliases.index(name)
+    if aliases is ALIASES["customer_id"] and is_customer_code_name(written):
+        return 1.0, len(aliases)
+    if not _OTHER_THINGS.isdisjoint(tokens(written)):
+        return 0.0, len(aliases)
     name = without_unit(written)
     long_enough = [alias for alias in aliases if len(alias) >= 5 and len(name) >= 5]
     scores = [(SequenceMatcher(None, name, alias).ratio(), alias) for alias in long_enough]
@@ -152,8 +197,15 @@ def _is_word_or_number(column: Column, series: pd.Series) -> bool:
 def _is_id(column: Column, series: pd.Series) -> bool:
     if column.role is Role.IDENTIFIER:
         return True
+    if is_customer_word(column.name) and column.role is not Role.NUMERIC:
+        return _hold_digits(column)
     whole = str(series.dtype).lower().startswith(("int", "str"))
     return column.role in {Role.NUMERIC, Role.TEXT, Role.NOMINAL, Role.BINARY} and whole
+
+
+def _hold_digits(column: Column) -> bool:
+    """Tell from its examples whether a column holds codes, and not the names of people."""
+    return bool(column.examples) and all(any(map(str.isdigit, one)) for one in column.examples)
 
 
 def _is_place(column: Column, series: pd.Series) -> bool:

@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SEPARATORS = re.compile(r"[^0-9a-zß-öø-ÿ]+")
+_SEPARATORS = re.compile(r"[\W_]+")
+#: Letters whose accent is no separate mark in Unicode.
+_PLAIN_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d"})
 
 _CURRENCIES = frozenset(
     {
@@ -34,8 +36,10 @@ _PLACE_WORDS = frozenset(
     {
         "city", "town", "region", "country", "state", "province", "county", "district",
         "location", "postcode", "postal", "zip", "zipcode", "plz", "stadt", "ort", "land",
-        "bundesland", "ville", "pays", "ciudad", "pais", "città", "territory", "latitude",
-        "longitude", "lat", "lng", "lon", "municipality", "continent",
+        "bundesland", "ville", "pays", "ciudad", "pais", "citta", "territory", "latitude",
+        "longitude", "lat", "lng", "lon", "municipality", "continent", "wohnort", "cidade",
+        "plaats", "miasto", "localidad", "provincia", "departement", "kanton", "gemeinde", "paese",
+        "postleitzahl", "codepostal", "codigopostal", "localite", "commune", "standort",
     }
 )  # fmt: skip
 _PLACE_ENDINGS = frozenset({"postalcode", "countrycode", "place", "area"})
@@ -43,14 +47,20 @@ _PERSONAL_WORDS = frozenset(
     {
         "gender", "sex", "geschlecht", "sexe", "genero", "ethnicity", "race", "religion",
         "health", "disability", "marital", "nationality", "familienstand", "orientation",
-        "pregnant", "political", "genre",
+        "pregnant", "political", "genre", "sexo", "sesso", "geslacht", "kon", "plec", "anrede",
+        "civilite", "etatcivil", "estadocivil", "nationalite", "nacionalidad", "konfession",
+        "staatsangehorigkeit",
     }
 )  # fmt: skip
 _PERSON_NAMES = frozenset(
     {
         "name", "fullname", "firstname", "lastname", "surname", "forename", "customername",
         "clientname", "vorname", "nachname", "nom", "prenom", "nombre", "apellido",
-        "contactname", "username", "givenname", "familyname",
+        "contactname", "username", "givenname", "familyname", "kundenname", "nomclient",
+        "nomduclient", "nomdefamille", "nombrecliente", "nombredelcliente", "apellidos",
+        "cognome", "nomecliente", "klantnaam", "voornaam", "achternaam", "ansprechpartner",
+        "accountname", "customerfullname", "customerfirstname", "customerlastname", "nachnamen",
+        "sobrenome", "familienname", "rufname", "imie", "nazwisko", "имя", "фамилия",
     }
 )  # fmt: skip
 _PERSON_TOKENS = frozenset(
@@ -62,23 +72,43 @@ _PERSON_TOKENS = frozenset(
 _CONTACT_WORDS = frozenset(
     {
         "email", "mail", "phone", "telephone", "tel", "mobile", "cell", "handy", "telefon",
-        "fax", "address", "street", "strasse", "straße", "adresse", "anschrift", "whatsapp",
+        "fax", "address", "street", "strasse", "adresse", "anschrift", "whatsapp", "mobil",
         "emailaddress", "mailaddress", "phonenumber", "mobilephone", "telefonnummer",
-        "streetaddress",
+        "streetaddress", "courriel", "correo", "telefono", "direccion", "rue", "indirizzo", "calle",
+        "mobilnummer", "hausnummer", "iban", "kontonummer", "emailadresse", "telefone",
     }
 )  # fmt: skip
 
 
+#: Words for those who buy, and for what they are counted by.
+_CUSTOMER = (
+    r"customers?|cust|clients?|clientes?|kunden?|kd|users?|members?|membership|mitglieds?|shopper|"
+    r"buyer|account|acct|debtor|debitor(?:en)?|klant(?:en)?|kund|klienta?|asiakas|contact|party|"
+    r"cardholder|card|subscriber|patient|guest|household|loyaltycard|kaufer|abonnent(?:en)?"
+)
+_CODE = (
+    r"ids?|no|nr|num|nums|number|nummer|numero|nro|key|code|codigo|codice|ref|reference|schlussel|"
+    r"uuid|guid|identifier|kennung|nummern"
+)
+_CUSTOMER_CODE = re.compile(
+    rf"^(?:(?:{_CUSTOMER})(?:{_CODE})|(?:{_CODE})(?:de|du|der|des|del|di|do)?(?:{_CUSTOMER}))$"
+)
+_BARE_CUSTOMER = re.compile(rf"^(?:{_CUSTOMER})$")
+
+
 def tokens(name: str) -> tuple[str, ...]:
-    """Split a column name into lower-case words.
+    """Split a column name into lower-case words without accents.
 
     Examples
     --------
     >>> tokens("CustomerID"), tokens("Kunden-Nr."), tokens("days_since_last")
     (('customer', 'id'), ('kunden', 'nr'), ('days', 'since', 'last'))
+    >>> tokens("N° de client"), tokens("Käufe")
+    (('no', 'de', 'client'), ('kaufe',))
     """
-    plain = unicodedata.normalize("NFKC", name)
-    spaced = _CAMEL.sub(" ", plain).lower()
+    plain = unicodedata.normalize("NFKC", name).replace("#", " no ").replace("°", "o ")
+    spaced = unicodedata.normalize("NFKD", _CAMEL.sub(" ", plain).lower())
+    spaced = "".join(c for c in spaced if not unicodedata.combining(c)).translate(_PLAIN_LETTERS)
     return tuple(word for word in _SEPARATORS.split(spaced) if word)
 
 
@@ -111,9 +141,29 @@ def _any_in(name: str, words: frozenset[str]) -> bool:
     return any(word in words for word in tokens(name)) or joined(name) in words
 
 
+def is_customer_code_name(name: str) -> bool:
+    """Tell whether a name is that of the customers' ids, in many languages.
+
+    Examples
+    --------
+    >>> is_customer_code_name("Kunden-Nr."), is_customer_code_name("numéro de client")
+    (True, True)
+    >>> is_customer_code_name("customer name"), is_customer_code_name("Order No")
+    (False, False)
+    """
+    return bool(_CUSTOMER_CODE.match(joined(name)))
+
+
+def is_customer_word(name: str) -> bool:
+    """Tell whether a name only says that this is about customers: "Customer", "Kunde"."""
+    return bool(_BARE_CUSTOMER.match(joined(name)))
+
+
 def is_code_name(name: str) -> bool:
     """Tell whether a name promises codes or ids: "Customer ID", "Kunden-Nr.", "StockCode"."""
     found = tokens(name)
+    if is_customer_code_name(name):
+        return True
     return _last_in(name, _CODE_ENDINGS) or (len(found) > 1 and found[0] in {"id", "code"})
 
 
