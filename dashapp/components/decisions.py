@@ -61,7 +61,7 @@ def asks(issue: Issue, table: Table) -> bool:
 
 def is_note(issue: Issue, *, can_reread: bool) -> bool:
     """Whether there is nothing to choose about an issue."""
-    return issue.kind != "set_aside" and not (issue.fixes and can_reread)
+    return issue.kind not in {"set_aside", "recipe"} and not (issue.fixes and can_reread)
 
 
 def fix_key(issue: Issue) -> str:

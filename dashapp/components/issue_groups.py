@@ -78,7 +78,9 @@ def issue_groups(
         What came of the choices that were applied last.
     """
     shown = [issue for issue in table.issues if issue.kind not in TOLD]
+    unfit = [_entry(issue, None) for issue in shown if issue.kind == "recipe"]
     parts = [
+        _group_of(TITLES["recipe"], unfit) if unfit else None,
         *(_question(issue, table, ids) for issue in shown if can_reread and asks(issue, table)),
         *_fixable(shown, table, ids if can_reread else None),
         rows_aside(shown, table, rejects_href, can_reread=can_reread),

@@ -14,7 +14,7 @@ from segmentation.table.distinct import DistinctText
 from segmentation.table.headers import clean_names
 from segmentation.table.limits import Limits
 from segmentation.table.patience import Records, SetAside
-from segmentation.table.unusable import unusable_rows
+from segmentation.table.unusable import NO_CUSTOMERS, unusable_rows
 
 _MOST_LINES = 100
 SHORT_ROW = "The row has fewer cells than the header."
@@ -241,10 +241,19 @@ def set_aside_issues(rows: Sequence[SetAside]) -> list[Issue]:
             column=None,
             count=len(found),
             lines=tuple(row.line for row in found[:_MOST_LINES]),
-            suggestion=f"{_rows_were(len(found))} set aside. {reason} Mend and import it again.",
+            suggestion=f"{_rows_were(len(found))} set aside. {reason}{_advice(reason, len(found))}",
         )
         for reason, found in by_reason.items()
     ]
+
+
+def _advice(reason: str, count: int) -> str:
+    """Return what to do about rows set aside: nothing where they are no customers."""
+    if reason in NO_CUSTOMERS:
+        return ""
+    return (
+        f" Mend {'it' if count == 1 else 'them'} and bring {'it' if count == 1 else 'them'} back."
+    )
 
 
 def _rows_were(count: int) -> str:

@@ -15,6 +15,8 @@ REPEATED_HEADER = "The row repeats the header."
 RULED_LINE = "The row is a ruled line, not a customer."
 TOTAL_ROW = "The row holds totals, not a customer."
 NOTE_ROW = "The row is a note below the table, not a customer."
+#: Reasons that no mending takes away.
+NO_CUSTOMERS = frozenset({EMPTY_ROW, REPEATED_HEADER, RULED_LINE, TOTAL_ROW, NOTE_ROW})
 
 #: A line drawn between header and rows, as in Markdown and in what databases print.
 _RULE = r"^[+:]?[-=_~*]{3,}[+:]?$"
