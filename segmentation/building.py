@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +60,8 @@ class Found:
         Of all used rows.
     n_rows, n_used
         How many rows there are, and how many have enough values to be used.
+    engine
+        How rows were read where not all were in memory, as plain JSON values.
     """
 
     settings: Settings
@@ -74,6 +77,7 @@ class Found:
     members: Members
     n_rows: int
     n_used: int
+    engine: Mapping[str, Any] = field(default_factory=dict)
 
 
 def build_model(found: Found, playbook: Playbook, previous: SegmentModel | None) -> SegmentModel:
@@ -112,7 +116,7 @@ def build_model(found: Found, playbook: Playbook, previous: SegmentModel | None)
         columns=model_columns(found.summaries, [c.name for c in rows.columns]),
         lineage=lineage,
         algorithm=settings.algorithm,
-        parameters=settings.to_dict(),
+        parameters=settings.to_dict() | dict(found.engine),
         seed=settings.random_state,
         n_rows=found.n_rows,
         n_used=found.n_used,

@@ -156,6 +156,8 @@ def _from_parquet(name: str, urls: list[str], each: Each) -> DataSet:
     step = max(1, len(parts) // _PROBES)
     some = [part for part in parts[::step][:_PROBES] if isinstance(part, ParquetPart)]
     tables = [probe_parquet(part, names, _PROBE_ROWS) for part in some]
+    # A column may have another type in another file; the first file's is what all are held to.
+    tables = [table for table in tables if table.schema.types == tables[0].schema.types]
     probe = _parquet_table(tables, name)
     written = dict(zip(clean_names(names)[0], names, strict=True))
     texts = _texts_of(tables, written)
@@ -166,12 +168,12 @@ def _from_parquet(name: str, urls: list[str], each: Each) -> DataSet:
 def _parquet_table(tables: list[pa.Table], name: str) -> Table:
     """Read some rows of Parquet files like any Parquet file."""
     stream = io.BytesIO()
-    pq.write_table(pa.concat_tables(tables, promote_options="permissive"), stream)
+    pq.write_table(pa.concat_tables(tables), stream)
     return read_table(stream.getvalue(), name=name, keep_duplicates=True)
 
 
 def _texts_of(tables: list[pa.Table], written: Mapping[str, str]) -> dict[str, DistinctText]:
-    whole = pa.concat_tables(tables, promote_options="permissive")
+    whole = pa.concat_tables(tables)
     return {
         name: DistinctText.from_arrow(whole.column(column).cast(pa.string())).trimmed()
         for name, column in written.items()

@@ -135,6 +135,9 @@ def arrow_cells(column: pa.Array) -> DistinctText | pd.Series:
         if not pa.types.is_dictionary(kind):
             column = pc.cast(column, pa.string())
         return DistinctText.from_arrow(column).trimmed()
+    if pa.types.is_boolean(kind):
+        codes = pc.fill_null(pc.cast(column, pa.int32()), -1).to_numpy(zero_copy_only=False)
+        return DistinctText(pa.array(["False", "True"]), codes)
     if pa.types.is_decimal(kind):
         column = pc.cast(column, pa.float64(), safe=False)
     elif pa.types.is_date(kind):

@@ -28,6 +28,7 @@ from segmentation.cluster.algorithms import algorithm_named
 from segmentation.cluster.encoding import Encoder
 from segmentation.cluster.evidence import Choice, Progress
 from segmentation.cluster.kmeans import Step
+from segmentation.cluster.quantiles import QUANTILE_ERROR
 from segmentation.errors import ParameterError
 from segmentation.options import Settings
 from segmentation.scale.columns import statistics_of, yardsticks_of
@@ -261,6 +262,7 @@ class _Work:
             members=profile.members.reordered(order),
             n_rows=self.survey.rows_used,
             n_used=self.survey.scan.rows,
+            engine={"engine": "dask", "sample_rows": len(X), "quantile_error": QUANTILE_ERROR},
         )
 
 

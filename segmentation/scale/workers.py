@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import contextlib
 import itertools
 import os
@@ -27,6 +29,10 @@ _LOOK = 0.5
 _ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1"
 )
+
+
+#: What waiting for a scheduler that is gone ends in.
+_CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError)
 
 
 class LostError(SegmentationError):
@@ -114,11 +120,12 @@ class Workers:
 
     def close(self) -> None:
         """End the processes started here and remove their files."""
-        with contextlib.suppress(Exception):  # a cluster that is gone cannot tidy up
-            self._client.run(shutil.rmtree, self._folder, ignore_errors=True)
+        if not self._is_lost():  # a cluster that is gone cannot tidy up
+            with contextlib.suppress(Exception):
+                self._client.run(shutil.rmtree, self._folder, ignore_errors=True)
         shutil.rmtree(self._folder, ignore_errors=True)
         with contextlib.suppress(Exception):
-            self._client.close()
+            self._client.close(timeout=_LOOK if self._is_lost() else _PATIENCE)
         if self._cluster is not None:
             with contextlib.suppress(Exception):
                 self._cluster.close()
@@ -172,23 +179,31 @@ class Workers:
         SegmentationError
             What a part says of its file; `LostError` when the cluster is gone.
         """
-        from distributed import wait
-
         place = {future.key: i for i, future in enumerate(kept)}
         waiting = {future.key: future for future in kept}
         try:
             while waiting:
                 if progress is not None:
                     progress(words, 1 - len(waiting) / len(kept))
-                with contextlib.suppress(TimeoutError), self._client.as_current():
-                    wait(list(waiting.values()), timeout=_LOOK, return_when="FIRST_COMPLETED")
-                self._check_scheduler()
+                self._wait(list(waiting.values()))
                 for key in [key for key, future in waiting.items() if future.done()]:
                     yield place[key], self._result(waiting.pop(key))
         except BaseException:
-            with contextlib.suppress(Exception):
+            if not self._is_lost():
                 self._client.cancel(list(waiting.values()), force=True)
             raise
+
+    def _wait(self, futures: list[Any]) -> None:
+        """Wait until one of them is done, or for a moment."""
+        from distributed import wait
+
+        try:
+            with contextlib.suppress(TimeoutError), self._client.as_current():
+                wait(futures, timeout=_LOOK, return_when="FIRST_COMPLETED")
+        except _CANCELLED as error:
+            raise _lost() from error
+        if self._is_lost():
+            raise _lost()
 
     def _result(self, future: Any) -> Any:
         from distributed import KilledWorker
@@ -202,11 +217,14 @@ class Workers:
                 "The processes that did the work ended again and again, most likely for want of "
                 "memory. Allow more with --memory, or use files with smaller row groups."
             ) from error
+        except _CANCELLED as error:
+            raise _lost() from error
         except (OSError, RuntimeError) as error:
-            self._check_scheduler()
             raise LostError(f"A part of the work failed: {error}.") from error
 
-    def _check_scheduler(self) -> None:
-        if self._client.status in {"running", "newly-created"}:
-            return
-        raise LostError("The Dask scheduler was lost. Start it and run again: nothing was written.")
+    def _is_lost(self) -> bool:
+        return self._client.status not in {"running", "newly-created"}
+
+
+def _lost() -> LostError:
+    return LostError("The Dask scheduler was lost. Start it and run again.")

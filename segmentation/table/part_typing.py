@@ -152,7 +152,8 @@ def _typed(cells: DistinctText | pd.Series, plan: ColumnPlan) -> tuple[object, i
         found = typed_by_dtype(cells)
         if found is not None and found[1] is plan.kind:
             return _plain(found[0]), 0
-        cells = DistinctText.from_series(as_text(cells)).trimmed()
+        text = found[0] if found is not None and found[1] is Kind.BOOLEAN else as_text(cells)
+        cells = DistinctText.from_series(text).trimmed()
     words = _words(cells)
     if plan.kind is Kind.TEXT:
         return _categories(cells, words), 0

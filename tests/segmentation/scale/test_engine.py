@@ -60,6 +60,7 @@ def test_profiles_are_exact_but_for_quantiles_within_the_stated_bound(
     in_parts: TrainedInParts, customers: pd.DataFrame
 ) -> None:
     model = in_parts.model
+    assert model.parameters["quantile_error"] == QUANTILE_ERROR
     found = model.assign(customers)["segment_id"]
     spend = customers["Total Spend"]
     for segment in model.segments:

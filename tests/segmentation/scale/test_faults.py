@@ -1,0 +1,114 @@
+"""Processes that die and clusters that go: the same result, or a clear word."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from segmentation import ParameterError, SegmentModel
+from segmentation.options import Settings
+from segmentation.scale.memory import DIRECTOR, LEAST, share_out
+from segmentation.scale.training import train_in_parts
+from segmentation.scale.workers import LostError, Workers
+from tests.segmentation.scale.conftest import SAMPLE, write_parts
+from tests.waiting import until
+
+
+@pytest.fixture(scope="module")
+def folder(customers: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_parts(customers, tmp_path_factory.mktemp("data") / "parquet", 6)
+
+
+@pytest.fixture(scope="module")
+def expected(folder: Path, workers: Workers) -> SegmentModel:
+    return train_in_parts(
+        folder, Settings(n_clusters=4, k_range=(3, 4)), workers, sample_rows=SAMPLE
+    ).model
+
+
+@pytest.mark.parametrize("during", ["Reading all rows", "pass 1", "Profiling"])
+def test_a_worker_killed_during_a_pass_changes_nothing(
+    folder: Path, workers: Workers, expected: SegmentModel, during: str
+) -> None:
+    killed: list[int] = []
+
+    def kill(words: str, _: float) -> None:
+        if during in words and not killed:
+            killed.append(workers.processes[0])
+            os.kill(killed[0], signal.SIGKILL)
+
+    settings = Settings(n_clusters=4, k_range=(3, 4))
+    found = train_in_parts(folder, settings, workers, sample_rows=SAMPLE, progress=kill).model
+    assert killed
+    assert found.inertia == expected.inertia
+    assert found.segments == expected.segments
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A scheduler and a worker as processes of their own."""
+    contact = tmp_path / "scheduler.json"
+    dask = (sys.executable, "-m", "distributed.cli.dask_scheduler")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+    scheduler = subprocess.Popen(
+        [*dask, "--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0",
+         "--scheduler-file", contact], **quiet,
+    )  # fmt: skip
+    until(contact.exists, seconds=20, what="the scheduler listens")
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", contact,
+         "--nthreads", "1", "--no-nanny", "--dashboard-address", "127.0.0.1:0",
+         "--local-directory", tmp_path], **quiet,
+    )  # fmt: skip
+    yield json.loads(contact.read_text())["address"], scheduler
+    for process in (worker, scheduler):
+        process.kill()
+        process.wait()
+
+
+def test_a_cluster_does_the_work_and_a_lost_scheduler_is_said(
+    folder: Path, cluster: tuple[str, subprocess.Popen[bytes]]
+) -> None:
+    address, scheduler = cluster
+    settings = Settings(n_clusters=3, k_range=(3, 4))
+
+    def lose(words: str, _: float) -> None:
+        if "pass 1" in words:
+            scheduler.kill()
+
+    with Workers.open(address) as connected:
+        assert train_in_parts(folder, settings, connected, sample_rows=SAMPLE).model.verdict.k == 3
+        with pytest.raises(LostError, match="scheduler was lost"):
+            train_in_parts(folder, settings, connected, sample_rows=SAMPLE, progress=lose)
+
+
+def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("segmentation.scale.workers._PATIENCE", 0.3)
+    with pytest.raises(ParameterError, match="no Dask scheduler at tcp://127"):
+        Workers.open("tcp://127.0.0.1:9")
+
+
+def test_memory_is_shared_out_among_processes() -> None:
+    count, limit = share_out("2GB")
+    assert count >= 1
+    assert count * limit + DIRECTOR <= 2_000_000_000
+    assert limit >= LEAST
+    with pytest.raises(ParameterError, match="too little"):
+        share_out("600MB")
+    with pytest.raises(ParameterError, match="no size"):
+        share_out("plenty")
+
+
+def test_files_made_on_the_way_are_gone_in_the_end(folder: Path, tmp_path: Path) -> None:
+    with Workers.open(memory="1.5GB", local_directory=str(tmp_path)) as own:
+        train_in_parts(folder, Settings(n_clusters=2, k_range=(2, 3)), own, sample_rows=SAMPLE)
+        assert list(tmp_path.glob("segmentation-*/*/points-*"))
+    assert not list(tmp_path.glob("segmentation-*"))
