@@ -81,7 +81,11 @@ def with_other_body(**changes: Any) -> str:
     return f"{head}.{body}.{tag}"
 
 
-NOW = int(time.time())
+def at(seconds: int) -> int:
+    """A time from now on, in whole Unix seconds."""
+    return int(time.time()) + seconds
+
+
 BAD: dict[str, Callable[[], str]] = {
     "nothing": lambda: "",
     "garbage": lambda: "garbage",
@@ -95,11 +99,11 @@ BAD: dict[str, Callable[[], str]] = {
     "HS512": lambda: jwt.encode(claims(), KEY * 2, algorithm="HS512"),
     "widened scope": lambda: with_other_body(scope="full", model=None),
     "another model": lambda: with_other_body(scope="view-model", model="b" * 32),
-    "expired": lambda: signed(claims(iat=NOW - 700, exp=NOW - 100)),
-    "issued in the future": lambda: signed(claims(iat=NOW + 300, exp=NOW + 500)),
-    "lives too long": lambda: signed(claims(exp=NOW + 3600)),
-    "expires before it was issued": lambda: signed(claims(iat=NOW, exp=NOW - 1)),
-    "times as text": lambda: signed(claims(iat=str(NOW), exp=str(NOW + 60))),
+    "expired": lambda: signed(claims(iat=at(-700), exp=at(-100))),
+    "issued in the future": lambda: signed(claims(iat=at(300), exp=at(500))),
+    "lives too long": lambda: signed(claims(exp=at(3600))),
+    "expires before it was issued": lambda: signed(claims(iat=at(0), exp=at(-1))),
+    "times as text": lambda: signed(claims(iat=str(at(0)), exp=str(at(60)))),
     "endless": lambda: signed(claims(exp=2**70)),
     "another audience": lambda: signed(claims(aud="another-portal")),
     "several audiences": lambda: signed(claims(aud=["segmentation-portal", "x"])),
