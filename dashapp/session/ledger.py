@@ -142,7 +142,7 @@ class Ledger(Protocol):
         """Make sure that nothing deleted is left on disk."""
 
     def close(self) -> None:
-        """Close the connections of the calling thread."""
+        """Close the connections that nobody uses now."""
 
 
 def open_ledger(settings: Settings) -> Ledger:

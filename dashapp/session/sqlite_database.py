@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,9 +51,8 @@ CREATE TABLE IF NOT EXISTS hits (
 class SqliteDatabase:
     """Connections and transactions.
 
-    Write-ahead logging lets readers go on while one writes; each thread has its own connection,
-    and every commit reaches the disk before it returns (``synchronous=FULL``), since what was
-    acknowledged must survive a power cut.
+    Write-ahead logging lets readers go on while one writes, and every commit reaches the disk
+    before it returns (``synchronous=FULL``), since what was acknowledged must survive a power cut.
 
     Parameters
     ----------
@@ -69,28 +67,28 @@ class SqliteDatabase:
     def __init__(self, path: Path, schema: str = SCHEMA, *, durable: bool = True) -> None:
         self._path = path
         self._durable = durable
-        self._local = threading.local()
+        self._idle: list[sqlite3.Connection] = []
         with self.write() as connection:
             for statement in schema.split(";"):
                 connection.execute(statement)
 
     def read(self, query: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
-        with plain_errors():
-            return self._connection().execute(query, values).fetchall()
+        with plain_errors(), self.connection() as connection:
+            return connection.execute(query, values).fetchall()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction that takes the write lock at once, so that reads in it stay true."""
-        with plain_errors():
-            connection = self._connection()
+        with plain_errors(), self.connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+                connection.execute("COMMIT")
+            finally:
+                # Broken off by the caller, or by a disk that had no room for the commit.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
     def check(self) -> None:
         """Ask for nothing."""
@@ -98,28 +96,41 @@ class SqliteDatabase:
 
     def compact(self) -> None:
         """Move the log into the database, so that nothing deleted stays behind in it."""
-        with plain_errors():
-            self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with plain_errors(), self.connection() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            del self._local.connection
+        """Close the connections that nobody uses now."""
+        while self._idle:
+            self._idle.pop().close()
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
-            # Each thread has a connection, and pages are in the system's cache anyway: 256 kB.
-            connection.execute("PRAGMA cache_size = -256")
-            # What is deleted must not be found on disk afterwards.
-            connection.execute("PRAGMA secure_delete = ON")
-            self._local.connection = connection
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection that is nobody else's meanwhile; the last one used is used again first.
+
+        There are as many as were ever in use at once, which is far fewer than there are threads:
+        each takes some hundred kilobytes.
+        """
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._opened()
+        try:
+            yield connection
+        finally:
+            self._idle.append(connection)
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
+        # Pages are in the system's cache anyway: 256 kB.
+        connection.execute("PRAGMA cache_size = -256")
+        # What is deleted must not be found on disk afterwards.
+        connection.execute("PRAGMA secure_delete = ON")
         return connection
 
 

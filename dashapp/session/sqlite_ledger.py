@@ -120,7 +120,7 @@ class SqliteLedger(SqliteJobs):
         return int(rows[0][0]), int(rows[0][1])
 
     def close(self) -> None:
-        """Close this thread's connections."""
+        """Close the connections that nobody uses now."""
         self._counts.close()
         super().close()
 

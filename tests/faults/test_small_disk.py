@@ -105,11 +105,13 @@ def test_a_ledger_that_cannot_be_written_is_told_and_reads_go_on(tmp_path: Path)
     ledger: Any = portal.context.ledger
     start = find_by_input(portal.app, "shell-job.data", "segments-find.n_clicks")
     values = {"segments-find.n_clicks": 1, "shell-refs.data": refs}
-    ledger._connection().execute("PRAGMA query_only = ON")
+    with ledger.connection() as connection:
+        connection.execute("PRAGMA query_only = ON")
     refused = fire(portal.client, start, values)
     assert refused.status_code == 507
     assert "no room" in refused.get_json()["error"]
     page = find_by_input(portal.app, "data-content.children", "shell-refs.data")
     assert fire(portal.client, page, {"shell-refs.data": refs}).status_code == 200
-    ledger._connection().execute("PRAGMA query_only = OFF")
+    with ledger.connection() as connection:
+        connection.execute("PRAGMA query_only = OFF")
     assert fire(portal.client, start, values).status_code == 200

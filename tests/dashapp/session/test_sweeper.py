@@ -31,8 +31,8 @@ def test_nothing_of_a_session_that_is_over_stays_on_disk(tmp_path: Path) -> None
     assert found(settings.data_dir, CANARY)
     # The shortest life there is, one second, seen two seconds later.
     short = settings.model_copy(update={"idle_ttl_hours": hours})
-    past = ledger._connection()  # type: ignore[attr-defined]
-    past.execute("UPDATE sessions SET seen = seen - 2")
+    with ledger.connection() as past:  # type: ignore[attr-defined]
+        past.execute("UPDATE sessions SET seen = seen - 2")
     assert Sweeper(short, store, ledger).sweep() == 1
     assert found(settings.data_dir, CANARY) == []
 

@@ -8,8 +8,8 @@ from tests.dashapp.portal import Portal
 
 def test_a_visit_is_told_to_the_ledger(portal: Portal) -> None:
     portal.with_sample()
-    past = portal.context.ledger._connection()  # type: ignore[attr-defined]
-    past.execute("UPDATE sessions SET seen = seen - 1000")
+    with portal.context.ledger.connection() as past:  # type: ignore[attr-defined]
+        past.execute("UPDATE sessions SET seen = seen - 1000")
     assert len(portal.context.ledger.ended_sessions(900, 10_000)) == 1
     other = Portal.new(portal.context.settings.data_dir)
     other.client._cookies.update(portal.client._cookies)
