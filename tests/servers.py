@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from tests.waiting import until
 
+SECRET = "a-secret-of-the-test-suite-of-40-characters"
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -42,17 +44,27 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(folder: Path, **settings: str) -> Server:
-    """Start gunicorn with two workers and the job worker on a folder of their own."""
+def start_server(folder: Path, *, certificate: Path | None = None, **settings: str) -> Server:
+    """Start gunicorn with two workers and the job worker on a folder of their own.
+
+    Parameters
+    ----------
+    certificate
+        PEM file with a key and its certificate: serve https.
+    settings
+        More environment variables.
+    """
     port = free_port()
     environment = os.environ | {
         "PORT": str(port),
         "SEGMENTATION_DATA_DIR": str(folder / "data"),
-        "SEGMENTATION_SECRET_KEY": "a-secret-of-the-test-suite-of-40-characters",
+        "SEGMENTATION_SECRET_KEY": SECRET,
         **settings,
     }
     log = folder / "server.log"
     web_command = ["gunicorn", "-c", "python:dashapp.gunicorn_conf", "dashapp.wsgi:server"]
+    if certificate is not None:
+        web_command[1:1] = ["--certfile", str(certificate), "--keyfile", str(certificate)]
     with log.open("wb") as out:
         web, worker = (
             subprocess.Popen(
@@ -64,7 +76,8 @@ def start_server(folder: Path, **settings: str) -> Server:
             )
             for command in (web_command, ["dashapp", "worker"])
         )
-    server = Server(f"http://127.0.0.1:{port}", web, worker, log)
+    scheme = "http" if certificate is None else "https"
+    server = Server(f"{scheme}://127.0.0.1:{port}", web, worker, log)
     until(lambda: is_ready(server), seconds=60, what="the portal answers /readyz")
     return server
 
@@ -73,7 +86,9 @@ def is_ready(server: Server) -> bool:
     """Whether store and worker answer."""
     assert server.web.poll() is None, server.log.read_text()
     try:
-        with urllib.request.urlopen(f"{server.url}/readyz", timeout=2) as answer:
+        # The certificate, where there is one, is the test's own.
+        trust = ssl._create_unverified_context() if server.url.startswith("https") else None
+        with urllib.request.urlopen(f"{server.url}/readyz", timeout=2, context=trust) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

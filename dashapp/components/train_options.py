@@ -92,7 +92,7 @@ def train_options(id_type: str, table: Table, used: Mapping[str, Any]) -> Compon
                 className="option-grid",
             ),
         ],
-        className="train-options card-soft",
+        className="train-options card-soft needs-change",
     )
 
 

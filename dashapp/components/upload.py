@@ -30,7 +30,7 @@ def load_model() -> Component:
                 className="popover-card",
             ),
         ],
-        className="details-popover",
+        className="details-popover needs-change",
     )
 
 

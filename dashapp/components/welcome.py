@@ -128,5 +128,5 @@ def other_data(sample_id: str, limit_mb: int, others: Sequence[Item] = ()) -> Co
             html.Div([upload_panel(sample_id, limit_mb), known if links else None],
                      className="popover-card"),
         ],
-        className="details-popover",
+        className="details-popover needs-change",
     )  # fmt: skip

@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from flask import g
+from flask import g, has_app_context
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -91,6 +91,6 @@ def need_of(function: object) -> Need | None:
 
 
 def may(right: Right) -> bool:
-    """Whether the visitor who makes the present request may do something."""
-    identity = g.get("portal_identity")
+    """Whether the visitor who makes the present request may do something; nobody may nothing."""
+    identity = g.get("portal_identity") if has_app_context() else None
     return identity is not None and right in identity.rights

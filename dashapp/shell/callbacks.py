@@ -30,12 +30,14 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
     @app.callback(
         Output(Ids.STEPS, "children"),
         Output(Ids.SUMMARY, "children"),
+        Output(Ids.FRAME, "className"),
         inputs={"path": Input(Ids.URL, "pathname"), "refs": Input(Ids.REFS, "data")},
     )
     @needs(Right.VIEW)
-    def show_top_bar(path: object, refs: object) -> tuple[list[Component], list[Component]]:
+    def show_top_bar(path: object, refs: object) -> tuple[list[Component], list[Component], str]:
         parsed = Refs.parse(refs)
-        return steps(pages, str(path), parsed), summary(context, parsed)
+        allowed = tuple(page for page in pages if may(page.need))
+        return steps(allowed, str(path), parsed), summary(context, parsed), shell_class()
 
     @app.callback(
         Output(Ids.REFS, "data"),
@@ -55,6 +57,11 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
     register_history(app, context)
     _register_client(app)
     _register_address(app, pages)
+
+
+def shell_class() -> str:
+    """Tells the style sheet what this visitor may do; the rest is not shown."""
+    return " ".join(["portal-shell", *(f"may-{right}" for right in Right if may(right))])
 
 
 def layout_for(page: Page) -> Component:

@@ -64,7 +64,7 @@ def register_history(app: Dash, context: Context) -> None:
         },
         prevent_initial_call=True,
     )
-    @needs(Right.PREDICT)
+    @needs(Right.VIEW)
     def show_history(is_open: object, _stage: object) -> Any:
         if not is_open:
             return no_update

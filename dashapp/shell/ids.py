@@ -8,6 +8,7 @@ from enum import StrEnum
 class Ids(StrEnum):
     """Ids of the shell."""
 
+    FRAME = "shell-frame"
     URL = "shell-url"
     ASKED = "shell-asked"
     WENT = "shell-went"

@@ -45,6 +45,7 @@ def layout(pages: tuple[Page, ...]) -> Component:
             _help_panel(),
             history_panel(),
         ],
+        id=Ids.FRAME,
         className="portal-shell",
     )
 
@@ -70,7 +71,9 @@ def _top_bar(pages: tuple[Page, ...]) -> Component:
                     _tool(Ids.HISTORY, "clock", "Tasks of this session"),
                     _tool(Ids.HELP, "help", "Help"),
                     html.Button(
-                        "Delete my data", id=Ids.DELETE, className="btn btn-quiet topbar-delete"
+                        "Delete my data",
+                        id=Ids.DELETE,
+                        className="btn btn-quiet topbar-delete needs-predict",
                     ),
                 ],
                 className="topbar-tools",

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.conftest import missing
 from tests.servers import Server, start_server, stop_server
@@ -53,16 +60,26 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, else Playwright's own."""
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        own = Path(playwright.chromium.executable_path)
-        if path is None and not own.exists():
-            missing("no Chromium is installed (apt-get install chromium)")
-        running = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers; there can be only one in a process."""
+    with sync_playwright() as running:
         yield running
-        running.close()
+
+
+def chromium(playwright: Playwright) -> str | None:
+    """Path of the system's Chromium; None for Playwright's own."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None and not Path(playwright.chromium.executable_path).exists():
+        missing("no Chromium is installed (apt-get install chromium)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One browser for all visits; each has cookies of its own."""
+    running = playwright.chromium.launch(executable_path=chromium(playwright), args=CHROMIUM_FLAGS)
+    yield running
+    running.close()
 
 
 def new_visit(context: BrowserContext, server: Server) -> Visit:

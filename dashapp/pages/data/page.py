@@ -8,8 +8,9 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update, set_props
 from dash.development.base_component import Component
 
+from dashapp.components.allowed import allowed
 from dashapp.components.column_grid import grid_rows
-from dashapp.components.states import EXPIRED, message, skeleton
+from dashapp.components.states import EXPIRED, empty_state, message, skeleton
 from dashapp.components.welcome import welcome
 from dashapp.page import Context, Page, Refs, open_table
 from dashapp.pages.data import reading
@@ -19,13 +20,23 @@ from dashapp.pages.data.reading import render_unread
 from dashapp.pages.data.views import Around, render_ready
 from dashapp.session.identity import current_session
 from dashapp.session.ledger import Item
-from dashapp.session.rights import Right, needs
+from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from segmentation import ParameterError, Table
 
 JOB = Output(Shell.JOB, "data", allow_duplicate=True)
 REFS = State(Shell.REFS, "data")
 UNCHANGED = message("info", "Nothing to apply: choose something else beside an issue first.")
+
+# What a view without the right to bring customers says.
+NO_CUSTOMERS = empty_state(
+    "There are no customers in this view", "It shows a model that was shared without them."
+)
+# What changes something on this page.
+CONTROLS = (
+    Ids.SAMPLE, Ids.UNDO, Ids.REDO, Ids.GRID, Ids.LAYOUT, Ids.FIX, Ids.FIX_ALL, Ids.APPLY,
+    Ids.CUSTOMER, Ids.CUSTOMER_APPLY,
+)  # fmt: skip
 
 
 def layout(**_: object) -> Component:
@@ -51,6 +62,8 @@ def content(context: Context, refs: Refs) -> Any:
         item = datasets.unread(session, refs.upload)
         seen = datasets.preview(session, item.info["preview"])
         return render_unread(item, seen, before, limit_mb)
+    if before is None and not may(Right.CHANGE):
+        return NO_CUSTOMERS
     if before is None:
         gone = message("warning", EXPIRED) if refs.expired else None
         return [gone, welcome(Ids.SAMPLE, limit_mb)]
@@ -70,7 +83,8 @@ def _register_content(app: Dash, context: Context) -> None:
     @needs(Right.DATA)
     def show(refs: object) -> Any:
         # The shell has not yet said which data set this tab looks at.
-        return no_update if refs is None else content(context, Refs.parse(refs))
+        shown = no_update if refs is None else content(context, Refs.parse(refs))
+        return allowed(shown, CONTROLS)
 
     @app.callback(JOB, inputs={"clicks": Input(Ids.SAMPLE, "n_clicks")}, prevent_initial_call=True)
     @needs(Right.CHANGE)

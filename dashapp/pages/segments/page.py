@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.address import Address
+from dashapp.components.allowed import allowed
 from dashapp.components.segment_card import action_list, segment_cards, verdict_card
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
@@ -20,7 +21,7 @@ from dashapp.pages.segments import elsewhere, names, tabs, views
 from dashapp.pages.segments.customers import customers_view
 from dashapp.pages.segments.ids import Ids
 from dashapp.session.identity import current_session
-from dashapp.session.rights import Right, needs
+from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import SegmentModel
@@ -36,6 +37,8 @@ TABS = {
 }
 # Tabs that show customers, which a model file does not hold.
 NEED_CUSTOMERS = ("map", "customers")
+# What changes something on this page.
+CONTROLS = (Ids.FIND, Ids.APPLY, Ids.OPTION, Ids.NAME, Ids.SILHOUETTE)
 
 
 def layout(**_: object) -> Component:
@@ -79,10 +82,18 @@ def render_page(context: Context, seen: Seen, tab: str | None) -> Component:
             segment_cards(
                 elsewhere.shown_model(context, seen, model).segments, Ids.NAME, Ids.NAME_NOTE
             ),
-            tab_bar(Ids.TABS, TABS, "Views of the segments", panel_id=Ids.BODY, selected=tab),
+            tab_bar(
+                Ids.TABS, visible_tabs(), "Views of the segments", panel_id=Ids.BODY, selected=tab
+            ),
             html.Div(id=Ids.BODY, className="tab-body", role="tabpanel"),
         ]
     return html.Div(parts, className="stack")
+
+
+def visible_tabs() -> dict[str, str]:
+    """The tabs for this visitor: those about customers only where they may be seen."""
+    hidden = () if may(Right.DATA) else NEED_CUSTOMERS
+    return {name: label for name, label in TABS.items() if name not in hidden}
 
 
 def render_head(seen: Seen) -> Component:
@@ -201,7 +212,8 @@ def register(app: Dash, context: Context) -> None:
     def show(refs: object, _went: object, search: object) -> Any:
         if refs is None:
             return no_update
-        return render_page(context, Seen.at(context, refs), Address.parse(search).tab(TABS))
+        shown = Address.parse(search).tab(visible_tabs())
+        return allowed(render_page(context, Seen.at(context, refs), shown), CONTROLS)
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -213,9 +225,10 @@ def register(app: Dash, context: Context) -> None:
         seen = Seen.at(context, refs)
         if seen.model is None:
             return no_update
-        name, address = one_of(tab, list(TABS), "map"), Address.parse(search)
+        shown = list(visible_tabs())
+        name, address = one_of(tab, shown, shown[0]), Address.parse(search)
         model = elsewhere.shown_model(context, seen, seen.model)
-        return render_tab(name, seen, model, address, theme(look))
+        return allowed(render_tab(name, seen, model, address, theme(look)), CONTROLS)
 
     register_training(app, context)
     names.register(app, context)
