@@ -24,6 +24,7 @@ from dashapp.services.sharing import Sharing
 from dashapp.services.training import Training
 from dashapp.session import identity
 from dashapp.session.ledger import open_ledger
+from dashapp.session.proxy import admit_by_proxy
 from dashapp.session.rights import Door, needs
 from dashapp.session.store import open_store
 from dashapp.settings import Settings, load_settings
@@ -99,7 +100,9 @@ def create_app(settings: Settings | None = None) -> Dash:
     shell.register(app, context, PAGES, NOT_FOUND)
     for page in PAGES:
         page.register(app, context)
-    identity.install(server, settings)
+    is_open = settings.identity == "open"
+    admit = identity.admit_everybody if is_open else admit_by_proxy(settings)
+    identity.install(server, settings, admit)
     serve_bootstrap(server)
     web.install(app, context)
     return app

@@ -83,8 +83,15 @@ class Settings(BaseSettings):
         default=None, description="Signs launch links of embedded pages; at least 32 bytes."
     )
     # A mode that is not there must stop the start: open doors would be the opposite of asked for.
-    identity: Literal["open"] = Field(
-        default="open", description="Who may come in; open gives each browser its own session."
+    identity: Literal["open", "proxy"] = Field(
+        default="open",
+        description="Who may come in: open gives each browser its own session, proxy takes users "
+        "and roles from a proxy in front.",
+    )
+    proxy_secret: SecretStr | None = Field(
+        default=None,
+        description="Proves that a request comes from the proxy that signs people in; at least "
+        "32 bytes.",
     )
     proxy_hops: int = Field(
         default=0,
@@ -150,7 +157,7 @@ class Settings(BaseSettings):
         "without it only this machine may.",
     )
 
-    @field_validator("secret_key", "embed_key")
+    @field_validator("secret_key", "embed_key", "proxy_secret")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value().encode()) < SECRET_BYTES:
@@ -180,6 +187,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"hosted mode needs {PREFIX}SECRET_KEY of at least {SECRET_BYTES} bytes"
             )
+        return self
+
+    @check_together(mode="after")
+    def _proxy_needs_secret(self) -> Self:
+        if self.identity == "proxy" and self.proxy_secret is None:
+            raise ValueError(f"identity by proxy needs {PREFIX}PROXY_SECRET")
         return self
 
     @property
