@@ -140,6 +140,25 @@
     return getContext.call(this, kind, hint);
   };
 
+  /* Who leaves while a chart is still being drawn has it drawn where nobody sees it, and a 3D map
+     would keep its place on the graphics card: what has left the page is cleared once more. */
+  var LATEST_DRAWING = 1500;
+
+  function clear(graph) {
+    if (!graph.isConnected && graph._fullLayout && window.Plotly) { window.Plotly.purge(graph); }
+  }
+
+  new MutationObserver(function (changes) {
+    changes.forEach(function (change) {
+      change.removedNodes.forEach(function (left) {
+        if (!left.querySelectorAll) { return; }
+        left.querySelectorAll(".js-plotly-plot").forEach(function (graph) {
+          window.setTimeout(clear, LATEST_DRAWING, graph);
+        });
+      });
+    });
+  }).observe(document.documentElement, {childList: true, subtree: true});
+
   function fileName(card) {
     var words = card.dataset.chart.toLowerCase().replace(/[^a-z0-9]+/g, "-");
     return words.replace(/^-+|-+$/g, "").slice(0, 60) || "chart";
