@@ -9,13 +9,13 @@ import itertools
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from segmentation.cluster.evidence import Progress
 from segmentation.errors import ParameterError, SegmentationError
+from segmentation.scale.leftovers import clear_leftovers, own_folder
 from segmentation.scale.memory import share_out
 
 #: Seconds to find a scheduler, and to miss it before it counts as lost.
@@ -87,7 +87,7 @@ class Workers:
                 "'customer-segmentation-portal[scale]'."
             ) from error
         base = Path(local_directory or tempfile.gettempdir())
-        folder = str(base / f"segmentation-{uuid.uuid4().hex}")
+        folder = own_folder(base)
         if scheduler is not None:
             try:
                 client = distributed.Client(scheduler, timeout=_PATIENCE, set_as_default=False)
@@ -97,6 +97,7 @@ class Workers:
                     "runs."
                 ) from error
             return cls(client, None, folder)
+        clear_leftovers(base)
         count, limit = share_out(memory)
         cluster = distributed.LocalCluster(
             n_workers=count,

@@ -15,6 +15,7 @@ import pytest
 
 from segmentation import ParameterError, SegmentModel
 from segmentation.options import Settings
+from segmentation.scale.leftovers import clear_leftovers
 from segmentation.scale.memory import DIRECTOR, LEAST, share_out
 from segmentation.scale.training import train_in_parts
 from segmentation.scale.workers import LostError, Workers
@@ -112,3 +113,23 @@ def test_files_made_on_the_way_are_gone_in_the_end(folder: Path, tmp_path: Path)
         train_in_parts(folder, Settings(n_clusters=2, k_range=(2, 3)), own, sample_rows=SAMPLE)
         assert list(tmp_path.glob("segmentation-*/*/points-*"))
     assert not list(tmp_path.glob("segmentation-*"))
+
+
+def test_files_of_a_run_that_was_killed_are_removed_by_the_next(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left, ours, foreign = (
+        tmp_path / name
+        for name in (
+            f"segmentation-{gone.pid}-a",
+            f"segmentation-{os.getpid()}-b",
+            "segmentation-x",
+        )
+    )
+    for folder in (left, ours, foreign):
+        folder.mkdir()
+        (folder / "points-0").touch()
+    clear_leftovers(tmp_path)
+    assert not left.exists()
+    assert ours.exists()
+    assert foreign.exists()
