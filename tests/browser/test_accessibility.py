@@ -21,7 +21,7 @@ PREDICT_TABS = ("One customer", "A whole file")
 STEPS = ("Data", "Explore", "Segments", "Predict")
 NOBODYS = "0123456789abcdef0123456789abcdef"
 # Stops of the Tab key that are looked at; by then it has been through all kinds of controls.
-STOPS = 40
+STOPS = 24
 
 #: Levels of the visible headings, in the order of the page.
 HEADINGS = """
@@ -43,6 +43,7 @@ FOCUSED = """
 async () => {
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const here = document.activeElement;
+  await Promise.allSettled(here.getAnimations().map((change) => change.finished));
   if (here === document.body) { return null; }
   const parts = [here, here.parentElement, here.nextElementSibling].filter(Boolean);
   const seen = parts.map((part) => getComputedStyle(part)).some((style) =>
