@@ -15,6 +15,7 @@ from dashapp.components.states import message, progress_panel
 from dashapp.jobs.queue import Job
 from dashapp.page import BadInputError, Context, Refs, content_id_or_none, record, text_or_none
 from dashapp.session import identity
+from dashapp.session.audit import note
 from dashapp.session.identity import current_session
 from dashapp.shell.ids import Ids
 
@@ -261,6 +262,7 @@ def refs_after(context: Context, refs: Refs, result: dict[str, Any]) -> Refs:
 
 def delete_session(context: Context, session: str) -> None:
     """Remove everything that the server keeps of a session; running jobs are stopped first."""
+    note("delete")
     lent = context.sharing.lent(session)
     for job in context.jobs.jobs(session):
         if job.state in WAITING:

@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from dashapp.admission import Doorkeeper
 from dashapp.web import (
     access,
+    audit,
     callbacks,
     csrf,
     download,
@@ -51,6 +52,7 @@ def install(app: Dash, context: Context) -> None:
     metrics.install(app.server, context)
     errors.install(app)
     csrf.install(app.server)
+    audit.install(app.server, context.settings)
     limits.install(app.server, context)
     visits.install(app.server, context)
     access.install(app, context)

@@ -20,25 +20,13 @@ from dashapp.page import Context, Link, Page, Refs, Seen, number_or_none, one_of
 from dashapp.pages.segments import elsewhere, names, tabs, views
 from dashapp.pages.segments.customers import customers_view
 from dashapp.pages.segments.ids import Ids
+from dashapp.pages.segments.visible import CONTROLS, NEED_CUSTOMERS, visible_tabs
+from dashapp.session.audit import note
 from dashapp.session.identity import current_session
-from dashapp.session.rights import Right, may, needs
+from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import SegmentModel
-
-TABS = {
-    "map": "Map",
-    "profiles": "Profiles",
-    "distribution": "Distribution",
-    "compare": "Compare",
-    "evidence": "Evidence",
-    "customers": "Customers",
-    "actions": "Actions",
-}
-# Tabs that show customers, which a model file does not hold.
-NEED_CUSTOMERS = ("map", "customers")
-# What changes something on this page.
-CONTROLS = (Ids.FIND, Ids.APPLY, Ids.OPTION, Ids.NAME, Ids.SILHOUETTE)
 
 
 def layout(**_: object) -> Component:
@@ -88,12 +76,6 @@ def render_page(context: Context, seen: Seen, tab: str | None) -> Component:
             html.Div(id=Ids.BODY, className="tab-body", role="tabpanel"),
         ]
     return html.Div(parts, className="stack")
-
-
-def visible_tabs() -> dict[str, str]:
-    """The tabs for this visitor: those about customers only where they may be seen."""
-    hidden = () if may(Right.DATA) else NEED_CUSTOMERS
-    return {name: label for name, label in TABS.items() if name not in hidden}
 
 
 def render_head(seen: Seen) -> Component:
@@ -197,6 +179,7 @@ def start_training(context: Context, refs: object, options: dict[str, Any]) -> d
     parsed = Refs.parse(refs)
     assert parsed.dataset is not None
     job = context.training.start(current_session(), parsed.dataset, options, previous=parsed.model)
+    note("train", job=job.id)
     return {"id": job.id}
 
 

@@ -1,0 +1,71 @@
+"""The audit log: who did what when, in lines that are only ever added.
+
+A line is one JSON object with ids, counts and hashes; names, values and files never stand in it.
+It goes to ``audit.jsonl`` in the data folder, or to standard output where several machines share a
+Redis and a log collector gathers their lines.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+
+import structlog
+from flask import g
+
+from dashapp.session.secret import private_folder
+from dashapp.settings import Settings
+
+logger = structlog.get_logger(__name__)
+
+AUDIT_FILE = "audit.jsonl"
+
+Fact = str | int | bool | None
+
+
+def note(event: str, **facts: Fact) -> None:
+    """Remember what the present request does; it is written if the request succeeds.
+
+    Parameters
+    ----------
+    event
+        A word such as ``"train"``.
+    facts
+        Ids and counts; never what a user typed or uploaded.
+    """
+    g.setdefault("portal_events", []).append((event, facts))
+
+
+class AuditLog:
+    """Writes lines.
+
+    Parameters
+    ----------
+    settings : Settings
+        Tells where to.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        shared = settings.redis_url is not None
+        self._path = None if shared else private_folder(settings.data_dir) / AUDIT_FILE
+
+    def write(self, event: str, session: str, user: str, facts: dict[str, Fact]) -> None:
+        """Add one line; a full disk is told in the log and stops nobody."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        record = {"time": now, "event": event, "session": session, "user": user or None, **facts}
+        line = json.dumps(record, separators=(",", ":")) + "\n"
+        if self._path is None:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            return
+        try:
+            # One write to a file opened for appending: lines of several processes never mix.
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(descriptor, line.encode())
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            logger.warning("audit_line_lost", what=event, exc_info=error)

@@ -1,0 +1,36 @@
+"""Which requests stand in the audit log."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+
+from dashapp.session.audit import AuditLog, note
+from dashapp.session.identity import Identity
+from dashapp.settings import Settings
+
+
+def install(server: Flask, settings: Settings) -> None:
+    """Write a line for each sign-in, launch, upload and export, and for what was noted else."""
+    log = AuditLog(settings)
+
+    @server.after_request
+    def write(response: Response) -> Response:
+        identity: Identity | None = g.get("portal_identity")
+        if identity is None or response.status_code >= 400:
+            return response
+        note_route(identity)
+        for event, facts in g.get("portal_events", ()):
+            log.write(event, identity.session, identity.user, facts)
+        return response
+
+
+def note_route(identity: Identity) -> None:
+    """Note what the route of the present request stands for."""
+    if identity.user and g.get("portal_is_new"):
+        note("sign_in", rights=" ".join(sorted(identity.rights)))
+    if request.path == "/embed":
+        note("launch", rights=" ".join(sorted(identity.rights)))
+    elif request.path == "/upload":
+        note("upload", bytes=request.content_length)
+    elif request.path.startswith("/download/"):
+        note("export", what=request.endpoint)
