@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from segmentation.table.votes import Record, is_value, is_value_column, is_year, rows_below
@@ -60,11 +61,24 @@ def _continues_names(records: list[Record], start: int, place: int, width: int) 
         below = [row[j].strip() for row in rows if j < len(row) and row[j].strip()]
         if not cell:
             continue
-        if is_missing(cell) or cell in below or (is_value(cell) and not is_year(cell, below)):
+        if _is_like(cell, below) or (is_value(cell) and not is_year(cell, below)):
             return False
         evidence += is_value_column(below)
         gaps &= j >= len(names) or not names[j].strip()
     return evidence >= 2 or (evidence == 1 and gaps)
+
+
+def _is_like(cell: str, below: Sequence[str]) -> bool:
+    """Tell whether a cell is one of its column: missing, the same, or a code of the same form."""
+    if is_missing(cell) or cell in below:
+        return True
+    is_code = any(map(str.isdigit, cell)) and not is_value(cell)
+    return is_code and _form(cell) in set(map(_form, below))
+
+
+def _form(cell: str) -> str:
+    """Return a cell with all its numbers made the same: "K12" and "K7" are of one form."""
+    return re.sub(r"\d+", "0", cell)
 
 
 def merged_names(header: Sequence[Record]) -> tuple[str, ...]:

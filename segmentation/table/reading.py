@@ -171,8 +171,15 @@ def _read(
     **decided: Any,
 ) -> Table:
     """Read what is known to be a table, with the choices of its user."""
-    raw = READERS[content.format](content, Choices(**chosen), limits)
-    table = assemble(with_mended_rows(raw, mended), called, limits, **decided)
+    try:
+        raw = READERS[content.format](content, Choices(**chosen), limits)
+        table = assemble(with_mended_rows(raw, mended), called, limits, **decided)
+    except MemoryError as error:
+        raise ReadError(
+            "The file needs more memory than there is. Leave out columns that are not needed, or "
+            "split it.",
+            kind="too_large",
+        ) from error
     return replace(table, recipe={"version": VERSION, **table.recipe, "chosen": chosen})
 
 

@@ -15,8 +15,9 @@ REPEATED_HEADER = "The row repeats the header."
 RULED_LINE = "The row is a ruled line, not a customer."
 TOTAL_ROW = "The row holds totals, not a customer."
 NOTE_ROW = "The row is a note below the table, not a customer."
+HEADING_ROW = "The row is the heading of a group, not a customer."
 #: Reasons that no mending takes away.
-NO_CUSTOMERS = frozenset({EMPTY_ROW, REPEATED_HEADER, RULED_LINE, TOTAL_ROW, NOTE_ROW})
+NO_CUSTOMERS = frozenset({EMPTY_ROW, REPEATED_HEADER, RULED_LINE, TOTAL_ROW, NOTE_ROW, HEADING_ROW})
 
 #: A line drawn between header and rows, as in Markdown and in what databases print.
 _RULE = r"^[+:]?[-=_~*]{3,}[+:]?$"
@@ -29,6 +30,9 @@ _FEWEST_COLUMNS = 3
 #: Where more rows than this share have a single cell, such rows are usual.
 _RARE = 0.1
 _MOST_NOTES = 30
+#: A column of ids holds numbers in more than this share, and headings are fewer than the rows.
+_MOSTLY_NUMBERS = 0.9
+_RARE_HEADINGS = 0.25
 
 
 def unusable_rows(columns: Sequence[DistinctText], written: Sequence[str]) -> dict[str, np.ndarray]:
@@ -57,6 +61,8 @@ def unusable_rows(columns: Sequence[DistinctText], written: Sequence[str]) -> di
         usable &= ~rows
     found[NOTE_ROW] = _notes(columns, filled, usable)
     usable &= ~found[NOTE_ROW]
+    found[HEADING_ROW] = _headings(columns, filled, usable)
+    usable &= ~found[HEADING_ROW]
     found[TOTAL_ROW] = totals(columns, usable)
     return found
 
@@ -100,6 +106,22 @@ def _notes(columns: Sequence[DistinctText], filled: np.ndarray, usable: np.ndarr
         notes[row] = True
     few = np.count_nonzero(single & ~notes) <= _RARE * len(rows)
     return notes if few else np.zeros(len(usable), dtype=bool)
+
+
+def _headings(
+    columns: Sequence[DistinctText], filled: np.ndarray, usable: np.ndarray
+) -> np.ndarray:
+    """Mark words that stand alone in a column of numbers, above the rows of a group."""
+    none = np.zeros(len(usable), dtype=bool)
+    column = columns[0]
+    single = usable & (filled == 1) & (column.codes >= 0)
+    others = usable & ~single
+    if len(columns) < _FEWEST_COLUMNS or not single.any() or not others.any():
+        return none
+    numbers = pc.match_substring_regex(column.texts, r"^[^\pL]*\d[^\pL]*$")
+    numeric = column.rows_of(np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=bool))
+    rare = np.count_nonzero(single) <= _RARE_HEADINGS * np.count_nonzero(others)
+    return single & ~numeric if rare and numeric[others].mean() > _MOSTLY_NUMBERS else none
 
 
 def _is_prose(columns: Sequence[DistinctText], row: int, others: np.ndarray) -> bool:

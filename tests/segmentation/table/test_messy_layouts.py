@@ -71,6 +71,11 @@ AROUND = [
     case("header repeated", lines(*LINES[:6], HEAD, *LINES[6:], HEAD), aside=2),
     case("header repeated in capitals", lines(*LINES[:6], HEAD.upper(), *LINES[6:]), aside=1),
     case("another table below", f"{TEXT}\n\nProduct,Price\nPen,3\nInk,4\n", aside=3),
+    case(
+        "headings of groups",
+        lines(*LINES[:5], "Region North,,,,", *LINES[5:9], "Region South,,,,", *LINES[9:]),
+        aside=2,
+    ),
     case("comment amid", lines(*LINES[:5], "# a comment", *LINES[5:]), aside=1),
 ]
 TOTALS = [
@@ -126,6 +131,10 @@ HEADERS = [
     case("units below the names", "id,spend,visits\n,EUR,number\n"
          + "".join(f"{i},{i}.5,{i}\n" for i in range(1, 9)), issues=("header_rows",),
          names=("id", "spend EUR", "visits number"), rows=[(i, i + 0.5, i) for i in range(1, 9)]),
+    case("words in the first row", "id,spend,visits\nK1,unknown,later\n"
+         + "".join(f"K{i},{i}.5,{i}\n" for i in range(2, 12)), issues=("not_a_number",),
+         names=("id", "spend", "visits"),
+         rows=[("K1", None, None), *((f"K{i}", i + 0.5, i) for i in range(2, 12))]),
     case("groups that nobody needs", f",Master data,,Orders,\n{TEXT}", issues=("lines_above",)),
 ]  # fmt: skip
 QUOTES = [

@@ -243,3 +243,15 @@ def test_every_limit_has_its_own_sentence(bomb: str) -> None:
         read_table(make(), limits=limits)
 
     assert refusal.value.kind == "too_large"
+
+
+def test_a_file_beyond_the_memory_is_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*arguments: object, **more: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("segmentation.table.reading.assemble", fails)
+    with pytest.raises(ReadError, match="more memory than there is") as refusal:
+        read_table(SMALL)
+    assert refusal.value.kind == "too_large"
