@@ -23,7 +23,11 @@
   function axisTitle(graph, reference, fallback) {
     var name = String(reference || fallback).replace(/^([xyz])(\d*)$/, "$1axis$2");
     var axis = graph.layout[name] || (graph.layout.scene || {})[name] || {};
-    return plain((axis.title || {}).text) || fallback;
+    var title = plain((axis.title || {}).text), whole = (graph.layout.meta || {}).names || {};
+    Object.keys(whole).forEach(function (short) {
+      title = title.split(plain(short)).join(whole[short]);
+    });
+    return title || fallback;
   }
 
   function list(values) {

@@ -15,7 +15,7 @@
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     portal: {
-      refresh_grid: function (text, segment, grid) {
+      refresh_grid: function (text, segment, which, grid) {
         window.dash_ag_grid.getApiAsync(grid).then(function (api) { api.purgeInfiniteCache(); });
         return none();
       },

@@ -16,6 +16,7 @@ from dashapp.figures.canvas import (
     label_axis,
     named,
     number_axis,
+    whole_names,
 )
 from dashapp.figures.values import groups, known, numbers
 from dashapp.theme import LIGHT, Theme, translucent
@@ -109,6 +110,7 @@ def measure_by_category(
         theme,
         f"by category {measure} {category} {statistic}",
         xaxis={**axis, "showgrid": True, "rangemode": "tozero"},
+        meta=whole_names(measure, category),
         yaxis={**label_axis([one.name for one in found], category), "autorange": "reversed"},
         showlegend=False,
     )

@@ -99,6 +99,17 @@ def named(name: str, longest: int = LONGEST_LABEL, **told: Any) -> dict[str, Any
     return {"name": label(name, longest), "meta": {"name": name, **told}}
 
 
+def whole_names(*names: str | None) -> dict[str, dict[str, str]]:
+    """What a layout's ``meta`` tells the CSV file: the whole of names that its axes shorten.
+
+    Examples
+    --------
+    >>> whole_names("Age", None), list(whole_names("x" * 60)["names"].values()) == ["x" * 60]
+    ({'names': {}}, True)
+    """
+    return {"names": {label(n, 48): n for n in names if n is not None and len(n) > 48}}
+
+
 def aid(name: str) -> dict[str, Any]:
     """Name of a trace that only guides the eye and is no data: its CSV file leaves it out."""
     return {"name": label(name), "meta": {"helper": True}}

@@ -19,6 +19,7 @@ from dashapp.figures.canvas import (
     label_axis,
     measured_axis,
     named,
+    whole_names,
 )
 from dashapp.figures.values import (
     Groups,
@@ -58,6 +59,7 @@ def histogram(
         f"histogram {column} {by}",
         barmode="stack",
         bargap=0.06,
+        meta=whole_names(column),
         xaxis=measured_axis(column, date=is_date(frame, column)),
         yaxis=count_axis(),
         showlegend=by is not None,
@@ -117,6 +119,7 @@ def box_plot(
     figure = canvas(
         theme,
         f"box {column} {by}",
+        meta=whole_names(column, by),
         xaxis={**measured_axis(column, date=is_date(frame, column)), "showgrid": True},
         yaxis={**label_axis(names, by or "Customers"), "autorange": "reversed"},
         showlegend=False,
@@ -211,6 +214,7 @@ def category_bars(
         f"bars {column} {by}",
         barmode="stack",
         xaxis={**count_axis(), "showgrid": True},
+        meta=whole_names(column),
         yaxis={**label_axis(levels.names, column), "autorange": "reversed"},
         showlegend=by is not None,
     )

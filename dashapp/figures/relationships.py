@@ -17,6 +17,7 @@ from dashapp.figures.canvas import (
     label_axis,
     measured_axis,
     scale_bar,
+    whole_names,
 )
 from dashapp.figures.density import add_cells
 from dashapp.figures.distributions import add_box
@@ -76,6 +77,7 @@ def _numbers(frame: pd.DataFrame, a: str, b: str, theme: Theme) -> go.Figure:
     figure = canvas(
         theme,
         f"pair {a} {b}",
+        meta=whole_names(a, b),
         xaxis=measured_axis(a, date=is_date(frame, a)),
         yaxis=measured_axis(b, date=is_date(frame, b)),
         showlegend=False,
@@ -121,6 +123,7 @@ def _boxes(frame: pd.DataFrame, number: str, category: Column, theme: Theme) -> 
     figure = canvas(
         theme,
         f"pair {number} {category.name}",
+        meta=whole_names(number, category.name),
         xaxis={**measured_axis(number, date=is_date(frame, number)), "showgrid": True},
         yaxis={**label_axis([found.names[i] for i in order], category.name),
                "autorange": "reversed"},
@@ -168,6 +171,7 @@ def _shares(frame: pd.DataFrame, a: Column, b: Column, theme: Theme) -> go.Figur
     figure = canvas(
         theme,
         f"pair {a.name} {b.name}",
+        meta=whole_names(a.name, b.name),
         xaxis={**label_axis(x, b.name), "showline": False},
         yaxis={**label_axis(y, a.name), "autorange": "reversed"},
     )

@@ -170,10 +170,12 @@ def page_of(rows: pd.DataFrame, request: GridRequest) -> list[dict[str, Any]]:
         )
     page = rows.iloc[request.start : request.end]
     cells = page.astype(object).where(page.notna(), None)
-    return [
+    plain = [
         {str(name): _plain(value) for name, value in row.items()}
         for row in cells.to_dict(orient="records")
     ]
+    # The grid takes texts only for the names of its rows.
+    return [row | {ROW: str(row[ROW])} if ROW in row else row for row in plain]
 
 
 def _plain(value: Any) -> Any:

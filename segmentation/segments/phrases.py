@@ -30,18 +30,19 @@ def number(value: float) -> str:
 
 
 def amount(value: float, currency: str) -> str:
-    """Write a number with the currency that it is in, if any.
+    """Write a number with the currency that it is in, if any; cents only where they matter.
 
     Examples
     --------
     >>> amount(1320.4, "€"), amount(-7.5, "$"), amount(131.27, "CHF"), amount(7.0, "")
-    ('€1,320', '−$7.5', 'CHF 131', '7')
+    ('€1,320', '−$7.50', 'CHF 131', '7')
     """
-    text = number(value)
-    if not currency or text == "unknown":
-        return text
+    if not currency or not math.isfinite(value):
+        return number(value)
+    size = abs(value)
+    cents = 2 if size < 100 and not size.is_integer() else 0
     sign = f"{currency} " if currency.isalpha() else currency
-    return f"−{sign}{text[1:]}" if text.startswith("−") else sign + text
+    return f"{'−' if value < 0 else ''}{sign}{size:,.{cents}f}"
 
 
 def percent(share: float) -> str:

@@ -137,3 +137,25 @@ def test_a_form_that_was_filled_in_is_there_again(visit: Visit, server: Server) 
     expect(page.get_by_role("combobox", name="Membership Type")).to_have_value("Gold")
     settled(page)
     assert visit.complaints == []
+
+
+def test_a_customer_leads_from_the_list_to_the_map_and_to_predict(
+    visit: Visit, server: Server
+) -> None:
+    page = visit.page
+    open_sample(page, server)
+    step(page, "Segments")
+    find_segments(page)
+    tab(page, "Customers")
+    page.locator(".ag-selection-checkbox input").first.click()
+    expect(page.get_by_role("link", name="Download XLSX of 1 customer")).to_be_visible()
+    page.get_by_role("link", name="Show on the map").click()
+    expect(page.locator("#segments-map-reading")).to_contain_text("The star is the customer")
+    expect(page.locator("#segments-map-customer dl")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".tab-selected")).to_have_text("Customers")
+    page.go_forward()
+    page.get_by_role("link", name="Open on Predict").click()
+    expect(page.locator(".predict-form").first).to_contain_text("Starts with customer 1 of")
+    settled(page)
+    assert visit.complaints == []

@@ -137,7 +137,7 @@ def test_a_customer_of_the_grid_starts_the_form_without_standing_in_the_address(
         "segments-grid.getRowsRequest",
         look(refs, **{"segments-grid.getRowsRequest": asked}),
     )["segments-grid.getRowsResponse"]["rowData"][0]
-    assert row["portal-row"] == 7
+    assert row["portal-row"] == "7"
 
     def form(query: str) -> str:
         values = {"predict-tabs.data": "one", "shell-url.search": query}

@@ -108,7 +108,7 @@ def test_the_downloads_hold_the_customers_that_the_grid_shows(trained: Trained) 
 
 def test_only_the_customers_that_were_picked_are_downloaded(trained: Trained) -> None:
     portal, refs = trained
-    picked = [{"portal-row": 7, "City": "x"}, {"portal-row": 3}, {"portal-row": "nonsense"}]
+    picked = [{"portal-row": "7", "City": "x"}, {"portal-row": "3"}, {"portal-row": "nonsense"}]
     callback = find_by_input(
         portal.app, "segments-grid-download.children", "segments-grid.selectedRows"
     )

@@ -15,6 +15,7 @@ from dashapp.pages.segments.scored import scores_of
 from dashapp.services.applying import Fit, Match, counted, fit_of, match
 from dashapp.session.identity import current_session
 from dashapp.session.ledger import Item
+from dashapp.session.rights import Right, may
 from segmentation import SegmentModel, Table
 
 # Other models that are offered at once; older ones are found on their data sets.
@@ -60,9 +61,9 @@ def panel(name: str, table: Table, columns: Match, fit: Fit | None) -> Component
             html.Button(
                 f"Place my {formatting.count(table.rows_used, 'customer')}",
                 id=Ids.APPLY,
-                className="btn btn-primary needs-change",
+                className="btn btn-primary",
             )
-            if fit is None and columns.enough
+            if fit is None and columns.enough and may(Right.CHANGE)
             else None,
         ],
         className="page-head card-soft elsewhere",

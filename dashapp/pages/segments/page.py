@@ -95,9 +95,9 @@ def render_head(seen: Seen) -> Component:
                             html.A(
                                 "Download model",
                                 href=f"/download/model.segmodel?model={seen.refs.model}",
-                                className="btn btn-quiet needs-change",
+                                className="btn btn-quiet",
                             )
-                            if model is not None
+                            if model is not None and may(Right.CHANGE)
                             else None,
                             load_model(),
                             find if table is not None else None,

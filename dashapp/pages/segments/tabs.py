@@ -19,6 +19,8 @@ from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import theme
 
+# Beside a customer's star the map has no legend; more names than these would cover it.
+NAMED_ON_MAP = 6
 LOOK = Input(Shell.THEME, "data")
 REFS = State(Shell.REFS, "data")
 
@@ -51,7 +53,10 @@ def register_map(app: Dash, context: Context) -> None:
         row = asked_row(search, len(scores))
         if kind == "2d" and row is not None:
             star = scores[["x", "y", "z"]].to_numpy(dtype=float)[row]
-            figure = figures.customer_map(scores, model, titles, star, theme=theme(look))
+            names = [segment.name for segment in model.segments]
+            figure = figures.customer_map(
+                scores, model, titles, star, written=names[:NAMED_ON_MAP], theme=theme(look)
+            )
             return figure, f"{told}The star is the customer whose values stand beside the map."
         draw_map = figures.segment_map if kind == "2d" else figures.segment_map_3d
         figure = draw_map(scores, model.segments, titles, theme=theme(look))
