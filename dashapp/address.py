@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs
 
 # Servers and proxies cut addresses from 4,096 characters on; the script stays well below.
@@ -27,6 +28,22 @@ def parameter(id_: str) -> str:
     'map-view'
     """
     return id_.partition("-")[2]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A choice that the address of a page carries, so that it can be linked.
+
+    Attributes
+    ----------
+    id
+        Id of the widget; a pattern has one parameter for each of its components.
+    property
+        The property that holds the choice.
+    """
+
+    id: str | dict[str, Any]
+    property: str = "value"
 
 
 @dataclass(frozen=True, slots=True)

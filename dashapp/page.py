@@ -11,6 +11,7 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from dashapp import formatting
+from dashapp.address import Link
 from dashapp.jobs.queue import JobQueue
 from dashapp.services.datasets import Datasets
 from dashapp.services.exports import Exports
@@ -57,22 +58,6 @@ class Context:
     exports: Exports
     sharing: Sharing
     page_needs: Mapping[str, Right]
-
-
-@dataclass(frozen=True)
-class Link:
-    """A choice that the address of a page carries, so that it can be linked.
-
-    Attributes
-    ----------
-    id
-        Id of the widget; a pattern has one parameter for each of its components.
-    property
-        The property that holds the choice.
-    """
-
-    id: str | dict[str, Any]
-    property: str = "value"
 
 
 @dataclass(frozen=True)

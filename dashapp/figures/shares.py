@@ -18,7 +18,6 @@ from dashapp.figures.canvas import (
     label_axis,
     measured_axis,
     share_axis,
-    whole_names,
 )
 from dashapp.figures.distributions import add_box
 from dashapp.figures.levels import add_share_bar, level_colors
@@ -225,7 +224,6 @@ def _boxes(
     figure = canvas(
         theme,
         f"by segment {column}",
-        meta=whole_names(column),
         xaxis={**measured_axis(column, date=is_date(frame, column)), "showgrid": True},
         yaxis=rows,
         showlegend=False,

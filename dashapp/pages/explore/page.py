@@ -8,14 +8,14 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashapp import formatting
-from dashapp.address import Address
+from dashapp.address import Address, Link
 from dashapp.components.alert_list import alert_list
 from dashapp.components.charts import chart
 from dashapp.components.choice import choice
 from dashapp.components.filters import filter_panel, filter_start
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
-from dashapp.page import Context, Link, Page, Refs, one_of, open_table, record, text_or_none
+from dashapp.page import Context, Page, Refs, one_of, open_table, record, text_or_none
 from dashapp.pages.explore import charts
 from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS, TableOf
 from dashapp.pages.explore.ids import Ids

@@ -9,12 +9,12 @@ from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
 from dashapp import figures, formatting
-from dashapp.address import Address
+from dashapp.address import Address, Link
 from dashapp.components.charts import chart
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.components.upload import load_model
-from dashapp.page import Context, Link, Page, Seen, one_of, record
+from dashapp.page import Context, Page, Seen, one_of, record
 from dashapp.pages.predict import views
 from dashapp.pages.predict.form import TYPICAL, form
 from dashapp.pages.predict.ids import Ids

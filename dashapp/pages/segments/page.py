@@ -9,14 +9,14 @@ from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
 from dashapp import formatting
-from dashapp.address import Address
+from dashapp.address import Address, Link
 from dashapp.components.allowed import allowed
 from dashapp.components.segment_card import action_list, segment_cards, verdict_card
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.components.train_options import parse_options, train_options
 from dashapp.components.upload import load_model
-from dashapp.page import Context, Link, Page, Refs, Seen, number_or_none, one_of
+from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of
 from dashapp.pages.segments import elsewhere, names, tabs, views
 from dashapp.pages.segments.customers import customers_view
 from dashapp.pages.segments.ids import Ids
