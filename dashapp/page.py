@@ -95,15 +95,12 @@ class Page:
 class Refs:
     """Which data set and model one browser tab looks at.
 
-    The browser holds these ids and nothing else; what they stand for stays on the server. While
-    a file waits to be read in another way, its id stands beside them.
+    The browser holds these ids and nothing else; what they stand for stays on the server.
 
     Attributes
     ----------
-    dataset, model
-        Content ids, None where the tab has none.
-    upload
-        A file that could not be read yet.
+    dataset, model, upload
+        Ids, None where the tab has none; an upload is a file that waits to be read otherwise.
     expired
         Whether the tab had some that are gone: its page then says so.
 
@@ -111,14 +108,11 @@ class Refs:
     --------
     >>> Refs.parse({"dataset": "0123456789abcdef", "model": None})
     Refs(dataset='0123456789abcdef', model=None, upload=None)
-    >>> Refs.parse(None)
-    Refs(dataset=None, model=None, upload=None)
     """
 
     dataset: str | None = None
     model: str | None = None
     upload: str | None = None
-    # Two references are the same when they lead to the same things.
     expired: bool = field(default=False, repr=False, compare=False)
 
     @classmethod
@@ -141,9 +135,9 @@ class Refs:
 
     def to_browser(self) -> dict[str, str | bool | None]:
         """The value of the browser's store, well under 1 kB."""
-        ids: dict[str, str | bool | None] = {"dataset": self.dataset, "model": self.model}
         more = {"upload": self.upload, "expired": self.expired}
-        return ids | {name: value for name, value in more.items() if value}
+        known = {name: value for name, value in more.items() if value}
+        return {"dataset": self.dataset, "model": self.model, **known}
 
 
 @dataclass(frozen=True)
@@ -153,14 +147,13 @@ class Seen:
     Attributes
     ----------
     refs
-        The references it came from.
+        Its references.
     table, model
         The data set and the model, None where the tab has none.
     trained_here
         Whether the model was trained on this data set.
     scored
-        Whether each customer of this data set has its segment: the model was trained on them, or
-        has been applied to them.
+        Whether each of its customers has a segment, by training or by applying the model.
     """
 
     refs: Refs
