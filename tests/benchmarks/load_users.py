@@ -21,6 +21,7 @@ from load_scout import CALLBACK, Action, Ask
 # As browsers: so many connections to one host, and a wait for an answer that ends some time.
 CONNECTIONS = 6
 ANSWER_SECONDS = 30.0
+GRACE_SECONDS = 10.0
 POLL_SECONDS = re.compile(rb'"interval":\s*(\d+)')
 REFUSED = {429, 503}
 # Shorter than the browser's patience of two minutes.
@@ -282,4 +283,11 @@ async def crowd(users: list[User], *, seconds: float, spread: float) -> None:
         await asyncio.sleep(spread * place / max(1, len(users)))
         await user.live(until)
 
-    await _together([arrive(place, user) for place, user in enumerate(users)])
+    arrivals = [asyncio.create_task(arrive(*pair)) for pair in enumerate(users)]
+    # Who then still waits for a training would wait for those of all others.
+    _, waiting = await asyncio.wait(arrivals, timeout=seconds + GRACE_SECONDS)
+    for arrival in waiting:
+        arrival.cancel()
+    for ended in await asyncio.gather(*arrivals, return_exceptions=True):
+        if isinstance(ended, Exception):
+            raise ended
