@@ -12,8 +12,8 @@ from segmentation import sample_customers
 from segmentation.scale.workers import Workers
 
 #: Customers, and rows of the sample that everything but the passes is worked out on.
-CUSTOMERS = 12_000
-SAMPLE = 5_000
+CUSTOMERS = 6_000
+SAMPLE = 2_500
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def test_fitting_and_assigning_from_folder_to_folder(
     assert (report["n_rows"], report["k"]) == (CUSTOMERS, 4)
     done = run("assign", model, files, "-o", scored, "--engine", "dask", "--memory", "1.5GB")
     assert done.exit_code == 0, done.output
-    assert "12,000 customers, each with a segment, in 2 files" in done.output
+    assert f"{CUSTOMERS:,} customers, each with a segment, in 2 files" in done.output
     sizes = pd.read_parquet(scored)["segment_id"].value_counts()
     assert sizes.to_dict() == {one["id"]: one["size"] for one in report["segments"]}
 

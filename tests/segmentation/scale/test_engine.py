@@ -18,14 +18,19 @@ from segmentation.scale.training import TrainedInParts, train_in_parts
 from segmentation.scale.workers import Workers
 from tests.segmentation.scale.conftest import CUSTOMERS, SAMPLE, write_parts
 
+#: Numbers of segments tried: few, since trying them takes longest here.
+RANGE = (3, 5)
+
 
 def trained(source: object, workers: Workers, **settings: object) -> TrainedInParts:
-    return train_in_parts(source, Settings(**settings), workers, sample_rows=SAMPLE)
+    return train_in_parts(
+        source, Settings(**{"k_range": RANGE} | settings), workers, sample_rows=SAMPLE
+    )
 
 
 @pytest.fixture(scope="module")
 def in_memory(customers: pd.DataFrame) -> CustomerSegmentation:
-    return CustomerSegmentation().fit(customers)
+    return CustomerSegmentation(k_range=RANGE).fit(customers)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +116,7 @@ def test_data_no_larger_than_the_sample_give_the_very_model_of_memory(
 ) -> None:
     few = customers.head(600)
     found = trained(write_parts(few, tmp_path / "few", 2), workers).model
-    expected = CustomerSegmentation().fit(few).model_
+    expected = CustomerSegmentation(k_range=RANGE).fit(few).model_
     assert found.inertia == expected.inertia
     assert found.segments == expected.segments
 
@@ -132,8 +137,8 @@ def test_rows_with_hardly_any_value_are_not_used(
 ) -> None:
     gaps = customers.copy()
     gaps.iloc[::40, 1:] = None
-    model = trained(write_parts(gaps, tmp_path / "gaps", 2), workers).model
-    expected = CustomerSegmentation().fit(gaps)
+    model = trained(write_parts(gaps, tmp_path / "gaps", 2), workers, n_clusters=4).model
+    expected = CustomerSegmentation(4, k_range=RANGE).fit(gaps)
     assert model.n_used == expected.model_.n_used
     assert model.n_rows == expected.model_.n_rows
     assert model.inertia == pytest.approx(expected.inertia_, rel=1e-4)
@@ -161,14 +166,14 @@ def test_the_work_can_be_cancelled_and_the_workers_go_on(parquet: Path, workers:
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        train_in_parts(parquet, Settings(), workers, sample_rows=SAMPLE, progress=stop)
+        train_in_parts(parquet, Settings(k_range=RANGE), workers, sample_rows=SAMPLE, progress=stop)
     assert trained(parquet, workers, n_clusters=3).model.verdict.k == 3
 
 
 def test_progress_rises_to_the_end(parquet: Path, workers: Workers) -> None:
     told: list[float] = []
     train_in_parts(
-        parquet, Settings(n_clusters=4), workers, sample_rows=SAMPLE,
+        parquet, Settings(n_clusters=4, k_range=RANGE), workers, sample_rows=SAMPLE,
         progress=lambda _, share: told.append(share),
     )  # fmt: skip
     assert told[-1] == 1.0
@@ -176,7 +181,7 @@ def test_progress_rises_to_the_end(parquet: Path, workers: Workers) -> None:
 
 
 def test_the_estimator_reads_folders(parquet: Path) -> None:
-    model = CustomerSegmentation(n_clusters=4).fit(parquet, memory="1.5GB")
+    model = CustomerSegmentation(4, k_range=RANGE).fit(parquet, memory="1.5GB")
     assert sum(segment.size for segment in model.segments_) == CUSTOMERS
     assert not hasattr(model, "labels_")
 
