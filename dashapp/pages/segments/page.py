@@ -23,7 +23,7 @@ from dashapp.pages.segments.ids import Ids
 from dashapp.pages.segments.visible import CONTROLS, NEED_CUSTOMERS, visible_tabs
 from dashapp.session.audit import note
 from dashapp.session.identity import current_session
-from dashapp.session.rights import Right, needs
+from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import SegmentModel
