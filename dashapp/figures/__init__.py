@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from dashapp.figures.association import association_heatmap, association_heatmap_reading
 from dashapp.figures.by_category import measure_by_category, measure_by_category_reading
+from dashapp.figures.by_segment import column_by_segment, column_by_segment_reading
 from dashapp.figures.canvas import empty_figure
 from dashapp.figures.compare import compare_segments, compare_segments_reading
 from dashapp.figures.customer import (
@@ -55,8 +56,6 @@ from dashapp.figures.segment_map import (
     segment_map_reading,
 )
 from dashapp.figures.shares import (
-    column_by_segment,
-    column_by_segment_reading,
     customers_donut,
     customers_donut_reading,
     in_no_segment,
