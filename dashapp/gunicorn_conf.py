@@ -50,6 +50,10 @@ timeout = 60
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - shared memory
 # Version 27 would write a control socket into the home folder.
 control_socket_disable = True
+# WSGI cannot tell X_Portal_User from X-Portal-User, which a proxy removes: the first must not come
+# in, from whatever address.
+header_map = "drop"
+forwarder_headers = ""
 # No query string (%(q)s, %(r)s) and no referrer: they may hold tokens.
 accesslog = "-"
 access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'

@@ -88,6 +88,11 @@ class Settings(BaseSettings):
         description="Who may come in: open gives each browser its own session, proxy takes users "
         "and roles from a proxy in front.",
     )
+    open_to_all: bool = Field(
+        default=False,
+        description="Says a second time that a hosted portal may be open: everybody who reaches "
+        "it may come in.",
+    )
     proxy_secret: SecretStr | None = Field(
         default=None,
         description="Proves that a request comes from the proxy that signs people in; at least "
@@ -190,6 +195,15 @@ class Settings(BaseSettings):
         return self
 
     @check_together(mode="after")
+    def _open_is_said_twice(self) -> Self:
+        if self.hosted and self.identity == "open" and not self.open_to_all:
+            raise ValueError(
+                "a hosted portal that is open lets everybody in who reaches it: set "
+                f"{PREFIX}IDENTITY, or confirm with {PREFIX}OPEN_TO_ALL=1"
+            )
+        return self
+
+    @check_together(mode="after")
     def _proxy_needs_secret(self) -> Self:
         if self.identity == "proxy" and self.proxy_secret is None:
             raise ValueError(f"identity by proxy needs {PREFIX}PROXY_SECRET")
@@ -218,9 +232,9 @@ class Settings(BaseSettings):
     def to_json(self) -> str:
         """All settings with their secrets in clear, for a child process of ours only."""
         values = self.model_dump(mode="json")
-        for name in ("secret_key", "redis_url", "embed_key", "metrics_token"):
-            secret = getattr(self, name)
-            values[name] = None if secret is None else secret.get_secret_value()
+        for name, value in self:
+            if isinstance(value, SecretStr):
+                values[name] = value.get_secret_value()
         return json.dumps(values)
 
     @classmethod

@@ -81,6 +81,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         folder,
         certificate=certificate,
         SEGMENTATION_HOSTED="1",
+        SEGMENTATION_OPEN_TO_ALL="1",
         SEGMENTATION_EMBED_KEY=KEY,
         SEGMENTATION_FRAME_ANCESTORS=sites.origin(HOST),
     )

@@ -65,6 +65,7 @@ def machine(tmp_path: Path, hosts: tuple[Host, Host]) -> Iterator[Machine]:
     made = Machine.new(
         tmp_path,
         hosted=True,
+        open_to_all=True,
         secret_key="a-secret-of-the-test-suite-of-40-characters",
         frame_ancestors=hosts[0].origin,
     )

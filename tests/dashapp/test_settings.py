@@ -64,8 +64,27 @@ def test_settings_cannot_change() -> None:
         Settings().port = 1
 
 
+def test_an_open_portal_for_others_has_to_be_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEGMENTATION_HOSTED", "1")
+    monkeypatch.setenv("SEGMENTATION_SECRET_KEY", "s" * 32)
+    with pytest.raises(SettingsError, match="confirm with SEGMENTATION_OPEN_TO_ALL=1"):
+        load_settings()
+    monkeypatch.setenv("SEGMENTATION_OPEN_TO_ALL", "1")
+    assert load_settings().open_to_all
+
+
+def test_a_portal_where_people_sign_in_needs_no_confirmation() -> None:
+    settings = Settings(
+        hosted=True, secret_key="s" * 32, identity="proxy", proxy_secret="p" * 32
+    )  # fmt: skip
+    assert not settings.open_to_all
+
+
 def test_a_child_gets_the_same_settings() -> None:
-    settings = Settings(secret_key="s" * 32, redis_url="redis://localhost", workers=3)
+    settings = Settings(
+        redis_url="redis://localhost", workers=3, identity="proxy", secret_key="s" * 32,
+        embed_key="e" * 32, proxy_secret="p" * 32, metrics_token="m" * 32,
+    )  # fmt: skip
     assert Settings.from_json(settings.to_json()) == settings
 
 

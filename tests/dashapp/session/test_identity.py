@@ -76,7 +76,9 @@ def test_the_cookie_cannot_be_read_by_scripts_or_sent_by_other_sites(flask: Flas
 
 
 def test_the_hosted_cookie_is_for_https_and_this_host_only(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path / "portal", hosted=True, secret_key="s" * 32)
+    settings = Settings(
+        data_dir=tmp_path / "portal", hosted=True, open_to_all=True, secret_key="s" * 32
+    )
     cookie = server(settings).test_client().get("/").headers["Set-Cookie"]
     assert cookie.startswith(f"{HOSTED_COOKIE}=")
     assert "Secure" in cookie
@@ -86,7 +88,7 @@ def test_the_hosted_cookie_is_for_https_and_this_host_only(tmp_path: Path) -> No
 
 def test_the_cookie_lives_in_a_frame_only_in_that_sites_own_jar(tmp_path: Path) -> None:
     settings = Settings(
-        data_dir=tmp_path / "portal", hosted=True, secret_key="s" * 32,
+        data_dir=tmp_path / "portal", hosted=True, open_to_all=True, secret_key="s" * 32,
         frame_ancestors="https://bi.example",
     )  # fmt: skip
     cookie = server(settings).test_client().get("/").headers["Set-Cookie"]

@@ -23,6 +23,7 @@ def hosted(folder: Path, **more: Any) -> Portal:
     values: dict[str, Any] = {
         "data_dir": folder,
         "hosted": True,
+        "open_to_all": True,
         "secret_key": "s" * 32,
         "embed_key": KEY,
         "frame_ancestors": f"{HOST} https://*.host.example",

@@ -45,7 +45,9 @@ def test_only_listed_hosts_may_frame_the_portal(tmp_path: Path) -> None:
 
 
 def test_hosted_answers_ask_for_https(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path / "portal", hosted=True, secret_key="s" * 32)
+    settings = Settings(
+        data_dir=tmp_path / "portal", hosted=True, open_to_all=True, secret_key="s" * 32
+    )
     response = create_app(settings).server.test_client().get("/")
     assert "max-age=31536000" in response.headers["Strict-Transport-Security"]
 
