@@ -144,6 +144,36 @@
     return getContext.call(this, kind, hint);
   };
 
+  /* Each new chart is told to fit its place, once or twice, a moment after it was drawn to fit it,
+     and would be drawn again each time. Plotly asks for a new size from two pixels on; so do we. */
+  var SAME_SIZE = 1;
+
+  function fits(graph) {
+    var drawn = graph && graph._fullLayout;
+    if (!drawn || !graph.isConnected || graph._redrawTimer) { return false; }
+    var room = window.getComputedStyle(graph);
+    return Math.abs(parseFloat(room.width) - drawn.width) <= SAME_SIZE &&
+      Math.abs(parseFloat(room.height) - drawn.height) <= SAME_SIZE;
+  }
+
+  function resizeOnlyWhatChanged(plotly) {
+    var resize = plotly.Plots.resize;
+    plotly.Plots.resize = function (graph) {
+      return fits(graph) ? Promise.resolve(graph) : resize.call(plotly.Plots, graph);
+    };
+  }
+
+  /* Plotly comes with the first chart. */
+  var plotly = window.Plotly;
+  Object.defineProperty(window, "Plotly", {
+    configurable: true,
+    get: function () { return plotly; },
+    set: function (loaded) {
+      plotly = loaded;
+      if (loaded && loaded.Plots) { resizeOnlyWhatChanged(loaded); }
+    }
+  });
+
   /* Who leaves while a chart is still being drawn has it drawn where nobody sees it, and a 3D map
      would keep its place on the graphics card: what has left the page is cleared once more. */
   var LATEST_DRAWING = 1500;

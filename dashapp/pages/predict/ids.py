@@ -15,6 +15,7 @@ class Ids(StrEnum):
     RESULT = "predict-result"
     MAP = "predict-map"
     MAP_READING = "predict-map-reading"
+    CHANGES = "predict-changes"
     WHY = "predict-why"
     WHY_READING = "predict-why-reading"
     BATCH = "predict-batch"

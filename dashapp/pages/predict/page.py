@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from dashapp import figures, formatting
 from dashapp.address import Address, Link
@@ -74,7 +75,10 @@ def render_one(seen: Seen, model: SegmentModel, address: Address) -> Component:
     return html.Div(
         [
             form(model, Ids.FIELD, given, note),
-            html.Div(id=Ids.RESULT, className="stack", **{"aria-live": "polite"}),
+            html.Div(
+                [html.Div(id=Ids.RESULT, **{"aria-live": "polite"}), *render_charts()],
+                className="stack",
+            ),
         ],
         className="with-sidebar wide-sidebar",
     )
@@ -101,52 +105,45 @@ def render_file() -> Component:
     return html.Div([views.batch_upload(), html.Div(id=Ids.BATCH)], className="stack")
 
 
-def render_answer(
-    context: Context, seen: Seen, model: SegmentModel, values: dict[str, Any], look: Theme
-) -> list[Component]:
-    """Everything about one customer."""
-    session, model_id = current_session(), str(seen.refs.model)
-    found = context.scoring.score(session, model_id, values)
-    place = context.scoring.place(session, model_id, values)
-    titles = [model.projection.axis_title(axis) for axis in range(3)]
-    scores = context.training.scores(session, model_id, seen.refs.dataset) if seen.scored else None
+def render_charts() -> list[Component]:
+    """Both charts, without figures: they stay while the answers change."""
     return [
-        views.answer(model, found, values),
         html.Div(
             [
-                chart(
-                    Ids.WHY,
-                    Ids.WHY_READING,
-                    "Why this segment",
-                    explain="pull",
-                    figure=figures.contributions_bar(found, theme=look),
-                    reading=figures.contributions_bar_reading(found),
-                ),
-                chart(
-                    Ids.MAP,
-                    Ids.MAP_READING,
-                    "Place on the map",
-                    figure=figures.customer_map(
-                        scores,
-                        model,
-                        titles,
-                        place,
-                        written=[name for name in (found.segment, found.runner_up) if name],
-                        theme=look,
-                    ),
-                    reading=figures.customer_map_reading(found),
-                ),
+                chart(Ids.WHY, Ids.WHY_READING, "Why this segment", explain="pull"),
+                chart(Ids.MAP, Ids.MAP_READING, "Place on the map"),
             ],
             className="grid-2",
         ),
         html.Section(
-            [
-                html.H3("What would move this customer"),
-                views.changes(context.scoring.whatif(session, model_id, values)),
-            ],
+            [html.H3("What would move this customer"), html.Div(id=Ids.CHANGES)],
             className="card-soft",
         ),
     ]
+
+
+def render_answer(
+    context: Context, seen: Seen, model: SegmentModel, values: dict[str, Any], look: Theme
+) -> dict[str, Any]:
+    """Everything about one customer, by output."""
+    session, model_id = current_session(), str(seen.refs.model)
+    found = context.scoring.score(session, model_id, values)
+    scores = context.training.scores(session, model_id, seen.refs.dataset) if seen.scored else None
+    return {
+        "answer": views.answer(model, found, values),
+        "why": figures.contributions_bar(found, theme=look),
+        "why_reading": figures.contributions_bar_reading(found),
+        "map": figures.customer_map(
+            scores,
+            model,
+            [model.projection.axis_title(axis) for axis in range(3)],
+            context.scoring.place(session, model_id, values),
+            written=[name for name in (found.segment, found.runner_up) if name],
+            theme=look,
+        ),
+        "map_reading": figures.customer_map_reading(found),
+        "changes": views.changes(context.scoring.whatif(session, model_id, values)),
+    }
 
 
 def render_batch(context: Context, model_id: str) -> Component | None:
@@ -197,7 +194,14 @@ def register_answers(app: Dash, context: Context) -> None:
     """The answer while somebody types, and the answer for a file."""
 
     @app.callback(
-        Output(Ids.RESULT, "children"),
+        output={
+            "answer": Output(Ids.RESULT, "children"),
+            "why": Output(Ids.WHY, "figure"),
+            "why_reading": Output(Ids.WHY_READING, "children"),
+            "map": Output(Ids.MAP, "figure"),
+            "map_reading": Output(Ids.MAP_READING, "children"),
+            "changes": Output(Ids.CHANGES, "children"),
+        },
         inputs={
             "values": Input({"type": Ids.FIELD, "column": ALL}, "value"),
             "look": Input(Shell.THEME, "data"),
@@ -205,10 +209,10 @@ def register_answers(app: Dash, context: Context) -> None:
         state={"refs": State(Shell.REFS, "data")},
     )
     @needs(Right.PREDICT)
-    def predict(values: list[Any], look: object, refs: object) -> Any:
+    def predict(values: list[Any], look: object, refs: object) -> dict[str, Any]:
         seen = Seen.at(context, refs)
         if seen.model is None:
-            return no_update
+            raise PreventUpdate
         names = [item["id"]["column"] for item in ctx.args_grouping["values"]]
         given = record(dict(zip(names, values, strict=True)))
         customer = {name: None if value == "" else value for name, value in given.items()}

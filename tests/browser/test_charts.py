@@ -1,0 +1,50 @@
+"""Charts keep to the room they have, and are not drawn again for nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.browser.steps import open_sample, step
+from tests.servers import Server
+
+pytestmark = pytest.mark.browser
+
+CHART = "#explore-histogram .js-plotly-plot"
+DRAWN = f"""() => document.querySelector("{CHART} .trace")"""
+#: Whether the chart is as wide as its room and has nothing more to draw.
+SETTLED = f"""
+() => {{
+  const chart = document.querySelector("{CHART}");
+  return Math.abs(chart._fullLayout.width - chart.clientWidth) <= 1;
+}}
+"""
+CHANGED = f"""
+before => Math.abs(document.querySelector("{CHART}")._fullLayout.width - before) > 50
+"""
+#: Asks for a new size and counts how often that draws the chart.
+DRAWN_AGAIN = f"""
+async () => {{
+  const chart = document.querySelector("{CHART}");
+  let times = 0;
+  chart.on("plotly_relayout", () => {{ times += 1; }});
+  await window.Plotly.Plots.resize(chart);
+  return times;
+}}
+"""
+
+
+def test_a_chart_follows_its_room_and_is_not_drawn_again_in_the_same(
+    visit: Visit, server: Server
+) -> None:
+    page = visit.page
+    open_sample(page, server)
+    step(page, "Explore")
+    page.wait_for_function(DRAWN)
+    page.wait_for_function(SETTLED)
+    before = page.evaluate(f"document.querySelector('{CHART}')._fullLayout.width")
+    assert page.evaluate(DRAWN_AGAIN) == 0
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.wait_for_function(CHANGED, arg=before)
+    page.wait_for_function(SETTLED)
+    assert visit.complaints == []
