@@ -158,7 +158,7 @@ def measure_by_category_reading(
     --------
     >>> frame = pd.DataFrame({"Spend": [10.0, 12, 11, 30, 32, 31], "Tier": list("aaabbb")})
     >>> measure_by_category_reading(frame, "Spend", "Tier")
-    'The mean of Spend is highest for b ($31) and lowest for a ($11); chance alone does not
+    'The mean of Spend is highest for b (31) and lowest for a (11); chance alone does not
     explain the difference.'
     """
     found = estimates(frame, measure, category, statistic)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -107,6 +108,8 @@ class Link:
             retry=Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,)),
         )
         self._silence = _silence_of(url)
+        # Sockets are closed with the link, in whatever order the garbage is collected.
+        weakref.finalize(self, self.redis.connection_pool.disconnect)
 
     @contextmanager
     def errors(self) -> Iterator[None]:
