@@ -26,6 +26,7 @@ from dashapp.session import identity
 from dashapp.session.ledger import open_ledger
 from dashapp.session.proxy import admit_by_proxy
 from dashapp.session.rights import Door, needs
+from dashapp.session.sign_in import admit_who_signed_in
 from dashapp.session.store import open_store
 from dashapp.settings import Settings, load_settings
 from dashapp.web import suites
@@ -96,16 +97,23 @@ def create_app(settings: Settings | None = None) -> Dash:
         add_log_handler=False,
         enable_mcp=False,
     )
-    app.layout = shell.layout(PAGES)
+    app.layout = shell.layout(PAGES, signs_out=settings.identity == "oidc")
     shell.register(app, context, PAGES, NOT_FOUND)
     for page in PAGES:
         page.register(app, context)
-    is_open = settings.identity == "open"
-    admit = identity.admit_everybody if is_open else admit_by_proxy(settings)
-    identity.install(server, settings, admit)
+    identity.install(server, settings, admission(context))
     serve_bootstrap(server)
     web.install(app, context)
     return app
+
+
+def admission(context: Context) -> identity.Admit:
+    """Who may come in, as the settings say."""
+    if context.settings.identity == "proxy":
+        return admit_by_proxy(context.settings)
+    if context.settings.identity == "oidc":
+        return admit_who_signed_in(context.ledger)
+    return identity.admit_everybody
 
 
 def warm_up(server: Flask) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from dashapp.identity_settings import PREFIX
 from dashapp.jobs.queue import JobQueue
 from dashapp.services.bounds import reading_limits
 from dashapp.services.memory import Memory
@@ -17,7 +18,7 @@ from dashapp.session.launch import LONGEST_SECONDS, THEMES, LaunchError, frames,
 from dashapp.session.ledger import open_ledger
 from dashapp.session.rights import SCOPES
 from dashapp.session.store import StoreError, open_store
-from dashapp.settings import PREFIX, Settings, load_settings
+from dashapp.settings import Settings, load_settings
 from segmentation import SegmentationError, read_table
 
 SCOPE_HELP = f"One or more of: {', '.join(SCOPES)}."

@@ -11,14 +11,15 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic import model_validator as check_together
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-PREFIX = "SEGMENTATION_"
+from dashapp.identity_settings import PREFIX, IdentitySettings
+
 # RFC 7518, section 3.2: an HMAC-SHA-256 key has at least the 32 bytes of the hash.
 SECRET_BYTES = 32
 # One frame ancestor of a Content-Security-Policy: scheme, host (maybe *.), port.
@@ -38,7 +39,7 @@ class SettingsError(Exception):
     """A setting is unknown or impossible; ``str()`` is one line that says which and why."""
 
 
-class Settings(BaseSettings):
+class Settings(IdentitySettings, BaseSettings):
     """Everything an operator can choose.
 
     Frozen: one process never changes its mind, and settings can be shared by threads.
@@ -81,28 +82,6 @@ class Settings(BaseSettings):
     )
     embed_key: SecretStr | None = Field(
         default=None, description="Signs launch links of embedded pages; at least 32 bytes."
-    )
-    # A mode that is not there must stop the start: open doors would be the opposite of asked for.
-    identity: Literal["open", "proxy"] = Field(
-        default="open",
-        description="Who may come in: open gives each browser its own session, proxy takes users "
-        "and roles from a proxy in front.",
-    )
-    open_to_all: bool = Field(
-        default=False,
-        description="Says a second time that a hosted portal may be open: everybody who reaches "
-        "it may come in.",
-    )
-    proxy_secret: SecretStr | None = Field(
-        default=None,
-        description="Proves that a request comes from the proxy that signs people in; at least "
-        "32 bytes.",
-    )
-    proxy_hops: int = Field(
-        default=0,
-        ge=0,
-        le=5,
-        description="How many proxies in front set X-Forwarded-For, -Proto and -Host.",
     )
     max_upload_mb: int = Field(default=200, ge=1, le=4096, description="Largest upload in MB.")
     max_rows: int = Field(default=5_000_000, ge=10, description="Most rows of one table.")
@@ -201,12 +180,6 @@ class Settings(BaseSettings):
                 "a hosted portal that is open lets everybody in who reaches it: set "
                 f"{PREFIX}IDENTITY, or confirm with {PREFIX}OPEN_TO_ALL=1"
             )
-        return self
-
-    @check_together(mode="after")
-    def _proxy_needs_secret(self) -> Self:
-        if self.identity == "proxy" and self.proxy_secret is None:
-            raise ValueError(f"identity by proxy needs {PREFIX}PROXY_SECRET")
         return self
 
     @property

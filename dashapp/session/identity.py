@@ -44,6 +44,8 @@ PUBLIC = (
     "/embed",
     "/frame-help",
 )
+# Public in the mode that has it.
+SIGN_IN = "/sign-in"
 # The cookie is written again when this share of the idle time has passed.
 # In the address of pages that were launched in a frame.
 FRAMED = "framed"
@@ -147,7 +149,9 @@ class Tokens:
 
 def cookie_tokens(settings: Settings) -> Tokens:
     """The texts that stand in cookies."""
-    key = derived_key(settings, "cookie")
+    # Who came in by one way is not known by another after a change of the mode.
+    mode = "" if settings.identity == "open" else f" {settings.identity}"
+    key = derived_key(settings, f"cookie{mode}")
     return Tokens(key, settings.idle_seconds, settings.absolute_seconds)
 
 
@@ -190,6 +194,11 @@ def renew() -> Identity:
     return fresh
 
 
+def end() -> None:
+    """End the session of this request: the browser forgets it with the answer."""
+    g.portal_ended = True
+
+
 def set_current(identity: Identity) -> None:
     """Tell the rest of the request whose it is."""
     g.portal_identity = identity
@@ -223,6 +232,7 @@ class Recognition:
     def __init__(self, settings: Settings, admit: Admit) -> None:
         self._cookies, self._pages = cookie_tokens(settings), page_tokens(settings)
         self._admit = admit
+        self._public = (*PUBLIC, SIGN_IN) if settings.identity == "oidc" else PUBLIC
         self._name = HOSTED_COOKIE if settings.hosted else COOKIE
         self._seconds = settings.idle_seconds
         self._hosted = settings.hosted
@@ -233,7 +243,7 @@ class Recognition:
 
     def identify(self) -> None:
         """Find the identity of the present request, or refuse it."""
-        if request.path.startswith(PUBLIC):
+        if request.path.startswith(self._public):
             return
         sent = request.headers.get(PAGE_TOKEN)
         if sent is None:
@@ -256,19 +266,22 @@ class Recognition:
         identity: Identity | None = g.get("portal_next") or g.get("portal_identity")
         if identity is None:
             return response
+        if g.get("portal_ended"):
+            self._set_cookie(response, "", 0)
+            return response
         changed = bool(g.get("portal_next") or g.get("portal_is_new"))
         if g.get("portal_by_header"):
             if changed or self._pages.due(identity):
                 response.headers[PAGE_TOKEN] = self._pages.write(identity)
         elif changed or self._cookies.due(identity):
-            self._set_cookie(response, self._cookies.write(identity))
+            self._set_cookie(response, self._cookies.write(identity), self._seconds)
         return response
 
-    def _set_cookie(self, response: Response, text: str) -> None:
+    def _set_cookie(self, response: Response, text: str, seconds: int) -> None:
         response.set_cookie(
             self._name,
             text,
-            max_age=self._seconds,
+            max_age=seconds,
             secure=self._hosted,
             httponly=True,
             samesite="None" if self._framed else "Lax",

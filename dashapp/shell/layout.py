@@ -22,8 +22,16 @@ HELP = (
 )
 
 
-def layout(pages: tuple[Page, ...]) -> Component:
-    """The frame around every page; the same for everybody."""
+def layout(pages: tuple[Page, ...], *, signs_out: bool = False) -> Component:
+    """The frame around every page; the same for everybody.
+
+    Parameters
+    ----------
+    pages
+        Those that the steps lead to.
+    signs_out
+        Whether the portal itself signs people in, and so out.
+    """
     return html.Div(
         [
             dcc.Location(id=Ids.URL, refresh="callback-nav"),
@@ -37,7 +45,7 @@ def layout(pages: tuple[Page, ...]) -> Component:
             dcc.Store(id=Ids.TITLE, data={page.path: page.title for page in pages}),
             dcc.Interval(id=Ids.POLL, interval=POLL_MILLISECONDS, disabled=True),
             html.A("Skip to content", href=f"#{Ids.PAGE}", className="skip-link"),
-            _top_bar(pages),
+            _top_bar(pages, signs_out=signs_out),
             html.Div(id=Ids.ALERT, role="status", className="shell-alert"),
             html.Div(id=Ids.PROGRESS, className="shell-progress", **{"aria-live": "polite"}),
             html.Main(id=Ids.PAGE, className="page", tabIndex="-1"),
@@ -50,7 +58,8 @@ def layout(pages: tuple[Page, ...]) -> Component:
     )
 
 
-def _top_bar(pages: tuple[Page, ...]) -> Component:
+def _top_bar(pages: tuple[Page, ...], *, signs_out: bool) -> Component:
+    leave = html.A("Sign out", href="/sign-out", className="btn btn-quiet topbar-leave")
     return html.Header(
         [
             dcc.Link(
@@ -75,6 +84,7 @@ def _top_bar(pages: tuple[Page, ...]) -> Component:
                         id=Ids.DELETE,
                         className="btn btn-quiet topbar-delete needs-predict",
                     ),
+                    leave if signs_out else None,
                 ],
                 className="topbar-tools",
             ),

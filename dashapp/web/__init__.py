@@ -29,6 +29,7 @@ from dashapp.web import (
     limits,
     metrics,
     packing,
+    sign_in,
     upload,
     visits,
 )
@@ -62,6 +63,7 @@ def install(app: Dash, context: Context) -> None:
     jobs.install(app.server, context)
     download.install(app.server, context)
     embed.install(app, context)
+    sign_in.install(app.server, context)
     headers.install(app, context)
     packing.install(app.server, headers.STATIC)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dash import Dash
 from flask import Response, g, request
 
+from dashapp.session.identity import SIGN_IN
 from dashapp.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 YEAR = 31_536_000
 # Dash writes version and time of change into the name of a file that never changes.
 FINGERPRINT = re.compile(r"\.v[0-9a-zA-Z_-]+m\d+\.")
+SECRET_ADDRESSES = frozenset({"/embed", f"{SIGN_IN}/return"})
 STATIC = ("/assets/", "/_dash-component-suites/", "/vendor/")
 
 
@@ -30,9 +32,9 @@ def install(app: Dash, context: Context) -> None:
             response.status_code = 404
         response.headers["Content-Security-Policy"] = policy(app, ancestors(settings))
         response.headers["X-Content-Type-Options"] = "nosniff"
-        # The address of a launch holds its token.
-        launch = request.path == "/embed"
-        response.headers["Referrer-Policy"] = "no-referrer" if launch else "same-origin"
+        # The address of a launch holds its token, that of a sign-in its code.
+        secret = request.path in SECRET_ADDRESSES
+        response.headers["Referrer-Policy"] = "no-referrer" if secret else "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         # A frame whose sandbox gives it no origin can still load the script that says so.
         shared = request.path.startswith("/assets/head/")

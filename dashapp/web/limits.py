@@ -35,10 +35,25 @@ def install(server: Flask, context: Context) -> None:
         if not g.get("portal_is_new"):
             require(context, f"requests:{session}", settings.requests_per_minute)
             return
-        # Whoever sends no cookie is a new session with each request.
-        address = (request.remote_addr or "").encode()
-        name = hmac.new(key, address, "sha256").hexdigest()[:32]
-        require(context, f"new:{name}", settings.new_sessions_per_minute)
+        require_new(context, key)
+
+
+def require_new(context: Context, key: bytes) -> None:
+    """Count a new session of an address; whoever sends no cookie is one with each request.
+
+    Parameters
+    ----------
+    key
+        Hides the address.
+
+    Raises
+    ------
+    TooManyRequests
+        If this is one too many.
+    """
+    address = (request.remote_addr or "").encode()
+    name = hmac.new(key, address, "sha256").hexdigest()[:32]
+    require(context, f"new:{name}", context.settings.new_sessions_per_minute)
 
 
 def require(context: Context, name: str, limit: int) -> None:

@@ -46,3 +46,10 @@ def test_loading_and_scoring_stay_light() -> None:
         "again.assign(frame); again.score(record); again.whatif(record); again.project(frame)\n"
     )
     assert modules_after(code) == set()
+
+
+def test_only_a_portal_that_signs_people_in_loads_what_that_takes() -> None:
+    report = "print(*[name for name in ('authlib', 'jwt', 'cryptography') if name in sys.modules])"
+    code = f"import sys\nimport dashapp.app\n{report}"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == ""

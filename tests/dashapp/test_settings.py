@@ -38,7 +38,8 @@ def test_the_usual_port_variable_is_heard(monkeypatch: pytest.MonkeyPatch) -> No
         ("SEGMENTATION_FRAME_ANCESTORS", "https://a.b; script-src *", "FRAME_ANCESTORS: "),
         ("SEGMENTATION_REDIS_URL", "http://localhost", "SEGMENTATION_REDIS_URL: must begin"),
         ("SEGMENTATION_IDENTITY", "none", "SEGMENTATION_IDENTITY: "),
-        ("SEGMENTATION_IDENTITY", "oidc", "SEGMENTATION_IDENTITY: "),
+        ("SEGMENTATION_IDENTITY", "oidc", "oidc needs SEGMENTATION_OIDC_ISSUER"),
+        ("SEGMENTATION_OIDC_ISSUER", "http://id.example", "SEGMENTATION_OIDC_ISSUER: is an https"),
         ("SEGMENTATION_HOSTED", "1", "hosted mode needs SEGMENTATION_SECRET_KEY"),
         ("PORT", "0", "PORT: "),
     ],
@@ -83,7 +84,7 @@ def test_a_portal_where_people_sign_in_needs_no_confirmation() -> None:
 def test_a_child_gets_the_same_settings() -> None:
     settings = Settings(
         redis_url="redis://localhost", workers=3, identity="proxy", secret_key="s" * 32,
-        embed_key="e" * 32, proxy_secret="p" * 32, metrics_token="m" * 32,
+        embed_key="e" * 32, proxy_secret="p" * 32, metrics_token="m" * 32, oidc_client_secret="o",
     )  # fmt: skip
     assert Settings.from_json(settings.to_json()) == settings
 
