@@ -68,7 +68,7 @@ def _from_traits(traits: Sequence[Trait]) -> str:
         return AVERAGE
     first = sentence(traits[0].short)
     both = f"{first}, {traits[1].short}" if len(traits) > 1 else first
-    return both if len(both) <= LONGEST else first[:LONGEST]
+    return both if len(both) <= LONGEST else shortened(first)
 
 
 def against(
@@ -134,5 +134,26 @@ def _numbered(name: str, taken: set[str]) -> str:
     while candidate.casefold() in taken:
         number += 1
         suffix = f" {number}"
-        candidate = name[: LONGEST - len(suffix)] + suffix
+        candidate = shortened(name, LONGEST - len(suffix)) + suffix
     return candidate
+
+
+def shortened(name: str, longest: int = LONGEST) -> str:
+    """A name with an ellipsis after its last whole word that fits.
+
+    Names of one long word, or of words that are not set apart by blanks, are cut within it.
+
+    Examples
+    --------
+    >>> shortened("Mostly in Northern Cape and Limpopo", 24), shortened("Young", 24)
+    ('Mostly in Northern Cape…', 'Young')
+    >>> shortened("Donaudampfschifffahrtsgesellschaft", 12)
+    'Donaudampfs…'
+    """
+    if len(name) <= longest:
+        return name
+    head = name[: longest - 1]
+    # Where the cut falls between two words, all of the head is whole.
+    words = head if name[longest - 1].isspace() else head.rpartition(" ")[0]
+    kept = words if len(words) >= longest // 2 else head
+    return f"{kept.rstrip(' ,;:.–—-/(&')}…"

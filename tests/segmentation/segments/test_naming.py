@@ -10,7 +10,7 @@ import pytest
 
 from segmentation import CustomerSegmentation, SegmentModel, read_table, sample_customer_kinds
 from segmentation.segments.measured import measure
-from segmentation.segments.naming import unique_names
+from segmentation.segments.naming import shortened, unique_names
 from segmentation.segments.profile import profiles
 from segmentation.segments.summaries import summarize
 from segmentation.segments.traits import distinctive_traits
@@ -116,3 +116,23 @@ def test_sixty_columns_of_noise_still_give_short_names_without_repetition() -> N
     parts = [name.casefold().split(", ") for name in names]
     assert all(len(set(said)) == len(said) for said in parts)
     assert all(len(name) <= 60 for name in names)
+
+
+@pytest.mark.parametrize("longest", range(12, 60))
+def test_a_long_name_ends_with_a_whole_word_and_an_ellipsis(longest: int) -> None:
+    name = "Mostly from households with several children (two or more), living abroad"
+    short = shortened(name, longest)
+    head = short.removesuffix("…")
+    assert len(short) <= longest
+    assert head != short
+    assert name.startswith(head)
+    assert not name[len(head)].isalnum()
+
+
+def test_names_of_very_long_categories_are_not_cut_within_a_word() -> None:
+    level = "Professional, scientific and technical activities of head offices and consultancies"
+    levels = np.array([level, "Retail"])
+    frame = pd.DataFrame({"Industry": np.repeat(levels, 60), "Post": np.repeat(["A", "B"], 60)})
+    names = [s.name for s in CustomerSegmentation(n_clusters=2).fit(frame).segments_]
+    (long,) = (name.removesuffix("…") for name in names if name.endswith("…"))
+    assert long.split()[-1] in level.replace(",", "").split()
