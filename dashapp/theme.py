@@ -18,6 +18,9 @@ FONT = (
     '"Noto Sans", "Liberation Sans", "Helvetica Neue", Arial, system-ui, sans-serif'
 )
 FONT_SIZE = 13
+# Pixels around a plot: at the left a title and numbers of four digits, below it a title and one
+# line of labels. Where plotly finds that it needs more, it draws the whole chart a second time.
+MARGIN = {"l": 68, "r": 16, "t": 16, "b": 52}
 
 # Found by a search over hue, chroma and lightness for the largest smallest distance between
 # any two colors as seen with normal vision, deuteranopia, protanopia and tritanopia, with at
@@ -240,7 +243,7 @@ def _template(look: Theme) -> go.layout.Template:
             "sequential": color_scale(look.sequential),
             "diverging": color_scale(look.diverging),
         },
-        margin={"l": 8, "r": 16, "t": 16, "b": 8},
+        margin=MARGIN,
         xaxis={**axis, "showgrid": False, "showline": True, "zeroline": False},
         yaxis={
             **axis,

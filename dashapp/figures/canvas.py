@@ -6,6 +6,9 @@ through :func:`label`: plotly reads a little HTML in every text.
 
 from __future__ import annotations
 
+import html
+import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +19,12 @@ from dashapp.theme import LIGHT, Theme
 
 # Longer labels would take the room of the picture; the whole text is in the hover.
 LONGEST_LABEL = 26
+# Pixels of a legend in one line, of an axis title with its distances, and of a letter of a label.
+LEGEND_ROOM = 50
+TITLE_ROOM = 48
+LETTER_ROOM = 5.6
+# Degrees at which long labels stand below an axis.
+SLANT = -45
 # Characters of a line of a segment's name beside an axis.
 TICK_LINE = 16
 
@@ -31,8 +40,25 @@ def canvas(theme: Theme, uirevision: str, **layout: Any) -> go.Figure:
         Further layout properties.
     """
     figure = go.Figure()
-    figure.update_layout(template=theme.template, uirevision=uirevision, **layout)
+    margin = {**_room(layout), **layout.pop("margin", {})}
+    figure.update_layout(template=theme.template, uirevision=uirevision, margin=margin, **layout)
     return figure
+
+
+def _room(layout: dict[str, Any]) -> dict[str, int]:
+    """Margins that a legend above and labels at the left will need; see ``theme.MARGIN``."""
+    room = {"t": LEGEND_ROOM} if layout.get("showlegend") else {}
+    across, up = layout.get("xaxis", {}), layout.get("yaxis", {})
+    if up.get("ticktext"):
+        room["l"] = TITLE_ROOM + round(_width(up["ticktext"]))
+    if across.get("ticktext") and across.get("tickangle") == SLANT:
+        room["b"] = TITLE_ROOM + round(_width(across["ticktext"]) * math.sin(math.radians(-SLANT)))
+    return room
+
+
+def _width(texts: Sequence[str]) -> float:
+    lines = [line for text in texts for line in re.sub("<[^b][^>]*>", "", text).split("<br>")]
+    return LETTER_ROOM * max(len(html.unescape(line)) for line in lines)
 
 
 def empty_figure(

@@ -9,7 +9,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import aid, canvas, empty_figure, label, label_axis, named
+from dashapp.figures.canvas import (
+    LEGEND_ROOM,
+    aid,
+    canvas,
+    empty_figure,
+    label,
+    label_axis,
+    named,
+)
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -87,6 +95,7 @@ def compare_segments(
         },
         yaxis={**label_axis(names, "Column"), "autorange": "reversed"},
         hovermode="closest",
+        margin={"t": LEGEND_ROOM, "b": 66},  # a title in two lines
     )
     for name, row in zip(names, distances, strict=True):
         figure.add_scatter(

@@ -14,7 +14,7 @@ from dashapp import formatting
 from dashapp.figures.canvas import canvas, empty_figure, label, label_axis
 from dashapp.figures.map_sample import MAX_POINTS_BEHIND
 from dashapp.figures.segment_map import Place, segment_map
-from dashapp.theme import LIGHT, Theme, translucent
+from dashapp.theme import LIGHT, MARGIN, Theme, translucent
 
 if TYPE_CHECKING:
     from segmentation import Assignment, SegmentModel
@@ -121,7 +121,7 @@ def customer_map(
         points, model.segments, axis_titles, centers=centers, limit=MAX_POINTS_BEHIND, theme=theme
     )
     # Others step back; the centres that matter carry names instead of a legend.
-    figure.update_layout(showlegend=False)
+    figure.update_layout(showlegend=False, margin_t=MARGIN["t"])
     figure.update_traces(marker={"opacity": 0.4}, selector=lambda trace: trace.customdata)
     named = [at for at, segment in enumerate(model.segments) if segment.name in written]
     names = [label(model.segments[at].name, 22) for at in named]

@@ -97,6 +97,7 @@ def index_heatmap(
         "index",
         xaxis={**traits, "tickangle": -45} if sideways else {**own, "side": "top", "tickangle": 0},
         yaxis={**(own if sideways else traits), "autorange": "reversed"},
+        margin={} if sideways else {"t": 78, "b": 70},  # names above, the scale below
     )
     told = [
         [formatting.MISSING if np.isnan(v) else formatting.number(v) for v in row] for row in index
@@ -174,7 +175,7 @@ def profile_radar(
     figure = canvas(
         theme,
         "radar",
-        margin={"l": 64, "r": 64, "t": 44, "b": 24},
+        margin={"l": 64, "r": 64, "t": 44, "b": 85},
         polar={
             "radialaxis": {"range": [0, 105], "tickvals": [0, 50, 100], "angle": 90,
                            "tickangle": 90, "showline": False},

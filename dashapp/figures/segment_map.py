@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from dashapp import formatting
 from dashapp.figures.canvas import (
+    LEGEND_ROOM,
     aid,
     canvas,
     empty_figure,
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 OUTLINED_POINTS = 800
 UNASSIGNED_ID = "unassigned"
 AXES = ("x", "y", "z")
+# Characters of a line of the titles below and at the left of the flat map; pixels of such a line.
+FLAT_WIDTHS = (46, 36)
+TITLE_LINE = 16
 
 # Far enough that the axes' titles stay inside.
 CAMERA = {"eye": {"x": 1.55, "y": 1.55, "z": 0.9}, "center": {"x": 0.0, "y": 0.0, "z": -0.08}}
@@ -68,9 +72,10 @@ def segment_map(
     figure = canvas(
         theme,
         "map",
-        xaxis=_flat_axis(axis_titles[0], theme, 46),
-        yaxis={**_flat_axis(axis_titles[1], theme, 36), "scaleanchor": "x"},
+        xaxis=_flat_axis(axis_titles[0], theme, FLAT_WIDTHS[0]),
+        yaxis={**_flat_axis(axis_titles[1], theme, FLAT_WIDTHS[1]), "scaleanchor": "x"},
         legend={"itemsizing": "constant"},
+        margin=_flat_room(axis_titles),
         dragmode="pan",
     )
     add_contours(figure, points, theme)
@@ -183,9 +188,22 @@ def _short_title(title: str) -> str:
     return label(f"{name} ({share}" if share.endswith(")") else name, 24)
 
 
+def _flat_room(axis_titles: Sequence[str]) -> dict[str, int]:
+    """Margins for axis titles of one or two lines and the legend; see ``theme.MARGIN``."""
+    below, left = (
+        TITLE_LINE * (1 + _flat_title(title, width).count("<br>"))
+        for title, width in zip(axis_titles, FLAT_WIDTHS, strict=False)
+    )
+    return {"l": 34 + left, "b": 22 + below, "t": LEGEND_ROOM}
+
+
+def _flat_title(title: str, width: int) -> str:
+    return wrapped(label(title, 2 * width - 8), width)  # two lines
+
+
 def _flat_axis(title: str, theme: Theme, width: int) -> dict[str, Any]:
     return {
-        "title": {"text": wrapped(label(title, 2 * width - 8), width)},  # two lines
+        "title": {"text": _flat_title(title, width)},
         "showgrid": True,
         "zeroline": False,
         "showticklabels": False,
