@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from dashapp.session.audit import AUDIT_FILE
 from dashapp.session.identity import COOKIE, PUBLIC, SIGN_IN, Identity, cookie_tokens
+from dashapp.session.keys import Kind
 from dashapp.session.rights import SCOPES, Door
 from dashapp.settings import Settings
 from dashapp.web.access import need_of_rule
@@ -73,10 +74,12 @@ def test_a_cookie_that_did_not_come_from_a_sign_in_is_none(portal: Portal, tmp_p
     open_mode = cookie_tokens(settings.model_copy(update={"identity": "open"}))
     proxy_mode = cookie_tokens(settings.model_copy(update={"identity": "proxy"}))
     user = "a" * 32
+    at_work = Identity.new(SCOPES["full"], user=user)
+    portal.context.ledger.add_item(at_work.session, Kind.UPLOAD, "a" * 32, "spring.csv", {})
     planted = [
         "planted",
         open_mode.write(Identity.new(SCOPES["full"])),
-        proxy_mode.write(Identity.new(SCOPES["full"], user=user)),
+        proxy_mode.write(at_work),
         signed.write(Identity.new(SCOPES["full"])),
         signed.write(Identity.new(SCOPES["full"], user=user)),
     ]
