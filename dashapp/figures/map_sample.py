@@ -8,9 +8,9 @@ import pandas as pd
 from dashapp import formatting
 from dashapp.figures.values import sample_rows
 
-# Drawn as points of the flat map, each an element of the page: 1,500 take the browser 65 ms and
-# 3,000 take 230 ms; the density behind them counts everybody.
-MAX_POINTS = 1500
+# Drawn as points of the flat map, each an element of the page that is made and then styled: most
+# of the time that the map takes the browser. The density behind them counts everybody.
+MAX_POINTS = 1000
 # The 3D map draws on the graphics card and has no density behind its points.
 MAX_POINTS_3D = 3000
 # Behind one customer, where the map is drawn anew with every change of a value.
@@ -51,7 +51,7 @@ def sample_sentence(points: pd.DataFrame, *, flat: bool = True) -> str:
     Examples
     --------
     >>> sample_sentence(pd.DataFrame({"segment_id": ["s1"] * 20_000}))
-    'The shading counts all 20,000 customers; 1,500 of them are drawn as points.'
+    'The shading counts all 20,000 customers; 1,000 of them are drawn as points.'
     """
     drawn = len(sample_points(points, MAX_POINTS if flat else MAX_POINTS_3D))
     if drawn == len(points):
