@@ -62,9 +62,20 @@ loglevel = "info"
 
 
 def on_starting(_server: Any) -> None:
-    """Forget the numbers of an earlier run; see :mod:`dashapp.metrics`."""
-    from dashapp import metrics
+    """Refuse a folder that others can read, and forget the numbers of an earlier run.
 
+    Each worker would refuse it as well; but of two that end at once gunicorn makes a traceback.
+    """
+    from dashapp import metrics
+    from dashapp.session.errors import StoreError
+    from dashapp.session.secret import private_folder
+
+    try:
+        if _settings.redis_url is None:
+            private_folder(_settings.data_dir)
+    except StoreError as refused:
+        sys.stderr.write(f"The portal does not start: {refused}\n")
+        sys.exit(4)
     metrics.clean(_settings, "web")
 
 
