@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.servers import Server
 
 
-def step(page: Page, name: str) -> None:
-    """Go to one of the four pages through the top bar."""
-    page.locator("nav.steps").get_by_role("link", name=name).click()
-    expect(page.locator("nav.steps .step-active")).to_contain_text(name)
+def step(place: Page | FrameLocator, name: str) -> None:
+    """Go to one of the four pages through the top bar, and wait until it is there.
+
+    The top bar and the page are drawn by callbacks of their own: until both have come, the page
+    before can still be seen.
+    """
+    place.locator("nav.steps").get_by_role("link", name=name).click()
+    expect(place.locator("nav.steps .step-active")).to_contain_text(name)
+    expect(place.locator(f"#{name.lower()}-content h1").first).to_be_attached()
 
 
 def upload(page: Page, path: Path) -> None:
