@@ -52,8 +52,11 @@
     var change = step ? "pushState" : "replaceState";
     window.history[change](step ? {} : window.history.state, "", address + window.location.hash);
     note();
-    /* Dash reads the address on its own only when the user goes somewhere. */
-    window.dash_clientside.set_props(LOCATION, {search: window.location.search});
+    /* Dash reads the address on its own only when the user goes somewhere. It is told the whole one:
+       next to a new search an href from before would be taken for a wish to go back there. */
+    window.dash_clientside.set_props(LOCATION, {
+      search: window.location.search, href: window.location.href
+    });
   }
 
   function setAll(wanted, name, values) {

@@ -61,6 +61,27 @@ def test_what_was_chosen_on_explore_survives_pages_reloads_and_copied_links(
     assert visit.complaints == []
 
 
+def test_the_first_choice_after_opening_a_link_is_not_taken_back(
+    visit: Visit, server: Server
+) -> None:
+    page = visit.page
+    open_sample(page, server)
+    step(page, "Explore")
+    tab(page, "By category")
+    for opened_anew in range(2):
+        page.reload()
+        expect(page.get_by_label("Statistic")).to_be_visible()
+        settled(page)
+        tab(page, "Alerts" if opened_anew else "Relationships")
+        settled(page)
+        expect(page.locator(".tab-selected")).not_to_have_text("By category")
+        expect(page).to_have_url(re.compile("tab=(alerts|relationships)"))
+        page.go_back()
+        expect(page.locator(".tab-selected")).to_have_text("By category")
+        settled(page)
+    assert visit.complaints == []
+
+
 def test_back_takes_back_a_tab_and_another_number_of_segments_but_never_leaves_the_page(
     visit: Visit, server: Server
 ) -> None:
