@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 import pytest
 
 from dashapp import figures
+from dashapp.figures.canvas import canvas
 from dashapp.theme import DARK, LIGHT, Theme
 from segmentation import Column, Role, Use
 from tests import segment_samples as samples
@@ -173,6 +174,21 @@ def test_figures_carry_the_theme_axis_titles_and_a_revision(
         else [figure.layout.xaxis, figure.layout.yaxis]
     )
     assert all(axis.title.text for axis in axes)
+
+
+@pytest.mark.parametrize("size", [0, 60])
+@pytest.mark.parametrize(("name", "case"), EACH)
+def test_figures_have_only_what_plotly_knows(
+    name: str, case: Callable[[int], Arguments], size: int
+) -> None:
+    # Checked here, since canvas() leaves it out for the sake of speed.
+    go.Figure(draw(name, case(size)).to_dict())
+
+
+def test_what_plotly_does_not_know_is_found() -> None:
+    drawn = canvas(LIGHT, "wrong", xaxis={"colour": "red"}).to_dict()
+    with pytest.raises(ValueError, match="colour"):
+        go.Figure(drawn)
 
 
 @pytest.mark.parametrize(("name", "case"), EACH)
