@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from segmentation.cluster.evidence import KEvidence, Verdict
     from segmentation.errors import (
         CancelledError,
+        ClusterError,
         DataError,
         ModelFileError,
         ParameterError,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         SegmentationError,
     )
     from segmentation.model import CustomerSegmentation
+    from segmentation.scale.large_data import LargeData
     from segmentation.scoring.answers import Assignment, Change, ModelColumn
     from segmentation.scoring.beside import add_scores
     from segmentation.scoring.segment_model import SegmentModel
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from segmentation.table.dataset import Table
     from segmentation.table.limits import Limits
     from segmentation.table.mending import read_mended
+    from segmentation.table.population import Population
     from segmentation.table.reading import read_table
     from segmentation.table.samples import sample_customer_kinds, sample_customers
     from segmentation.table.summary import summarize
@@ -62,6 +65,8 @@ _HOMES = {
     "Beginning": "segmentation.table.beginning",
     "read_mended": "segmentation.table.mending",
     "Table": "segmentation.table.dataset",
+    "Population": "segmentation.table.population",
+    "LargeData": "segmentation.scale.large_data",
     "Limits": "segmentation.table.limits",
     "Column": "segmentation.table.columns",
     "Role": "segmentation.table.columns",
@@ -78,6 +83,7 @@ _HOMES = {
     "ParameterError": "segmentation.errors",
     "ModelFileError": "segmentation.errors",
     "PlaybookError": "segmentation.errors",
+    "ClusterError": "segmentation.errors",
     "CancelledError": "segmentation.errors",
     "__version__": "segmentation.version",
 }
@@ -101,6 +107,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "read_mended",
     "Limits",
     "Table",
+    "Population",
+    "LargeData",
     "Column",
     "Role",
     "Use",
@@ -116,6 +124,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "ParameterError",
     "ModelFileError",
     "PlaybookError",
+    "ClusterError",
     "CancelledError",
     "__version__",
 ]

@@ -7,6 +7,7 @@
     ├── DataError            a table was read, but cannot be segmented (also a ValueError)
     ├── ParameterError       an option has an impossible value (also a ValueError)
     ├── ModelFileError       a model file is damaged, foreign or too new
+    ├── ClusterError         the cluster does not answer, or went away
     ├── PlaybookError        the playbook of names and actions is not valid
     └── CancelledError       the user stopped the work
 
@@ -54,6 +55,28 @@ class ParameterError(SegmentationError, ValueError):
 
 class ModelFileError(SegmentationError):
     """A model file is damaged, was not written by this program, or is newer than it."""
+
+
+class ClusterError(SegmentationError):
+    """The processes that read large data do not answer, or went away.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and what to do.
+    kind : str
+        The sort of trouble as one word for programs: ``"unreachable"``, ``"no_workers"``,
+        ``"lost"``, ``"memory"`` or ``"failed"``.
+
+    Examples
+    --------
+    >>> ClusterError("The scheduler was lost.").kind
+    'lost'
+    """
+
+    def __init__(self, message: str, *, kind: str = "lost") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class PlaybookError(SegmentationError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ import pandas as pd
 from segmentation.cluster.column_statistics import (
     ColumnStatistics,
     NumberStatistics,
+    NumberTally,
     by_frequency,
 )
 from segmentation.cluster.moments import Moments
@@ -19,6 +21,7 @@ from segmentation.scale.scanning import ColumnTally, PartScan, Sample
 from segmentation.segments.measured import Yardsticks, most_frequent
 from segmentation.table.columns import MAX_LEVELS, Column, Role
 from segmentation.table.part_typing import ColumnPlan
+from segmentation.table.population import Numbers, PopulationColumn
 from segmentation.table.profiled import Profiled, profile_column, settled
 from segmentation.table.roles import find_roles
 from segmentation.table.typed import Kind
@@ -150,6 +153,32 @@ def yardsticks_of(scan: PartScan, columns: Sequence[Column]) -> Yardsticks:
             counts = tally.counts
             levels[column.name] = most_frequent({one: counts.get(one, 0) for one in column.levels})
     return Yardsticks(newest, levels)
+
+
+def population_columns(scan: PartScan, plans: Sequence[ColumnPlan]) -> dict[str, PopulationColumn]:
+    """Return what is known of each column over all rows."""
+    return {plan.name: _population_column(scan.columns[plan.name], plan) for plan in plans}
+
+
+def _population_column(tally: ColumnTally, plan: ColumnPlan) -> PopulationColumn:
+    counts = _one_spelling(tally).counts
+    few = counts is not None and len(counts) <= MAX_LEVELS
+    numbers = tally.numbers if plan.kind is Kind.NUMBER and tally.numbers else None
+    return PopulationColumn(
+        kind=str(plan.kind),
+        missing=tally.missing,
+        levels=by_frequency(counts) if counts is not None and few else None,
+        numbers=_numbers(numbers) if numbers and numbers.seen.count else None,
+    )
+
+
+def _numbers(tally: NumberTally) -> Numbers:
+    seen = tally.seen
+    low, q1, median, q3, high = tally.counted.quantiles((0.0, 0.25, 0.5, 0.75, 1.0)).tolist()
+    of_sample = math.sqrt(seen.count / (seen.count - 1)) if seen.count > 1 else math.nan
+    return Numbers(
+        seen.count, seen.total, seen.center, seen.deviation * of_sample, low, q1, median, q3, high
+    )
 
 
 class FileCheck:

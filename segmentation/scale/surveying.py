@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
 
@@ -18,6 +18,7 @@ from segmentation.options import Settings
 from segmentation.scale.columns import FileCheck, roles_of
 from segmentation.scale.copies import Places, by_range, copies_among, ranges_for
 from segmentation.scale.data_set import DataSet
+from segmentation.scale.sampled import sampled_table
 from segmentation.scale.scanning import PartScan, Sample, Scan
 from segmentation.scale.workers import Workers
 from segmentation.segments.rows import choose_columns
@@ -28,6 +29,9 @@ FEWEST_ROWS = 2
 
 #: Candidates for the sample beyond its size, so that chance never leaves too few.
 _SPARE = 1.2
+
+#: What the user says of columns, by their names.
+Changes = Mapping[str, Mapping[str, Any]]
 
 _NO_PLACES = np.zeros(0, dtype=np.int32)
 
@@ -80,8 +84,17 @@ def survey(
     workers: Workers,
     sample_rows: int,
     progress: Progress | None,
+    *,
+    changes: Changes | None = None,
 ) -> Survey:
     """Look at all rows once; once more where some of them are left out.
+
+    Parameters
+    ----------
+    data, settings, workers, sample_rows, progress
+        See `segmentation.scale.training.train_in_parts`.
+    changes
+        What the user says of columns; see `segmentation.table.changes`.
 
     Raises
     ------
@@ -89,8 +102,21 @@ def survey(
         A file is damaged or does not fit the others.
     DataError
         There is nothing to segment.
+    ParameterError
+        A change does not suit the values.
     """
-    return _Surveyor(data, settings, workers, sample_rows, progress).survey()
+    return _Surveyor(data, settings, workers, sample_rows, progress, changes or {}).survey()
+
+
+def first_look(
+    data: DataSet, workers: Workers, sample_rows: int, progress: Progress | None
+) -> Survey:
+    """Look at all rows before anything is chosen; raises what `survey` raises.
+
+    Rows with too many gaps are counted and drawn like all others: which columns drive the
+    segments is still open.
+    """
+    return _Surveyor(data, Settings(), workers, sample_rows, progress, {}).look()
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +126,18 @@ class _Surveyor:
     workers: Workers
     sample_rows: int
     progress: Progress | None
+    changes: Changes
 
     def survey(self) -> Survey:
+        found = self.look()
+        columns = choose_columns(found.columns, self.settings.columns)
+        bases = tuple(column.name for column in columns if column.use is Use.BASIS)
+        if found.scan.unusable(self.data.plans, bases) and not found.is_whole:
+            scan, frame, sample = self._usable(bases, found.drops, found.rows_used)
+            found = replace(found, scan=scan, frame=frame, lines=sample.lines)
+        return replace(found, columns=columns)
+
+    def look(self) -> Survey:
         nothing = (_NO_PLACES,) * len(self.data.parts)
         first, check, copies = self._first(nothing)
         notes = _set_aside_notes(first) + _bad_cell_notes(check)
@@ -122,13 +158,6 @@ class _Surveyor:
             else:
                 notes += (_dropped_note(duplicates),)
                 scan, drops, (columns, frame, sample) = left, copies, judged
-        used = scan.rows
-        columns = choose_columns(columns, self.settings.columns)
-        bases = tuple(column.name for column in columns if column.use is Use.BASIS)
-        unusable = scan.unusable(self.data.plans, bases)
-        whole = len(frame) == used
-        if unusable and not whole:
-            scan, frame, sample = self._usable(bases, drops, used)
         return Survey(
             columns=columns,
             scan=scan,
@@ -136,11 +165,11 @@ class _Surveyor:
             lines=sample.lines,
             drops=drops,
             rows_read=first.rows + first.set_aside,
-            rows_used=used,
+            rows_used=scan.rows,
             rows_set_aside=first.set_aside,
             rows_duplicate=duplicates,
             notes=notes,
-            is_whole=whole,
+            is_whole=len(frame) == scan.rows,
         )
 
     @property
@@ -198,6 +227,10 @@ class _Surveyor:
     def _judged(self, scan: PartScan) -> tuple[tuple[Column, ...], pd.DataFrame, Sample]:
         sample = Sample.joined(scan.samples).smallest(self.sample_rows)
         columns, frame = roles_of(scan, sample, self.data.plans)
+        if self.changes:
+            drawn = sampled_table(columns, frame, sample.lines, scan, self.data)
+            changed = drawn.with_columns(self.changes)
+            columns, frame = changed.columns, changed.frame
         return columns, frame, sample
 
     def _usable(

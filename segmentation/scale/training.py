@@ -34,7 +34,7 @@ from segmentation.options import Settings
 from segmentation.scale.columns import statistics_of, yardsticks_of
 from segmentation.scale.data_set import DataSet, open_data_set
 from segmentation.scale.passes import LloydPass, PartProfile, Points, ProfilePass
-from segmentation.scale.surveying import Survey, survey
+from segmentation.scale.surveying import Changes, Survey, survey
 from segmentation.scale.workers import Workers
 from segmentation.scoring.boundaries import (
     FITS_PERCENTILE,
@@ -88,6 +88,7 @@ def train_in_parts(
     progress: Progress | None = None,
     previous: SegmentModel | None = None,
     sample_rows: int = SAMPLE_ROWS,
+    changes: Changes | None = None,
 ) -> TrainedInParts:
     """Find segments in data larger than memory and explain them.
 
@@ -105,6 +106,8 @@ def train_in_parts(
         See `segmentation.training.train`.
     sample_rows
         Rows of the sample.
+    changes
+        What the user says of columns; see `segmentation.table.changes`.
 
     Raises
     ------
@@ -119,7 +122,8 @@ def train_in_parts(
     watch = Stopwatch(progress)
     with watch.stage("read", "Reading all rows", 0.0):
         data = open_data_set(source, choices or {}, workers.each)
-        known = survey(data, settings, workers, sample_rows, watch.within(0.0, 0.3))
+        share = watch.within(0.0, 0.3)
+        known = survey(data, settings, workers, sample_rows, share, changes=changes)
     if known.is_whole:
         trained = train(
             known.frame, known.columns, settings,

@@ -9,17 +9,21 @@ import itertools
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from segmentation.cluster.evidence import Progress
-from segmentation.errors import ParameterError, SegmentationError
+from segmentation.errors import ClusterError, ParameterError, SegmentationError
 from segmentation.scale.leftovers import clear_leftovers, own_folder
 from segmentation.scale.memory import share_out
 
 #: Seconds to find a scheduler, and to miss it before it counts as lost.
 _PATIENCE = 20
+
+#: Seconds that a cluster may be without workers: lost ones are replaced sooner.
+_ALONE = 30
 
 #: Seconds between two looks at whether the user wants to stop, or the scheduler is gone.
 _LOOK = 0.5
@@ -35,10 +39,6 @@ _ONE_THREAD = dict.fromkeys(
 _CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError)
 
 
-class LostError(SegmentationError):
-    """The cluster went away, or its processes died again and again."""
-
-
 class Workers:
     """Processes that run functions on parts.
 
@@ -52,6 +52,7 @@ class Workers:
         self._cluster = cluster
         self._folder = folder
         self._uses = itertools.count()
+        self._seen = time.monotonic()
 
     @classmethod
     def open(
@@ -77,7 +78,9 @@ class Workers:
         Raises
         ------
         ParameterError
-            Dask is not installed, too little memory, no such scheduler.
+            Dask is not installed, or too little memory.
+        ClusterError
+            No such scheduler, or one without processes.
         """
         try:
             import distributed
@@ -89,14 +92,7 @@ class Workers:
         base = Path(local_directory or tempfile.gettempdir())
         folder = own_folder(base)
         if scheduler is not None:
-            try:
-                client = distributed.Client(scheduler, timeout=_PATIENCE, set_as_default=False)
-            except (OSError, ValueError, TimeoutError) as error:
-                raise ParameterError(
-                    f"There is no Dask scheduler at {scheduler}. Check the address and that it "
-                    "runs."
-                ) from error
-            return cls(client, None, folder)
+            return cls(_connected(distributed, scheduler), None, folder)
         clear_leftovers(base)
         count, limit = share_out(memory)
         cluster = distributed.LocalCluster(
@@ -134,6 +130,11 @@ class Workers:
     def new_folder(self) -> str:
         """Name a folder in which processes may keep what they can make anew."""
         return f"{self._folder}/{next(self._uses)}"
+
+    @property
+    def address(self) -> str:
+        """Where others find the scheduler."""
+        return str(self._client.scheduler.address)
 
     @property
     def processes(self) -> list[int]:
@@ -178,7 +179,7 @@ class Workers:
         Raises
         ------
         SegmentationError
-            What a part says of its file; `LostError` when the cluster is gone.
+            What a part says of its file; `ClusterError` when the cluster is gone.
         """
         place = {future.key: i for i, future in enumerate(kept)}
         waiting = {future.key: future for future in kept}
@@ -205,6 +206,19 @@ class Workers:
             raise _lost() from error
         if self._is_lost():
             raise _lost()
+        self._look_for_workers()
+
+    def _look_for_workers(self) -> None:
+        """Give up where all workers went away and none comes back."""
+        now = time.monotonic()
+        with contextlib.suppress(OSError):
+            if self._client.scheduler_info()["workers"]:
+                self._seen = now
+        if now - self._seen > _ALONE:
+            raise ClusterError(
+                "All workers of the Dask scheduler went away. Start them and run again.",
+                kind="no_workers",
+            )
 
     def _result(self, future: Any) -> Any:
         from distributed import KilledWorker
@@ -214,18 +228,46 @@ class Workers:
         except SegmentationError:
             raise
         except KilledWorker as error:
-            raise LostError(
+            raise ClusterError(
                 "The processes that did the work ended again and again, most likely for want of "
-                "memory. Allow more with --memory, or use files with smaller row groups."
+                "memory. Allow more with --memory, or use files with smaller row groups.",
+                kind="memory",
             ) from error
         except _CANCELLED as error:
             raise _lost() from error
         except (OSError, RuntimeError) as error:
-            raise LostError(f"A part of the work failed: {error}.") from error
+            raise ClusterError(f"A part of the work failed: {error}.", kind="failed") from error
 
     def _is_lost(self) -> bool:
         return self._client.status not in {"running", "newly-created"}
 
 
-def _lost() -> LostError:
-    return LostError("The Dask scheduler was lost. Start it and run again.")
+def _lost() -> ClusterError:
+    return ClusterError("The Dask scheduler was lost. Start it and run again.")
+
+
+def _connected(distributed: Any, scheduler: str) -> Any:
+    """Connect to a scheduler that has processes.
+
+    Raises
+    ------
+    ClusterError
+        There is none.
+    """
+    try:
+        client = distributed.Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, ValueError, TimeoutError, RuntimeError) as error:
+        raise ClusterError(
+            f"There is no Dask scheduler at {scheduler}. Check the address and that it runs.",
+            kind="unreachable",
+        ) from error
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+    except TimeoutError as error:
+        client.close(timeout=_LOOK)
+        raise ClusterError(
+            f"The Dask scheduler at {scheduler} has no workers. Start some, such as: "
+            f"dask worker {scheduler}.",
+            kind="no_workers",
+        ) from error
+    return client

@@ -37,7 +37,7 @@ def apply_changes(table: Table, changes: Mapping[str, Mapping[str, Any]]) -> Tab
     for name, change in changes.items():
         _check_keys(name, change)
         column, series = _changed(table.column(name), frame[name], change)
-        columns[name] = column
+        columns[name] = table.population.settle(column, change) if table.population else column
         if series is not frame[name]:
             frame = frame.assign(**{name: series})
     _check_meanings(list(columns.values()))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from segmentation.errors import ParameterError
 from segmentation.table.columns import Column, Issue, Role
+from segmentation.table.population import Population
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,9 @@ class Table:
         The line of the file on which each row in use begins, the first line being 1.
     rejects : DataFrame
         The rows set aside: their cells as written, then ``line`` and ``reason``.
+    population : Population or None
+        What is known of all customers where the rows are a uniform sample of them; ``missing``
+        and ``distinct`` of the columns then count all of them as well.
     """
 
     frame: pd.DataFrame
@@ -49,6 +53,7 @@ class Table:
     rows_duplicate: int
     lines: np.ndarray
     rejects: pd.DataFrame
+    population: Population | None = None
 
     def __post_init__(self) -> None:
         """Refuse a table that does not reconcile."""
@@ -61,6 +66,11 @@ class Table:
     def __len__(self) -> int:
         """Return the number of rows in use."""
         return self.rows_used
+
+    @property
+    def customers(self) -> int:
+        """The number of customers that the table stands for: its rows, unless it is a sample."""
+        return self.rows_used if self.population is None else self.population.rows_used
 
     @property
     def roles(self) -> dict[str, Role]:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from segmentation.errors import ReadError
 from segmentation.table.columns import Column, Issue
 from segmentation.table.dataset import Table
+from segmentation.table.population import Population
 
 #: Raised when the layout below changes; older entries then count as missing.
 SCHEMA = 3
@@ -112,6 +113,7 @@ def _story(table: Table) -> dict[str, Any]:
         ],
         "dtypes": [str(dtype) for dtype in table.frame.dtypes],
         "rejects": list(table.rejects.columns),
+        "population": table.population and table.population.to_dict(),
     }
 
 
@@ -122,6 +124,7 @@ def _rebuild(stored: pa.Table, rejects: pa.Table, story: dict[str, Any]) -> Tabl
         for i, (column, dtype) in enumerate(zip(columns, story["dtypes"], strict=True))
     }
     read, used, aside, duplicate = story["counts"]
+    population = story.get("population")
     values = [rejects.column(i).to_pandas() for i in range(rejects.num_columns)]
     return Table(
         frame=pd.DataFrame(series, index=pd.RangeIndex(used)),
@@ -135,6 +138,7 @@ def _rebuild(stored: pa.Table, rejects: pa.Table, story: dict[str, Any]) -> Tabl
         rows_duplicate=duplicate,
         lines=stored.column("line").to_numpy(),
         rejects=rejects_frame(dict(zip(story["rejects"], values, strict=True))),
+        population=population and Population.from_dict(population),
     )
 
 

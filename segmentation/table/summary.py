@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -28,7 +30,8 @@ def summarize(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
         units; ``std`` is the sample standard deviation (n − 1).
     categorical : DataFrame
         ``column, count, missing, distinct, top, top_share``; ``top_share`` is the share of the
-        most frequent level among the values that are not missing.
+        most frequent level among the values that are not missing. Both speak of all customers
+        where the table is a sample of them.
 
     Examples
     --------
@@ -51,6 +54,9 @@ _CATEGORY = ["column", "count", "missing", "distinct", "top", "top_share"]
 
 
 def _numeric_row(table: Table, name: str) -> dict[str, Any]:
+    known = table.population and table.population.columns[name]
+    if known and known.numbers:
+        return {"column": name, "missing": known.missing, **asdict(known.numbers)}
     values = table.frame[name].astype("float64").to_numpy()
     present = values[np.isfinite(values)]
     counts = {"column": name, "count": len(present), "missing": len(values) - len(present)}
@@ -65,14 +71,23 @@ def _numeric_row(table: Table, name: str) -> dict[str, Any]:
 
 
 def _categorical_row(table: Table, name: str) -> dict[str, Any]:
+    known = table.population and table.population.columns[name]
+    if known and known.levels is not None:
+        return _of_levels(name, known.levels, known.missing)
     values = table.frame[name]
     counts = values.value_counts()
-    present = int(counts.sum())
+    return _of_levels(name, counts.to_dict(), int(values.isna().sum()))
+
+
+def _of_levels(name: str, counts: Mapping[Any, int], missing: int) -> dict[str, Any]:
+    """Summarize levels that come most frequent first."""
+    present = sum(counts.values())
+    top = next(iter(counts), "")
     return {
         "column": name,
         "count": present,
-        "missing": len(values) - present,
+        "missing": missing,
         "distinct": len(counts),
-        "top": str(counts.index[0]) if present else "",
-        "top_share": float(counts.iloc[0] / present) if present else float("nan"),
+        "top": str(top),
+        "top_share": counts[top] / present if present else float("nan"),
     }

@@ -13,12 +13,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from segmentation import ParameterError, SegmentModel
+from segmentation import ClusterError, ParameterError, SegmentModel
 from segmentation.options import Settings
 from segmentation.scale.leftovers import clear_leftovers
 from segmentation.scale.memory import DIRECTOR, LEAST, share_out
 from segmentation.scale.training import train_in_parts
-from segmentation.scale.workers import LostError, Workers
+from segmentation.scale.workers import Workers
 from tests.segmentation.scale.conftest import SAMPLE, write_parts
 from tests.waiting import until
 
@@ -87,13 +87,13 @@ def test_a_cluster_does_the_work_and_a_lost_scheduler_is_said(
 
     with Workers.open(address) as connected:
         assert train_in_parts(folder, settings, connected, sample_rows=SAMPLE).model.verdict.k == 3
-        with pytest.raises(LostError, match="scheduler was lost"):
+        with pytest.raises(ClusterError, match="scheduler was lost"):
             train_in_parts(folder, settings, connected, sample_rows=SAMPLE, progress=lose)
 
 
 def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("segmentation.scale.workers._PATIENCE", 0.3)
-    with pytest.raises(ParameterError, match="no Dask scheduler at tcp://127"):
+    with pytest.raises(ClusterError, match="no Dask scheduler at tcp://127"):
         Workers.open("tcp://127.0.0.1:9")
 
 

@@ -1,0 +1,136 @@
+"""Large data step by step, as programs with screens need it: look, choose, train, write back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from segmentation.errors import DataError
+from segmentation.options import Settings
+from segmentation.scale.workers import Workers
+from segmentation.table.dataset import Table
+
+if TYPE_CHECKING:
+    from segmentation.cluster.evidence import Progress
+    from segmentation.scale.assigning import Assigned
+    from segmentation.scoring.segment_model import SegmentModel
+
+
+@dataclass(frozen=True)
+class LargeData:
+    """Files that are larger than memory, and who reads them.
+
+    Attributes
+    ----------
+    source : str
+        Path of a file or folder, pattern, or URL that fsspec opens.
+    scheduler : str, optional
+        Address of a Dask cluster; processes of this machine by default.
+    memory : str, optional
+        What processes of this machine may take together, such as ``"2GB"``.
+    sample_rows : int
+        Customers that are drawn for everything but counts, averages and the segments' centers.
+
+    Examples
+    --------
+    >>> LargeData("customers/*.parquet").sample_rows
+    100000
+    """
+
+    source: str
+    scheduler: str | None = None
+    memory: str | None = None
+    sample_rows: int = 100_000
+
+    def look(self, progress: Progress | None = None) -> Table:
+        """Read all rows once.
+
+        Returns
+        -------
+        Table
+            A uniform sample; its ``population`` says what all rows hold.
+
+        Raises
+        ------
+        ReadError, DataError
+            A file cannot be read or does not fit the others; there is nothing to segment.
+        ClusterError
+            The cluster does not answer, or went away.
+        """
+        with self._workers() as workers:
+            from segmentation.scale.data_set import open_data_set
+            from segmentation.scale.sampled import sampled_table
+            from segmentation.scale.surveying import first_look
+
+            data = open_data_set(self.source, {}, workers.each)
+            found = first_look(data, workers, self.sample_rows, progress)
+            return sampled_table(
+                found.columns, found.frame, found.lines, found.scan, data,
+                rows_duplicate=found.rows_duplicate, notes=found.notes,
+            )  # fmt: skip
+
+    def train(
+        self,
+        table: Table,
+        options: Mapping[str, Any],
+        *,
+        progress: Progress | None = None,
+        previous: SegmentModel | None = None,
+    ) -> SegmentModel:
+        """Find segments in all rows.
+
+        Parameters
+        ----------
+        table : Table
+            What `look` returned, maybe with changed columns.
+        options : mapping
+            Arguments of `CustomerSegmentation`.
+        progress, previous
+            See `CustomerSegmentation.fit`.
+
+        Raises
+        ------
+        DataError
+            The files have other rows than when they were looked at.
+        ReadError, ParameterError, ClusterError
+            See `look` and `CustomerSegmentation.fit`.
+        """
+        with self._workers() as workers:
+            from segmentation.scale.training import train_in_parts
+
+            found = train_in_parts(
+                self.source,
+                Settings(**options),
+                workers,
+                progress=progress,
+                previous=previous,
+                sample_rows=self.sample_rows,
+                changes=table.recipe.get("columns", {}),
+            )
+        if table.population is None or found.survey.rows_read != table.population.rows_read:
+            raise DataError(
+                "The files have changed since they were read. Read them again, and then find "
+                "segments."
+            )
+        return found.model
+
+    def assign(
+        self, model: SegmentModel, folder: str, *, progress: Progress | None = None
+    ) -> Assigned:
+        """Write all rows with their segments, as Parquet files into a new or empty folder.
+
+        Raises
+        ------
+        ParameterError
+            The folder holds something.
+        ReadError, DataError, ClusterError
+            See `look` and `SegmentModel.assign`.
+        """
+        with self._workers() as workers:
+            from segmentation.scale.assigning import assign_in_parts
+
+            return assign_in_parts(model, self.source, folder, workers, progress=progress)
+
+    def _workers(self) -> Workers:
+        return Workers.open(self.scheduler, memory=self.memory)
