@@ -51,11 +51,15 @@ def data_table(
         Text of the first column → CSS class of :func:`dashapp.theme.segment_class`, for rows
         that stand for segments.
     plain
-        Columns whose numbers are names (ids, years) and get no thousands separators.
+        Columns whose numbers are names (ids, years): at the left, without separators.
     right
         Columns that stand at the right though they hold text, such as numbers with units.
     """
-    numbers = {name for name in frame.columns if name in right or _is_number(frame[name])}
+    numbers = {
+        name
+        for name in frame.columns
+        if name in right or (_is_number(frame[name]) and name not in plain)
+    }
     tellers = {name: _teller(frame, name, plain) for name in frame.columns}
     head = [
         html.Th(

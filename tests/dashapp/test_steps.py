@@ -75,7 +75,7 @@ def test_the_prediction_answers_with_segment_reasons_and_actions(trained: Traine
     words = texts(shown["predict-result.children"])
     assert "High Spenders" in words
     assert "Confidence" in words
-    assert "Recommended actions" in words
+    assert "Recommended actions" in texts(shown["predict-beside.children"])
 
 
 def test_the_grid_pages_sorts_and_searches_on_the_server(trained: Trained) -> None:

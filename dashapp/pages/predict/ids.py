@@ -13,6 +13,7 @@ class Ids(StrEnum):
     BODY = "predict-body"
     FIELD = "predict-field"
     RESULT = "predict-result"
+    BESIDE = "predict-beside"
     MAP = "predict-map"
     MAP_READING = "predict-map-reading"
     CHANGES = "predict-changes"

@@ -51,7 +51,15 @@ def render_page(model: SegmentModel | None, tab: str | None, *, expired: bool = 
         )
     return html.Div(
         [
-            html.Div(html.H1("Predict"), className="page-head"),
+            html.Div(
+                html.Div(
+                    [
+                        html.H1("Predict"),
+                        html.P("Which segment a customer belongs to, how sure that is, and why."),
+                    ]
+                ),
+                className="page-head",
+            ),
             tab_bar(
                 Ids.TABS, TABS, "One customer or a whole file", panel_id=Ids.BODY, selected=tab
             ),
@@ -76,7 +84,11 @@ def render_one(seen: Seen, model: SegmentModel, address: Address) -> Component:
         [
             form(model, Ids.FIELD, given, note),
             html.Div(
-                [html.Div(id=Ids.RESULT, **{"aria-live": "polite"}), *render_charts()],
+                [
+                    html.Div(id=Ids.RESULT, **{"aria-live": "polite"}),
+                    *render_charts(),
+                    html.Div(id=Ids.BESIDE),
+                ],
                 className="stack",
             ),
         ],
@@ -100,9 +112,9 @@ def level_text(value: object) -> str:
     return str(value)[:10] if hasattr(value, "isoformat") else str(value)
 
 
-def render_file() -> Component:
+def render_file(model: SegmentModel) -> Component:
     """The drop zone and what became of the last file."""
-    return html.Div([views.batch_upload(), html.Div(id=Ids.BATCH)], className="stack")
+    return html.Div([views.batch_upload(model), html.Div(id=Ids.BATCH)], className="stack")
 
 
 def render_charts() -> list[Component]:
@@ -116,7 +128,7 @@ def render_charts() -> list[Component]:
             className="grid-2",
         ),
         html.Section(
-            [html.H3("What would move this customer"), html.Div(id=Ids.CHANGES)],
+            [html.H2("What would move this customer"), html.Div(id=Ids.CHANGES)],
             className="card-soft",
         ),
     ]
@@ -129,8 +141,10 @@ def render_answer(
     session, model_id = current_session(), str(seen.refs.model)
     found = context.scoring.score(session, model_id, values)
     scores = context.training.scores(session, model_id, seen.refs.dataset) if seen.scored else None
+    segment = next((each for each in model.segments if each.id == found.segment_id), None)
     return {
-        "answer": views.answer(model, found, values),
+        "answer": views.answer(segment, found),
+        "beside": views.beside(model, segment, values),
         "why": figures.contributions_bar(found, theme=look),
         "why_reading": figures.contributions_bar_reading(found),
         "map": figures.customer_map(
@@ -142,11 +156,11 @@ def render_answer(
             theme=look,
         ),
         "map_reading": figures.customer_map_reading(found),
-        "changes": views.changes(context.scoring.whatif(session, model_id, values)),
+        "changes": views.changes(context.scoring.whatif(session, model_id, values), model.segments),
     }
 
 
-def render_batch(context: Context, model_id: str) -> Component | None:
+def render_batch(context: Context, model: SegmentModel, model_id: str) -> Component | None:
     """The newest file scored with this model."""
     session = current_session()
     item = context.scoring.latest_batch(session, model_id)
@@ -154,7 +168,7 @@ def render_batch(context: Context, model_id: str) -> Component | None:
         return None
     query = urlencode({"batch": item.id})
     scored = context.scoring.batch(session, item.id)
-    return views.batch_result(item, scored, f"/download/scored.csv?{query}")
+    return views.batch_result(item, scored, model.segments, f"/download/scored.csv?{query}")
 
 
 def register(app: Dash, context: Context) -> None:
@@ -184,7 +198,7 @@ def register(app: Dash, context: Context) -> None:
         if seen.model is None:
             return no_update
         if one_of(tab, list(TABS), "one") == "file":
-            return render_file()
+            return render_file(seen.model)
         return render_one(seen, seen.model, Address.parse(search))
 
     register_answers(app, context)
@@ -196,6 +210,7 @@ def register_answers(app: Dash, context: Context) -> None:
     @app.callback(
         output={
             "answer": Output(Ids.RESULT, "children"),
+            "beside": Output(Ids.BESIDE, "children"),
             "why": Output(Ids.WHY, "figure"),
             "why_reading": Output(Ids.WHY_READING, "children"),
             "map": Output(Ids.MAP, "figure"),
@@ -227,7 +242,7 @@ def register_answers(app: Dash, context: Context) -> None:
         seen = Seen.at(context, refs)
         if seen.model is None or seen.refs.model is None:
             return no_update
-        return render_batch(context, seen.refs.model)
+        return render_batch(context, seen.model, seen.refs.model)
 
 
 LINKS = (Link({"type": Ids.FIELD, "column": ALL}),)

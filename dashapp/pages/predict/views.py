@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import formatting
+from dashapp.components.badges import named_badge
 from dashapp.components.tables import data_table
 from dashapp.components.upload import drop_zone
 from dashapp.session.ledger import Item
@@ -19,40 +20,34 @@ from segmentation import Assignment, Change, Segment, SegmentModel
 ROWS_SHOWN = 20
 CHANGES_SHOWN = 5
 PROBLEMS_SHOWN = 10
+# Columns that scoring adds to a file, but for the problems, which stand at the end.
+ANSWERS = ("segment_id", "segment", "runner_up", "confidence", "fits")
 # Confidence from which "does not fit" beside it needs a word.
 SURE = 0.8
 
 
-def answer(model: SegmentModel, found: Assignment, values: Mapping[str, Any]) -> Component:
-    """Segment, confidence, runner-up, problems, and the recommended actions."""
-    segment = next((s for s in model.segments if s.id == found.segment_id), None)
-    color = segment_class(segment.color) if segment else ""
-    return html.Div(
+def answer(segment: Segment | None, found: Assignment) -> Component:
+    """Segment, confidence, runner-up and problems; ``segment`` is None where it is in none."""
+    return html.Section(
         [
-            html.Section(
-                [
-                    html.P("This customer belongs to", className="eyebrow"),
-                    html.H2(
-                        [
-                            html.Span(className="segment-dot", **{"aria-hidden": "true"}),
-                            found.segment,
-                        ]
-                    ),
-                    confidence_line(found),
-                    html.Ul(
-                        [html.Li(problem) for problem in found.problems], className="problem-list"
-                    )
-                    if found.problems
-                    else None,
-                ],
-                className=f"card-soft predict-answer {color}",
-                role="status",
-            ),
-            comparison(model, segment, values) if segment else None,
-            actions(segment) if segment else None,
+            html.P("This customer belongs to", className="eyebrow"),
+            html.H2([html.Span(className="segment-dot", **{"aria-hidden": "true"}), found.segment]),
+            confidence_line(found),
+            html.Ul([html.Li(problem) for problem in found.problems], className="problem-list")
+            if found.problems
+            else None,
         ],
-        className="stack",
+        className=f"card-soft predict-answer {segment_class(segment.color) if segment else ''}",
+        role="status",
     )
+
+
+def beside(model: SegmentModel, segment: Segment | None, values: Mapping[str, Any]) -> Component:
+    """The customer beside the segment's averages, and what to do with it."""
+    if segment is None:
+        return html.Div()
+    parts = [comparison(model, segment, values), actions(segment)]
+    return html.Div(parts, className=f"stack {segment_class(segment.color)}")
 
 
 def confidence_line(found: Assignment) -> Component:
@@ -112,7 +107,7 @@ def comparison(model: SegmentModel, segment: Segment, values: Mapping[str, Any])
         )
     return html.Section(
         [
-            html.H3("Beside the segment's averages"),
+            html.H2("Beside the segment's averages"),
             data_table(pd.DataFrame(rows), right=("This customer", segment.name, "Everybody")),
         ],
         className="card-soft",
@@ -134,7 +129,7 @@ def actions(segment: Segment) -> Component:
     """What to do with customers of this segment."""
     return html.Section(
         [
-            html.H3("Recommended actions"),
+            html.H2("Recommended actions"),
             html.Ul(
                 [
                     html.Li(
@@ -153,17 +148,25 @@ def actions(segment: Segment) -> Component:
     )
 
 
-def changes(found: Sequence[Change]) -> Component:
+def changes(found: Sequence[Change], segments: Sequence[Segment]) -> Component:
     """The smallest single changes that would move this customer elsewhere."""
     if not found:
-        return html.P("No single change of a value moves this customer to another segment.")
+        return html.P(
+            "No single change of a value moves this customer to another segment.",
+            className="text-muted-soft",
+        )
+    colors = {segment.id: segment.color for segment in segments}
     return html.Ul(
         [
             html.Li(
                 [
                     html.Strong(change.column),
-                    f": {formatting.cell(change.current, change.column)} → ",
-                    f"{formatting.cell(change.needed, change.column)} moves to {change.segment}",
+                    html.Span(
+                        f"{formatting.cell(change.current, change.column)} → "
+                        f"{formatting.cell(change.needed, change.column)}"
+                    ),
+                    html.Span("moves to", className="text-muted-soft"),
+                    named_badge(change.segment, colors.get(change.segment_id, -1)),
                 ]
             )
             for change in found[:CHANGES_SHOWN]
@@ -172,18 +175,56 @@ def changes(found: Sequence[Change]) -> Component:
     )
 
 
-def batch_upload() -> Component:
-    """The drop zone for a file of customers."""
-    return drop_zone(
-        "batch",
-        "Drop a file of customers to score",
-        "The same columns as the data that the segments were found in",
+def batch_upload(model: SegmentModel) -> Component:
+    """The drop zone for a file of customers, and the columns that it needs."""
+    needed = [column.name for column in model.columns if column.use == "basis"]
+    return html.Section(
+        [
+            drop_zone(
+                "batch",
+                "Drop a file of customers to score",
+                "Each row gets its segment, the confidence and the runner-up",
+            ),
+            html.Div(
+                [
+                    html.Span("Columns that decide", className="field-label"),
+                    html.Ul([html.Li(name, title=name) for name in needed], className="chips"),
+                    html.P(
+                        "A typical value stands in for what is missing; other columns stay in the "
+                        "file as they are.",
+                        className="text-muted-soft",
+                    ),
+                ],
+                className="needed",
+            ),
+        ],
+        className="card-soft batch",
     )
 
 
-def batch_result(item: Item, scored: pd.DataFrame, href: str) -> Component:
+def first_rows(scored: pd.DataFrame) -> pd.DataFrame:
+    """The first scored rows: the answer before the file's own columns, written for people."""
+    some = scored.head(ROWS_SHOWN)
+    answers = pd.DataFrame(
+        {
+            "Segment": some["segment"].astype("str"),
+            "Confidence": [formatting.percent(value) for value in some["confidence"]],
+            "Runner-up": some["runner_up"],
+            "Fits": ["yes" if fits else "no" for fits in some["fits"].astype(bool)],
+        }
+    )
+    own = some.drop(columns=list(ANSWERS))
+    # A file may call a column as the answer is called here.
+    own.columns = [f"{name} (file)" if name in answers else name for name in own.columns]
+    return pd.concat([answers, own], axis=1)
+
+
+def batch_result(
+    item: Item, scored: pd.DataFrame, segments: Sequence[Segment], href: str
+) -> Component:
     """How a file was scored: columns, customers by segment, problems, first rows."""
     info = item.info
+    colors = {segment.name: segment_class(segment.color) for segment in segments}
     counts = scored["segment"].value_counts()
     summary = pd.DataFrame(
         {
@@ -221,7 +262,7 @@ def batch_result(item: Item, scored: pd.DataFrame, href: str) -> Component:
                         className="page-head",
                     ),
                     html.Ul([html.Li(note) for note in notes]),
-                    data_table(summary),
+                    data_table(summary, colors=colors),
                 ],
                 className="card-soft",
             ),
@@ -240,7 +281,7 @@ def batch_result(item: Item, scored: pd.DataFrame, href: str) -> Component:
             if len(problems)
             else None,
             html.Section(
-                [html.H3("First rows"), data_table(scored.head(ROWS_SHOWN))],
+                [html.H3("First rows"), data_table(first_rows(scored), colors=colors)],
                 className="card-soft",
             ),
         ],

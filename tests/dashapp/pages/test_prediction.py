@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from plotly.utils import PlotlyJSONEncoder
 
 from dashapp import figures
 from dashapp.figures.customer import sides
 from dashapp.pages.predict.form import FIRST_FIELDS, divided
-from dashapp.pages.predict.views import misfit
+from dashapp.pages.predict.views import batch_upload, changes, first_rows, misfit
+from segmentation import Change
 from tests import segment_samples as samples
+from tests.callbacks import texts
 
 TITLES = ("PC1 · spend (50 %)", "PC2 · age (20 %)", "PC3 (10 %)")
 
@@ -71,3 +76,33 @@ def test_of_many_columns_the_most_important_are_asked_for_in_the_tables_order() 
     first, rest = divided(model_of(58))
     assert [column.name for column in first] == [f"c{i}" for i in range(58 - FIRST_FIELDS, 58)]
     assert len(rest) == 58 - FIRST_FIELDS
+
+
+def shown(component: Any) -> str:
+    """All words of a component."""
+    return texts(json.loads(json.dumps(component, cls=PlotlyJSONEncoder)))
+
+
+def test_what_would_move_a_customer_names_the_segment_in_its_color() -> None:
+    moved = changes([Change("Age", 30.0, 50.0, "s2", samples.NAMES[1])], samples.segments())
+    assert shown(moved) == "Age 30 → 50 moves to Loyal Customers"
+    assert "seg-1" in json.dumps(moved, cls=PlotlyJSONEncoder)
+
+
+def test_a_file_is_asked_for_with_the_columns_that_decide() -> None:
+    columns = [SimpleNamespace(name="Age", use="basis"), SimpleNamespace(name="Id", use="ignored")]
+    words = shown(batch_upload(SimpleNamespace(columns=columns)))  # type: ignore[arg-type]
+    assert "Columns that decide Age A typical value" in words
+
+
+def test_scored_rows_begin_with_the_answer_and_keep_columns_of_the_same_name() -> None:
+    scored = pd.DataFrame(
+        {"Segment": ["old"], "Age": [30], "segment_id": ["s1"], "segment": ["High Spenders"],
+         "runner_up": ["Loyal Customers"], "confidence": [0.914], "fits": [False],
+         "problems": [""]}
+    )  # fmt: skip
+    rows = first_rows(scored)
+    assert list(rows) == [
+        "Segment", "Confidence", "Runner-up", "Fits", "Segment (file)", "Age", "problems"
+    ]  # fmt: skip
+    assert list(rows.iloc[0, :4]) == ["High Spenders", "91 %", "Loyal Customers", "no"]
