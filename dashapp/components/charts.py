@@ -34,6 +34,7 @@ MOVABLE = {
     ],
 }  # fmt: skip
 HEIGHT = 340
+SQUARE = 420
 TALL = 520
 
 
@@ -44,7 +45,7 @@ def chart(
     *,
     explain: str | None = None,
     subtitle: str | None = None,
-    tall: bool = False,
+    height: int = HEIGHT,
     movable: bool = False,
     figure: go.Figure | None = None,
     reading: str | None = None,
@@ -61,15 +62,14 @@ def chart(
         A term of the glossary, or a sentence, behind a question mark after the title.
     subtitle
         A quieter second line.
-    tall
-        Whether it gets the height of a map.
+    height
+        In pixels; :data:`TALL` for a map, :data:`SQUARE` for what is as high as it is wide.
     movable
         Whether zoom and pan buttons are offered.
     figure, reading
         The figure and its sentence where they are known; callbacks may bring them later.
     """
     config = CONFIG | MOVABLE if movable else CONFIG
-    height = TALL if tall else HEIGHT
     empty = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False},
                                     "paper_bgcolor": "rgba(0,0,0,0)",
                                     "plot_bgcolor": "rgba(0,0,0,0)"}}  # fmt: skip

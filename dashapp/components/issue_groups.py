@@ -23,6 +23,7 @@ from dashapp.components.decisions import (
 )
 from dashapp.components.questions import question
 from dashapp.components.review import ids_of
+from dashapp.components.states import message
 from dashapp.components.tables import data_table
 from dashapp.components.upload import drop_zone
 from dashapp.services.masking import hidden
@@ -89,7 +90,7 @@ def issue_groups(
     ]
     parts = [part for part in parts if part is not None]
     if not parts:
-        parts = [html.P("Nothing was found wrong with this file.")]
+        return message("success", "Nothing was found wrong with this file.")
     return html.Section(
         [html.H2("Issues"), *parts, _apply(table, ids, said) if can_reread else None],
         className="card-soft issues",

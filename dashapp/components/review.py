@@ -55,18 +55,24 @@ def words_of(file_format: object, found: Mapping[str, Any]) -> list[str]:
 def reconciliation(table: Table) -> Component:
     """The sum that shows that no row was lost."""
     terms = (
-        ("rows read", table.rows_read, "="),
-        ("used", table.rows_used, "+"),
-        ("set aside", table.rows_set_aside, "+"),
-        ("duplicate", table.rows_duplicate, ""),
+        ("", "rows read", table.rows_read),
+        ("=", "used", table.rows_used),
+        ("+", "set aside", table.rows_set_aside),
+        ("+", "duplicate", table.rows_duplicate),
     )
-    children: list[Component] = []
-    for label, count, sign in terms:
-        children.append(
-            html.Span([html.Strong(formatting.number(count)), f" {label}"], className="sum-term")
+    # A sign stays with the number after it where the line breaks.
+    children = [
+        html.Span(
+            [
+                html.Span(sign, className="sum-sign") if sign else None,
+                html.Span(
+                    [html.Strong(formatting.number(count)), f" {label}"], className="sum-term"
+                ),
+            ],
+            className="sum-part",
         )
-        if sign:
-            children.append(html.Span(sign, className="sum-sign"))
+        for sign, label, count in terms
+    ]
     return html.Div(children, className="sum-strip", role="note")
 
 

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.components.badges import stability_badge
+from dashapp.components.terms import explained
 from dashapp.figures.shares import in_no_segment
 from dashapp.theme import segment_class
 from segmentation import Segment, SegmentModel, Verdict
@@ -29,13 +30,17 @@ GRADES = {
 def verdict_card(model: SegmentModel) -> Component:
     """What the evidence says, in a sentence, with its reasons to unfold."""
     verdict = model.verdict
+    measured = "Silhouette" in verdict.sentence
     details = html.Details(
         [html.Summary("Why"), html.Ul([html.Li(reason) for reason in verdict.reasons])]
     )
     return html.Section(
         [
             html.Span(grade_label(verdict), className=f"grade grade-{verdict.grade}"),
-            html.P(verdict.sentence, className="verdict-sentence"),
+            html.P(
+                [verdict.sentence, explained("silhouette") if measured else None],
+                className="verdict-sentence",
+            ),
             details if verdict.reasons else None,
         ],
         className="verdict card-soft",
@@ -133,8 +138,8 @@ def segment_card(segment: Segment, name_type: str, note_type: str, width: int) -
             html.Div(
                 [
                     _figure(formatting.number(segment.size), "customers"),
-                    _figure(formatting.percent(segment.share), "of customers"),
-                    _figure(formatting.percent(segment.revenue_share), "of revenue")
+                    _share(segment.share, "of customers"),
+                    _share(segment.revenue_share, "of revenue")
                     if segment.revenue_share is not None
                     else None,
                 ],
@@ -154,8 +159,18 @@ def segment_card(segment: Segment, name_type: str, note_type: str, width: int) -
     )
 
 
-def _figure(value: str, label: str) -> Component:
-    return html.Div([html.Strong(value), html.Span(label)])
+def _figure(value: str, label: str, bar: Component | None = None) -> Component:
+    return html.Div([html.Strong(value), html.Span(label), bar])
+
+
+def _share(share: float, label: str) -> Component:
+    """A share in words and as a bar, so that cards can be compared at a glance."""
+    bar = html.Div(
+        html.Div(style={"width": f"{share:.1%}"}),
+        className="share-bar",
+        **{"aria-hidden": "true"},
+    )
+    return _figure(formatting.percent(share), label, bar)
 
 
 def action_list(segments: Sequence[Segment]) -> Component:

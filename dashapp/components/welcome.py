@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
-from dashapp.components.tables import data_table
 from dashapp.components.upload import drop_zone
 from dashapp.session.ledger import Item
 
@@ -68,15 +66,18 @@ def welcome(sample_id: str, limit_mb: int) -> Component:
                         "These are the columns of the classic customer table. None is required, "
                         "other columns work as well, and names need not match."
                     ),
-                    data_table(
-                        pd.DataFrame(CLASSIC_COLUMNS, columns=["Column", "Content", "Example"]),
-                        caption="Columns of the classic customer table",
-                    ),
+                    html.Ul([_column(*each) for each in CLASSIC_COLUMNS], className="column-list"),
                 ],
                 className="card-soft",
             ),
         ],
         className="stack",
+    )
+
+
+def _column(name: str, content: str, example: str) -> Component:
+    return html.Li(
+        [html.Strong(name), html.Span(content), html.Code(example, title=f"For example {example}")]
     )
 
 

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dashapp import formatting
 from dashapp.address import Address, Link
 from dashapp.components.alert_list import alert_list
-from dashapp.components.charts import chart
+from dashapp.components.charts import TALL, chart
 from dashapp.components.choice import choice
 from dashapp.components.filters import filter_panel, filter_start
 from dashapp.components.states import empty_state, expired_state, skeleton
@@ -103,9 +103,9 @@ def render_tab(tab: str, table: Table, address: Address) -> Component:
                     Ids.HEATMAP_READING,
                     "Which columns go together",
                     explain="association",
-                    tall=True,
+                    height=TALL,
                 ),
-                chart(Ids.PAIR, Ids.PAIR_READING, "The pair you clicked", tall=True),
+                chart(Ids.PAIR, Ids.PAIR_READING, "Two columns together", height=TALL),
             ],
             className="grid-2",
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,10 +19,14 @@ from dashapp.page import Refs
 from dashapp.pages.segments.ids import Ids
 from dashapp.services.customers import GRID_COLUMNS, ROW, UNSURE, Selection, Which
 from dashapp.services.exports import EVERYBODY
-from segmentation import Role, SegmentModel, Table
+from dashapp.theme import segment_class
+from segmentation import Role, Segment, SegmentModel, Table
 
 # Rows that the customers' grid asks for at a time.
 GRID_PAGE = 100
+# Pixels of a letter in a head, and of the room around one.
+LETTER_WIDTH = 8
+HEAD_ROOM = 44
 # The choice that keeps every segment in the customers' grid.
 EVERYONE = "all"
 WHICH = {
@@ -121,13 +127,13 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Addre
                         className="button-row text-muted-soft",
                     ),
                 ],
-                className="button-row",
+                className="button-row grid-words",
             ),
             dag.AgGrid(
                 id=Ids.GRID,
                 getRowId=f"params.data['{ROW}']",
                 rowModelType="infinite",
-                columnDefs=grid_columns(table),
+                columnDefs=grid_columns(table, model.segments),
                 defaultColDef={"sortable": True, "resizable": True, "minWidth": 110},
                 dashGridOptions={
                     "cacheBlockSize": GRID_PAGE,
@@ -149,10 +155,10 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Addre
     )
 
 
-def grid_columns(table: Table) -> list[dict[str, Any]]:
+def grid_columns(table: Table, segments: Sequence[Segment]) -> list[dict[str, Any]]:
     """Column definitions of the customers' grid: segment and confidence, then the table's."""
     own = [
-        {"field": column.name, "headerName": column.name}
+        {"field": column.name, "headerName": column.name, "width": _width(column.name)}
         | (_number_column(table, column.name) if column.role == Role.NUMERIC else {})
         for column in table.columns
         if column.name not in (*GRID_COLUMNS, ROW)
@@ -164,11 +170,21 @@ def grid_columns(table: Table) -> list[dict[str, Any]]:
     )
     confidence = {"type": "rightAligned", "valueFormatter": {"function": tell}}
     segment, sure = GRID_COLUMNS
+    # A dot in the segment's color; a customer in none has a gray one.
+    colors = {
+        segment_class(each.color): f"params.value === {json.dumps(each.name)}" for each in segments
+    }
     return [
-        {"field": segment, "headerName": segment, "minWidth": 200},
+        {"field": segment, "headerName": segment, "minWidth": 260, "tooltipField": segment}
+        | {"cellClass": "cell-segment", "cellClassRules": colors},
         {"field": sure, "headerName": sure, "width": 130} | confidence,
         *own,
     ]
+
+
+def _width(head: str) -> int:
+    """Pixels that a column's head takes, within reason; its cells rarely need more."""
+    return min(max(HEAD_ROOM + LETTER_WIDTH * len(head), 120), 280)
 
 
 def _number_column(table: Table, name: str) -> dict[str, Any]:

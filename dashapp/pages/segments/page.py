@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from dashapp import formatting
 from dashapp.address import Address, Link
 from dashapp.components.allowed import allowed
+from dashapp.components.icon import icon
 from dashapp.components.segment_card import action_list, segment_cards, verdict_card
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
@@ -26,7 +27,7 @@ from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
-from segmentation import SegmentModel
+from segmentation import SegmentModel, Table
 
 
 def layout(**_: object) -> Component:
@@ -54,15 +55,9 @@ def render_page(context: Context, seen: Seen, tab: str | None) -> Component:
         )
     parts: list[Component | None] = [render_head(seen)]
     if model is None:
-        parts.append(
-            empty_state(
-                "Ready to find segments",
-                "One click compares every number of segments from 2 to 10, checks how sure the "
-                "best one is, and describes each segment in plain words.",
-            )
-        )
+        assert table is not None
         items = context.training.others(current_session(), seen.refs.dataset)
-        parts.append(elsewhere.others(items, seen.refs.dataset))
+        parts += [render_start(table), elsewhere.others(items, seen.refs.dataset)]
     else:
         parts += [
             elsewhere.told(context, seen, model),
@@ -78,12 +73,36 @@ def render_page(context: Context, seen: Seen, tab: str | None) -> Component:
     return html.Div(parts, className="stack")
 
 
+def render_start(table: Table) -> Component:
+    """The one button before there are segments, with what it does and its folded options."""
+    return html.Section(
+        [
+            html.Div(icon("sparkle"), className="state-picture"),
+            html.H2("Ready to find segments"),
+            html.P(
+                "One click compares every number of segments from 2 to 10, checks how sure the "
+                "best one is, and describes each segment in plain words."
+            ),
+            find_button("btn-primary btn-lg"),
+            train_options(Ids.OPTION, table, {}),
+        ],
+        className="card-soft start",
+    )
+
+
+def find_button(look: str) -> Component:
+    """The one button; it may look quieter once there are segments."""
+    return html.Button("Find segments", id=Ids.FIND, className=f"btn {look}")
+
+
 def render_head(seen: Seen) -> Component:
-    """Title, the one button, the folded options and the model file to load."""
+    """Title, the model file to download or load and, beside segments, how to find others."""
     table, model = seen.table, seen.model
-    label = "Find segments" if model is None else "Find segments again"
-    find = html.Button(
-        "Find segments", id=Ids.FIND, className="btn btn-primary btn-lg", title=label
+    again = table is not None and model is not None
+    download = html.A(
+        "Download model",
+        href=f"/download/model.segmodel?model={seen.refs.model}",
+        className="btn btn-quiet",
     )
     return html.Div(
         [
@@ -92,15 +111,9 @@ def render_head(seen: Seen) -> Component:
                     html.Div([html.H1("Segments"), html.P(subtitle(seen))]),
                     html.Div(
                         [
-                            html.A(
-                                "Download model",
-                                href=f"/download/model.segmodel?model={seen.refs.model}",
-                                className="btn btn-quiet",
-                            )
-                            if model is not None and may(Right.CHANGE)
-                            else None,
+                            download if model is not None and may(Right.CHANGE) else None,
                             load_model(),
-                            find if table is not None else None,
+                            find_button("btn-secondary") if again else None,
                         ],
                         className="button-row",
                     ),
@@ -110,7 +123,7 @@ def render_head(seen: Seen) -> Component:
             train_options(
                 Ids.OPTION, table, model.parameters if seen.trained_here and model else {}
             )
-            if table is not None
+            if table is not None and again
             else None,
         ]
     )

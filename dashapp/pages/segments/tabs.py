@@ -77,12 +77,12 @@ def register_map(app: Dash, context: Context) -> None:
         if row is None or not 0 <= row < seen.table.rows_used:
             return no_update
         scores = scores_of(context, seen).iloc[row]
-        names = {segment.id: segment.name for segment in model.segments}
+        segments = {segment.id: segment for segment in model.segments}
         predict = picked_links(seen.refs, row)[1:] if may(Right.PREDICT) else []
         return (
             customer_card(
                 {str(name): value for name, value in seen.table.frame.iloc[row].items()},
-                names.get(scores["segment_id"], "Unassigned"),
+                segments.get(scores["segment_id"]),
                 float(scores["confidence"]),
             )
             + predict

@@ -11,13 +11,14 @@ from dash.development.base_component import Component
 
 from dashapp import figures, formatting
 from dashapp.address import Address
-from dashapp.components.charts import chart
+from dashapp.components.charts import SQUARE, TALL, chart
 from dashapp.components.choice import choice
+from dashapp.components.icon import icon
 from dashapp.components.states import empty_state
 from dashapp.components.tables import data_table
-from dashapp.figures.profiles import MAX_TRAITS
+from dashapp.figures.profiles import MAX_SIDE_BY_SIDE, MAX_TRAITS
 from dashapp.pages.segments.ids import Ids
-from dashapp.theme import Theme
+from dashapp.theme import Theme, segment_class
 from segmentation import Segment, SegmentModel, Table
 
 # Traits on the radar; more axes than this cannot be read, fewer make no shape.
@@ -52,11 +53,11 @@ def map_view(address: Address) -> Component:
                         Ids.MAP_READING,
                         "Where customers stand",
                         explain="PCA",
-                        tall=True,
+                        height=TALL,
                         movable=True,
                     ),
                     html.Aside(
-                        html.P("Click a point to see the customer.", className="text-muted-soft"),
+                        [icon("people"), html.P("Click a point to see the customer.")],
                         id=Ids.MAP_CUSTOMER,
                         className="card-soft map-customer",
                         **{"aria-live": "polite"},
@@ -93,7 +94,10 @@ def profiles_view(model: SegmentModel, address: Address, look: Theme) -> Compone
             html.Section(
                 [
                     html.H2("Averages in original units"),
-                    data_table(figures.profile_table(segments, model.everybody)),
+                    data_table(
+                        figures.profile_table(segments, model.everybody),
+                        colors={s.name: segment_class(s.color) for s in segments},
+                    ),
                 ],
                 className="card-soft span-all",
             ),
@@ -108,7 +112,8 @@ def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) ->
         return []
     parts = []
     # Each row of cells keeps its height, and the chart beside it has the same one.
-    tall = max(min(len(columns), MAX_TRAITS), len(segments)) > SHORT_HEATMAP
+    many = min(len(columns), MAX_TRAITS) > SHORT_HEATMAP or len(segments) > MAX_SIDE_BY_SIDE
+    height = TALL if many else SQUARE
     heatmap = figures.index_heatmap(segments, columns, theme=look)
     if heatmap.data:
         parts.append(
@@ -119,7 +124,7 @@ def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) ->
                 explain="index",
                 figure=heatmap,
                 reading=figures.index_heatmap_reading(segments, columns),
-                tall=tall,
+                height=height,
             )
         )
     axes = columns[:RADAR_COLUMNS]
@@ -130,7 +135,7 @@ def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) ->
                 Ids.RADAR_READING,
                 "Shape of each segment",
                 explain="radar",
-                tall=tall and bool(parts),
+                height=height if parts else SQUARE,
                 figure=figures.profile_radar(segments, axes, theme=look),
                 reading=figures.profile_radar_reading(segments, axes),
             )
@@ -218,7 +223,7 @@ def compare_view(model: SegmentModel, address: Address) -> Component:
                 Ids.COMPARE_READING,
                 "Largest differences first",
                 explain="deviations",
-                tall=True,
+                height=TALL,
             ),
         ]
     )
@@ -261,10 +266,14 @@ def evidence_view(model: SegmentModel, look: Theme, *, can_choose: bool) -> Comp
     )
 
 
-def customer_card(values: dict[str, Any], segment: str, confidence: float) -> list[Component]:
-    """One customer that was clicked on the map."""
+def customer_card(
+    values: dict[str, Any], segment: Segment | None, confidence: float
+) -> list[Component]:
+    """One customer that was clicked on the map; ``segment`` is None where it is in none."""
+    color = segment_class(segment.color if segment else -1)
+    dot = html.Span(className=f"segment-dot {color}", **{"aria-hidden": "true"})
     return [
-        html.H3(segment),
+        html.H3([dot, segment.name if segment else "Unassigned"]),
         html.P(f"Confidence {formatting.percent(confidence)}", className="text-muted-soft"),
         html.Dl(
             [

@@ -10,6 +10,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 from dashapp.address import Address
 from dashapp.pages.segments import views
+from dashapp.pages.segments.customers import grid_columns
 from dashapp.theme import LIGHT
 from tests import segment_samples as samples
 from tests.callbacks import texts
@@ -76,3 +77,10 @@ def test_evidence_of_other_numbers_is_shown_beside_one_segment() -> None:
 def test_no_evidence_is_said_once() -> None:
     words = shown(views.evidence_view(model(evidence=()), LIGHT, can_choose=True))
     assert words.lower().count("no evidence") == 1
+
+
+def test_the_grid_marks_each_segment_in_its_color_whatever_it_is_called() -> None:
+    names = SimpleNamespace(columns=(), frame=None)
+    column = grid_columns(names, samples.renamed('The "best" ones'))[0]  # type: ignore[arg-type]
+    assert column["cellClassRules"]["seg-0"] == 'params.value === "The \\"best\\" ones"'
+    assert sorted(column["cellClassRules"]) == ["seg-0", "seg-1", "seg-2"]
