@@ -261,6 +261,7 @@ def _template(look: Theme) -> go.layout.Template:
             "x": 0,
             "font": {"size": 12, "color": look.muted},
             "bgcolor": "rgba(0,0,0,0)",
+            "title": {"font": {"size": 12, "color": look.muted}},
         },
         modebar={
             "bgcolor": "rgba(0,0,0,0)",

@@ -14,7 +14,9 @@ from dashapp.services.alerts import Alert
 def alert_list(found: Sequence[Alert]) -> Component:
     """Alerts with what each means for segments; a calm page where there is none."""
     if not found:
-        return empty_state("No alerts", "No column stands out in a way that disturbs segments.")
+        return empty_state(
+            "No alerts", "No column stands out in a way that disturbs segments.", picture="check"
+        )
     return html.Ul([html.Li(_alert(alert)) for alert in found], className="issue-list card-soft")
 
 

@@ -39,15 +39,15 @@ def column_grid(id_: str, table: Table) -> dag.AgGrid:
         id=id_,
         rowData=rows,
         columnDefs=[
-            {"field": "name", "headerName": "Column", "pinned": "left", "minWidth": 180},
+            _words("name", "Column", pinned="left", width=190),
             _choice("role", "Role", ROLES),
             _choice("use", "Use", USES),
             _choice("meaning", "Stands for", tuple(MEANING_WORDS.values())),
             *([_levels()] if ordered else []),
             _count("missing", "Missing"),
             _count("distinct", "Distinct"),
-            {"field": "examples", "headerName": "Examples", "minWidth": 220},
-            {"field": "reason", "headerName": "Why", "minWidth": 320, "flex": 1},
+            _words("examples", "Examples", minWidth=220),
+            _words("reason", "Why", minWidth=300, flex=1),
         ],
         defaultColDef={"sortable": True, "resizable": True},
         dashGridOptions={
@@ -99,9 +99,13 @@ def _choice(field: str, title: str, values: tuple[str, ...]) -> dict[str, Any]:
         "cellClass": "cell-editable",
         "cellEditor": "agSelectCellEditor",
         "cellEditorParams": {"values": list(values)},
-        "minWidth": 130,
-        "width": 140,
+        "width": 128,
     }
+
+
+def _words(field: str, title: str, **look: Any) -> dict[str, Any]:
+    """What is only read; the whole of it on hover where its cell is too narrow."""
+    return {"field": field, "headerName": title, "tooltipField": field, **look}
 
 
 def _count(field: str, title: str) -> dict[str, Any]:
@@ -109,7 +113,7 @@ def _count(field: str, title: str) -> dict[str, Any]:
         "field": field,
         "headerName": title,
         "type": "rightAligned",
-        "width": 110,
+        "width": 98,
         "valueFormatter": {"function": "d3.format(',')(params.value)"},
     }
 
@@ -121,5 +125,5 @@ def _levels() -> dict[str, Any]:
         "headerName": "Order, low to high",
         "editable": {"function": "params.data.role == 'ordinal'"},
         "cellClassRules": {"cell-editable": "params.data.role == 'ordinal'"},
-        "minWidth": 240,
+        "width": 220,
     }

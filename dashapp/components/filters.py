@@ -64,7 +64,7 @@ def filter_panel(
                 className="filters-body",
             ),
         ],
-        className="filters card-soft",
+        className="filters card-soft scrolls",
         **{"aria-label": "Filters"},
     )
 

@@ -15,6 +15,11 @@ from dashapp.figures.shares import in_no_segment
 from dashapp.theme import segment_class
 from segmentation import Segment, SegmentModel, Verdict
 
+WHAT_TO_TRY = (
+    "What may help: leave out columns that say little about customers (“Choose how”), or bring "
+    "more of what they do. In Evidence you can take a number of segments all the same: useful to "
+    "sort customers, but not groups that exist by themselves."
+)
 LONGEST_NAME = 60
 MOST_IN_ROW = 4
 # Columns of the grid in assets/portal.css: rows of one to four cards divide it.
@@ -30,7 +35,7 @@ GRADES = {
 def verdict_card(model: SegmentModel) -> Component:
     """What the evidence says, in a sentence, with its reasons to unfold."""
     verdict = model.verdict
-    measured = "Silhouette" in verdict.sentence
+    measured = "silhouette" in verdict.sentence.lower()
     details = html.Details(
         [html.Summary("Why"), html.Ul([html.Li(reason) for reason in verdict.reasons])]
     )
@@ -41,6 +46,7 @@ def verdict_card(model: SegmentModel) -> Component:
                 [verdict.sentence, explained("silhouette") if measured else None],
                 className="verdict-sentence",
             ),
+            html.P(WHAT_TO_TRY, className="verdict-next") if verdict.grade == "none" else None,
             details if verdict.reasons else None,
         ],
         className="verdict card-soft",

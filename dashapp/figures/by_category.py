@@ -18,8 +18,9 @@ from dashapp.figures.canvas import (
     number_axis,
     whole_names,
 )
+from dashapp.figures.ink import blended
 from dashapp.figures.values import groups, known, numbers
-from dashapp.theme import LIGHT, Theme, translucent
+from dashapp.theme import LIGHT, Theme
 
 # Two-sided 95 % quantile of the normal distribution.
 Z95 = 1.959964
@@ -128,7 +129,7 @@ def measure_by_category(
                 "customers": [one.count for one in found],
             },
         ),
-        marker={"color": translucent(theme.accent, 0.82), "cornerradius": 4},
+        marker={"color": blended(theme.accent, theme.surface, 0.82), "cornerradius": 4},
         error_x={
             "type": "data",
             "symmetric": False,

@@ -14,6 +14,8 @@ from dashapp.theme import Theme, color_scale, translucent
 # Cells along each axis: fine enough for the shape, few enough for the browser.
 PAIR_CELLS = 48
 MAP_CELLS = 56
+# Empty cells around the outermost points, in which their contours come to an end.
+MARGIN_CELLS = 4
 
 
 def counts_in_cells(
@@ -85,7 +87,8 @@ def add_contours(figure: go.Figure, points: pd.DataFrame, theme: Theme) -> None:
 
 def _edges(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     low, high = float(values.min()), float(values.max())
-    return np.linspace(low, high if high > low else low + 1, MAP_CELLS + 1)
+    cell = (high - low or 1) / (MAP_CELLS - 2 * MARGIN_CELLS)
+    return np.linspace(low - MARGIN_CELLS * cell, high + MARGIN_CELLS * cell, MAP_CELLS + 1)
 
 
 def _smoothed(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:

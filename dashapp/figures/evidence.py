@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from dashapp import formatting
 from dashapp.figures.canvas import aid, canvas, empty_figure, named
+from dashapp.figures.ink import blended
 from dashapp.theme import LIGHT, Theme, translucent
 
 if TYPE_CHECKING:
@@ -148,14 +149,13 @@ def smallest_share_by_k(
     figure = _by_k(evidence, "smallest", "Smallest segment (% of customers)", theme)
     figure.update_yaxes(rangemode="tozero", ticksuffix=" %", tickformat=",.0f")
     values = 100 * np.array([row.smallest_share for row in evidence])
+    pale = blended(theme.accent, theme.surface, 0.35)
     figure.add_bar(
         x=np.array([row.k for row in evidence]),
         y=values,
         customdata=[row.k for row in evidence],
         marker={
-            "color": [
-                theme.accent if row.k == k else translucent(theme.accent, 0.35) for row in evidence
-            ],
+            "color": [theme.accent if row.k == k else pale for row in evidence],
             "cornerradius": 4,
         },
         hovertext=[

@@ -1,4 +1,4 @@
-"""Numbers written on colors: dark or light ink, whichever can be read."""
+"""Colors beside and upon each other: ink that can be read, paler bars that hide the grid."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ from dashapp.theme import Theme
 # Nearly black and white: on any color one of them has at least 4.5 : 1, as WCAG AA asks.
 DARK_INK = "#04060a"
 LIGHT_INK = "#ffffff"
+
+
+def blended(color: str, ground: str, share: float) -> str:
+    """A color as if it lay on a ground with an opacity of ``share``, but hiding lines behind it.
+
+    Examples
+    --------
+    >>> blended("#ff0000", "#0000ff", 0.5)
+    '#800080'
+    """
+    pairs = zip(*(bytes.fromhex(each[1:]) for each in (color, ground)), strict=True)
+    return "#" + "".join(f"{round(top * share + below * (1 - share)):02x}" for top, below in pairs)
 
 
 def luminance(color: str) -> float:

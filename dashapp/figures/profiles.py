@@ -175,7 +175,7 @@ def profile_radar(
     figure = canvas(
         theme,
         "radar",
-        margin={"l": 64, "r": 64, "t": 44, "b": 85},
+        margin={"l": 88, "r": 88, "t": 44, "b": 85},
         polar={
             "radialaxis": {"range": [0, 105], "tickvals": [0, 50, 100], "angle": 90,
                            "tickangle": 90, "showline": False},

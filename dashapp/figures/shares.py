@@ -17,7 +17,8 @@ from dashapp.figures.canvas import (
     label_axis,
     share_axis,
 )
-from dashapp.theme import LIGHT, Theme, translucent
+from dashapp.figures.ink import blended
+from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
     from segmentation import Segment
@@ -143,7 +144,9 @@ def share_bars(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figur
         uniformtext={"mode": False},
     )
     colors = [theme.segment_color(segment.color) for segment in segments]
-    parts = [("Customers", [s.share for s in segments], [translucent(c, 0.45) for c in colors])]
+    # Customers are the paler one of two bars, and the only one without revenue.
+    pale = [blended(color, theme.surface, 0.45) for color in colors]
+    parts = [("Customers", [s.share for s in segments], pale if has_revenue else colors)]
     if has_revenue:
         parts.append(("Revenue", [s.revenue_share or 0.0 for s in segments], colors))
     for name, shares, fill in parts:

@@ -16,6 +16,7 @@ def layout(**_: object) -> Component:
         "This page does not exist",
         "The address may be mistyped, or from an older version of the portal.",
         action=("Go to Data", "/"),
+        picture="search",
         whole_page=True,
     )
 

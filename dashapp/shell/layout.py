@@ -7,6 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp.components.icon import icon
+from dashapp.components.terms import GLOSSARY
 from dashapp.page import Page, Refs
 from dashapp.shell.history import history_panel
 from dashapp.shell.ids import Ids
@@ -19,6 +20,13 @@ HELP = (
     ("Explore", "Look at columns, compare groups of customers, see which columns go together."),
     ("Segments", "Find segments, see how sure they are, name them, export their customers."),
     ("Predict", "Enter one customer or upload a file and see the segment of each."),
+)
+TERMS = (
+    ("Segment", "Customers who are more like each other than like the rest."),
+    ("Basis", "A column that decides who belongs together. A descriptor only describes them."),
+    ("Confidence", GLOSSARY["confidence"]),
+    ("Stability", GLOSSARY["stability"]),
+    ("Silhouette", GLOSSARY["silhouette"]),
 )
 
 
@@ -150,13 +158,21 @@ def _delete_dialog() -> Component:
 
 def _help_panel() -> Component:
     return dbc.Offcanvas(
-        [html.Div([html.H3(name), html.P(text)], className="help-item") for name, text in HELP]
-        + [
+        [
+            html.Ol(
+                [html.Li([html.H3(name), html.P(text)]) for name, text in HELP],
+                className="help-steps",
+            ),
+            html.H3("Words"),
+            html.Dl(
+                [part for word, text in TERMS for part in (html.Dt(word), html.Dd(text))],
+                className="help-words",
+            ),
             html.P(
                 "Your files stay on this server, in your session only, and are removed when it "
                 "ends or when you press “Delete my data”.",
                 className="text-muted-soft",
-            )
+            ),
         ],
         id=Ids.HELP_PANEL,
         title=html.Span("Four steps", id=Ids.HELP_TITLE),

@@ -58,6 +58,7 @@ def render_page(table: Table | None, address: Address, *, expired: bool = False)
             "Nothing to explore yet",
             "Upload a customer list or try the sample customers first.",
             action=("Go to Data", "/"),
+            picture="explore",
             whole_page=True,
         )
     return html.Div(

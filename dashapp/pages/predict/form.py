@@ -67,7 +67,7 @@ def form(
             if rest
             else None,
         ],
-        className="card-soft predict-form",
+        className="card-soft predict-form scrolls",
     )
 
 

@@ -44,6 +44,7 @@ def render_page(model: SegmentModel | None, tab: str | None, *, expired: bool = 
                     "No segments to predict yet",
                     "Find segments first, or load a model that you saved earlier.",
                     action=("Go to Segments", "/segments"),
+                    picture="predict",
                     whole_page=True,
                 ),
                 html.Div(load_model(), className="button-row button-row-center"),

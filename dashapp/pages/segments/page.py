@@ -48,6 +48,7 @@ def render_page(context: Context, seen: Seen, tab: str | None) -> Component:
                     "Upload a customer list or try the sample customers, then find segments here. "
                     "A model that you saved earlier can be loaded as well.",
                     action=("Go to Data", "/"),
+                    picture="segments",
                     whole_page=True,
                 ),
                 html.Div(load_model(), className="button-row button-row-center"),
