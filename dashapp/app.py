@@ -9,10 +9,11 @@ from types import MappingProxyType
 
 from dash import Dash
 from flask import Flask, Response, send_from_directory
+from werkzeug.test import Client
 
 from dashapp import shell, web
 from dashapp.figures.canvas import empty_figure
-from dashapp.figures.validators import forget_unused
+from dashapp.figures.validators import learn_when_drawn
 from dashapp.jobs.queue import JobQueue
 from dashapp.page import Context, Page
 from dashapp.pages import NOT_FOUND, PAGES
@@ -119,14 +120,22 @@ def admission(context: Context) -> identity.Admit:
 def warm_up(server: Flask) -> None:
     """Finish what would otherwise happen in the first requests.
 
-    Until Dash has finished its set-up, requests that arrive together fail (plotly/dash#3971). The
-    first chart loads half of plotly, and would leave it scattered among what soon passes away.
+    Until Dash has finished its set-up, requests that arrive together fail (plotly/dash#3971).
     """
-    client = server.test_client()
+    learn_figures()
+    # Flask's own client would bring a debugger and a command line along.
+    client = Client(server)
     for path in ("/healthz", "/_dash-layout", "/_dash-dependencies"):
         client.get(path)
+
+
+def learn_figures() -> None:
+    """Draw a first chart, which loads half of plotly.
+
+    Later it would lie scattered among what soon passes away.
+    """
+    learn_when_drawn()
     empty_figure()
-    forget_unused()
 
 
 def make_context(settings: Settings, pages: tuple[Page, ...]) -> Context:

@@ -39,7 +39,8 @@ threads = threads_for(_settings.web_threads)
 # Browsers keep up to six connections open; idle ones cost some kilobytes each.
 worker_connections = 4000
 worker_class = "gthread"
-# Each worker opens its own files and connections; none is shared over a fork.
+# Each worker makes its own application, with its own files and connections; what they share is
+# loaded in on_starting.
 preload_app = False
 # A browser's connections stay open between clicks; a proxy's as well.
 keepalive = 75
@@ -77,6 +78,21 @@ def on_starting(_server: Any) -> None:
         sys.stderr.write(f"The portal does not start: {refused}\n")
         sys.exit(4)
     metrics.clean(_settings, "web")
+    _load_what_workers_share()
+
+
+def _load_what_workers_share() -> None:
+    """Import everything once: workers then hold it together, and a lost one is soon replaced.
+
+    Nothing here keeps a file or a connection open, which no worker may share; the one thread that
+    Arrow starts returns memory of a pool that we do not use.
+    """
+    from dashapp.app import learn_figures
+
+    learn_figures()
+    trim()
+    # Collections in the workers would write to these pages, and so copy them.
+    gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:

@@ -1,12 +1,13 @@
-"""What plotly remembers of kinds of charts that nobody draws leaves memory.
+"""Plotly learns how a kind of chart is checked when it is first drawn, not all fifty at once.
 
-At its first figure plotly reads how each property of each of its fifty kinds of traces is checked:
-9 MB, of which our figures need a third.
+At its first figure plotly reads how each property of each kind of trace is checked: 9 MB, of which
+our figures need a third, and which leave gaps behind that nothing fills when they are let go.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +16,42 @@ from plotly.validator_cache import ValidatorCache
 
 SOURCE = Path(validator_cache.__file__).parent / "validators" / "_validators.json"
 
-# Kinds of traces that figures draw, and what all figures have.
-TRACES = "bar box contour heatmap histogram pie scatter scatter3d scatterpolar"
-KEPT = frozenset(TRACES.split()) | {"layout", "data", "frame", "frames"}
-
 
 class Checks(dict[str, Any]):
-    """Descriptions of properties by path, those of :data:`KEPT` until another is asked for."""
+    """Descriptions of properties by path, of the kinds that were asked for."""
 
     def get(self, path: str, default: Any = None) -> Any:
-        """The description; a kind of chart that is new here brings all others back."""
+        """The description; the first of its kind brings all others of that kind."""
         if path not in self:
-            self.update(json.loads(SOURCE.read_bytes()))
+            self.update(checks_of(path.split(".", maxsplit=1)[0]))
         return super().get(path, default)
 
 
-def forget_unused() -> None:
-    """Keep only what our figures need; call once the first figure was drawn."""
-    known = ValidatorCache._json_cache  # noqa: SLF001 - as above
-    if known is not None:
-        kept = {path: check for path, check in known.items() if path.split(".")[0] in KEPT}
-        ValidatorCache._json_cache = Checks(kept)  # noqa: SLF001 - as above
+def checks_of(kind: str) -> dict[str, Any]:
+    """The descriptions of one kind of trace, or of ``layout`` and the like.
+
+    They stand together, one after the other, each on lines of its own.
+
+    Examples
+    --------
+    >>> sorted(path for path in checks_of("frame") if path.endswith("name"))
+    ['frame.name']
+    >>> checks_of("nothing")
+    {}
+    """
+    text = SOURCE.read_text(encoding="utf-8")
+    ours, others = rf'\n    "{re.escape(kind)}["\.]', rf'\n    "(?!{re.escape(kind)}["\.])|\n\}}'
+    begin = re.search(ours, text)
+    if begin is None:
+        return {}
+    end = re.compile(others).search(text, begin.start())
+    assert end is not None, "the file ends with a bracket"
+    lines = text[begin.start() : end.start()].rstrip(",")
+    found: dict[str, Any] = json.loads(f"{{{lines}}}")
+    return found
+
+
+def learn_when_drawn() -> None:
+    """Read nothing of what figures will not need; call before the first figure."""
+    if ValidatorCache._json_cache is None:  # noqa: SLF001 - plotly has no other way
+        ValidatorCache._json_cache = Checks()  # noqa: SLF001 - as above

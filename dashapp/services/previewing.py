@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+import segmentation
 from dashapp import formatting
 from dashapp.services.bounds import reading_limits
 from dashapp.services.masking import lines_shown, rows_shown
 from dashapp.session.keys import Kind
-from segmentation import Beginning, ReadError, Role, SegmentationError, Table, read_beginning
+from segmentation import ReadError, Role, SegmentationError, Table
 
 if TYPE_CHECKING:
     from dashapp.jobs.progress import Workspace
+    from segmentation import Beginning
 
 PREVIEW_ROWS = 6
 # More columns than this are cut on the right: nobody judges a delimiter by the hundredth.
@@ -100,7 +102,9 @@ def look(data: bytes, name: str, recipe: Mapping[str, Any], workspace: Workspace
         If it is no table whatever is chosen.
     """
     limits = reading_limits(workspace.settings)
-    return preview_of(read_beginning(data, name=name, recipe=recipe, limits=limits), recipe)
+    # Loaded here, by a job: readers of all formats would be 13 MB in each web worker.
+    seen = segmentation.read_beginning(data, name=name, recipe=recipe, limits=limits)
+    return preview_of(seen, recipe)
 
 
 def keep_unread(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from tests.faults.conftest import Machine, children, kill
@@ -73,11 +74,22 @@ def test_a_file_over_the_limit_is_told_to_a_client_that_sends_it_all(tmp_path: P
         machine.stop()
 
 
-def test_a_web_worker_imports_neither_scikit_learn_nor_scipy(machine: Machine) -> None:
+def maps(pid: int) -> str:
+    """The files that a process has loaded."""
+    return Path(f"/proc/{pid}/maps").read_text()
+
+
+def resident_mb(pid: int) -> float:
+    """Memory that a process holds, shared pages included."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def test_a_web_worker_is_small_and_shares_what_its_parent_has_loaded(machine: Machine) -> None:
     web = machine.start_web()
     machine.visitor()
     for worker in children(web.pid):
-        with open(f"/proc/{worker}/maps") as maps:  # noqa: PTH123 - a file of the system
-            loaded = maps.read()
-        assert "/sklearn/" not in loaded
-        assert "/scipy/" not in loaded
+        assert "/sklearn/" not in maps(worker)
+        assert "/scipy/" not in maps(worker)
+        assert resident_mb(worker) < 170
+    # A worker that takes another's place is then there in less than a second.
+    assert "/pandas/" in maps(web.pid)
