@@ -20,7 +20,9 @@ from segmentation.cluster.choosing import choose_k
 from segmentation.cluster.clustering import Clustering, clustering_of
 from segmentation.cluster.encoding import Encoder
 from segmentation.cluster.evidence import Choice, Progress
+from segmentation.cluster.kmeans import refined
 from segmentation.cluster.ordering import canonical_order
+from segmentation.cluster.row_sample import SAMPLE_ROWS, sampled
 from segmentation.cluster.wording import conclusion
 from segmentation.errors import DataError
 from segmentation.options import Settings
@@ -54,6 +56,7 @@ def train(
     *,
     progress: Progress | None = None,
     previous: SegmentModel | None = None,
+    sample_rows: int = SAMPLE_ROWS,
 ) -> Trained:
     """Find segments in a table and explain them.
 
@@ -69,6 +72,9 @@ def train(
         Told the stage in words and the share done; may raise `CancelledError` to stop.
     previous
         Earlier model whose ids, names and colors matching segments keep.
+    sample_rows
+        Of more rows than these the number of segments, their start and their stability come
+        from a sample of so many, which data in parts are sampled to as well.
 
     Raises
     ------
@@ -80,21 +86,23 @@ def train(
         The user's playbook is not valid.
     """
     started = time.perf_counter()
-    wanted = settings.number()
+    settings.number()
     settings.seed()
     algorithm_named(settings.algorithm)
     playbook = built_in() if settings.playbook is None else load_playbook(settings.playbook)
     watch = Stopwatch(progress)
     with threadpool_limits(1):  # results must not depend on the number of threads
         with watch.stage("encode", "Preparing the columns", 0.0):
-            rows, encoder, X = _encode(frame, columns, settings)
+            rows, encoder, X = _encode(frame, columns, settings, sample_rows)
+            sample = sampled(rows.frame, sample_rows, settings.random_state)
+            some = X if sample is None else X[sample]
         with watch.stage("choose", "Trying numbers of segments", 0.05):
-            choice = choose_number(X, encoder, settings, wanted, watch.within(0.05, 0.5))
+            choice = choose_number(some, encoder, settings, watch.within(0.05, 0.5), rows=len(X))
         with watch.stage("fit", "Finding the segments", 0.5):
-            clustering = _cluster(X, choice, settings)
+            clustering = _cluster(X, some, choice, settings)
             choice = _as_found(choice, clustering.k)
         with watch.stage("explain", "Explaining the segments", 0.6):
-            run = _Run(settings, rows, encoder, X, choice, watch)
+            run = _Run(settings, rows, encoder, X, sample, choice, watch)
             found = _found(run, clustering, len(frame))
             model = build_model(found, playbook, previous)
     watch.seconds["total"] = time.perf_counter() - started
@@ -114,19 +122,20 @@ class _Run:
     rows: TrainingRows
     encoder: Encoder
     X: Matrix
+    sample: Integers | None
     choice: Choice
     watch: Stopwatch
 
 
 def _encode(
-    frame: pd.DataFrame, columns: Sequence[Column], settings: Settings
+    frame: pd.DataFrame, columns: Sequence[Column], settings: Settings, sample_rows: int
 ) -> tuple[TrainingRows, Encoder, Matrix]:
     if len(frame) < FEWEST_ROWS:
         raise DataError(
             f"Segments need at least {FEWEST_ROWS} customers, but the table has only {len(frame)}."
         )
     rows = training_rows(frame, choose_columns(columns, settings.columns))
-    encoder = _encoder(rows, settings)
+    encoder = _encoder(rows, settings, sample_rows)
     usable = encoder.usable(rows.frame)
     if not usable.all():
         if np.count_nonzero(usable) < FEWEST_ROWS:
@@ -135,18 +144,33 @@ def _encode(
                 "choose columns with more values."
             )
         rows = rows.kept(usable)
-        encoder = _encoder(rows, settings)
+        encoder = _encoder(rows, settings, sample_rows)
     return rows, encoder, encoder.transform(rows.frame)
 
 
-def _encoder(rows: TrainingRows, settings: Settings) -> Encoder:
-    return Encoder.fit(rows.frame, rows.bases, mode=settings.encoding, weights=settings.weights)
+def _encoder(rows: TrainingRows, settings: Settings, sample_rows: int) -> Encoder:
+    return Encoder.fit(
+        rows.frame,
+        rows.bases,
+        mode=settings.encoding,
+        weights=settings.weights,
+        as_part=len(rows.frame) > sample_rows,
+    )
 
 
 def choose_number(
-    X: Matrix, encoder: Encoder, settings: Settings, wanted: int | None, progress: Progress | None
+    X: Matrix, encoder: Encoder, settings: Settings, progress: Progress | None, *, rows: int
 ) -> Choice:
     """Choose the number of segments of some points.
+
+    Parameters
+    ----------
+    X
+        (m, p) all points, or a sample of them.
+    encoder, settings, progress
+        See `train`.
+    rows
+        How many points there are, to which inertia is extrapolated.
 
     Raises
     ------
@@ -154,12 +178,13 @@ def choose_number(
         More segments are wanted than there are different rows.
     """
     distinct = canonical_order(X)[1]
+    wanted = settings.number()
     if wanted is not None and wanted > distinct:
         raise DataError(
             f"{wanted} segments need at least {wanted} different rows, but there are {distinct}: "
             "choose fewer segments or more columns."
         )
-    return choose_k(
+    choice = choose_k(
         X,
         settings.k_range,
         k=wanted,
@@ -170,13 +195,21 @@ def choose_number(
         n_jobs=settings.n_jobs,
         progress=progress,
     )
+    if rows == len(X):
+        return choice
+    evidence = tuple(replace(one, inertia=one.inertia * (rows / len(X))) for one in choice.evidence)
+    return replace(choice, evidence=evidence)
 
 
-def _cluster(X: Matrix, choice: Choice, settings: Settings) -> Clustering:
+def _cluster(X: Matrix, some: Matrix, choice: Choice, settings: Settings) -> Clustering:
+    """Find the segments; k-means of many rows starts from those of the sample."""
     algorithm = algorithm_named(settings.algorithm)
     if choice.k == 1 and algorithm.needs_k:
         return clustering_of(X, np.zeros(len(X), dtype=np.intp))
-    return algorithm.fit(X, choice.k, settings.random_state, n_jobs=settings.n_jobs)
+    if settings.algorithm != "kmeans" or len(some) == len(X):
+        return algorithm.fit(X, choice.k, settings.random_state, n_jobs=settings.n_jobs)
+    start = algorithm.fit(some, choice.k, settings.random_state, n_jobs=settings.n_jobs)
+    return refined(X, start.centers, settings.n_jobs)
 
 
 def _as_found(choice: Choice, k: int) -> Choice:
@@ -198,6 +231,7 @@ def _found(run: _Run, clustering: Clustering, n_rows: int) -> Found:
     boundaries = boundaries.reordered(order)
     placement = place(run.X, boundaries)
     labels = placement.nearest  # the labels that scoring gives, so that both always agree
+    some = slice(None) if run.sample is None else run.sample
     return Found(
         settings=run.settings,
         choice=run.choice,
@@ -208,7 +242,7 @@ def _found(run: _Run, clustering: Clustering, n_rows: int) -> Found:
         X=run.X,
         placement=placement,
         stability=stability_of_segments(
-            run.X, labels, k, run.settings, run.watch.within(0.6, 0.95)
+            run.X[some], labels[some], k, run.settings, run.watch.within(0.6, 0.95)
         ),
         summaries=summarize(rows.measured, labels, k),
         members=rows.members(labels),

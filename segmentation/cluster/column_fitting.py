@@ -15,6 +15,7 @@ from segmentation.cluster.column_encoding import MISSING, OTHER, EncodedColumn
 from segmentation.cluster.column_statistics import (
     ColumnStatistics,
     NumberStatistics,
+    NumberTally,
     check_levels,
     level_counts,
 )
@@ -31,13 +32,16 @@ LOG_SKEW = 1.5
 RARE_LEVEL_SHARE = 0.01
 
 
-def column_statistics(series: pd.Series[Any], column: Column, mode: str) -> ColumnStatistics:
-    """Read from a whole column what its encoding is learned from."""
+def column_statistics(
+    series: pd.Series[Any], column: Column, mode: str, *, as_part: bool = False
+) -> ColumnStatistics:
+    """Read from a whole column what its encoding is learned from, maybe as from one part."""
     numeric = pd.api.types.is_numeric_dtype(series.dtype)
     kind = encoding_kind(column, mode, numeric=numeric)[0]
     if kind in {"number", "days"}:
         raw = read_column(series, day if kind == "days" else number)
-        return ColumnStatistics(len(series), numeric, numbers=NumberStatistics.of(raw))
+        numbers = NumberTally.of(raw).statistics() if as_part else NumberStatistics.of(raw)
+        return ColumnStatistics(len(series), numeric, numbers=numbers)
     return ColumnStatistics(len(series), numeric, counts=level_counts(series))
 
 

@@ -1,9 +1,9 @@
 """What the encoding of a column is learned from: few numbers, which parts of a table add up to.
 
-A table in memory is the case of one part: `NumberStatistics.of` and `level_counts` read the
-column at once and its median is exact. Where no process holds the whole column, each part is
-counted for itself (`NumberTally`), the parts are merged, and the median comes from a histogram
-within `QUANTILE_ERROR`.
+A small table is read at once: `NumberStatistics.of` and `level_counts`, with the exact median. Of
+a large one each part is counted for itself (`NumberTally`), the parts are merged, and the median
+comes from a histogram within `QUANTILE_ERROR`; a large table in memory is the case of one part,
+so that it is encoded like the same rows in many.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class NumberTally:
     def statistics(self) -> NumberStatistics:
         """Return what was learned from all parts."""
         low, middle, high = self.counted.quantiles((0.0, 0.5, 1.0)).tolist()
-        return NumberStatistics(self.seen, self.logs, low, high, middle)
+        return NumberStatistics(self.seen.settled(), self.logs.settled(), low, high, middle)
 
 
 def _powers(seen: Floats) -> tuple[Moments, Moments]:

@@ -54,6 +54,7 @@ class Encoder:
         *,
         mode: str = "auto",
         weights: Mapping[str, float] | None = None,
+        as_part: bool = False,
     ) -> Encoder:
         """Learn centers, scales and levels from a table.
 
@@ -67,6 +68,8 @@ class Encoder:
             See `Encoder.mode`.
         weights : mapping from column name to number, optional
             A column of weight 2 counts as if it stood in the table twice; 1 by default.
+        as_part : bool
+            Learn exactly what the same rows in many parts would teach: medians from counts.
 
         Raises
         ------
@@ -76,7 +79,9 @@ class Encoder:
             Unknown mode, a weight that is not positive, or one for a column that is not there.
         """
         _check_mode(mode)
-        statistics = {c.name: column_statistics(frame[c.name], c, mode) for c in columns}
+        statistics = {
+            c.name: column_statistics(frame[c.name], c, mode, as_part=as_part) for c in columns
+        }
         return cls.from_statistics(statistics, columns, mode=mode, weights=weights)
 
     @classmethod

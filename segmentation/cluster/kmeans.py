@@ -1,9 +1,10 @@
-"""k-means of any size: the best of several starts on a coreset, polished on all rows."""
+"""k-means of any size: the best of several starts on a sample, polished on all rows."""
 
 from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -31,8 +32,7 @@ SPARE_FINALS = 40_000  # rows of all finals together that cost nothing
 #: is linear at worst, and this leaves well under the 0.1 % that may separate it from the best
 #: of ten full fits.
 POLISH_TOLERANCE = 3e-6
-POLISH_ITERATIONS = 100
-POLISH_PASSES = 30_000_000  # rows looked at in all iterations together, at most
+POLISH_ITERATIONS = 50
 
 #: Rows taken at once; the scores of a chunk stay in the processor's cache.
 _CHUNK = 16_384
@@ -61,13 +61,32 @@ def fit_kmeans(task: Task) -> Clustering:
     k = max(1, min(task.k, distinct))
     rng = np.random.default_rng(task.seed)
     centers = _contest(points, k, rng)
-    labels, centers, inertia = polish(points, centers, threads(task.n_jobs))
-    ranks = np.lexsort(centers.T[::-1])
-    renamed = np.empty(k, dtype=np.intp)
-    renamed[ranks] = np.arange(k)
+    found = refined(points, centers, task.n_jobs)
     result = np.empty(len(points), dtype=np.intp)
-    result[slice(None) if order is None else order] = renamed[labels]
-    return Clustering(result, centers[ranks] + shift.astype(np.float32), inertia)
+    result[slice(None) if order is None else order] = found.labels
+    return Clustering(result, found.centers + shift.astype(np.float32), found.inertia)
+
+
+def refined(X: Matrix, centers: Floats, n_jobs: int | None = None) -> Clustering:
+    """Polish centers on all rows, which the order of the sums depends on.
+
+    Parameters
+    ----------
+    X : ndarray of float32, shape (n, p)
+    centers : ndarray of float64, shape (k, p)
+    n_jobs : int, optional
+        Threads; they change nothing.
+
+    Returns
+    -------
+    Clustering
+        In the order of the centers' coordinates.
+    """
+    labels, centers, inertia = polish(X, centers, threads(n_jobs))
+    ranks = np.lexsort(centers.T[::-1])
+    renamed = np.empty(len(centers), dtype=np.intp)
+    renamed[ranks] = np.arange(len(centers))
+    return Clustering(renamed[labels], centers[ranks], inertia)
 
 
 def _contest(points: Matrix, k: int, rng: np.random.Generator) -> Floats:
@@ -105,17 +124,41 @@ def polish(
     """
     labels = np.empty(len(X), dtype=np.uint8)
     parts = [slice(a, a + _CHUNK) for a in range(0, len(X), _CHUNK)]
-    before = np.inf
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-        for _ in range(min(POLISH_ITERATIONS, 1 + POLISH_PASSES // len(X))):
+
+        def one_pass(at: Floats, _: int) -> Step:
             # Labels, sizes and sums of a chunk in one task.
-            tasks = pool.map(lambda part, c=centers: _pass(X[part], c, labels[part]), parts)
-            total = functools.reduce(Step.merged, tasks)
-            if not before - total.inertia > POLISH_TOLERANCE * total.inertia:
-                break
-            before = total.inertia
+            tasks = pool.map(lambda part: _pass(X[part], at, labels[part]), parts)
+            return functools.reduce(Step.merged, tasks)
+
+        centers, inertia = converged(one_pass, centers)
+    return labels, centers, inertia
+
+
+def converged(one_pass: Callable[[Floats, int], Step], centers: Floats) -> tuple[Floats, float]:
+    """Iterate k-means until the inertia no longer improves, wherever the rows are.
+
+    Parameters
+    ----------
+    one_pass : callable
+        From centers, and the number of the passes before, to the step of all rows.
+    centers : ndarray of float64, shape (k, p)
+
+    Returns
+    -------
+    centers : ndarray of float64, shape (k, p)
+    inertia : float
+        Of all rows to these centers, which the last pass was about.
+    """
+    before = np.inf
+    for done in range(POLISH_ITERATIONS):
+        total = one_pass(centers, done)
+        if not before - total.inertia > POLISH_TOLERANCE * total.inertia:
+            break
+        before = total.inertia
+        if done + 1 < POLISH_ITERATIONS:
             centers = total.moved(centers)
-    return labels, centers, max(total.inertia, 0.0)
+    return centers, max(total.inertia, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,16 +212,13 @@ def step(X: Matrix, centers: Floats) -> Step:
 def _pass(X: Matrix, centers: Floats, labels: npt.NDArray[np.uint8]) -> Step:
     """Label one chunk in place; return what it adds to the step."""
     k = len(centers)
-    found, scores = nearest_centers(X, centers.astype(np.float32)[np.newaxis])
-    labels[:] = found[0]
-    squared = np.einsum("ij,ij->", X, X, dtype=np.float64)
-    member = (found[0] == np.arange(k, dtype=np.uint8)[:, np.newaxis]).astype(np.float32)
-    sums = (member @ X).astype(np.float64)
-    return Step(
-        sums,
-        member.sum(axis=1, dtype=np.float64),
-        float(squared - 2 * scores.sum(dtype=np.float64)),
-    )
+    labels[:] = nearest_centers(X, centers.astype(np.float32)[np.newaxis])[0][0]
+    points = X.astype(np.float64)  # in float32 the sums would depend on how rows are chunked
+    member = (labels == np.arange(k, dtype=np.uint8)[:, np.newaxis]).astype(np.float64)
+    sums, sizes = member @ points, member.sum(axis=1)
+    squares = np.einsum("ij,ij->", points, points)
+    inertia = squares - 2 * np.einsum("ij,ij->", sums, centers)
+    return Step(sums, sizes, float(inertia + sizes @ np.einsum("ij,ij->i", centers, centers)))
 
 
 def threads(n_jobs: int | None) -> int:

@@ -9,13 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from segmentation.cluster.column_statistics import (
-    ColumnStatistics,
-    NumberStatistics,
-    NumberTally,
-    by_frequency,
-)
-from segmentation.cluster.moments import Moments
+from segmentation.cluster.column_statistics import ColumnStatistics, NumberTally, by_frequency
 from segmentation.errors import DataError, ReadError
 from segmentation.scale.scanning import ColumnTally, PartScan, Sample
 from segmentation.segments.measured import Yardsticks, most_frequent
@@ -30,9 +24,6 @@ from segmentation.table.typing_text import MOST_BAD_CELLS, one_spelling_each
 #: A column whose values nearly all differ has ids where those of the sample all do; the count of
 #: different values is an estimate.
 _NEARLY_ALL = 0.9
-
-#: Digits of sums that the order of additions leaves alone.
-_DIGITS = 11
 
 
 def roles_of(
@@ -122,24 +113,10 @@ def statistics_of(
         result[column.name] = ColumnStatistics(
             scan.rows,
             kinds[column.name] is Kind.NUMBER,
-            _settled(tally.numbers.statistics()) if tally.numbers else None,
+            tally.numbers.statistics() if tally.numbers else None,
             by_frequency(tally.counts) if tally.counts is not None else None,
         )
     return result
-
-
-def _settled(numbers: NumberStatistics) -> NumberStatistics:
-    """Round what depends on the order of additions, so that it does not matter how data are cut."""
-    return replace(numbers, seen=_rounded(numbers.seen), logs=_rounded(numbers.logs))
-
-
-def _rounded(moments: Moments) -> Moments:
-    return replace(
-        moments,
-        mean=float(f"{moments.mean:.{_DIGITS}g}"),
-        second=float(f"{moments.second:.{_DIGITS}g}"),
-        third=float(f"{moments.third:.{_DIGITS}g}"),
-    )
 
 
 def yardsticks_of(scan: PartScan, columns: Sequence[Column]) -> Yardsticks:

@@ -8,15 +8,55 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.scale.hashing import Hashes
+from segmentation.cluster.row_sample import Hashes, repeats
 
 #: Positions of rows in use in their part.
 Places = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Copies:
+    """Rows of a part that an earlier row of the data equals.
+
+    Attributes
+    ----------
+    places
+        Where they are, rising.
+    numbers
+        How many earlier rows equal each.
+    """
+
+    places: Places
+    numbers: Places
+
+    @classmethod
+    def joined(cls, some: Sequence[Copies]) -> Copies:
+        """Put the copies of a part together that were found range by range."""
+        places = np.concatenate([_NO_PLACES, *(one.places for one in some)])
+        numbers = np.concatenate([_NO_PLACES, *(one.numbers for one in some)])
+        rising = np.argsort(places)
+        return cls(places[rising], numbers[rising])
+
+    def numbers_at(self, places: Places) -> Places:
+        """Return how many earlier rows equal the rows at some places."""
+        numbers = np.zeros(len(places), dtype=np.int32)
+        if len(self.places):
+            found = np.minimum(np.searchsorted(self.places, places), len(self.places) - 1)
+            equal = self.places[found] == places
+            numbers[equal] = self.numbers[found[equal]]
+        return numbers
+
+
+_NO_PLACES = np.zeros(0, dtype=np.int32)
+
+#: Of a part without copies.
+NO_COPIES = Copies(_NO_PLACES, _NO_PLACES)
 
 #: Hashes that are compared in one process.
 RANGE = 4_000_000
@@ -43,15 +83,15 @@ def by_range(scanned: tuple[Any, Hashes], ranges: int) -> list[tuple[Hashes, Pla
     ]
 
 
-def copies_among(parts: Sequence[tuple[Hashes, Places]]) -> dict[int, Places]:
-    """Return for each part the places of its rows whose hash an earlier row has."""
-    hashes = np.concatenate([one for one, _ in parts])
-    order = np.argsort(hashes, kind="stable")
-    again = hashes[order[1:]] == hashes[order[:-1]]
-    later = np.sort(order[1:][again])
+def copies_among(parts: Sequence[tuple[Hashes, Places]]) -> dict[int, Copies]:
+    """Return for each part its rows whose hash an earlier row has."""
+    later, numbers = repeats(np.concatenate([one for one, _ in parts]))
     ends = np.cumsum([0, *(len(one) for one, _ in parts)])
     of_parts = np.searchsorted(ends, later, side="right") - 1
     return {
-        part: parts[part][1][later[of_parts == part] - ends[part]]
+        part: Copies(
+            parts[part][1][later[of_parts == part] - ends[part]],
+            numbers[of_parts == part].astype(np.int32),
+        )
         for part in np.unique(of_parts).tolist()
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from segmentation.cluster.row_sample import SAMPLE_ROWS
 from segmentation.errors import DataError
 from segmentation.options import Settings
 from segmentation.scale.workers import Workers
@@ -41,7 +42,7 @@ class LargeData:
     source: str
     scheduler: str | None = None
     memory: str | None = None
-    sample_rows: int = 100_000
+    sample_rows: int = SAMPLE_ROWS
 
     def look(self, progress: Progress | None = None) -> Table:
         """Read all rows once.

@@ -23,8 +23,8 @@ class Rows:
 
     Attributes
     ----------
-    frame, lines
-        Typed rows and their positions in the whole data.
+    frame, lines, places
+        Typed rows, and their positions in the whole data and in the part.
     bad
         Cells of each column that hold something else than the column, in all rows.
     set_aside
@@ -33,6 +33,7 @@ class Rows:
 
     frame: pd.DataFrame
     lines: npt.NDArray[np.int64]
+    places: Places
     bad: dict[str, int]
     set_aside: list[SetAside]
 
@@ -66,7 +67,9 @@ def kept_rows(
         if bases:
             gaps = sum(frame[name].isna().to_numpy().astype(np.int32) for name in bases)
             kept &= np.asarray(gaps) <= MAX_MISSING_SHARE * len(bases)
+        places = np.arange(done, done + batch.rows, dtype=np.int32)
         if not kept.all():
             frame, lines = frame[kept].reset_index(drop=True), lines[kept]
+            places = places[kept]
         done += batch.rows
-        yield Rows(frame, lines, typed.bad, batch.set_aside)
+        yield Rows(frame, lines, places, typed.bad, batch.set_aside)

@@ -10,12 +10,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from segmentation.cluster.cells import day, level, number, read_column
 from segmentation.cluster.column_statistics import NumberTally
 from segmentation.cluster.encoding import MAX_MISSING_SHARE
-from segmentation.scale.copies import Places
-from segmentation.scale.hashing import Distinct, Hashes, position_keys, row_hashes, value_hashes
+from segmentation.cluster.row_sample import (
+    Hashes,
+    cell_hashes,
+    folded,
+    sample_keys,
+    value_hashes,
+)
+from segmentation.scale.copies import Copies, Places
+from segmentation.scale.distinct import Distinct
 from segmentation.scale.parts import Part
 from segmentation.scale.rows import Rows, kept_rows
 from segmentation.table.columns import MAX_LEVELS
@@ -178,46 +186,83 @@ class Scan:
     seed: int
     bases: tuple[str, ...] = ()
 
-    def __call__(self, part: Part, drop: Places, data: Any = None) -> tuple[PartScan, Hashes]:
-        """Return the scan, and a hash of every row in use."""
+    def __call__(
+        self, part: Part, drop: Places, copies: Copies, data: Any = None
+    ) -> tuple[PartScan, Hashes]:
+        """Return the scan, and a hash of every row in use.
+
+        Parameters
+        ----------
+        part, drop, data
+            See `kept_rows`.
+        copies
+            Rows that stay though they equal others, once that is known.
+        """
         scan = PartScan(part.file, 0, 0, (), {}, Counter(), ())
         hashes = [np.zeros(0, np.uint64)]
         for rows in kept_rows(part, self.plans, drop, data, self.bases):
-            found, of_rows = self._scanned(part.file, rows)
+            found, of_rows = self._scanned(part.file, rows, copies)
             scan = scan.merged(found) if scan.columns else found
             hashes.append(of_rows)
         return scan, np.concatenate(hashes)
 
-    def _scanned(self, file: str, rows: Rows) -> tuple[PartScan, Hashes]:
-        cells: list[tuple[npt.NDArray[np.intp], Hashes]] = []
+    def _scanned(self, file: str, rows: Rows, copies: Copies) -> tuple[PartScan, Hashes]:
+        size = len(rows.frame)
+        cells = _Cells(np.zeros(size, np.uint64), np.zeros(size, np.uint64), [])
         columns = {
             plan.name: _tally(rows.frame[plan.name], plan, rows.bad[plan.name], cells)
             for plan in self.plans
         }
         told = tuple(rows.set_aside[:_TOLD])
-        gaps = _gaps([codes < 0 for codes, _ in cells])
-        size = len(rows.frame)
-        sample = self._candidates(rows.frame, rows.lines)
+        keys = sample_keys(cells.folded, copies.numbers_at(rows.places), self.seed)
+        sample = self._candidates(rows, keys)
+        gaps = _gaps(cells.missing)
         scan = PartScan(file, size, len(rows.set_aside), told, columns, gaps, (sample,))
-        return scan, row_hashes(cells, size)
+        return scan, cells.exact
 
-    def _candidates(self, frame: pd.DataFrame, lines: npt.NDArray[np.int64]) -> Sample:
-        keys = position_keys(lines, self.seed)
+    def _candidates(self, rows: Rows, keys: Hashes) -> Sample:
         chosen = np.flatnonzero(keys <= np.uint64(min(self.share, 1.0) * (2.0**64 - 2**12)))
-        some = frame.iloc[chosen]
+        some = rows.frame.iloc[chosen]
         texts = [name for name in some.columns if isinstance(some[name].dtype, pd.CategoricalDtype)]
-        return Sample(some.astype(dict.fromkeys(texts, "str")), keys[chosen], lines[chosen])
+        return Sample(some.astype(dict.fromkeys(texts, "str")), keys[chosen], rows.lines[chosen])
 
 
-def _tally(
-    series: pd.Series,
-    plan: ColumnPlan,
-    bad: int,
-    cells: list[tuple[npt.NDArray[np.intp], Hashes]],
-) -> ColumnTally:
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """What the columns of some rows add up to, one after the other.
+
+    Attributes
+    ----------
+    exact
+        Hashes of the rows as they are.
+    folded
+        The same, without capitals and blanks.
+    missing
+        For each column which cells have no value.
+    """
+
+    exact: Hashes
+    folded: Hashes
+    missing: list[npt.NDArray[np.bool_]]
+
+    def add(self, name: str, codes: npt.NDArray[np.intp], values: Any) -> Hashes:
+        """Add a column from its codes and different values, whose hashes are returned."""
+        hashes = value_hashes(values)
+        added = cell_hashes(name, codes, hashes)
+        self.missing.append(codes < 0)
+        np.add(self.exact, added, out=self.exact)
+        if np.asarray(values).dtype.kind not in "iufM":
+            texts = pa.array(np.asarray(values), pa.string())
+            plain = folded(texts)
+            if not plain.equals(texts):
+                added = cell_hashes(name, codes, value_hashes(plain.to_pandas()))
+        np.add(self.folded, added, out=self.folded)
+        return hashes
+
+
+def _tally(series: pd.Series, plan: ColumnPlan, bad: int, cells: _Cells) -> ColumnTally:
     codes, values = pd.factorize(series, use_na_sentinel=True)
-    hashes = value_hashes(values)
-    cells.append((codes, hashes))
+    hashes = cells.add(plan.name, codes, values)
     counts: dict[str, int] | None = None
     if len(values) <= _MOST_COUNTED:
         of_values = np.bincount(codes[codes >= 0], minlength=len(values)).tolist()

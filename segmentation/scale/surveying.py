@@ -16,7 +16,7 @@ from segmentation.cluster.evidence import Progress
 from segmentation.errors import DataError
 from segmentation.options import Settings
 from segmentation.scale.columns import FileCheck, roles_of
-from segmentation.scale.copies import Places, by_range, copies_among, ranges_for
+from segmentation.scale.copies import NO_COPIES, Copies, Places, by_range, copies_among, ranges_for
 from segmentation.scale.data_set import DataSet
 from segmentation.scale.sampled import sampled_table
 from segmentation.scale.scanning import PartScan, Sample, Scan
@@ -32,8 +32,6 @@ _SPARE = 1.2
 
 #: What the user says of columns, by their names.
 Changes = Mapping[str, Mapping[str, Any]]
-
-_NO_PLACES = np.zeros(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +114,34 @@ def first_look(
     Rows with too many gaps are counted and drawn like all others: which columns drive the
     segments is still open.
     """
-    return _Surveyor(data, Settings(), workers, sample_rows, progress, {}).look()
+    return _Surveyor(data, Settings(), workers, sample_rows, progress, {}).look()[0]
+
+
+@dataclass(frozen=True, eq=False)
+class _Which:
+    """Which rows are scanned.
+
+    Attributes
+    ----------
+    dropped, repeated
+        For each part the copies that are left out, and those that stay.
+    bases
+        Columns of which a row must have half at least; none when all rows count.
+    """
+
+    dropped: tuple[Copies, ...]
+    repeated: tuple[Copies, ...]
+    bases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A scan, and what follows from it; see `Survey`."""
+
+    scan: PartScan
+    columns: tuple[Column, ...]
+    frame: pd.DataFrame
+    lines: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,88 +154,96 @@ class _Surveyor:
     changes: Changes
 
     def survey(self) -> Survey:
-        found = self.look()
+        found, which = self.look()
         columns = choose_columns(found.columns, self.settings.columns)
         bases = tuple(column.name for column in columns if column.use is Use.BASIS)
-        if found.scan.unusable(self.data.plans, bases) and not found.is_whole:
-            scan, frame, sample = self._usable(bases, found.drops, found.rows_used)
-            found = replace(found, scan=scan, frame=frame, lines=sample.lines)
+        unusable = found.scan.unusable(self.data.plans, bases)
+        if unusable and not found.is_whole:
+            seen = self._usable(found.rows_used - unusable, replace(which, bases=bases))
+            found = replace(found, scan=seen.scan, frame=seen.frame, lines=seen.lines)
         return replace(found, columns=columns)
 
-    def look(self) -> Survey:
-        nothing = (_NO_PLACES,) * len(self.data.parts)
-        first, check, copies = self._first(nothing)
-        notes = _set_aside_notes(first) + _bad_cell_notes(check)
-        if first.rows < FEWEST_ROWS:
+    def look(self) -> tuple[Survey, _Which]:
+        """Survey the rows before anything is chosen, and say which these are."""
+        nothing = (NO_COPIES,) * len(self.data.parts)
+        first, copies, notes = self._first(_Which(nothing, nothing))
+        if first.scan.rows < FEWEST_ROWS:
             raise DataError(
                 f"Segments need at least {FEWEST_ROWS} customers, but the data have only "
-                f"{first.rows} usable rows."
+                f"{first.scan.rows} usable rows."
             )
-        scan, drops = first, nothing
-        duplicates = sum(len(places) for places in copies)
-        columns, frame, sample = self._judged(scan)
-        if duplicates:
-            left = self._scanned(Scan(self.data.plans, self._share, self._seed), copies)
-            judged = self._judged(left)
-            if are_customers(left.rows, duplicates, judged[0]):
-                notes += (_kept_note(duplicates),)
-                duplicates = 0
-            else:
-                notes += (_dropped_note(duplicates),)
-                scan, drops, (columns, frame, sample) = left, copies, judged
-        return Survey(
-            columns=columns,
-            scan=scan,
-            frame=frame,
-            lines=sample.lines,
-            drops=drops,
-            rows_read=first.rows + first.set_aside,
-            rows_used=scan.rows,
-            rows_set_aside=first.set_aside,
-            rows_duplicate=duplicates,
-            notes=notes,
-            is_whole=len(frame) == scan.rows,
+        seen, which, note = self._without(copies, first, nothing)
+        found = Survey(
+            columns=seen.columns,
+            scan=seen.scan,
+            frame=seen.frame,
+            lines=seen.lines,
+            drops=tuple(one.places for one in which.dropped),
+            rows_read=first.scan.rows + first.scan.set_aside,
+            rows_used=seen.scan.rows,
+            rows_set_aside=first.scan.set_aside,
+            rows_duplicate=first.scan.rows - seen.scan.rows,
+            notes=notes + note,
+            is_whole=len(seen.frame) == seen.scan.rows,
         )
+        return found, which
 
-    @property
-    def _share(self) -> float:
-        """Share of the rows that are candidates for the sample."""
-        wanted = _SPARE * self.sample_rows
-        return wanted / max(self.data.rows, 1)
+    def _first(self, every: _Which) -> tuple[_Seen, tuple[Copies, ...], tuple[str, ...]]:
+        """Scan everything; return what is seen, the copies, and notes."""
+        kept = self._started(self.data.rows, every)
+        check = FileCheck(self.data.plans, self.data.parts[0].file)
+        seen = self._judged(self._merged(kept, check))
+        notes = _set_aside_notes(seen.scan) + _bad_cell_notes(check.finish())
+        ranges = ranges_for(seen.scan.rows)
+        cut = self.workers.keep(functools.partial(by_range, ranges=ranges), kept)
+        del kept
+        found: list[list[Copies]] = [[] for _ in self.data.parts]
+        for i in range(ranges):
+            slices = self.workers.keep(itemgetter(i), cut)
+            for part, copies in self.workers.one(copies_among, slices).items():
+                found[part].append(copies)
+        if len(seen.frame) < min(self.sample_rows, seen.scan.rows):  # fewer rows than lines
+            seen = self._seen(seen.scan.rows, every)
+        return seen, tuple(Copies.joined(some) if some else NO_COPIES for some in found), notes
 
-    @property
-    def _seed(self) -> int:
-        return self.settings.random_state
+    def _without(
+        self, copies: tuple[Copies, ...], first: _Seen, nothing: tuple[Copies, ...]
+    ) -> tuple[_Seen, _Which, tuple[str, ...]]:
+        """Leave copies out where they are mistakes; where they are customers, tell them apart."""
+        count = sum(len(one.places) for one in copies)
+        if not count:
+            return first, _Which(nothing, nothing), ()
+        stay = _Which(nothing, copies)
+        notes: tuple[str, ...] = ()
+        if self.data.recipe.get("format") != "frame":  # as in memory, every row of a frame counts
+            leave = _Which(copies, nothing)
+            left = self._seen(first.scan.rows - count, leave)
+            if not are_customers(left.scan.rows, count, left.columns):
+                return left, leave, (_dropped_note(count),)
+            notes = (_kept_note(count),)
+        return self._seen(first.scan.rows, stay), stay, notes
 
-    def _started(self, scan: Scan, drops: Sequence[Places]) -> list[Any]:
-        arguments: list[Sequence[Any]] = [self.data.parts, drops]
+    def _usable(self, rows: int, which: _Which) -> _Seen:
+        """Scan the rows that have at least half of the bases."""
+        if rows < FEWEST_ROWS:
+            raise DataError(
+                "Nearly all rows miss more than half of the columns that drive the segments: "
+                "choose columns with more values."
+            )
+        return self._seen(rows, which)
+
+    def _seen(self, rows: int, which: _Which) -> _Seen:
+        """Scan some rows, of which there are so many."""
+        return self._judged(self._merged(self._started(rows, which), None))
+
+    def _started(self, rows: int, which: _Which) -> list[Any]:
+        share = _SPARE * self.sample_rows / max(rows, 1)
+        scan = Scan(self.data.plans, share, self.settings.random_state, which.bases)
+        dropped = [one.places for one in which.dropped]
+        arguments: list[Sequence[Any]] = [self.data.parts, dropped, which.repeated]
         if self.data.data:
             arguments.append(self.workers.compute(self.data.data))
         return self.workers.keep(scan, *arguments)
-
-    def _first(
-        self, nothing: tuple[Places, ...]
-    ) -> tuple[PartScan, dict[str, int], tuple[Places, ...]]:
-        """Scan everything; return the scan, cells that do not fit, and the places of copies."""
-        kept = self._started(Scan(self.data.plans, self._share, self._seed), nothing)
-        check = FileCheck(self.data.plans, self.data.parts[0].file)
-        scan = self._merged(kept, check)
-        bad = check.finish()
-        if self.data.recipe.get("format") == "frame":  # as in memory, every row of a frame counts
-            return scan, bad, nothing
-        ranges = ranges_for(scan.rows)
-        cut = self.workers.keep(functools.partial(by_range, ranges=ranges), kept)
-        del kept
-        found: list[list[Places]] = [[] for _ in self.data.parts]
-        for i in range(ranges):
-            slices = self.workers.keep(itemgetter(i), cut)
-            for part, places in self.workers.one(copies_among, slices).items():
-                found[part].append(places)
-        copies = tuple(np.sort(np.concatenate(p)) if p else _NO_PLACES for p in found)
-        return scan, bad, copies
-
-    def _scanned(self, scan: Scan, drops: Sequence[Places]) -> PartScan:
-        return self._merged(self._started(scan, drops), None)
 
     def _merged(self, kept: list[Any], check: FileCheck | None) -> PartScan:
         total: PartScan | None = None
@@ -224,28 +257,14 @@ class _Surveyor:
             raise DataError("The data have no rows that can be used: there is nothing to segment.")
         return total
 
-    def _judged(self, scan: PartScan) -> tuple[tuple[Column, ...], pd.DataFrame, Sample]:
+    def _judged(self, scan: PartScan) -> _Seen:
         sample = Sample.joined(scan.samples).smallest(self.sample_rows)
         columns, frame = roles_of(scan, sample, self.data.plans)
         if self.changes:
             drawn = sampled_table(columns, frame, sample.lines, scan, self.data)
             changed = drawn.with_columns(self.changes)
             columns, frame = changed.columns, changed.frame
-        return columns, frame, sample
-
-    def _usable(
-        self, bases: tuple[str, ...], drops: tuple[Places, ...], used: int
-    ) -> tuple[PartScan, pd.DataFrame, Sample]:
-        """Scan the rows that have at least half of the bases."""
-        share = self._share * self.data.rows / max(used, 1)
-        scan = self._scanned(Scan(self.data.plans, share, self._seed, bases), drops)
-        if scan.rows < FEWEST_ROWS:
-            raise DataError(
-                "Nearly all rows miss more than half of the columns that drive the segments: "
-                "choose columns with more values."
-            )
-        _, frame, sample = self._judged(scan)
-        return scan, frame, sample
+        return _Seen(scan, columns, frame, sample.lines)
 
 
 def _set_aside_notes(scan: PartScan) -> tuple[str, ...]:

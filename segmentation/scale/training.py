@@ -27,8 +27,9 @@ from segmentation.building import Found, build_model, stability_of_segments
 from segmentation.cluster.algorithms import algorithm_named
 from segmentation.cluster.encoding import Encoder
 from segmentation.cluster.evidence import Choice, Progress
-from segmentation.cluster.kmeans import Step
+from segmentation.cluster.kmeans import Step, converged
 from segmentation.cluster.quantiles import QUANTILE_ERROR
+from segmentation.cluster.row_sample import SAMPLE_ROWS
 from segmentation.errors import ParameterError
 from segmentation.options import Settings
 from segmentation.scale.columns import statistics_of, yardsticks_of
@@ -53,14 +54,6 @@ from segmentation.training import choose_number, train
 
 Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
-
-#: Rows of the sample. Shares and rules read from it are off by 0.3 % at most, 19 times of 20
-#: (two standard errors of a share of one half), and choosing k needs far fewer.
-SAMPLE_ROWS = 100_000
-
-#: The polish stops when the inertia falls by less than this share in a pass.
-TOLERANCE = 1e-6
-MAX_PASSES = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,14 +146,6 @@ def _check(settings: Settings) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Fit:
-    """Centers (k, p), and the sum of squared distances of all rows to them."""
-
-    centers: Floats
-    inertia: float
-
-
-@dataclass(frozen=True, eq=False)
 class _Work:
     """The steps after the survey."""
 
@@ -185,8 +170,9 @@ class _Work:
             rows = replace(rows, order=known.lines[rows.order].astype(np.intp))
             X = encoder.transform(rows.frame)
         with watch.stage("choose", "Trying numbers of segments", 0.32):
-            choice = choose_number(X, encoder, settings, settings.number(), watch.within(0.32, 0.5))
-            choice = _of_all(choice, known.scan.rows / len(X))
+            choice = choose_number(
+                X, encoder, settings, watch.within(0.32, 0.5), rows=known.scan.rows
+            )
         with watch.stage("fit", "Finding the segments", 0.5):
             start = algorithm_named("kmeans").fit(X, choice.k, settings.random_state).centers
             fit = self._polished(encoder, start)
@@ -202,26 +188,22 @@ class _Work:
             arguments.append(self.workers.compute(self.data.data))
         return self.workers.keep(function, *arguments)
 
-    def _polished(self, encoder: Encoder, centers: Floats) -> _Fit:
+    def _polished(self, encoder: Encoder, centers: Floats) -> tuple[Floats, float]:
         """Iterate k-means over all rows until it no longer improves."""
         bases = tuple(column.name for column in self.survey.bases)
         points = Points(self.data.plans, bases, encoder, self.workers.new_folder())
-        before = np.inf
-        for done in range(MAX_PASSES):
+
+        def one_pass(at: Floats, done: int) -> Step:
             share = 0.5 + 0.25 * done / (done + 4)
             steps: Iterator[Step] = self.workers.in_order(
-                self._each_part(LloydPass(points, centers)),
+                self._each_part(LloydPass(points, at)),
                 self.watch.within(share, share + 0.02),
                 f"Finding the segments: pass {done + 1} over all rows",
             )
-            total = functools.reduce(Step.merged, steps)
-            if not before - total.inertia > TOLERANCE * total.inertia:
-                break
-            before, moved = total.inertia, total.moved(centers)
-            if done + 1 < MAX_PASSES:
-                centers = moved
-        ranks = np.lexsort(centers.T[::-1])
-        return _Fit(centers[ranks], max(total.inertia, 0.0))
+            return functools.reduce(Step.merged, steps)
+
+        centers, inertia = converged(one_pass, centers)
+        return centers[np.lexsort(centers.T[::-1])], inertia
 
     def _profile(self, rows: TrainingRows, encoder: Encoder, centers: Floats) -> PartProfile:
         used = {c.name for c in rows.columns if c.role not in UNUSABLE_ROLES}
@@ -242,9 +224,14 @@ class _Work:
         return functools.reduce(PartProfile.merged, (one for one in parts if one is not None))
 
     def _found(
-        self, rows: TrainingRows, X: Matrix, encoder: Encoder, choice: Choice, fit: _Fit
+        self,
+        rows: TrainingRows,
+        X: Matrix,
+        encoder: Encoder,
+        choice: Choice,
+        fit: tuple[Floats, float],
     ) -> Found:
-        centers = fit.centers
+        centers, inertia = fit
         profile = self._profile(rows, encoder, centers)
         summaries = profile.tallies.summaries()
         order = display_order(summaries, rows.monetary)
@@ -255,7 +242,7 @@ class _Work:
             choice=choice,
             encoder=encoder,
             boundaries=boundaries,
-            inertia=fit.inertia,
+            inertia=inertia,
             rows=rows,
             X=X,
             placement=placement,
@@ -268,12 +255,6 @@ class _Work:
             n_used=self.survey.scan.rows,
             engine={"engine": "dask", "sample_rows": len(X), "quantile_error": QUANTILE_ERROR},
         )
-
-
-def _of_all(choice: Choice, ratio: float) -> Choice:
-    """Extrapolate inertia from the sample to all rows, as evidence is meant."""
-    evidence = tuple(replace(one, inertia=one.inertia * ratio) for one in choice.evidence)
-    return replace(choice, evidence=evidence)
 
 
 def _boundaries(centers: Floats, profile: PartProfile) -> Boundaries:

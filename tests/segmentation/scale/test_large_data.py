@@ -22,6 +22,8 @@ from segmentation import (
     summarize,
 )
 from segmentation.cluster.quantiles import QUANTILE_ERROR
+from segmentation.cluster.row_sample import sampled
+from segmentation.options import Settings
 from segmentation.scale.workers import Workers
 from tests.segmentation.scale.conftest import CUSTOMERS, SAMPLE, write_parts
 from tests.waiting import until
@@ -43,12 +45,13 @@ def data(
     people: pd.DataFrame, workers: Workers, tmp_path_factory: pytest.TempPathFactory
 ) -> LargeData:
     folder = tmp_path_factory.mktemp("large") / "customers"
-    first = LargeData(str(write_parts(people, folder, 3)), workers.address, None, SAMPLE)
-    drawn = set(first.look().lines)
-    left_out = next(i for i in range(CUSTOMERS) if i + 1 not in drawn)
-    people.loc[left_out, "Membership Type"] = RARE
-    write_parts(people, folder, 3)
-    return first
+    usual = people["Membership Type"].copy()
+    for row in range(CUSTOMERS):  # which rows are drawn follows from what they hold
+        people["Membership Type"] = usual.where(people.index != row, RARE)
+        drawn = sampled(people, SAMPLE, Settings().random_state)
+        if drawn is not None and row not in drawn:
+            break
+    return LargeData(str(write_parts(people, folder, 3)), workers.address, None, SAMPLE)
 
 
 @pytest.fixture(scope="module")
