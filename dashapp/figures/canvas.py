@@ -1,7 +1,7 @@
 """What all figures share: an empty canvas, axes, labels that fit, numbers as people read them.
 
-Words that come from users' files (column names, categories, segment names) reach plotly only
-through :func:`label`: plotly reads a little HTML in every text.
+Words of users' files (columns, categories, segments) reach plotly only through :func:`label`:
+plotly reads a little HTML in every text.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from dashapp.theme import LIGHT, Theme
 
 # Longer labels would take the room of the picture; the whole text is in the hover.
 LONGEST_LABEL = 26
-# Pixels of a legend in one line, of an axis title with its distances, and of a letter of a label.
+# Pixels of a legend in one line, an axis title with its distances, and a letter of a label.
 LEGEND_ROOM = 50
 TITLE_ROOM = 48
 LETTER_ROOM = 5.6
 # Degrees at which long labels stand below an axis.
 SLANT = -45
+TITLE_LINE = 38  # characters of an axis title; the next line has the rest
+CODES = {"$": "USD", "€": "EUR", "£": "GBP"}
 # Characters of a line of a segment's name beside an axis.
 TICK_LINE = 16
 
@@ -224,23 +226,25 @@ def number_axis(name: str) -> dict[str, Any]:
 def measured_axis(name: str, *, date: bool) -> dict[str, Any]:
     """An axis with a column's numbers or dates."""
     if date:
-        return {"title": {"text": f"{label(name, 48)} (date)"}, "type": "date"}
+        return {"title": {"text": f"{label(name, 36)} (date)"}, "type": "date"}
     return number_axis(name)
 
 
 def axis_title(name: str) -> str:
-    """A column's name with its unit.
+    """A column's name with its unit, in lines that fit on a phone.
 
     Examples
     --------
     >>> formatting.use_currencies({"Total Spend": "$", "Umsatz (€)": "€"})
     >>> axis_title("Total Spend"), axis_title("Umsatz (€)"), axis_title("Age")
     ('Total Spend ($)', 'Umsatz (€)', 'Age')
+    >>> axis_title("Number of purchases in the last twelve months")
+    'Number of purchases in the last twelve<br>months'
     >>> formatting.use_currencies({})
     """
-    currency = formatting.currency_of(name).strip()
-    stated = currency and currency not in name
-    return f"{label(name, 48)} ({currency})" if stated else label(name, 48)
+    unit = formatting.currency_of(name).strip()
+    unsaid = unit and unit not in name and CODES.get(unit, unit) not in name
+    return in_lines(f"{label(name, 48)} ({unit})" if unsaid else label(name, 48), TITLE_LINE)
 
 
 def count_axis(what: str = "Customers") -> dict[str, Any]:

@@ -175,7 +175,12 @@ def grid_columns(table: Table, segments: Sequence[Segment]) -> list[dict[str, An
         segment_class(each.color): f"params.value === {json.dumps(each.name)}" for each in segments
     }
     return [
-        {"field": segment, "headerName": segment, "minWidth": 260, "tooltipField": segment}
+        {
+            "field": segment,
+            "headerName": segment,
+            "width": 240,
+            "tooltipField": segment,
+        }
         | {"cellClass": "cell-segment", "cellClassRules": colors},
         {"field": sure, "headerName": sure, "width": 130} | confidence,
         *own,
