@@ -80,7 +80,7 @@ def frame_hashes(frame: pd.DataFrame) -> Hashes:
 
 
 def _of_values(values: pd.Index) -> Hashes:
-    if pd.api.types.is_numeric_dtype(values.dtype):
+    if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
         return value_hashes(values.to_numpy(dtype=np.float64))
     if values.dtype.kind == "M":
         return value_hashes(values.to_numpy())

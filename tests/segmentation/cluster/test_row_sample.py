@@ -56,9 +56,13 @@ def test_each_seed_draws_its_own_uniform_sample(customers: pd.DataFrame) -> None
 
 
 def test_types_and_spelling_make_no_difference_but_columns_do() -> None:
-    plain = pd.DataFrame({"n": [1, 0], "t": ["Gold", "new york"]})
+    plain = pd.DataFrame({"n": [1, 0], "t": ["Gold", "new york"], "f": [True, False]})
     other = pd.DataFrame(
-        {"t": pd.Categorical(["gold", "New York"]), "n": pd.array([1, -0.0], "Float64")}
+        {
+            "f": ["True", "False"],
+            "t": pd.Categorical(["gold", "New York"]),
+            "n": pd.array([1, -0.0], "Float64"),
+        }
     )
     assert frame_hashes(plain).tolist() == frame_hashes(other).tolist()
     swapped = plain.rename(columns={"n": "t", "t": "n"})

@@ -48,7 +48,7 @@ def data(
     usual = people["Membership Type"].copy()
     for row in range(CUSTOMERS):  # which rows are drawn follows from what they hold
         people["Membership Type"] = usual.where(people.index != row, RARE)
-        drawn = sampled(people, SAMPLE, Settings().random_state)
+        drawn = sampled(Table.from_frame(people).frame, SAMPLE, Settings().random_state)
         if drawn is not None and row not in drawn:
             break
     return LargeData(str(write_parts(people, folder, 3)), workers.address, None, SAMPLE)
