@@ -19,6 +19,7 @@ from dashapp.page import Context, Page
 from dashapp.pages import NOT_FOUND, PAGES
 from dashapp.services.datasets import Datasets
 from dashapp.services.exports import Exports
+from dashapp.services.large import LargeSets
 from dashapp.services.memory import Memory
 from dashapp.services.scoring import Scoring
 from dashapp.services.sharing import Sharing
@@ -157,6 +158,7 @@ def make_context(settings: Settings, pages: tuple[Page, ...]) -> Context:
         scoring=scoring,
         exports=Exports(datasets, training, scoring),
         sharing=Sharing(memory),
+        large=LargeSets(memory, settings),
         page_needs=MappingProxyType({page.path: page.need for page in pages}),
     )
 

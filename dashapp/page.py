@@ -15,6 +15,7 @@ from dashapp.address import Link
 from dashapp.jobs.queue import JobQueue
 from dashapp.services.datasets import Datasets
 from dashapp.services.exports import Exports
+from dashapp.services.large import LargeSets
 from dashapp.services.scoring import Scoring
 from dashapp.services.sharing import Sharing
 from dashapp.services.training import Training
@@ -42,7 +43,7 @@ class Context:
         The frozen settings of this process.
     store, ledger, jobs
         What the server keeps for each session.
-    datasets, training, scoring, exports, sharing
+    datasets, training, scoring, exports, sharing, large
         The services, free of Dash.
     page_needs
         Path of each page and what it needs; every other full-page path answers 404.
@@ -57,6 +58,7 @@ class Context:
     scoring: Scoring
     exports: Exports
     sharing: Sharing
+    large: LargeSets
     page_needs: Mapping[str, Right]
 
 

@@ -18,6 +18,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic import model_validator as check_together
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dashapp.cluster_settings import LOCAL, LOCAL_MEMORY_MB, ClusterSettings
 from dashapp.identity_settings import PREFIX, IdentitySettings
 
 # RFC 7518, section 3.2: an HMAC-SHA-256 key has at least the 32 bytes of the hash.
@@ -39,7 +40,7 @@ class SettingsError(Exception):
     """A setting is unknown or impossible; ``str()`` is one line that says which and why."""
 
 
-class Settings(IdentitySettings, BaseSettings):
+class Settings(ClusterSettings, IdentitySettings, BaseSettings):
     """Everything an operator can choose.
 
     Frozen: one process never changes its mind, and settings can be shared by threads.
@@ -179,6 +180,15 @@ class Settings(IdentitySettings, BaseSettings):
             raise ValueError(
                 "a hosted portal that is open lets everybody in who reaches it: set "
                 f"{PREFIX}IDENTITY, or confirm with {PREFIX}OPEN_TO_ALL=1"
+            )
+        return self
+
+    @check_together(mode="after")
+    def _local_cluster_has_memory(self) -> Self:
+        if self.dask_scheduler == LOCAL and self.job_memory_mb < LOCAL_MEMORY_MB:
+            raise ValueError(
+                f"{PREFIX}DASK_SCHEDULER=local needs {PREFIX}JOB_MEMORY_MB of at least "
+                f"{LOCAL_MEMORY_MB}"
             )
         return self
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import dash_ag_grid as dag
 
-from segmentation import Role, Table, Use
+from segmentation import Column, Role, Table, Use
 
 ROLES = tuple(str(role) for role in Role)
 USES = tuple(str(use) for use in Use)
@@ -28,6 +28,8 @@ MEANING_WORDS: dict[str | None, str] = {
 # Between levels in order, from low to high.
 BELOW = " < "
 # Up to here the grid grows with its rows; longer lists scroll inside.
+# More different values than so many are estimated in large data sets.
+ESTIMATED_FROM = 1_000
 ROWS_IN_FULL = 25
 
 
@@ -72,12 +74,19 @@ def grid_rows(table: Table) -> list[dict[str, Any]]:
             "meaning": MEANING_WORDS[column.meaning],
             "levels": BELOW.join(column.levels) if column.role is Role.ORDINAL else "",
             "missing": column.missing,
-            "distinct": column.distinct,
+            "distinct": _distinct(table, column),
             "examples": ", ".join(column.examples),
             "reason": column.reason,
         }
         for column in table.columns
     ]
+
+
+def _distinct(table: Table, column: Column) -> int | str:
+    """How many different values a column has; of a large data set many are an estimate."""
+    if table.population is None or column.distinct < ESTIMATED_FROM:
+        return column.distinct
+    return f"≈ {float(f'{column.distinct:.2g}'):,.0f}"
 
 
 def parse_levels(text: str) -> list[str]:
@@ -114,7 +123,9 @@ def _count(field: str, title: str) -> dict[str, Any]:
         "headerName": title,
         "type": "rightAligned",
         "width": 98,
-        "valueFormatter": {"function": "d3.format(',')(params.value)"},
+        "valueFormatter": {
+            "function": "params.value >= 0 ? d3.format(',')(params.value) : params.value"
+        },
     }
 
 

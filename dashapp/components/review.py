@@ -25,7 +25,7 @@ DELIMITERS = {
 
 def detected(table: Table) -> str:
     """What the reader found out about the file, in words."""
-    size = f"{formatting.number(table.rows_used)} rows × {len(table.columns)} columns"
+    size = f"{formatting.number(table.customers)} rows × {len(table.columns)} columns"
     return ", ".join([*words_of(table.recipe.get("format"), table.recipe), size])
 
 
@@ -54,11 +54,12 @@ def words_of(file_format: object, found: Mapping[str, Any]) -> list[str]:
 
 def reconciliation(table: Table) -> Component:
     """The sum that shows that no row was lost."""
+    of = table.population or table
     terms = (
-        ("", "rows read", table.rows_read),
-        ("=", "used", table.rows_used),
-        ("+", "set aside", table.rows_set_aside),
-        ("+", "duplicate", table.rows_duplicate),
+        ("", "rows read", of.rows_read),
+        ("=", "used", of.rows_used),
+        ("+", "set aside", of.rows_set_aside),
+        ("+", "duplicate", of.rows_duplicate),
     )
     # A sign stays with the number after it where the line breaks.
     children = [

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashapp.components.choice import choice
 from dashapp.page import BadInputError, number_or_none, one_of, texts
-from segmentation import ALGORITHMS, Role, Table, Use
+from segmentation import ALGORITHMS, Role, SegmentModel, Table, Use
 
 AUTOMATIC = "auto"
 LARGEST_K = 10
@@ -21,6 +21,8 @@ ENCODINGS = {
 }
 # Roles that can be a basis of segments.
 BASIS_ROLES = (Role.NUMERIC, Role.ORDINAL, Role.BINARY, Role.NOMINAL, Role.DATE)
+# Options that stand among a model's parameters.
+CHOSEN = ("n_clusters", "k_range", "columns", "encoding", "weights", "min_segment_share")
 DEFAULT_SHARE_PERCENT = 3
 DEFAULT_SEED = 42
 LARGEST_SEED = 2**31 - 1
@@ -68,9 +70,9 @@ def train_options(id_type: str, table: Table, used: Mapping[str, Any]) -> Compon
                         counts,
                         str(used.get("n_clusters", AUTOMATIC)),
                     ),
-                    choice(
-                        id_of("algorithm"), "Algorithm", titles, used.get("algorithm", "kmeans")
-                    ),
+                    choice(id_of("algorithm"), "Algorithm", titles, used.get("algorithm", "kmeans"))
+                    if table.population is None
+                    else None,
                     choice(id_of("encoding"), "Encoding", ENCODINGS, used.get("encoding", "auto")),
                     _number(
                         id_of("min_segment_share"),
@@ -106,6 +108,12 @@ def _number(
         ],
         className="field",
     )
+
+
+def options_of(model: SegmentModel) -> dict[str, Any]:
+    """The options that a model was trained with, without what its engine tells beside them."""
+    told = model.parameters
+    return {name: told[name] for name in CHOSEN if name in told}
 
 
 def parse_options(given: Mapping[str, Any], table: Table) -> dict[str, Any]:

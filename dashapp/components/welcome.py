@@ -29,8 +29,14 @@ CLASSIC_COLUMNS = (
 )
 
 
-def welcome(sample_id: str, limit_mb: int) -> Component:
-    """What a new visitor sees: one thing to do."""
+def welcome(sample_id: str, limit_mb: int, more: Component | None = None) -> Component:
+    """What a new visitor sees: one thing to do.
+
+    Parameters
+    ----------
+    more
+        Another way to bring data, below the first.
+    """
     return html.Div(
         [
             html.Section(
@@ -59,6 +65,7 @@ def welcome(sample_id: str, limit_mb: int) -> Component:
                 ],
                 className="hero",
             ),
+            more,
             html.Section(
                 [
                     html.H2("What your file may contain"),
@@ -111,8 +118,13 @@ def upload_panel(sample_id: str, limit_mb: int) -> Component:
     )
 
 
-def other_data(sample_id: str, limit_mb: int, others: Sequence[Item] = ()) -> Component:
-    """A folded drop zone, and the session's other files."""
+def other_data(
+    sample_id: str,
+    limit_mb: int,
+    others: Sequence[Item] = (),
+    more: Component | None = None,
+) -> Component:
+    """A folded drop zone, another way to bring data, and the session's other files."""
     links = [
         html.Li(
             [
@@ -126,7 +138,7 @@ def other_data(sample_id: str, limit_mb: int, others: Sequence[Item] = ()) -> Co
     return html.Details(
         [
             html.Summary("Use other data", className="btn btn-secondary"),
-            html.Div([upload_panel(sample_id, limit_mb), known if links else None],
+            html.Div([upload_panel(sample_id, limit_mb), more, known if links else None],
                      className="popover-card"),
         ],
         className="details-popover needs-change",

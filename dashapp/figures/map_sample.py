@@ -45,8 +45,13 @@ def sample_points(points: pd.DataFrame, limit: int = MAX_POINTS, seed: int = 0) 
     return points.iloc[np.unique(np.concatenate(chosen))]
 
 
-def sample_sentence(points: pd.DataFrame, *, flat: bool = True) -> str:
+def sample_sentence(points: pd.DataFrame, *, flat: bool = True, thing: str = "customer") -> str:
     """Say how many of the customers are drawn as points, where these are not all.
+
+    Parameters
+    ----------
+    thing
+        What one of them is called.
 
     Examples
     --------
@@ -56,7 +61,7 @@ def sample_sentence(points: pd.DataFrame, *, flat: bool = True) -> str:
     drawn = len(sample_points(points, MAX_POINTS if flat else MAX_POINTS_3D))
     if drawn == len(points):
         return ""
-    some, everybody = formatting.number(drawn), formatting.number(len(points))
+    some, everybody = formatting.number(drawn), formatting.count(len(points), thing)
     if flat:
-        return f"The shading counts all {everybody} customers; {some} of them are drawn as points."
-    return f"{some} of {everybody} customers are drawn, chosen at random."
+        return f"The shading counts all {everybody}; {some} of them are drawn as points."
+    return f"{some} of {everybody} are drawn, chosen at random."

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import multiprocessing
 import os
 import resource
 import secrets
@@ -29,7 +30,7 @@ from dashapp.session.ledger import open_ledger
 from dashapp.session.rows import Job
 from dashapp.session.store import SessionExpiredError, StoreError, open_store
 from dashapp.settings import Settings
-from segmentation import SegmentationError
+from segmentation import ClusterError, SegmentationError
 
 logger = structlog.get_logger(__name__)
 
@@ -68,6 +69,8 @@ class Order:
 def main(order: str, pipe: Connection) -> None:
     """Run one job; the target of the forked process."""
     _die_with_parent()
+    # Large data may be read by processes of this one; they end with it, as it does with ours.
+    multiprocessing.current_process().daemon = False
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     task = Order(**json.loads(order))
@@ -127,7 +130,7 @@ def status_of(error: SegmentationError | StoreError) -> int:
     >>> status_of(ReadError("The file is too large.", kind="too_large"))
     413
     """
-    if isinstance(error, StoreError):
+    if isinstance(error, StoreError | ClusterError):
         return GONE if isinstance(error, SessionExpiredError) else AWAY
     return STATUS_OF_KIND.get(getattr(error, "kind", ""), UNUSABLE)
 

@@ -51,7 +51,7 @@ def alerts(table: Table) -> tuple[Alert, ...]:
 
 
 def _missing(table: Table, column: Column) -> list[Alert]:
-    share = column.missing / max(table.rows_used, 1)
+    share = column.missing / max(table.customers, 1)
     if share < MUCH_MISSING:
         return []
     return [

@@ -168,10 +168,10 @@ class Datasets:
 
     def others(self, session: str, dataset_id: str) -> tuple[Item, ...]:
         """The newest state of each other file that the session has, newest first."""
-        mine = self.item(session, dataset_id).info.get("upload", dataset_id)
+        mine = source_of(self.item(session, dataset_id)) or dataset_id
         newest: dict[str, Item] = {}
         for item in self._memory.ledger.items(session, Kind.DATASET):
-            newest.setdefault(item.info.get("upload", item.info.get("parent", item.id)), item)
+            newest.setdefault(source_of(item) or item.info.get("parent", item.id), item)
         return tuple(item for source, item in newest.items() if source != mine)
 
     def table(self, session: str, dataset_id: str) -> Table:
@@ -198,6 +198,15 @@ class Datasets:
     def forget(self, session: str) -> None:
         """Drop the decoded values of a session whose data are being deleted."""
         self._memory.decoded.forget(session)
+
+
+def source_of(item: Item) -> str | None:
+    """What a data set was read from: an upload, or a name on the cluster; None where it was made.
+
+    Two data sets of one source are states of the same.
+    """
+    large = item.info.get("large")
+    return f"large:{large['name']}" if large else item.info.get("upload")
 
 
 def first_lines(start: bytes, encoding: str) -> tuple[str, ...]:

@@ -15,6 +15,9 @@ HANDLERS: Mapping[str, str] = MappingProxyType(
         "columns": "dashapp.services.importing:change_columns",
         "train": "dashapp.services.training:train",
         "apply": "dashapp.services.applying:apply_model",
+        "listing": "dashapp.services.large:list_places",
+        "survey": "dashapp.services.large:read_large",
+        "write": "dashapp.services.large:write_back",
         "score": "dashapp.services.scoring:score_file",
     }
 )

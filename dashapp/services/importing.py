@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Parts of a recipe that somebody chose; the rest was found.
 CHOSEN = ("chosen", "fixes", "columns")
 # What a data set passes on to those that are made from it.
-INHERITED = ("upload", "shape", "mended")
+INHERITED = ("upload", "shape", "mended", "large")
 # How many earlier files' layouts are tried on one that does not read by itself.
 LAYOUTS_TRIED = 3
 REPEATED = "Your choices for “{}” were repeated, as this file has the same columns."
@@ -217,7 +217,7 @@ def keep_table(table: Table, workspace: Workspace, story: Mapping[str, Any]) -> 
     """Store a table under its content id and note it, with where it came from, in the ledger."""
     dataset_id = workspace.write(Kind.DATASET, table.to_bytes())
     info = {
-        "rows": table.rows_used,
+        "rows": table.customers,
         "columns": len(table.columns),
         "decided": any(table.recipe.get(key) for key in CHOSEN),
         **story,

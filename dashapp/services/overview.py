@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from dashapp import formatting
-from segmentation import Table, Use
+from segmentation import Population, Table, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,9 @@ class Overview:
 
 
 def overview(table: Table) -> Overview:
-    """Compute the key figures of a table in one pass over its cells."""
+    """Compute the key figures of a table in one pass over its cells, or of all customers."""
+    if table.population is not None:
+        return _of_all(table, table.population)
     missing = table.frame.isna()
     spend, recency = _numbers(table, "spend"), _numbers(table, "recency")
     return Overview(
@@ -54,6 +57,27 @@ def overview(table: Table) -> Overview:
         average_spend=float(spend.mean()) if len(spend) else None,
         total_spend=float(spend.sum()) if len(spend) else None,
         median_recency=float(np.median(recency)) if len(recency) else None,
+        currency=formatting.currency_of(table.meaning("spend") or ""),
+    )
+
+
+def _of_all(table: Table, known: Population) -> Overview:
+    """The key figures of all customers that a sample was drawn from."""
+
+    def numbers(meaning: str) -> Any:
+        column = known.columns.get(table.meaning(meaning) or "")
+        return column.numbers if column else None
+
+    spend, recency = numbers("spend"), numbers("recency")
+    return Overview(
+        customers=known.rows_used,
+        columns=len(table.columns),
+        bases=sum(column.use == Use.BASIS for column in table.columns),
+        missing_cells=sum(column.missing for column in known.columns.values()),
+        complete_share=known.rows_complete / max(known.rows_used, 1),
+        average_spend=spend.mean if spend else None,
+        total_spend=spend.total if spend else None,
+        median_recency=recency.median if recency else None,
         currency=formatting.currency_of(table.meaning("spend") or ""),
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dashapp.jobs.queue import Job
 from dashapp.services.frames import decode_frame, encode_frame
+from dashapp.services.large import train_large
 from dashapp.services.memory import Memory
 from dashapp.session.keys import Key, Kind, content_id
 from dashapp.session.ledger import Item
@@ -175,8 +176,12 @@ def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     options = request["options"]
     if "k_range" in options:
         options = {**options, "k_range": tuple(options["k_range"])}
-    estimator = CustomerSegmentation(**options).fit(table, progress=progress, previous=previous)
-    model: SegmentModel = estimator.model_
+    model: SegmentModel
+    if table.population is not None:
+        model = train_large(table, options, previous, workspace, request)
+    else:
+        estimator = CustomerSegmentation(**options)
+        model = estimator.fit(table, progress=progress, previous=previous).model_
     workspace.progress("Placing each customer", 0.9)
     scores_id = workspace.write(Kind.SCORES, encode_scores(model, table.frame))
     model_id = workspace.write(Kind.MODEL, model.to_bytes())

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     UPLOAD = "upload"
     BATCH = "batch"
     PREVIEW = "preview"
+    LISTING = "listing"
 
 
 def content_id(data: bytes) -> str:

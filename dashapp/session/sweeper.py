@@ -12,6 +12,7 @@ from dashapp.session.keys import SHARED
 from dashapp.session.ledger import Ledger
 from dashapp.session.store import SessionStore
 from dashapp.settings import Settings
+from segmentation import LargeData
 
 logger = structlog.get_logger(__name__)
 
@@ -62,6 +63,8 @@ class Sweeper:
         strangers = self._strangers()
         for session in strangers:
             self._store.delete_session(session)
+        if self._settings.dask_scheduler:
+            LargeData.clear_leftovers()
         entries = self._store.sweep()
         self._ledger.compact()
         if over or strangers or entries:

@@ -17,12 +17,10 @@ from dashapp.page import Context
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, needs
 from dashapp.shell.ids import Ids
-from dashapp.shell.state import WORDS
+from dashapp.shell.state import PASSING, WORDS
 
 # More is nobody's question; the newest come first.
 SHOWN = 30
-# Looks at a file before it is read; they are not worth remembering.
-PASSING = frozenset({"preview"})
 # A state in words, and the icon beside it.
 STATES = {
     "queued": ("waiting", "clock"),

@@ -29,7 +29,9 @@ GONE = (
     "What this address points to is not in your session: it has expired, was deleted, or belongs "
     "to somebody else. Below is what you worked on last."
 )
-# A look at the first lines that takes longer than this shows how far it is.
+# Looks that change nothing; they are not worth remembering.
+PASSING = frozenset({"preview", "listing"})
+# One that takes longer than this shows how far it is.
 QUIET_SECONDS = 1.5
 # What is said when the work gave what the tab shows already.
 SAME_AGAIN = {
@@ -44,6 +46,9 @@ WORDS = {
     "columns": "Changing the columns",
     "train": "Finding segments",
     "apply": "Placing your customers",
+    "listing": "Looking for data sets",
+    "survey": "Reading all customers",
+    "write": "Writing all customers",
     "score": "Scoring your file",
 }
 
@@ -211,6 +216,8 @@ def done_view(context: Context, job: Job, before: Refs) -> dict[str, Any]:
         "refs": no_update if same and job.kind != "apply" else after.to_browser(),
         "done": {"id": job.id, "kind": job.kind, "result": result},
     }
+    if "said" in result:
+        view["alert"] = message("success", str(result["said"]))
     if same and job.kind in SAME_AGAIN:
         view["alert"] = message("info", SAME_AGAIN[job.kind])
     return view
@@ -241,7 +248,7 @@ def pace_of(job: Job, now: float) -> int:
 
 def job_progress(job: Job) -> Component | None:
     """The progress panel of a job, with its Cancel button; short looks do without."""
-    if job.kind == "preview" and time.time() - job.created < QUIET_SECONDS:
+    if job.kind in PASSING and time.time() - job.created < QUIET_SECONDS:
         return None
     stage = job.message or "Waiting to start"
     return progress_panel(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from segmentation.cluster.row_sample import SAMPLE_ROWS
 from segmentation.errors import DataError
 from segmentation.options import Settings
+from segmentation.scale.leftovers import clear_leftovers
 from segmentation.scale.workers import Workers
 from segmentation.table.dataset import Table
 
@@ -132,6 +133,11 @@ class LargeData:
             from segmentation.scale.assigning import assign_in_parts
 
             return assign_in_parts(model, self.source, folder, workers, progress=progress)
+
+    @staticmethod
+    def clear_leftovers() -> None:
+        """Remove what killed trainings left in this machine's temporary folder."""
+        clear_leftovers()
 
     def _workers(self) -> Workers:
         return Workers.open(self.scheduler, memory=self.memory)

@@ -16,7 +16,13 @@ from typing import Any, Self
 
 from segmentation.cluster.evidence import Progress
 from segmentation.errors import ClusterError, ParameterError, SegmentationError
-from segmentation.scale.leftovers import clear_leftovers, own_folder
+from segmentation.scale.leftovers import (
+    clear_leftovers,
+    folders_in,
+    is_abandoned,
+    own_folder,
+    remove,
+)
 from segmentation.scale.memory import share_out
 
 #: Seconds to find a scheduler, and to miss it before it counts as lost.
@@ -92,7 +98,9 @@ class Workers:
         base = Path(local_directory or tempfile.gettempdir())
         folder = own_folder(base)
         if scheduler is not None:
-            return cls(_connected(distributed, scheduler), None, folder)
+            client = _connected(distributed, scheduler)
+            _clear_leftovers(client, base)
+            return cls(client, None, folder)
         clear_leftovers(base)
         count, limit = share_out(memory)
         cluster = distributed.LocalCluster(
@@ -271,3 +279,11 @@ def _connected(distributed: Any, scheduler: str) -> Any:
             kind="no_workers",
         ) from error
     return client
+
+
+def _clear_leftovers(client: Any, base: Path) -> None:
+    """Remove what killed processes of this machine left with the workers."""
+    with contextlib.suppress(OSError, RuntimeError):
+        found = set(itertools.chain(*client.run(folders_in, base).values()))
+        if gone := list(filter(is_abandoned, found)):
+            client.run(remove, base, gone)

@@ -22,3 +22,6 @@ class Ids(StrEnum):
     CUSTOMER_APPLY = "data-customer-apply"
     UNDO = "data-undo"
     REDO = "data-redo"
+    CLUSTER = "data-cluster"
+    CLUSTER_SHOW = "data-cluster-show"
+    CLUSTER_USE = "data-cluster-use"

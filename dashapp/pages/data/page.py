@@ -13,7 +13,7 @@ from dashapp.components.column_grid import grid_rows
 from dashapp.components.states import EXPIRED, empty_state, message, skeleton
 from dashapp.components.welcome import welcome
 from dashapp.page import Context, Page, Refs, open_table
-from dashapp.pages.data import reading
+from dashapp.pages.data import cluster, reading
 from dashapp.pages.data.edits import column_changes, fixes_recipe, ids_change
 from dashapp.pages.data.ids import Ids
 from dashapp.pages.data.reading import render_unread
@@ -51,6 +51,7 @@ def register(app: Dash, context: Context) -> None:
     _register_changes(app, context)
     _register_client(app)
     reading.register(app, context)
+    cluster.register(app, context)
 
 
 def content(context: Context, refs: Refs) -> Any:
@@ -66,12 +67,13 @@ def content(context: Context, refs: Refs) -> Any:
         return NO_CUSTOMERS
     if before is None:
         gone = message("warning", EXPIRED) if refs.expired else None
-        return [gone, welcome(Ids.SAMPLE, limit_mb)]
+        return [gone, welcome(Ids.SAMPLE, limit_mb, cluster.card(context))]
     around = Around(
         raw_lines=datasets.first_lines(session, before.id),
         others=datasets.others(session, before.id),
         can_redo=datasets.after(session, before.id) is not None,
         limit_mb=limit_mb,
+        cluster=cluster.menu(context),
     )
     table = open_table(context, refs)
     assert table is not None

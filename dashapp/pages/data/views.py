@@ -13,6 +13,7 @@ from dashapp.components.cards import stat_card, stat_row
 from dashapp.components.column_grid import column_grid
 from dashapp.components.issue_groups import IssueIds, issue_groups
 from dashapp.components.review import detected, ids_of, reconciliation
+from dashapp.components.sampled import sample_note
 from dashapp.components.states import message
 from dashapp.components.tables import data_table
 from dashapp.components.transactions import transactions_card, transactions_issue
@@ -42,12 +43,15 @@ class Around:
         Whether something was made from it that Undo went back from.
     limit_mb
         Largest upload in MB.
+    cluster
+        The part of the menu that offers large data sets, where there is a cluster.
     """
 
     raw_lines: Sequence[str] = ()
     others: Sequence[Item] = ()
     can_redo: bool = False
     limit_mb: int = 0
+    cluster: Component | None = None
 
 
 def render_ready(table: Table, item: Item, around: Around) -> Component:
@@ -60,6 +64,11 @@ def render_ready(table: Table, item: Item, around: Around) -> Component:
         [
             render_head(table, item, around),
             reconciliation(table),
+            sample_note(
+                table,
+                "Counts, averages and the summary below are of",
+                "First rows and the charts of other pages show",
+            ),
             message("info", said) if said and not beside else None,
             transactions_card(table, purchases, select_id=Ids.CUSTOMER, apply_id=Ids.CUSTOMER_APPLY)
             if purchases and has_file
@@ -91,12 +100,12 @@ def render_head(table: Table, item: Item, around: Around) -> Component:
     )
     return html.Div(
         [
-            html.Div([html.H1(table.name), html.P(detected(table), className="lead")]),
+            html.Div([html.H1(table.name), html.P(read_from(table, item), className="lead")]),
             html.Div(
                 [
                     undo if item.info.get("parent") else None,
                     redo if around.can_redo else None,
-                    other_data(Ids.SAMPLE, around.limit_mb, around.others),
+                    other_data(Ids.SAMPLE, around.limit_mb, around.others, around.cluster),
                     dcc.Link("Explore the data", href="/explore", className="btn btn-secondary"),
                     dcc.Link("Go to segments", href="/segments", className="btn btn-primary"),
                 ],
@@ -105,6 +114,15 @@ def render_head(table: Table, item: Item, around: Around) -> Component:
         ],
         className="page-head",
     )
+
+
+def read_from(table: Table, item: Item) -> str:
+    """What was detected, and of how many files on the cluster where it is there."""
+    large = item.info.get("large")
+    if not large:
+        return detected(table)
+    files = formatting.count(large["files"], "file")
+    return f"{detected(table)}, {files} ({formatting.file_size(large['size'])}) on the cluster"
 
 
 def render_cards(facts: Overview, *, is_transactions: bool = False) -> Component:
@@ -159,7 +177,7 @@ def render_first_rows(table: Table) -> Component:
     count = min(FIRST_ROWS, table.rows_used)
     return html.Section(
         [
-            html.H2(f"First {count} rows"),
+            html.H2(f"First {count} rows{' of the sample' if table.population else ''}"),
             data_table(rows_shown(table, FIRST_ROWS), plain=ids_of(table)),
         ],
         className="card-soft",

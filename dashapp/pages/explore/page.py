@@ -13,6 +13,7 @@ from dashapp.components.alert_list import alert_list
 from dashapp.components.charts import TALL, chart
 from dashapp.components.choice import choice
 from dashapp.components.filters import filter_panel, filter_start
+from dashapp.components.sampled import noun, sample_note
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.page import Context, Page, Refs, one_of, open_table, record, text_or_none
@@ -73,6 +74,7 @@ def render_page(table: Table | None, address: Address, *, expired: bool = False)
             ),
             html.Div(
                 [
+                    sample_note(table, "", "Filters, charts and alerts look at"),
                     tab_bar(
                         Ids.TABS,
                         TABS,
@@ -245,8 +247,8 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
         names = [item["id"]["column"] for item in ctx.args_grouping["values"]]
         given = dict(zip(names, values, strict=True))
         left = int(passing(table.frame, parse_filters(given, table)).sum())
-        total = formatting.number(table.rows_used)
-        return narrowing(given, table), f"{formatting.number(left)} of {total} customers"
+        total = formatting.count(table.rows_used, noun(table))
+        return narrowing(given, table), f"{formatting.number(left)} of {total}"
 
     @app.callback(
         Output({"type": Ids.FILTER, "column": ALL}, "value"),

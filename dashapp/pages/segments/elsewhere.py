@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
+from dashapp.components.sampled import noun
 from dashapp.page import Context, Refs, Seen
 from dashapp.pages.segments.ids import Ids
 from dashapp.pages.segments.scored import scores_of
@@ -59,7 +60,7 @@ def panel(name: str, table: Table, columns: Match, fit: Fit | None) -> Component
                 ]
             ),
             html.Button(
-                f"Place my {formatting.count(table.rows_used, 'customer')}",
+                f"Place my {formatting.count(table.rows_used, noun(table))}",
                 id=Ids.APPLY,
                 className="btn btn-primary",
             )

@@ -7,6 +7,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashapp import formatting
+from dashapp.components.sampled import noun
 from dashapp.page import Context, number_or_none, one_of, text_or_none
 from dashapp.pages.segments.customers import (
     EVERYONE,
@@ -92,8 +93,8 @@ def register(app: Dash, context: Context) -> None:
         wanted = shown_customers(model, text, segment, which).mask(frame, scores, names)
         found = customer_rows(frame, scores, names)[wanted]
         answer = {"rowData": page_of(found, GridRequest.parse(asked)), "rowCount": len(found)}
-        total = formatting.number(seen.table.rows_used)
-        return answer, f"{formatting.number(len(found))} of {total} customers"
+        total = formatting.count(seen.table.rows_used, noun(seen.table))
+        return answer, f"{formatting.number(len(found))} of {total}"
 
     @app.callback(
         Output(Ids.GRID_DOWNLOAD, "children"),

@@ -45,6 +45,7 @@ class Ids(StrEnum):
     STABILITY_READING = "segments-stability-reading"
     SMALLEST = "segments-smallest"
     SMALLEST_READING = "segments-smallest-reading"
+    WRITE = "segments-write"
     GRID = "segments-grid"
     GRID_SEARCH = "segments-grid-search"
     GRID_SEGMENT = "segments-grid-segment"

@@ -15,10 +15,10 @@ from dashapp.components.icon import icon
 from dashapp.components.segment_card import action_list, segment_cards, verdict_card
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
-from dashapp.components.train_options import parse_options, train_options
+from dashapp.components.train_options import options_of, parse_options, train_options
 from dashapp.components.upload import load_model
 from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of
-from dashapp.pages.segments import elsewhere, names, tabs, views
+from dashapp.pages.segments import elsewhere, large, names, tabs, views
 from dashapp.pages.segments.customers import customers_view
 from dashapp.pages.segments.ids import Ids
 from dashapp.pages.segments.visible import CONTROLS, NEED_CUSTOMERS, visible_tabs
@@ -135,7 +135,7 @@ def subtitle(seen: Seen) -> str:
     table, model = seen.table, seen.model
     if table is None:
         return "A loaded model: it predicts at once; its customers are not part of the file."
-    customers = f"{formatting.number(table.rows_used)} customers from {table.name}"
+    customers = f"{formatting.number(table.customers)} customers from {table.name}"
     if model is None or not seen.trained_here:
         return customers
     bases = sum(column.use == "basis" for column in model.columns)
@@ -225,11 +225,13 @@ def register(app: Dash, context: Context) -> None:
         shown = list(visible_tabs())
         name, address = one_of(tab, shown, shown[0]), Address.parse(search)
         model = elsewhere.shown_model(context, seen, seen.model)
-        return allowed(render_tab(name, seen, model, address, theme(look)), CONTROLS)
+        content = render_tab(name, seen, model, address, theme(look))
+        return allowed(large.explained(context, name, seen, content), CONTROLS)
 
     register_training(app, context)
     names.register(app, context)
     tabs.register(app, context)
+    large.register(app, context)
 
 
 def register_training(app: Dash, context: Context) -> None:
@@ -281,7 +283,7 @@ def register_training(app: Dash, context: Context) -> None:
             return no_update
         if k not in {row.k for row in seen.model.evidence}:
             return no_update
-        return start_training(context, refs, dict(seen.model.parameters) | {"n_clusters": k})
+        return start_training(context, refs, options_of(seen.model) | {"n_clusters": k})
 
 
 LINKS = (

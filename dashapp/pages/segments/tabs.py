@@ -9,6 +9,7 @@ from dash.exceptions import PreventUpdate
 
 from dashapp import figures
 from dashapp.address import Address
+from dashapp.components.sampled import noun
 from dashapp.page import Context, number_or_none, one_of, texts
 from dashapp.pages.segments import grid
 from dashapp.pages.segments.customers import picked_links
@@ -60,7 +61,9 @@ def register_map(app: Dash, context: Context) -> None:
             return figure, f"{told}The star is the customer whose values stand beside the map."
         draw_map = figures.segment_map if kind == "2d" else figures.segment_map_3d
         figure = draw_map(scores, model.segments, titles, theme=theme(look))
-        return figure, f"{told}{figures.sample_sentence(scores, flat=kind == '2d')}".strip()
+        thing = "customer" if seen.table is None else noun(seen.table)
+        drawn = figures.sample_sentence(scores, flat=kind == "2d", thing=thing)
+        return figure, f"{told}{drawn}".strip()
 
     @app.callback(
         Output(Ids.MAP_CUSTOMER, "children"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -121,9 +122,9 @@ def test_files_of_a_run_that_was_killed_are_removed_by_the_next(tmp_path: Path) 
     left, ours, foreign = (
         tmp_path / name
         for name in (
-            f"segmentation-{gone.pid}-a",
-            f"segmentation-{os.getpid()}-b",
-            "segmentation-x",
+            f"segmentation-{gone.pid}-a-{socket.gethostname()}",
+            f"segmentation-{os.getpid()}-b-{socket.gethostname()}",
+            f"segmentation-{gone.pid}-a-elsewhere",
         )
     )
     for folder in (left, ours, foreign):

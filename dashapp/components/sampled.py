@@ -1,0 +1,49 @@
+"""What each view of a large data set says: what it tells of everybody, and what of a sample."""
+
+from __future__ import annotations
+
+from dash.development.base_component import Component
+
+from dashapp import formatting
+from dashapp.components.states import message
+from segmentation import Table
+
+
+def sample_note(table: Table | None, all_of_them: str, some_of_them: str) -> Component | None:
+    """A sentence of each; nothing for a table that has all its customers.
+
+    Parameters
+    ----------
+    all_of_them, some_of_them
+        What is told of all customers, and what is drawn from the sample; each the beginning of a
+        sentence, empty where there is nothing.
+    """
+    if table is None or table.population is None:
+        return None
+    every = f"all {formatting.number(table.customers)} customers"
+    told = ((all_of_them, every), (some_of_them, sample_of(table)))
+    return message("info", " ".join(f"{begins} {those}." for begins, those in told if begins))
+
+
+def noun(table: Table) -> str:
+    """What the rows of a table are called."""
+    return "customer" if table.population is None else "sampled customer"
+
+
+def sample_of(table: Table) -> str:
+    """The sample in words, of a table that is one.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> sample_of(SimpleNamespace(rows_used=2500, customers=1_000_000))
+    'a random sample of 2,500 of 1,000,000 customers'
+    >>> sample_of(SimpleNamespace(rows_used=2500, customers=2500))
+    'all 2,500 customers'
+    """
+    if table.rows_used == table.customers:
+        return f"all {formatting.number(table.customers)} customers"
+    return (
+        f"a random sample of {formatting.number(table.rows_used)} of "
+        f"{formatting.number(table.customers)} customers"
+    )

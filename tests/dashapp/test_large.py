@@ -1,0 +1,309 @@
+"""Large data on a cluster, from the list of data sets to all customers written back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from dashapp.jobs.child import status_of
+from dashapp.services.large import SENTENCES, cluster_told, large_data
+from dashapp.session.audit import AUDIT_FILE
+from dashapp.session.rights import SCOPES
+from dashapp.settings import Settings
+from segmentation import ClusterError, LargeData, SegmentModel, sample_customers
+from segmentation.scale.workers import Workers
+from tests.callbacks import callbacks, find, find_by_input, fire, outputs_of, texts
+from tests.contract.test_wiring import IDS
+from tests.dashapp.portal import ORIGIN, Portal, look
+
+CUSTOMERS = 3_000
+SAMPLE = 1_000
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    with Workers.open(memory="1GB") as workers:
+        yield workers.address
+
+
+@pytest.fixture(scope="module")
+def people() -> pd.DataFrame:
+    return sample_customers(CUSTOMERS, seed=3, missing=0.01)
+
+
+@pytest.fixture(scope="module")
+def lake(people: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    lake = tmp_path_factory.mktemp("lake") / "crm"
+    (lake / "2026").mkdir(parents=True)
+    half = CUSTOMERS // 2
+    people.head(half).to_parquet(lake / "2026" / "a.parquet", index=False)
+    people.tail(half).to_parquet(lake / "2026" / "b.parquet", index=False)
+    (lake / "damaged.parquet").write_bytes(b"PAR1 nothing")
+    return lake
+
+
+def portal_of(folder: Path, lake: Path, cluster: str, **more: Any) -> Portal:
+    return Portal.of(
+        Settings(
+            data_dir=folder / "portal", dask_scheduler=cluster, data_sources=str(lake),
+            data_sample_rows=SAMPLE, **more,
+        )
+    )  # fmt: skip
+
+
+def listed(portal: Portal) -> tuple[Any, list[dict[str, Any]]]:
+    """Press the button that shows what there is; the list, and the ids of its buttons."""
+    job = portal.fire(
+        "shell-job.data", "data-cluster-show.n_clicks", {"data-cluster-show.n_clicks": 1}
+    )
+    done = portal.follow(job["shell-job.data"], {})["shell-done.data"]
+    shown = portal.fire("data-cluster.children", "shell-done.data", {"shell-done.data": done})
+    content = shown["data-cluster.children"]
+    return content, [one["props"]["id"] for one in buttons(content)]
+
+
+def buttons(tree: Any) -> list[dict[str, Any]]:
+    """All buttons in a component tree, in order."""
+    if isinstance(tree, list):
+        return [one for item in tree for one in buttons(item)]
+    if not isinstance(tree, dict):
+        return []
+    own = [tree] if tree.get("type") == "Button" else []
+    return own + buttons(tree.get("props", {}).get("children"))
+
+
+def use(portal: Portal, ids: list[dict[str, Any]], chosen: int) -> dict[str, Any]:
+    """Press “Use this data”; what the shell shows once it was read."""
+    name = "data-cluster-use.n_clicks"
+    callback = find_by_input(portal.app, "shell-job.data", name)
+    pressed = sorted(ids, key=lambda one: one != ids[chosen])  # the first one is what changed
+    clicks = [(one, 1 if one == ids[chosen] else None) for one in pressed]
+    answer = outputs_of(fire(portal.client, callback, {name: clicks}, changed=name))
+    return portal.follow(answer["shell-job.data"], {})
+
+
+@pytest.fixture(scope="module")
+def trained(
+    tmp_path_factory: pytest.TempPathFactory, lake: Path, cluster: str
+) -> tuple[Portal, dict[str, Any], Path]:
+    """A portal that has found segments in the large data set."""
+    folder = tmp_path_factory.mktemp("large")
+    out = folder / "results"
+    portal = portal_of(folder, lake, cluster, data_output=str(out))
+    _, ids = listed(portal)
+    refs = use(portal, ids, 1)["shell-refs.data"]
+    return portal, portal.with_model(refs), out
+
+
+def page(portal: Portal, output: str, refs: dict[str, Any], input_: str = "shell-refs.data") -> str:
+    callback = find_by_input(portal.app, output, input_)
+    return texts(outputs_of(fire(portal.client, callback, look(refs)))[output])
+
+
+def tab(portal: Portal, refs: dict[str, Any], name: str) -> str:
+    callback = find(portal.app, "segments-body.children")
+    answer = fire(portal.client, callback, look(refs, **{"segments-tabs.data": name}))
+    return texts(outputs_of(answer)["segments-body.children"])
+
+
+def test_data_sets_are_listed_with_their_files(lake: Path, cluster: str, tmp_path: Path) -> None:
+    content, ids = listed(portal_of(tmp_path, lake, cluster))
+    assert texts(content).startswith("crm/damaged.parquet 12 bytes Use this data crm/2026 2 files")
+    assert [one["row"] for one in ids] == [0, 1, 2, 3]
+    assert str(lake) not in json.dumps(content)
+
+
+def test_data_counts_everybody_and_shows_a_sample(
+    trained: tuple[Portal, dict[str, Any], Path], people: pd.DataFrame
+) -> None:
+    portal, refs, _ = trained
+    shown = page(portal, "data-content.children", refs)
+    assert "3,000 rows × 11 columns, 2 files" in shown
+    assert "3,000 rows read = 3,000 used + 0 set aside + 0 duplicate" in shown
+    assert "are of all 3,000 customers" in shown
+    assert "a random sample of 1,000 of 3,000 customers" in shown
+    assert "First 20 rows of the sample" in shown
+    assert f"Total spend {people['Total Spend'].sum():,.0f} all customers" in shown
+    assert f"Complete rows {len(people.dropna()) / CUSTOMERS:.0%}".replace("%", " %") in shown
+    assert "3,000 rows" in page(portal, "shell-summary.children", refs)
+
+
+def test_explore_says_that_it_looks_at_a_sample(
+    trained: tuple[Portal, dict[str, Any], Path],
+) -> None:
+    portal, refs, _ = trained
+    shown = page(portal, "explore-content.children", refs)
+    assert "look at a random sample of 1,000 of 3,000 customers" in shown
+    assert "1,000 of 1,000 sampled customers" in page(
+        portal, "explore-count.children", refs, "explore-filter.value"
+    )
+
+
+def test_segments_count_everybody(
+    trained: tuple[Portal, dict[str, Any], Path], people: pd.DataFrame
+) -> None:
+    portal, refs, _ = trained
+    file = portal.client.get(f"/download/model.segmodel?model={refs['model']}", headers=ORIGIN)
+    model = SegmentModel.from_bytes(file.data)
+    assert sum(segment.size for segment in model.segments) == model.n_rows == CUSTOMERS
+    assert model.parameters["engine"] == "dask"
+    assert "3,000 customers from crm/2026" in page(portal, "segments-content.children", refs)
+    assert "all 3,000 customers. The map shows a random sample of 1,000" in tab(portal, refs, "map")
+    assert "count all 3,000 customers" in tab(portal, refs, "distribution")
+    assert "compared on a random sample" in tab(portal, refs, "evidence")
+    listed_ = tab(portal, refs, "customers")
+    assert "hold a random sample of 1,000 of 3,000 customers" in listed_
+    assert "Write all 3,000 customers" in listed_
+
+
+def test_algorithms_that_large_data_do_not_have_are_not_offered(
+    trained: tuple[Portal, dict[str, Any], Path],
+) -> None:
+    portal, refs, _ = trained
+    shown = page(portal, "segments-content.children", refs)
+    assert "Smallest segment" in shown
+    assert "Algorithm" not in shown
+
+
+def test_another_number_of_segments_is_taken_from_the_evidence(
+    trained: tuple[Portal, dict[str, Any], Path],
+) -> None:
+    portal, refs, _ = trained
+    click = {"points": [{"x": 3}]}
+    job = portal.fire(
+        "shell-job.data",
+        "segments-silhouette.clickData",
+        {"segments-silhouette.clickData": click, "shell-refs.data": refs},
+    )
+    after = portal.follow(job["shell-job.data"], refs)["shell-refs.data"]
+    assert "3 segments" in page(portal, "shell-summary.children", after)
+
+
+def test_all_customers_are_written_with_their_segments(
+    trained: tuple[Portal, dict[str, Any], Path], people: pd.DataFrame
+) -> None:
+    portal, refs, out = trained
+    job = portal.fire(
+        "shell-job.data",
+        "segments-write.n_clicks",
+        {"segments-write.n_clicks": 1, "shell-refs.data": refs},
+    )
+    view = portal.follow(job["shell-job.data"], refs)
+    said = texts(view["shell-alert.children"])
+    assert "3,000 customers were written with their segments: 2 Parquet files in “results/" in said
+    (folder,) = out.iterdir()
+    written = pd.read_parquet(folder)
+    assert written["Customer ID"].tolist() == people["Customer ID"].tolist()
+    assert written["segment"].notna().all()
+
+
+def test_what_was_done_stands_in_the_audit_log(
+    trained: tuple[Portal, dict[str, Any], Path],
+) -> None:
+    portal, _, _ = trained
+    lines = (portal.context.settings.data_dir / AUDIT_FILE).read_text().splitlines()
+    events = [json.loads(line)["event"] for line in lines]
+    assert {"read", "train"} <= set(events)
+    assert "crm" not in "".join(lines)
+
+
+def test_changed_columns_drive_the_training(lake: Path, cluster: str, tmp_path: Path) -> None:
+    portal = portal_of(tmp_path, lake, cluster)
+    _, ids = listed(portal)
+    refs = use(portal, ids, 1)["shell-refs.data"]
+    change = [{"colId": "use", "data": {"name": "City", "use": "basis"}}]
+    job = portal.fire(
+        "shell-job.data",
+        "data-columns-grid.cellValueChanged",
+        {"data-columns-grid.cellValueChanged": change, "shell-refs.data": refs},
+    )
+    changed = portal.follow(job["shell-job.data"], refs)["shell-refs.data"]
+    assert changed["dataset"] != refs["dataset"]
+    after = portal.with_model(changed)
+    shown = page(portal, "segments-content.children", after)
+    assert "3,000 customers from crm/2026, compared on 9 columns" in shown
+    assert "Write all" not in tab(portal, after, "customers")
+
+
+def test_a_damaged_file_is_named(lake: Path, cluster: str, tmp_path: Path) -> None:
+    portal = portal_of(tmp_path, lake, cluster)
+    _, ids = listed(portal)
+    said = texts(use(portal, ids, 0)["shell-alert.children"])
+    assert "damaged.parquet" in said
+    assert str(lake) not in said
+
+
+def test_a_scheduler_that_is_away_is_said_without_its_address(
+    lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segmentation.scale.workers._PATIENCE", 0.3)
+    portal = portal_of(tmp_path, lake, "tcp://127.0.0.1:9")
+    _, ids = listed(portal)
+    said = texts(use(portal, ids, 1)["shell-alert.children"])
+    assert said == SENTENCES["unreachable"]
+
+
+@pytest.mark.parametrize("kind", SENTENCES)
+def test_each_trouble_of_a_cluster_has_words_for_users(kind: str) -> None:
+    with pytest.raises(ClusterError, match="portal") as caught, cluster_told():
+        raise ClusterError("tcp://10.0.0.1:8786 is away", kind=kind)
+    assert str(caught.value) == SENTENCES[kind]
+    assert status_of(caught.value) == 503
+
+
+def test_another_session_cannot_use_a_listing(lake: Path, cluster: str, tmp_path: Path) -> None:
+    portal = portal_of(tmp_path, lake, cluster)
+    _, ids = listed(portal)
+    other = portal.visitor()
+    callback = find_by_input(other.app, "shell-job.data", "data-cluster-use.n_clicks")
+    answer = fire(other.client, callback, {"data-cluster-use.n_clicks": [(ids[0], 1)]})
+    assert answer.status_code < 500
+    assert portal.context.ledger.claim_job("test", 1.0) is None
+
+
+@pytest.mark.parametrize(
+    "id_",
+    [
+        {"type": "data-cluster-use", "listing": "../../etc/passwd", "row": 0},
+        {"type": "data-cluster-use", "listing": "0123456789abcdef", "row": "../x"},
+        {"type": "data-cluster-use", "listing": "0123456789abcdef", "row": 0.5},
+    ],
+)
+def test_nothing_but_ids_comes_from_a_browser(
+    lake: Path, tmp_path: Path, id_: dict[str, Any]
+) -> None:
+    portal = portal_of(tmp_path, lake, "tcp://127.0.0.1:9")
+    callback = find_by_input(portal.app, "shell-job.data", "data-cluster-use.n_clicks")
+    answer = fire(portal.client, callback, {"data-cluster-use.n_clicks": [(id_, 1)]})
+    assert answer.status_code == 400
+
+
+def test_who_may_only_look_is_offered_nothing(lake: Path, tmp_path: Path) -> None:
+    viewer = portal_of(tmp_path, lake, "tcp://127.0.0.1:9").allowed(SCOPES["view-pages"])
+    assert "cluster" not in page(viewer, "data-content.children", {})
+    callback = find_by_input(viewer.app, "shell-job.data", "data-cluster-show.n_clicks")
+    assert fire(viewer.client, callback, {"data-cluster-show.n_clicks": 1}).status_code == 403
+
+
+def test_a_portal_without_a_cluster_offers_none(portal: Portal) -> None:
+    assert "cluster" not in page(portal, "data-content.children", {})
+    listens = [id_ for one in callbacks(portal.app) for id_, _ in one.inputs]
+    assert not [one for one in listens if "cluster" in str(one)]
+
+
+def test_the_callbacks_of_a_cluster_are_wired(lake: Path, tmp_path: Path) -> None:
+    settings = {"data_output": str(tmp_path / "out")}
+    known = {str(member) for ids in IDS.values() for member in ids}
+    for callback in callbacks(portal_of(tmp_path, lake, "tcp://127.0.0.1:9", **settings).app):
+        for id_, _ in (*callback.inputs, *callback.state):
+            assert (id_["type"] if isinstance(id_, dict) else id_) in known
+
+
+def test_processes_of_this_machine_get_the_memory_of_a_job() -> None:
+    settings = Settings(dask_scheduler="local", data_sources="/srv", job_memory_mb=1500)
+    assert large_data(settings, "/srv/a") == LargeData("/srv/a", None, "1500MB")
