@@ -165,9 +165,14 @@ def free_port() -> int:
 
 
 def children(pid: int) -> list[int]:
-    """Processes that a process has started and that still run."""
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in path.read_text().split()] if path.exists() else []
+    """Processes that a process has started, in any of its threads, and that still run."""
+    found: list[int] = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += map(int, path.read_text().split())
+        except OSError:  # gone in between
+            continue
+    return found
 
 
 def descendants(pid: int) -> list[int]:

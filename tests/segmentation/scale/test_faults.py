@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from segmentation.scale.leftovers import clear_leftovers
 from segmentation.scale.memory import DIRECTOR, LEAST, share_out
 from segmentation.scale.training import train_in_parts
 from segmentation.scale.workers import Workers
+from tests.dask_cluster import Cluster, running_cluster
 from tests.segmentation.scale.conftest import SAMPLE, write_parts
-from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -55,41 +55,52 @@ def test_a_worker_killed_during_a_pass_changes_nothing(
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
     """A scheduler and a worker as processes of their own."""
-    contact = tmp_path / "scheduler.json"
-    dask = (sys.executable, "-m", "distributed.cli.dask_scheduler")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
-    scheduler = subprocess.Popen(
-        [*dask, "--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0",
-         "--scheduler-file", contact], **quiet,
-    )  # fmt: skip
-    until(contact.exists, seconds=20, what="the scheduler listens")
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", contact,
-         "--nthreads", "1", "--no-nanny", "--dashboard-address", "127.0.0.1:0",
-         "--local-directory", tmp_path], **quiet,
-    )  # fmt: skip
-    yield json.loads(contact.read_text())["address"], scheduler
-    for process in (worker, scheduler):
-        process.kill()
-        process.wait()
+    with running_cluster(tmp_path) as running:
+        yield running
 
 
 def test_a_cluster_does_the_work_and_a_lost_scheduler_is_said(
-    folder: Path, cluster: tuple[str, subprocess.Popen[bytes]]
+    folder: Path, cluster: Cluster
 ) -> None:
-    address, scheduler = cluster
     settings = Settings(n_clusters=3, k_range=(3, 4))
 
     def lose(words: str, _: float) -> None:
         if "pass 1" in words:
-            scheduler.kill()
+            cluster.scheduler.kill()
 
-    with Workers.open(address) as connected:
+    with Workers.open(cluster.address) as connected:
         assert train_in_parts(folder, settings, connected, sample_rows=SAMPLE).model.verdict.k == 3
         with pytest.raises(ClusterError, match="scheduler was lost"):
             train_in_parts(folder, settings, connected, sample_rows=SAMPLE, progress=lose)
+
+
+def test_a_cluster_that_loses_all_its_workers_is_said(
+    folder: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segmentation.scale.workers._ALONE", 0.5)
+
+    def lose(words: str, _: float) -> None:
+        if "pass 1" in words:
+            cluster.workers[0].kill()
+
+    with Workers.open(cluster.address) as connected:
+        settings = Settings(n_clusters=3, k_range=(3, 4))
+        with pytest.raises(ClusterError, match="All workers") as caught:
+            train_in_parts(folder, settings, connected, sample_rows=SAMPLE, progress=lose)
+    assert caught.value.kind == "no_workers"
+
+
+def test_what_a_killed_training_left_with_the_workers_is_removed(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = Path(tempfile.gettempdir()) / f"segmentation-{gone.pid}-a-{socket.gethostname()}"
+    left.mkdir()
+    Workers.open(cluster.address).close()
+    assert not left.exists()
 
 
 def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +23,8 @@ from segmentation.cluster.quantiles import QUANTILE_ERROR
 from segmentation.cluster.row_sample import sampled
 from segmentation.options import Settings
 from segmentation.scale.workers import Workers
+from tests.dask_cluster import running_cluster
 from tests.segmentation.scale.conftest import CUSTOMERS, SAMPLE, write_parts
-from tests.waiting import until
 
 RARE = "Diamond"
 FEW = {"n_clusters": 3, "k_range": (3, 4)}
@@ -148,19 +146,8 @@ def test_files_that_changed_since_are_said(
 def test_a_scheduler_without_workers_is_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    contact = tmp_path / "scheduler.json"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
-         "--port", "0", "--dashboard-address", "127.0.0.1:0", "--scheduler-file", contact],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path,
-    )  # fmt: skip
-    try:
-        until(contact.exists, seconds=20, what="the scheduler listens")
-        address = pd.read_json(contact, typ="series")["address"]
-        monkeypatch.setattr("segmentation.scale.workers._PATIENCE", 2)
+    monkeypatch.setattr("segmentation.scale.workers._PATIENCE", 1)
+    with running_cluster(tmp_path, workers=0) as cluster:
         with pytest.raises(ClusterError, match="no workers") as caught:
-            Workers.open(address)
+            Workers.open(cluster.address)
         assert caught.value.kind == "no_workers"
-    finally:
-        process.kill()
-        process.wait()
