@@ -13,6 +13,17 @@
     button.textContent = open ? "Hide" : "Show";
   });
 
+  /* The filters that narrow the data: some levels, or less than the whole range of a number. */
+  function narrowing(values, low, high) {
+    var found = {}, ids = window.dash_clientside.callback_context.inputs_list[0];
+    ids.forEach(function (input, i) {
+      var value = values[i] || [];
+      var whole = low[i] !== undefined && value[0] <= low[i] && value[1] >= high[i];
+      if (value.length && !whole) { found[input.id.column] = value; }
+    });
+    return found;
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     portal: {
       refresh_grid: function (text, segment, which, grid) {
@@ -29,6 +40,7 @@
         });
         return none();
       },
+      narrowing: narrowing,
       toggle: function (clicks, open) { return !open; },
       theme: function (clicks) {
         var api = window.portalTheme;

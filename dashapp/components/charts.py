@@ -6,14 +6,17 @@ downloads; ``assets/charts.js`` does the downloads in the browser, without the s
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashapp import figures
 from dashapp.components.icon import icon
 from dashapp.components.terms import explained
+from dashapp.theme import Theme
 
 # Plotly offers to upload charts to a vendor's cloud unless told otherwise.
 CONFIG: dict[str, Any] = {
@@ -38,6 +41,21 @@ SQUARE = 420
 TALL = 520
 
 
+class Drawn(NamedTuple):
+    """A figure and the sentence that says what it shows; what a chart's callback returns."""
+
+    figure: go.Figure
+    reading: str
+
+    @classmethod
+    def of(
+        cls, figure: Callable[..., go.Figure], *data: Any, theme: Theme, **choices: Any
+    ) -> Drawn:
+        """Draw a figure whose ``…_reading`` takes the same data and choices."""
+        reading = getattr(figures, f"{figure.__name__}_reading")
+        return cls(figure(*data, theme=theme, **choices), reading(*data, **choices))
+
+
 def chart(
     id_: str | dict[str, str],
     reading_id: str | dict[str, str],
@@ -47,8 +65,7 @@ def chart(
     subtitle: str | None = None,
     height: int = HEIGHT,
     movable: bool = False,
-    figure: go.Figure | None = None,
-    reading: str | None = None,
+    drawn: Drawn | None = None,
 ) -> Component:
     """A titled chart with its reading and downloads.
 
@@ -66,8 +83,9 @@ def chart(
         In pixels; :data:`TALL` for a map, :data:`SQUARE` for what is as high as it is wide.
     movable
         Whether zoom and pan buttons are offered.
-    figure, reading
-        The figure and its sentence where they are known; callbacks may bring them later.
+    drawn
+        What it shows. A chart that comes with its picture is drawn once, without asking again;
+        None where a callback brings it later.
     """
     config = CONFIG | MOVABLE if movable else CONFIG
     empty = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False},
@@ -97,7 +115,7 @@ def chart(
             html.Div(
                 dcc.Graph(
                     id=id_,
-                    figure=empty if figure is None else figure,
+                    figure=empty if drawn is None else drawn.figure,
                     config=config,
                     className="chart-graph",
                     style={"height": f"{height}px"},
@@ -111,7 +129,9 @@ def chart(
                 role="group" if movable else "img",
                 **{"aria-label": f"Chart: {title}"},
             ),
-            html.Figcaption(reading or "", id=reading_id, className="chart-reading"),
+            html.Figcaption(
+                drawn.reading if drawn else "", id=reading_id, className="chart-reading"
+            ),
         ],
         className="chart-card card-soft",
         **{"aria-label": title, "data-chart": title},

@@ -20,6 +20,7 @@ def filter_panel(
     count_id: str,
     clear_id: str,
     start: Mapping[str, list[Any]] | None = None,
+    left: str = "",
 ) -> Component:
     """The panel at the left of a page.
 
@@ -33,6 +34,8 @@ def filter_panel(
         Id of the button that takes all filters away.
     start
         Column → the value to start with, where it is not everybody.
+    left
+        How many customers that leaves.
     """
     return html.Aside(
         [
@@ -50,7 +53,7 @@ def filter_panel(
                 ],
                 className="filters-head",
             ),
-            html.Div(id=count_id, className="filters-count", role="status"),
+            html.Div(left, id=count_id, className="filters-count", role="status"),
             html.Div(
                 [
                     _filter(

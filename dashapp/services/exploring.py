@@ -232,12 +232,11 @@ def associated(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[pd.DataF
     return association(frame, list(columns)), rows
 
 
-def strongest_pair(table: Table, frame: pd.DataFrame) -> tuple[Column, Column]:
-    """The two different columns with the strongest association."""
-    columns = compared_columns(table)
+def strongest_pair(matrix: pd.DataFrame, columns: Sequence[Column]) -> tuple[Column, Column]:
+    """The two different columns with the strongest association in their matrix."""
     if len(columns) < 2:
         return columns[0], columns[0]
-    strength = np.triu(associated(frame, columns)[0].to_numpy(dtype=float), k=1)
+    strength = np.triu(matrix.to_numpy(dtype=float), k=1)
     i, j = np.unravel_index(int(np.nanargmax(strength)), strength.shape)
     return columns[int(i)], columns[int(j)]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.steps import open_sample, step
+from tests.browser.steps import open_sample, settled, step
 from tests.servers import Server
 
 pytestmark = pytest.mark.browser
@@ -47,4 +50,28 @@ def test_a_chart_follows_its_room_and_is_not_drawn_again_in_the_same(
     page.set_viewport_size({"width": 700, "height": 900})
     page.wait_for_function(CHANGED, arg=before)
     page.wait_for_function(SETTLED)
+    assert visit.complaints == []
+
+
+def test_a_filter_and_a_tab_ask_the_server_once(visit: Visit, server: Server) -> None:
+    page = visit.page
+    open_sample(page, server)
+    step(page, "Explore")
+    page.wait_for_selector(f"{CHART} .trace")
+    settled(page)
+    asked: list[str] = []
+    page.on(
+        "request",
+        lambda sent: asked.extend(re.findall(r'"output":"([^"@]+)', sent.post_data or "")),
+    )
+    page.get_by_role("tab", name="By category").click()
+    page.wait_for_selector("#explore-by-category .trace")
+    settled(page)
+    assert asked == ["explore-body.children"]
+    asked.clear()
+    page.locator('[role=slider][aria-label="Age from"]').press("ArrowRight")
+    expect(page.locator("#explore-count")).not_to_have_text("500 of 500 customers")
+    settled(page)
+    # The chart and the number of customers, side by side.
+    assert len(asked) == 2
     assert visit.complaints == []

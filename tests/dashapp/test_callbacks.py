@@ -48,7 +48,7 @@ CHARTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("explore-histogram", "explore-column.value",
      {"explore-column.value": "Total Spend", "explore-split.value": "Membership Type"}),
     ("explore-by-category", "explore-measure.value", {"explore-measure.value": "Total Spend"}),
-    ("explore-heatmap", "shell-theme.data", {}),
+    ("explore-heatmap", "explore-filters.data", {}),
     ("explore-pair", "explore-between.data", {"explore-between.data": ["City", "Total Spend"]}),
     ("segments-map", "segments-map-view.value", {"segments-map-view.value": "2d"}),
     ("segments-map", "segments-map-view.value", {"segments-map-view.value": "3d"}),

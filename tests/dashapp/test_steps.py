@@ -48,13 +48,11 @@ def test_a_refused_name_goes_back_and_is_explained_at_its_field(
 
 def test_filters_leave_the_customers_that_they_name(trained: Trained) -> None:
     portal, refs = trained
-    level = {"type": "explore-filter", "column": "Membership Type"}
     shown = portal.fire(
         "explore-count.children",
-        "explore-filter.value",
-        {"explore-filter.value": [(level, ["Gold"])], "shell-refs.data": refs},
+        "explore-filters.data",
+        {"explore-filters.data": {"Membership Type": ["Gold"]}, "shell-refs.data": refs},
     )
-    assert shown["explore-filters.data"] == {"Membership Type": ["Gold"]}
     assert shown["explore-count.children"].endswith("of 500 customers")
     assert not shown["explore-count.children"].startswith("500")
 

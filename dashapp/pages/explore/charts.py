@@ -1,18 +1,21 @@
-"""Charts of the Explore page: each a callback from filters and choices to a figure."""
+"""Charts of the Explore page: drawn with their tab, and again when a choice or a filter changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from dash import Dash, Input, Output, no_update
+from dash import Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from dashapp import figures
+from dashapp.components.charts import Drawn
 from dashapp.page import one_of, texts
 from dashapp.pages.explore.ids import Ids
 from dashapp.services.exploring import (
+    Filter,
     apply_filters,
     associated,
     category_columns,
@@ -26,22 +29,90 @@ from dashapp.services.exploring import (
 from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
-from segmentation import Role, Table
+from segmentation import Column, Role, Table
 
 NO_SPLIT = "—"
 STATISTICS = {"mean": "Mean", "median": "Median"}
 TableOf = Callable[[object], Table | None]
 
-COMMON = {
-    "refs": Input(Shell.REFS, "data"),
-    "filters": Input(Ids.FILTERS, "data"),
-    "look": Input(Shell.THEME, "data"),
-}
+FILTERS = Input(Ids.FILTERS, "data")
+REFS = State(Shell.REFS, "data")
+LOOK = State(Shell.THEME, "data")
 
 
-def filtered(table: Table, filters: object, *columns: str) -> pd.DataFrame:
-    """Some columns, or all, of the rows that the filters leave."""
-    return apply_filters(table.frame, parse_filters(filters, table), columns or None)
+@dataclass(frozen=True)
+class Shown:
+    """What all charts of a tab are drawn from.
+
+    Attributes
+    ----------
+    table
+        The open data set.
+    filters
+        What narrows it.
+    look
+        The theme that is on.
+    """
+
+    table: Table
+    filters: tuple[Filter, ...]
+    look: Theme
+
+    @classmethod
+    def parse(cls, table: Table | None, filters: object, look: object) -> Shown:
+        """From what a browser sends; stops quietly where no data set is open."""
+        if table is None:
+            raise PreventUpdate
+        return cls(table, parse_filters(filters, table), theme(look))
+
+    def rows(self, *columns: str) -> pd.DataFrame:
+        """Some columns of the rows that the filters leave."""
+        return apply_filters(self.table.frame, self.filters, columns)
+
+
+def distribution(shown: Shown, column: str, split: str) -> dict[str, Any]:
+    """Both charts of a column; a category has bars and no box."""
+    by = None if split in (NO_SPLIT, column) else split
+    frame, look = shown.rows(column, *([by] if by else [])), shown.look
+    if shown.table.column(column).role != Role.NUMERIC:
+        bars = figures.category_bars(frame, column, by=by, theme=look)
+        return {"spread": Drawn(bars, figures.category_bars_reading(frame, column)), "box": None}
+    return {
+        "spread": Drawn(
+            figures.histogram(frame, column, by=by, theme=look),
+            figures.histogram_reading(frame, column),
+        ),
+        "box": Drawn.of(figures.box_plot, frame, column, by=by, theme=look),
+    }
+
+
+def comparison(shown: Shown, measure: str, category: str, statistic: str) -> Drawn:
+    """A measure by a category."""
+    frame = shown.rows(measure, category)
+    return Drawn.of(
+        figures.measure_by_category, frame, measure, category, statistic=statistic, theme=shown.look
+    )
+
+
+def relationships(shown: Shown, between: Sequence[str]) -> dict[str, Drawn]:
+    """Association of all columns, and the pair that was clicked or else the strongest one."""
+    columns = compared_columns(shown.table)
+    frame = shown.rows(*(column.name for column in columns))
+    matrix, measured = associated(frame, columns)
+    first, second = named_pair(between, shown.table) or strongest_pair(matrix, columns)
+    return {
+        "all": Drawn(
+            figures.association_heatmap(matrix, theme=shown.look),
+            figures.association_heatmap_reading(matrix, measured=measured, total=len(frame)),
+        ),
+        "pair": pair(shown, first, second),
+    }
+
+
+def pair(shown: Shown, first: Column, second: Column) -> Drawn:
+    """Two columns together."""
+    frame = shown.rows(first.name, second.name)
+    return Drawn.of(figures.pair_plot, frame, first, second, theme=shown.look)
 
 
 def register_distributions(app: Dash, table_of: TableOf) -> None:
@@ -49,48 +120,28 @@ def register_distributions(app: Dash, table_of: TableOf) -> None:
 
     @app.callback(
         output={
-            "spread": Output(Ids.HISTOGRAM, "figure"),
-            "spread_reading": Output(Ids.HISTOGRAM_READING, "children"),
-            "box": Output(Ids.BOX, "figure"),
-            "box_reading": Output(Ids.BOX_READING, "children"),
+            "spread": (Output(Ids.HISTOGRAM, "figure"), Output(Ids.HISTOGRAM_READING, "children")),
+            "box": (Output(Ids.BOX, "figure"), Output(Ids.BOX_READING, "children")),
             "no_box": Output(Ids.BOX_CARD, "hidden"),
         },
-        inputs=COMMON | {"column": Input(Ids.COLUMN, "value"), "split": Input(Ids.SPLIT, "value")},
+        inputs={
+            "filters": FILTERS,
+            "column": Input(Ids.COLUMN, "value"),
+            "split": Input(Ids.SPLIT, "value"),
+        },
+        state={"refs": REFS, "look": LOOK},
+        prevent_initial_call=True,
     )
     @needs(Right.DATA)
     def draw(
-        refs: object, filters: object, look: object, column: object, split: object
+        filters: object, column: object, split: object, refs: object, look: object
     ) -> dict[str, Any]:
-        table = table_of(refs)
-        if table is None:
-            raise PreventUpdate
-        names = [c.name for c in table.columns]
-        chosen = one_of(column, names, names[0])
+        shown = Shown.parse(table_of(refs), filters, look)
+        names = [c.name for c in shown.table.columns]
         by = one_of(split, [NO_SPLIT, *names], NO_SPLIT)
-        drawn = [chosen] if by == NO_SPLIT else [chosen, by]
-        frame = filtered(table, filters, *drawn)
-        return distribution(table, frame, chosen, drawn[1] if drawn[1:] else None, theme(look))
-
-
-def distribution(
-    table: Table, frame: pd.DataFrame, column: str, by: str | None, look: Theme
-) -> dict[str, Any]:
-    """Both charts of a column with their readings; a category has bars and no box."""
-    if table.column(column).role == Role.NUMERIC:
-        return {
-            "spread": figures.histogram(frame, column, by=by, theme=look),
-            "spread_reading": figures.histogram_reading(frame, column),
-            "box": figures.box_plot(frame, column, by=by, theme=look),
-            "box_reading": figures.box_plot_reading(frame, column, by=by),
-            "no_box": False,
-        }
-    return {
-        "spread": figures.category_bars(frame, column, by=by, theme=look),
-        "spread_reading": figures.category_bars_reading(frame, column),
-        "box": no_update,
-        "box_reading": "",
-        "no_box": True,
-    }
+        drawn = distribution(shown, one_of(column, names, names[0]), by)
+        no_box = drawn["box"] is None
+        return drawn | {"no_box": no_box} | ({"box": (no_update, "")} if no_box else {})
 
 
 def register_comparison(app: Dash, table_of: TableOf) -> None:
@@ -99,34 +150,32 @@ def register_comparison(app: Dash, table_of: TableOf) -> None:
     @app.callback(
         Output(Ids.BY_CATEGORY, "figure"),
         Output(Ids.BY_CATEGORY_READING, "children"),
-        inputs=COMMON
-        | {
+        inputs={
+            "filters": FILTERS,
             "measure": Input(Ids.MEASURE, "value"),
             "category": Input(Ids.CATEGORY, "value"),
             "statistic": Input(Ids.STATISTIC, "value"),
         },
+        state={"refs": REFS, "look": LOOK},
+        prevent_initial_call=True,
     )
     @needs(Right.DATA)
     def draw(
         *,
-        refs: object,
         filters: object,
-        look: object,
         measure: object,
         category: object,
         statistic: object,
-    ) -> tuple[Any, str]:
-        table = table_of(refs)
-        if table is None:
-            raise PreventUpdate
-        numbers, categories = number_columns(table), category_columns(table)
-        chosen = one_of(measure, numbers, numbers[0])
-        by = one_of(category, categories, categories[0])
-        frame = filtered(table, filters, chosen, by)
-        how = one_of(statistic, list(STATISTICS), "mean")
-        return (
-            figures.measure_by_category(frame, chosen, by, statistic=how, theme=theme(look)),
-            figures.measure_by_category_reading(frame, chosen, by, statistic=how),
+        refs: object,
+        look: object,
+    ) -> Drawn:
+        shown = Shown.parse(table_of(refs), filters, look)
+        numbers, categories = number_columns(shown.table), category_columns(shown.table)
+        return comparison(
+            shown,
+            one_of(measure, numbers, numbers[0]),
+            one_of(category, categories, categories[0]),
+            one_of(statistic, list(STATISTICS), "mean"),
         )
 
 
@@ -134,20 +183,17 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
     """Association of all columns, and the pair that was clicked."""
 
     @app.callback(
-        Output(Ids.HEATMAP, "figure"), Output(Ids.HEATMAP_READING, "children"), inputs=COMMON
+        output={
+            "all": (Output(Ids.HEATMAP, "figure"), Output(Ids.HEATMAP_READING, "children")),
+            "pair": (Output(Ids.PAIR, "figure"), Output(Ids.PAIR_READING, "children")),
+        },
+        inputs={"filters": FILTERS},
+        state={"between": State(Ids.BETWEEN, "data"), "refs": REFS, "look": LOOK},
+        prevent_initial_call=True,
     )
     @needs(Right.DATA)
-    def draw(refs: object, filters: object, look: object) -> tuple[Any, str]:
-        table = table_of(refs)
-        if table is None:
-            raise PreventUpdate
-        columns = compared_columns(table)
-        frame = filtered(table, filters, *(column.name for column in columns))
-        matrix, rows = associated(frame, columns)
-        return (
-            figures.association_heatmap(matrix, theme=theme(look)),
-            figures.association_heatmap_reading(matrix, measured=rows, total=len(frame)),
-        )
+    def draw(filters: object, between: object, refs: object, look: object) -> dict[str, Drawn]:
+        return relationships(Shown.parse(table_of(refs), filters, look), texts(between))
 
     @app.callback(
         Output(Ids.BETWEEN, "data"),
@@ -159,21 +205,19 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
         return clicked_names(click) or no_update
 
     @app.callback(
-        Output(Ids.PAIR, "figure"),
-        Output(Ids.PAIR_READING, "children"),
-        inputs=COMMON | {"between": Input(Ids.BETWEEN, "data")},
+        Output(Ids.PAIR, "figure", allow_duplicate=True),
+        Output(Ids.PAIR_READING, "children", allow_duplicate=True),
+        inputs={"between": Input(Ids.BETWEEN, "data")},
+        state={"filters": State(Ids.FILTERS, "data"), "refs": REFS, "look": LOOK},
+        prevent_initial_call=True,
     )
     @needs(Right.DATA)
-    def draw_pair(refs: object, filters: object, look: object, between: object) -> tuple[Any, str]:
-        table = table_of(refs)
-        if table is None:
+    def draw_pair(between: object, filters: object, refs: object, look: object) -> Drawn:
+        shown = Shown.parse(table_of(refs), filters, look)
+        chosen = named_pair(texts(between), shown.table)
+        if chosen is None:
             raise PreventUpdate
-        frame = filtered(table, filters, *(column.name for column in compared_columns(table)))
-        first, second = named_pair(texts(between), table) or strongest_pair(table, frame)
-        return (
-            figures.pair_plot(frame, first, second, theme=theme(look)),
-            figures.pair_plot_reading(frame, first, second),
-        )
+        return pair(shown, *chosen)
 
 
 def register(app: Dash, table_of: TableOf) -> None:

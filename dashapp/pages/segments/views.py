@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashapp import figures, formatting
 from dashapp.address import Address
-from dashapp.components.charts import SQUARE, TALL, chart
+from dashapp.components.charts import SQUARE, TALL, Drawn, chart
 from dashapp.components.choice import choice
 from dashapp.components.icon import icon
 from dashapp.components.states import empty_state
@@ -122,8 +122,7 @@ def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) ->
                 Ids.HEATMAP_READING,
                 "What sets each segment apart",
                 explain="index",
-                figure=heatmap,
-                reading=figures.index_heatmap_reading(segments, columns),
+                drawn=Drawn(heatmap, figures.index_heatmap_reading(segments, columns)),
                 height=height,
             )
         )
@@ -136,8 +135,7 @@ def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) ->
                 "Shape of each segment",
                 explain="radar",
                 height=height if parts else SQUARE,
-                figure=figures.profile_radar(segments, axes, theme=look),
-                reading=figures.profile_radar_reading(segments, axes),
+                drawn=Drawn.of(figures.profile_radar, segments, axes, theme=look),
             )
         )
     return parts
@@ -175,15 +173,13 @@ def _shares(model: SegmentModel, look: Theme) -> list[Component]:
             Ids.DONUT,
             Ids.DONUT_READING,
             "Customers by segment",
-            figure=figures.customers_donut(model.segments, theme=look),
-            reading=figures.customers_donut_reading(model.segments),
+            drawn=Drawn.of(figures.customers_donut, model.segments, theme=look),
         ),
         chart(
             Ids.SHARES,
             Ids.SHARES_READING,
             "Customers against revenue" if model.monetary else "Share of customers",
-            figure=figures.share_bars(model.segments, theme=look),
-            reading=figures.share_bars_reading(model.segments),
+            drawn=Drawn.of(figures.share_bars, model.segments, theme=look),
         ),
     ]
 
@@ -256,8 +252,7 @@ def evidence_view(model: SegmentModel, look: Theme, *, can_choose: bool) -> Comp
                     reading,
                     title,
                     explain=title.split()[0].lower(),
-                    figure=getattr(figures, name)(evidence, k, theme=look),
-                    reading=getattr(figures, f"{name}_reading")(evidence, k),
+                    drawn=Drawn.of(getattr(figures, name), evidence, k, theme=look),
                 )
                 for graph, reading, title, name in charts
             ),

@@ -115,7 +115,8 @@ def test_the_strongest_pair_is_the_one_that_was_made_so() -> None:
         {"a": base, "b": base + generator.normal(0, 0.05, 300), "c": generator.normal(size=300)}
     )
     table = Table.from_frame(frame, name="made")
-    assert {column.name for column in strongest_pair(table, table.frame)} == {"a", "b"}
+    found = strongest_pair(associated(frame, table.columns)[0], table.columns)
+    assert {column.name for column in found} == {"a", "b"}
 
 
 def test_the_strength_of_many_customers_is_measured_on_a_stated_sample_of_them() -> None:
