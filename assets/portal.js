@@ -24,6 +24,23 @@
     return found;
   }
 
+  /* A link to a view below the cards leads the eye there as well, once the view is drawn. */
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a.to-view");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+    var wanted = new URLSearchParams(link.search).get("tab");
+    var watch = new MutationObserver(function () {
+      var tab = document.querySelector("main .tab-selected");
+      var body = document.querySelector("main .tab-body");
+      if (!tab || tab.dataset.tab !== wanted) { return; }
+      tab.scrollIntoView({behavior: "instant"});
+      if (body && body.childElementCount) { watch.disconnect(); }
+    });
+    watch.observe(document.querySelector("main"), {
+      attributes: true, attributeFilter: ["class"], childList: true, subtree: true
+    });
+  });
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     portal: {
       refresh_grid: function (text, segment, which, grid) {

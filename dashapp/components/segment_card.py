@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.components.badges import stability_badge
+from dashapp.components.icon import icon
 from dashapp.components.terms import explained
 from dashapp.figures.shares import in_no_segment
 from dashapp.theme import segment_class
@@ -59,7 +60,9 @@ def grade_label(verdict: Verdict) -> str:
     return "As you chose" if one_for_all else GRADES[verdict.grade]
 
 
-def segment_cards(segments: Sequence[Segment], name_type: str, note_type: str) -> Component:
+def segment_cards(
+    segments: Sequence[Segment], name_type: str, note_type: str, lists: Mapping[str, str]
+) -> Component:
     """A card per segment; names are edited in place.
 
     Parameters
@@ -67,9 +70,11 @@ def segment_cards(segments: Sequence[Segment], name_type: str, note_type: str) -
     name_type, note_type
         Types of the ids of the name fields and of what is said about a refused name:
         ``{"type": name_type, "segment": id}``.
+    lists
+        Id of a segment → address of its customers, where they may be seen.
     """
     cards = [
-        segment_card(segment, name_type, note_type, width)
+        segment_card(segment, name_type, note_type, width, lists.get(segment.id))
         for segment, width in zip(segments, widths(len(segments)), strict=True)
     ]
     return html.Div([html.Div(cards, className="grid-cards"), left_out(segments)])
@@ -107,9 +112,20 @@ def widths(count: int) -> list[int]:
     return [COLUMNS // size for size in sizes for _ in range(size)]
 
 
-def segment_card(segment: Segment, name_type: str, note_type: str, width: int) -> Component:
-    """Name, size, share of customers and revenue, stability, traits, first action."""
+def segment_card(
+    segment: Segment, name_type: str, note_type: str, width: int, customers: str | None = None
+) -> Component:
+    """Name, size, share of customers and revenue, stability, traits, first action, its list."""
     action = segment.actions[0] if segment.actions else None
+    listed = dcc.Link(
+        [
+            "See customers",
+            html.Span(f" of segment {segment.id}", className="visually-hidden"),
+            icon("arrow"),
+        ],
+        href=customers or "",
+        className="segment-list to-view",
+    )
     return html.Article(
         [
             html.Div(
@@ -159,7 +175,8 @@ def segment_card(segment: Segment, name_type: str, note_type: str, width: int) -
                 [html.Strong(action.title), html.Span(action.because)], className="segment-action"
             )
             if action
-            else None,
+            else html.Div(),
+            listed if customers else None,
         ],
         className=f"segment-card width-{width} {segment_class(segment.color)}",
     )

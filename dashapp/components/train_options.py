@@ -69,11 +69,24 @@ def train_options(id_type: str, table: Table, used: Mapping[str, Any]) -> Compon
                         "Number of segments",
                         counts,
                         str(used.get("n_clusters", AUTOMATIC)),
+                        note="Automatic compares 2 to 10",
                     ),
-                    choice(id_of("algorithm"), "Algorithm", titles, used.get("algorithm", "kmeans"))
+                    choice(
+                        id_of("algorithm"),
+                        "Algorithm",
+                        titles,
+                        used.get("algorithm", "kmeans"),
+                        note="How groups are formed; k-means suits most lists",
+                    )
                     if table.population is None
                     else None,
-                    choice(id_of("encoding"), "Encoding", ENCODINGS, used.get("encoding", "auto")),
+                    choice(
+                        id_of("encoding"),
+                        "Encoding",
+                        ENCODINGS,
+                        used.get("encoding", "auto"),
+                        note="How categories become numbers",
+                    ),
                     _number(
                         id_of("min_segment_share"),
                         "Smallest segment, % of customers",
@@ -81,6 +94,7 @@ def train_options(id_type: str, table: Table, used: Mapping[str, Any]) -> Compon
                         low=0,
                         high=50,
                         step=0.5,
+                        note="Smaller groups are avoided",
                     ),
                     _number(
                         id_of("random_state"),
@@ -89,6 +103,7 @@ def train_options(id_type: str, table: Table, used: Mapping[str, Any]) -> Compon
                         low=0,
                         high=LARGEST_SEED,
                         step=1,
+                        note="The same seed gives the same result",
                     ),
                 ],
                 className="option-grid",
@@ -99,12 +114,20 @@ def train_options(id_type: str, table: Table, used: Mapping[str, Any]) -> Compon
 
 
 def _number(
-    id_: dict[str, str], label: str, value: float, *, low: float, high: float, step: float
+    id_: dict[str, str],
+    label: str,
+    value: float,
+    *,
+    low: float,
+    high: float,
+    step: float,
+    note: str,
 ) -> Component:
-    return html.Label(
+    field = dbc.Input(type="number", id=id_, value=value, min=low, max=high, step=step)
+    return html.Div(
         [
-            html.Span(label, className="field-label"),
-            dbc.Input(type="number", id=id_, value=value, min=low, max=high, step=step),
+            html.Label([html.Span(label, className="field-label"), field]),
+            html.Div(note, className="field-note"),
         ],
         className="field",
     )

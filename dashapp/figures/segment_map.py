@@ -37,7 +37,7 @@ FLAT_WIDTHS = (46, 36)
 TITLE_LINE = 16
 
 # Far enough that the axes' titles stay inside.
-CAMERA = {"eye": {"x": 1.55, "y": 1.55, "z": 0.9}, "center": {"x": 0.0, "y": 0.0, "z": -0.08}}
+CAMERA = {"eye": {"x": 1.3, "y": 1.3, "z": 0.75}, "center": {"x": 0.0, "y": 0.0, "z": -0.08}}
 
 Place = Sequence[float] | npt.NDArray[np.floating[Any]]
 
@@ -113,7 +113,11 @@ def segment_map_3d(
     if not len(points):
         return empty_figure("There are no customers to place on the map.", theme=theme)
     scene = {
-        f"{axis}axis": {"title": {"text": _short_title(title)}, "nticks": 5}
+        f"{axis}axis": {
+            "title": {"text": _short_title(title)},
+            "nticks": 5,
+            "showticklabels": False,  # as on the flat map: only distances mean something
+        }
         for axis, title in zip(AXES, axis_titles, strict=False)
     }
     figure = canvas(

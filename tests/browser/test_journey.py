@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.steps import find_segments, settled, step, upload
+from tests.browser.steps import find_segments, open_sample, settled, step, upload
 from tests.servers import Server
 
 pytestmark = pytest.mark.browser
@@ -159,6 +159,21 @@ def test_a_refused_name_goes_back_and_the_open_tab_stays(visit: Visit, server: S
     assert file.startswith("series,Standard deviations from everybody,Column,segment's average")
     assert "Friends" in file
     assert "range" not in file
+    assert visit.complaints == []
+
+
+def test_a_card_leads_to_the_list_of_its_customers(visit: Visit, server: Server) -> None:
+    page = visit.page
+    open_sample(page, server)
+    step(page, "Segments")
+    find_segments(page)
+    card = page.locator(".segment-card").nth(1)
+    count = card.locator(".segment-figures strong").first.inner_text()
+    card.get_by_role("link", name="See customers").click()
+    expect(page.locator("#segments-grid-count")).to_have_text(f"{count} of 500 customers")
+    expect(page.locator(".tab-selected")).to_have_text("Customers")
+    expect(page.locator(".tab-selected")).to_be_in_viewport()
+    settled(page)
     assert visit.complaints == []
 
 

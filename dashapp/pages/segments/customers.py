@@ -13,7 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
-from dashapp.address import Address
+from dashapp.address import Address, parameter
 from dashapp.components.choice import choice
 from dashapp.page import Refs
 from dashapp.pages.segments.ids import Ids
@@ -81,9 +81,19 @@ def picked_links(refs: Refs, row: int, *, predict: bool = True) -> list[Componen
     if predict:
         ways["Open on Predict"] = ("/predict", {"customer": row})
     return [
-        dcc.Link(label, href=f"{path}?{urlencode(shared | more)}", className="btn btn-quiet")
+        dcc.Link(
+            label,
+            href=f"{path}?{urlencode(shared | more)}",
+            className="btn btn-secondary btn-small to-view",
+        )
         for label, (path, more) in ways.items()
     ]
+
+
+def customers_of(refs: Refs, segment: Segment) -> str:
+    """Address of the Customers tab with one segment."""
+    shared = {"data": refs.dataset, "model": refs.model, "tab": "customers"}
+    return f"/segments?{urlencode(shared | {parameter(Ids.GRID_SEGMENT): segment.id})}"
 
 
 def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Address) -> Component:

@@ -8,26 +8,25 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
-from dashapp import formatting
 from dashapp.address import Address, Link
 from dashapp.components.allowed import allowed
-from dashapp.components.icon import icon
 from dashapp.components.segment_card import action_list, segment_cards, verdict_card
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
-from dashapp.components.train_options import options_of, parse_options, train_options
+from dashapp.components.train_options import options_of, parse_options
 from dashapp.components.upload import load_model
 from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of
 from dashapp.pages.segments import elsewhere, large, names, tabs, views
-from dashapp.pages.segments.customers import customers_view
+from dashapp.pages.segments.customers import customers_of, customers_view
 from dashapp.pages.segments.ids import Ids
+from dashapp.pages.segments.start import render_head, render_start
 from dashapp.pages.segments.visible import CONTROLS, NEED_CUSTOMERS, visible_tabs
 from dashapp.session.audit import note
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
-from segmentation import SegmentModel, Table
+from segmentation import SegmentModel
 
 
 def layout(**_: object) -> Component:
@@ -60,11 +59,13 @@ def render_page(context: Context, seen: Seen, tab: str | None) -> Component:
         items = context.training.others(current_session(), seen.refs.dataset)
         parts += [render_start(table), elsewhere.others(items, seen.refs.dataset)]
     else:
+        shown = elsewhere.shown_model(context, seen, model).segments
+        listed = shown if seen.scored and may(Right.DATA) else ()
         parts += [
             elsewhere.told(context, seen, model),
             verdict_card(model),
             segment_cards(
-                elsewhere.shown_model(context, seen, model).segments, Ids.NAME, Ids.NAME_NOTE
+                shown, Ids.NAME, Ids.NAME_NOTE, {s.id: customers_of(seen.refs, s) for s in listed}
             ),
             tab_bar(
                 Ids.TABS, visible_tabs(), "Views of the segments", panel_id=Ids.BODY, selected=tab
@@ -72,74 +73,6 @@ def render_page(context: Context, seen: Seen, tab: str | None) -> Component:
             html.Div(id=Ids.BODY, className="tab-body", role="tabpanel"),
         ]
     return html.Div(parts, className="stack")
-
-
-def render_start(table: Table) -> Component:
-    """The one button before there are segments, with what it does and its folded options."""
-    return html.Section(
-        [
-            html.Div(icon("sparkle"), className="state-picture"),
-            html.H2("Ready to find segments"),
-            html.P(
-                "One click compares every number of segments from 2 to 10, checks how sure the "
-                "best one is, and describes each segment in plain words."
-            ),
-            find_button("btn-primary btn-lg"),
-            train_options(Ids.OPTION, table, {}),
-        ],
-        className="card-soft start",
-    )
-
-
-def find_button(look: str) -> Component:
-    """The one button; it may look quieter once there are segments."""
-    return html.Button("Find segments", id=Ids.FIND, className=f"btn {look}")
-
-
-def render_head(seen: Seen) -> Component:
-    """Title, the model file to download or load and, beside segments, how to find others."""
-    table, model = seen.table, seen.model
-    again = table is not None and model is not None
-    download = html.A(
-        "Download model",
-        href=f"/download/model.segmodel?model={seen.refs.model}",
-        className="btn btn-quiet",
-    )
-    return html.Div(
-        [
-            html.Div(
-                [
-                    html.Div([html.H1("Segments"), html.P(subtitle(seen))]),
-                    html.Div(
-                        [
-                            download if model is not None and may(Right.CHANGE) else None,
-                            load_model(),
-                            find_button("btn-secondary") if again else None,
-                        ],
-                        className="button-row",
-                    ),
-                ],
-                className="page-head",
-            ),
-            train_options(
-                Ids.OPTION, table, model.parameters if seen.trained_here and model else {}
-            )
-            if table is not None and again
-            else None,
-        ]
-    )
-
-
-def subtitle(seen: Seen) -> str:
-    """What the segments are made from."""
-    table, model = seen.table, seen.model
-    if table is None:
-        return "A loaded model: it predicts at once; its customers are not part of the file."
-    customers = f"{formatting.number(table.customers)} customers from {table.name}"
-    if model is None or not seen.trained_here:
-        return customers
-    bases = sum(column.use == "basis" for column in model.columns)
-    return f"{customers}, compared on {formatting.count(bases, 'column')}"
 
 
 def render_tab(
