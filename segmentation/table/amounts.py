@@ -19,7 +19,10 @@ _SIGNS = (
 )
 #: Words that are codes before a number ("RM12"), unless a blank stands between them.
 _BEFORE = r"(?:(?:" + _SIGNS + r")\s*|(?:Rs|RM|TL|zl)\s+)"
-_AFTER = r"(?:" + _SIGNS + r"|TL|zl|Rs|RM|,-+)"
+_AFTER = r"(?:" + _SIGNS + r"|TL|zl|Rs|RM)"
+
+#: A dash where cents would stand ("5,-", "CHF 12.–") is no minus.
+_NO_CENTS = r"(\d)[.,][-–—]+(\D*)$"
 
 _DECORATED = (
     r"^(?P<open>\()?\s*(?P<sign>[-+−–]?)\s*(?:(?i:" + _BEFORE + r"))?(?P<inner>[-+−–]?)\s*"
@@ -39,6 +42,9 @@ _WITH_DECIMAL_POINT = (
 _WITH_DECIMAL_COMMA = (
     rf"^(?:(?:{_INTEGER}|{_DOT_GROUPS}|{_SPACE_GROUPS})(?:,\d*)?|,\d+){_EXPONENT}$"
 )
+
+#: Written by a machine: nothing was added for the eye.
+PLAIN = r"^[-+]?\d*[.,]?\d*" + _EXPONENT + "$"
 
 #: Either mark could be meant: one group of exactly three digits after one mark.
 _AMBIGUOUS = r"^[1-9]\d{0,2}[.,]\d{3}$"
@@ -143,6 +149,9 @@ def plain_numbers(values: pa.StringArray) -> np.ndarray | None:
             numbers = pc.cast(values, kind).to_numpy(zero_copy_only=False)
         except pa.ArrowInvalid:
             continue
+        whole = numbers.dtype.kind == "i"
+        if whole and _count(pc.match_substring(values, "0x", ignore_case=True)):
+            return None  # Arrow reads hexadecimal digits, which are codes in a table
         return numbers if np.isfinite(numbers).all() else None
     return None
 
@@ -190,13 +199,14 @@ def parse_amounts(values: pa.StringArray, decimal: str) -> Amounts:
     return Amounts(
         numbers=numbers,
         whole=not bool((fraction & valid).any()),
-        decorated=valid & ~_mask(pc.match_substring_regex(values, r"^[-+]?\d*[.,]?\d*$")),
+        decorated=np.isfinite(numbers) & ~_mask(pc.match_substring_regex(values, PLAIN)),
         ambiguous=bool(marked.any() and doubtful[marked].all()),
     )
 
 
 def _parts(values: pa.StringArray) -> dict[str, pa.StringArray]:
     """Take signs, brackets, currency and percent off; bodies of other texts are empty."""
+    values = pc.replace_substring_regex(values, _NO_CENTS, r"\1\2")
     found = pc.extract_regex(values, _DECORATED)
     names = ("open", "sign", "inner", "body", "percent", "trailing", "close")
     return {name: pc.fill_null(pc.struct_field(found, name), "") for name in names}

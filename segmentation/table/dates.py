@@ -13,29 +13,31 @@ _TIME = (
     r"\s*(?P<half>(?i:[ap]\.?m\.?))?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
 )
 _MONTH_NAMES = (
-    ("jan", "ene", "gen", "janv"),
-    ("feb", "fév", "fev"),
-    ("mar", "mär", "mrz", "mrt"),
-    ("apr", "avr", "abr"),
-    ("may", "mai", "mei", "mag"),
-    ("jun", "juin", "giu"),
-    ("jul", "juil", "lug"),
-    ("aug", "aoû", "ago", "aou"),
-    ("sep", "set"),
-    ("oct", "okt", "ott", "out"),
-    ("nov",),
-    ("dec", "dez", "déc", "dic"),
+    ("jan", "ene", "gen", "janv", "sty", "oca", "янв"),
+    ("feb", "fév", "fev", "lut", "şub", "фев"),
+    ("mar", "mär", "mrz", "mrt", "мар"),
+    ("apr", "avr", "abr", "kwi", "nis", "апр"),
+    ("may", "mai", "maj", "mei", "mag", "май", "мая"),
+    ("jun", "juin", "giu", "cze", "haz", "июн"),
+    ("jul", "juil", "lug", "lip", "tem", "июл"),
+    ("aug", "aoû", "ago", "aou", "sie", "ağu", "авг"),
+    ("sep", "set", "wrz", "eyl", "сен"),
+    ("oct", "okt", "ott", "out", "paź", "eki", "окт"),
+    ("nov", "lis", "kas", "ноя"),
+    ("dec", "dez", "déc", "dic", "gru", "ara", "дек"),
 )
 _WEEKDAY = r"^(?:[A-Za-z]{2,9}\.?,?\s+)?"
 
-_YEAR_FIRST = r"^(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _TIME + "$"
+_YEAR_FIRST = r"^(?P<year>\d{4})[-/.] ?(?P<month>\d{1,2})[-/.] ?(?P<day>\d{1,2})\.?" + _TIME + "$"
 _COMPACT = r"^(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])$"
 _YEAR_LAST = (
-    r"^(?P<first>\d{1,2})(?P<mark>[-/.])(?P<other>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _TIME + "$"
+    r"^(?P<first>\d{1,2})(?P<mark>[-/.]) ?(?P<other>\d{1,2})[-/.] ?(?P<year>\d{4}|\d{2})"
+    + _TIME
+    + "$"
 )
 _NAMED_DAY_FIRST = (
     _WEEKDAY
-    + r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[- ]\s*(?:de\s+)?(?P<name>\pL{3,10})\.?,?[- ]\s*"
+    + r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[- ]\s*(?:de\s+)?(?P<name>\pL{3,12})\.?,?[- ]\s*"
     + r"(?:del?\s+)?"
     + r"(?P<year>\d{4}|\d{2})"
     + _TIME
@@ -43,11 +45,14 @@ _NAMED_DAY_FIRST = (
 )
 _NAMED_MONTH_FIRST = (
     _WEEKDAY
-    + r"(?P<name>\pL{3,10})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})"
+    + r"(?P<name>\pL{3,12})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})"
     + _TIME
     + "$"
 )
 
+_NAMED_YEAR_FIRST = (
+    r"^(?P<year>\d{4})[-/. ]+(?P<name>\pL{3,12})\.?[-/. ]+(?P<day>\d{1,2})\.?" + _TIME + "$"
+)
 _NAMED_YEAR_LAST = (
     _WEEKDAY
     + r"(?P<name>\pL{3})\s+(?P<day>\d{1,2})\s+(?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})"
@@ -58,7 +63,10 @@ _IDEOGRAPHS = (
 )
 
 #: Whatever is a date has two marks, a month's name or eight digits: a cheap test for the others.
-_HINT = r"\d[-/.]\d{1,2}[-/.]\d|\pL{3}.*\d|^\d{8}$|[年년]"
+_HINT = r"\d[-/.] ?\d{1,2}[-/.] ?\d|\pL{3}.*\d|^\d{8}$|[年년]"
+
+#: A time whose zone is not UTC.
+_OTHER_ZONE = r":\d{2}(?:[.,]\d+)?\s*[+-](?:0[1-9]|1\d|00:?[1-9])"
 
 #: Two-digit years up to this one belong to the 2000s (POSIX: 69 to 99 are the 1900s).
 _LAST_SHORT_YEAR = 68
@@ -79,11 +87,14 @@ class Dates:
         ``"year_first"``, ``"day_first"``, ``"month_first"`` or ``"named_month"``.
     ambiguous : bool
         Day and month could be swapped in every value: the order is an assumption.
+    zoned : bool
+        Some were converted to UTC from another time zone.
     """
 
     times: np.ndarray
     order: str
     ambiguous: bool
+    zoned: bool
 
 
 def looks_like_dates(values: pa.StringArray, *, compact: bool) -> bool:
@@ -167,12 +178,13 @@ def parse_dates(values: pa.StringArray, *, day_first: bool | None, compact: bool
             times[rows] = _assemble(parts, _named_month(parts), _number(parts, "day"))
         else:
             times[rows] = _assemble(parts, _number(parts, "month"), _number(parts, "day"))
-    return Dates(times, order, ambiguous)
+    zoned = bool(pc.any(pc.match_substring_regex(values, _OTHER_ZONE)).as_py())
+    return Dates(times, order, ambiguous, zoned)
 
 
 def _patterns(*, compact: bool) -> list[str]:
     patterns = [_YEAR_FIRST, _YEAR_LAST, _NAMED_DAY_FIRST, _NAMED_MONTH_FIRST]
-    patterns += [_NAMED_YEAR_LAST, _IDEOGRAPHS]
+    patterns += [_NAMED_YEAR_FIRST, _NAMED_YEAR_LAST, _IDEOGRAPHS]
     return [_COMPACT, *patterns] if compact else patterns
 
 

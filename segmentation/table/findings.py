@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow.compute as pc
 
+from segmentation.table.amounts import PLAIN
 from segmentation.table.columns import Column, Issue, Role, Use
 from segmentation.table.contact import masked
 from segmentation.table.typed import Kind, Typed
@@ -31,6 +32,27 @@ _NOTES = {
             "the other order if that is wrong."
         ),
         ("month_first", "day_first"),
+    ),
+    "zoned": (
+        "time_zone",
+        "The times name a time zone and were converted to UTC; days can differ by one.",
+        (),
+    ),
+    "mixed_numbers": (
+        "mixed_numbers",
+        (
+            "Some numbers have a decimal point and others a decimal comma, so that none was read "
+            "as a number. Write them alike in the file."
+        ),
+        (),
+    ),
+    "mixed_dates": (
+        "mixed_dates",
+        (
+            "The cells look like dates, but no order of day and month suits most of them, so that "
+            "none was read as a date. Write them alike in the file."
+        ),
+        (),
     ),
     "decorated": (
         "decorated_number",
@@ -174,7 +196,7 @@ def _touched(note: str, typed: Typed) -> np.ndarray:
     if note == "ticked":
         return np.asarray(typed.text.texts.to_numpy(zero_copy_only=False) == "no")
     if note == "decorated":
-        plain = pc.match_substring_regex(typed.text.texts, r"^[-+]?\d*[.,]?\d*$")
+        plain = pc.match_substring_regex(typed.text.texts, PLAIN)
         return np.asarray(present & ~plain.to_numpy(zero_copy_only=False))
     return np.asarray(present)
 

@@ -65,7 +65,8 @@ class Typed:
         Values that are a spelling of "missing".
     notes : tuple of str
         What was taken for granted: ``"decorated"``, ``"ambiguous_number"``,
-        ``"ambiguous_date"``, ``"decimal_comma"``, ``"spelling"``, ``"ticked"``.
+        ``"ambiguous_date"``, ``"decimal_comma"``, ``"spelling"``, ``"ticked"``, ``"zoned"``; or
+        what text seems to be: ``"mixed_numbers"``, ``"mixed_dates"``.
     """
 
     series: pd.Series

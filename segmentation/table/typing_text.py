@@ -21,6 +21,7 @@ from segmentation.table.amounts import (
 )
 from segmentation.table.dates import are_compact_dates, looks_like_dates, parse_dates
 from segmentation.table.distinct import DistinctText
+from segmentation.table.doubts import text_doubts
 from segmentation.table.names import is_code_name, is_date_name
 from segmentation.table.typed import Kind, Rules, Typed
 from segmentation.table.words import TICKS, boolean_pair, is_missing_word
@@ -33,6 +34,9 @@ _MOST_CODES = 0.01
 
 #: Letters before or after digits: a code, not a mistyped number.
 _CODE_PATTERN = r"^(?:[A-Za-z]{1,4}[-_ ]?\d+|\d+[-_]?[A-Za-z]{1,3}|\d+-\d+)$"
+
+#: Telephone numbers: a sign before so many digits is no sum of money.
+_DIALLED = r"^\+\d{8,}$"
 
 #: Spellings that differ in case only are merged in columns with at most so many values.
 _MOST_LEVELS_TO_MERGE = 50
@@ -83,7 +87,8 @@ def type_column(name: str, cells: DistinctText, rules: Rules = _DEFAULT_RULES) -
         if typed is not None:
             return typed
     typed = _as_text(cells, words, rules)
-    return replace(typed, notes=(*typed.notes, "ticked")) if ticked else typed
+    notes = ("ticked",) if ticked else text_doubts(present)
+    return replace(typed, notes=(*typed.notes, *notes)) if notes else typed
 
 
 def _without_ticks(cells: DistinctText) -> tuple[DistinctText, bool]:
@@ -177,6 +182,8 @@ def _as_numbers(name: str, cells: DistinctText, words: np.ndarray, rules: Rules)
     present = pc.filter(values, pa.array(~words))
     if not _may_hold_numbers(present) or (is_code_name(name) and _hold_codes(present)):
         return None
+    if pc.all(pc.match_substring_regex(present, _DIALLED)).as_py():
+        return None
     amounts, notes = _amounts(values, words, rules)
     fits = np.isfinite(amounts.numbers) & ~words
     bad = ~fits & ~words
@@ -250,7 +257,11 @@ def _as_dates(name: str, cells: DistinctText, words: np.ndarray, rules: Rules) -
         return None
     distinct = np.where(fits, dates.times, np.datetime64("NaT"))
     times = np.append(distinct, np.datetime64("NaT"))
-    notes = ("ambiguous_date",) if dates.ambiguous and rules.day_first is None else ()
+    found = {
+        "ambiguous_date": dates.ambiguous and rules.day_first is None,
+        "zoned": dates.zoned,
+    }
+    notes = tuple(note for note, present in found.items() if present)
     return Typed(
         pd.Series(times[cells.codes]), distinct, Kind.DATE, cells, bad, words, notes, dates.order
     )

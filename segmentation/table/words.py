@@ -14,6 +14,7 @@ MISSING_WORDS = frozenset(
         "not available", "not applicable", "#missing", "sin datos", "sin dato", "s/d", "n/d",
         "#na", "undefined", "(leer)", "(vide)", "(vacío)", "no data", "n/v", "nicht verfügbar",
         "-nan(ind)", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan",
+        "0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "00.00.0000", "00/00/0000",
     }
 )  # fmt: skip
 

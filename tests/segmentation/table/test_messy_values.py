@@ -56,6 +56,13 @@ NUMBERS = [
     column("Indian groups", ["12,34,567.50", "1,00,000.00", "500.00"], [1234567.5, 100000, 500]),
     column("exponents", ["1,5E+03", "2,5e-02", "1"], [1500, 0.025, 1]),
     column("groups told by plain numbers", ["1.234", "5.678", "12", "567"], [1234, 5678, 12, 567]),
+    column("exponents without a comma", ["1,5E+03", "250", "1"], [1500, 250, 1]),
+    column("a dash for no cents", ["€ 1.234,50", "€ 5,-", "-€ 3,--", "CHF 12.–", "7,25-"],
+           [1234.5, 5, -3, 12, -7.25], issues=("decorated_number",)),
+    column("hexadecimal codes", ["0x1F", "0x2A", "0xFF"], ["0x1F", "0x2A", "0xFF"]),
+    column("telephone numbers", ["+4930123456", "+4940987654"], ["+4930123456", "+4940987654"]),
+    column("both decimal marks", ["1,5", "2.5", "13,25", "4.75"], ["1,5", "2.5", "13,25", "4.75"],
+           issues=("mixed_numbers",)),
     column("bare points", [".5", "-.25", "1.", "+3"], [0.5, -0.25, 1, 3]),
     column("postcodes", ["01234", "04567", "80331"] * 3, ["01234", "04567", "80331"] * 3),
     column("codes after letters", ["RM12", "RM13", "RM14"], ["RM12", "RM13", "RM14"]),
@@ -82,7 +89,7 @@ DATES = [
         "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d", "%d.%m.%y", "%d %b %Y",
         "%b %d, %Y", "%d-%b-%y", "%A, %d %B %Y", "%Y-%m-%dT00:00:00Z", "%Y-%m-%d 00:00:00.000",
         "%m/%d/%Y 12:00:00 AM", "%d. %B %Y", "%a, %d %b %Y 00:00:00 +0000",
-        "%a %b %d 00:00:00 %Y", "%Y年%m月%d日",
+        "%a %b %d 00:00:00 %Y", "%Y年%m月%d日", "%Y. %m. %d.", "%d. %m. %Y", "%Y-%b-%d",
     )
 ] + [
     column("dates of two systems", ["2024-01-31", "31.01.2024", "01/31/2024", "03.02.2024"],
@@ -91,8 +98,15 @@ DATES = [
            name="Joined", issues=("ambiguous_date",)),
     column("dates in Spanish", ["31 de enero de 2024", "5 de diciembre de 2023"],
            ["2024-01-31", "2023-12-05"], name="Joined"),
+    column("dates in Polish", ["31 stycznia 2024", "5 października 2023"],
+           ["2024-01-31", "2023-10-05"], name="Joined"),
+    column("days of no date", ["2024-01-31", "0000-00-00", "2024-02-03", "0000-00-00"],
+           ["2024-01-31", None, "2024-02-03", None], name="Joined", issues=("missing_word",)),
+    column("dates of no order", ["13/04/2024", "04/26/2024", "15/04/2024", "05/20/2024"],
+           ["13/04/2024", "04/26/2024", "15/04/2024", "05/20/2024"], name="Joined",
+           issues=("mixed_dates",)),
     column("times with zones", ["2024-01-31T13:45:10+02:00", "2024-02-28T08:00:00Z"],
-           ["2024-01-31 11:45:10", "2024-02-28 08:00:00"], name="Joined"),
+           ["2024-01-31 11:45:10", "2024-02-28 08:00:00"], name="Joined", issues=("time_zone",)),
     column("impossible dates", ["2024-01-31", "2024-02-30", *["2024-03-01"] * 6],
            ["2024-01-31", None, *["2024-03-01"] * 6], name="Joined", issues=("not_a_date",)),
 ]  # fmt: skip
@@ -101,6 +115,12 @@ DATES = [
 @pytest.mark.parametrize("one", [*NUMBERS, *MISSING, *DATES], ids=lambda one: one.name)
 def test_values_are_read(one: Case) -> None:
     check(one)
+
+
+def test_nothing_is_said_to_be_taken_off_numbers_of_machines() -> None:
+    data = csv_text([(i, f"{i},5E+01") for i in range(9)], ["K", "n"], delimiter=";").encode()
+    table = read_table(data.replace(b"8,5E+01", b"1e999"))
+    assert {i.kind: i.count for i in table.issues if i.column == "n"} == {"not_a_number": 1}
 
 
 @pytest.mark.parametrize(
