@@ -190,6 +190,10 @@
         document.title = (titles && titles[window.location.pathname]) || "Customer segments";
         if (!refs) { return; }
         var now = query(), step = isStep(done, now, refs);
+        /* A list of data sets may be long; what was chosen begins at its beginning. */
+        if (done && done.kind === "survey" && now.get("data") !== refs.dataset) {
+          window.scrollTo(0, 0);
+        }
         if (now.get("data") && now.get("data") !== refs.dataset) {
           /* Other data have other columns: old choices would only narrow them by accident. */
           left = {};

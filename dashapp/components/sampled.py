@@ -27,7 +27,7 @@ def sample_note(table: Table | None, all_of_them: str, some_of_them: str) -> Com
 
 def noun(table: Table) -> str:
     """What the rows of a table are called."""
-    return "customer" if table.population is None else "sampled customer"
+    return "customer" if table.rows_used == table.customers else "sampled customer"
 
 
 def sample_of(table: Table) -> str:

@@ -22,7 +22,7 @@ from dashapp.services.places import Listing
 from dashapp.session.keys import Key, Kind
 from dashapp.session.store import SessionExpiredError
 from dashapp.settings import Settings
-from segmentation import ClusterError, LargeData, ParameterError, SegmentModel, Table
+from segmentation import ClusterError, LargeData, ParameterError, ReadError, SegmentModel, Table
 
 if TYPE_CHECKING:
     from dashapp.jobs.progress import Workspace
@@ -120,7 +120,7 @@ def read_large(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     def progress(stage: str, fraction: float) -> None:
         workspace.progress(stage, 0.05 + 0.9 * fraction)
 
-    with cluster_told():
+    with told(data, request["name"]):
         table = data.look(progress)
     workspace.progress("Storing the sample", 0.97)
     large = {name: request[name] for name in ("place", "path", "name")}
@@ -136,12 +136,13 @@ def train_large(
     request: Mapping[str, Any],
 ) -> SegmentModel:
     """Find segments in all rows of a large data set."""
-    data, _ = opened(large_of(workspace, request["dataset"]), workspace.settings)
+    large = large_of(workspace, request["dataset"])
+    data, _ = opened(large, workspace.settings)
 
     def progress(stage: str, fraction: float) -> None:
         workspace.progress(stage, 0.02 + 0.84 * fraction)
 
-    with cluster_told():
+    with told(data, str(large["name"])):
         return data.train(table, options, progress=progress, previous=previous)
 
 
@@ -157,7 +158,7 @@ def write_back(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     def progress(stage: str, fraction: float) -> None:
         workspace.progress(stage, 0.05 + 0.95 * fraction)
 
-    with cluster_told():
+    with told(data, str(large["name"])):
         done = data.assign(model, f"{place}/{folder}", progress=progress)
     files = "1 Parquet file" if done.files == 1 else f"{done.files:,} Parquet files"
     said = (
@@ -203,10 +204,12 @@ def large_data(settings: Settings, url: str) -> LargeData:
 
 
 @contextmanager
-def cluster_told() -> Iterator[None]:
-    """Say troubles of the cluster in words for who cannot mend it."""
+def told(data: LargeData, name: str) -> Iterator[None]:
+    """Say troubles in words for who cannot mend them, and data by their name, not their place."""
     try:
         yield
+    except ReadError as error:
+        raise ReadError(str(error).replace(data.source, name), kind=error.kind) from error
     except ClusterError as error:
         logger.warning("cluster_failed", trouble=error.kind, cause=type(error.__cause__).__name__)
         raise ClusterError(SENTENCES[error.kind], kind=error.kind) from error

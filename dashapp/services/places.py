@@ -188,9 +188,10 @@ def _offers(place: str, name: str) -> Iterator[Offer]:
     for key in infos:
         if key.lower().endswith(ENDINGS):
             folders.setdefault(key.rpartition("/")[0], []).append(key)
+    shelves = {str(above) for folder in folders for above in PurePosixPath(folder).parents}
     for folder, files in sorted(folders.items()):
         # A folder with folders in it is a shelf of data sets, one without is one in many files.
-        is_shelf = any(other.startswith(f"{folder}/") for other in folders)
+        is_shelf = folder in shelves
         whole = {key: infos[key] for key in files}
         if len(files) > 1 and not is_shelf:
             yield _offer(place, name, folder.removeprefix(root).strip("/"), whole)

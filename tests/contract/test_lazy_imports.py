@@ -11,6 +11,7 @@ import pytest
 HEAVY = ("sklearn", "scipy", "joblib")
 # Only jobs read files; a debugger comes with Flask's own client for tests.
 OF_OTHERS = (*HEAVY, "pyarrow.parquet", "pyarrow.fs", "python_calamine", "pdb")
+LARGE = ("dask", "distributed", "fsspec", "tornado")
 SIGNING_IN = ("authlib", "jwt", "cryptography")
 
 
@@ -60,3 +61,17 @@ def test_a_web_worker_loads_nothing_that_only_others_need(tmp_path: Path) -> Non
         f"warm_up(create_app(Settings(data_dir=Path({str(tmp_path / 'data')!r}))).server)\n"
     )
     assert modules_after(code, OF_OTHERS + SIGNING_IN) == set()
+
+
+def test_a_web_worker_offers_large_data_without_loading_what_reads_them(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path\n"
+        "from dashapp.app import create_app, warm_up\n"
+        "from dashapp.settings import Settings\n"
+        f"more = dict(dask_scheduler='tcp://127.0.0.1:9', data_sources={str(tmp_path)!r})\n"
+        f"settings = Settings(data_dir=Path({str(tmp_path / 'data')!r}), **more)\n"
+        "app = create_app(settings)\n"
+        "warm_up(app.server)\n"
+        "assert app.server.extensions['portal'].large.offered\n"
+    )
+    assert modules_after(code, (*OF_OTHERS, *LARGE)) == set()

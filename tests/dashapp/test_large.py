@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from dashapp.jobs.child import status_of
-from dashapp.services.large import SENTENCES, cluster_told, large_data
+from dashapp.jobs.slot import job_seconds
+from dashapp.services.large import SENTENCES, large_data, told
 from dashapp.session.audit import AUDIT_FILE
 from dashapp.session.rights import SCOPES
 from dashapp.settings import Settings
@@ -238,6 +239,22 @@ def test_a_damaged_file_is_named(lake: Path, cluster: str, tmp_path: Path) -> No
     assert str(lake) not in said
 
 
+def test_a_place_is_never_told(cluster: str, tmp_path: Path) -> None:
+    lake = tmp_path / "secret-place"
+    (lake / "crm" / "country=NO").mkdir(parents=True)
+    sample_customers(50, seed=1).to_parquet(lake / "crm" / "country=NO" / "a.parquet")
+    sample_customers(50, seed=1).to_parquet(lake / "crm" / "country=NO" / "b.parquet")
+    portal = portal_of(tmp_path, lake / "crm", cluster)
+    settings = portal.context.settings
+    request = {"place": str(lake / "crm"), "path": "", "name": "crm", "mark": ""}
+    job = portal.context.jobs.submit("a" * 32, "survey", request)
+    portal.do_jobs()
+    ended = portal.context.jobs.get("a" * 32, job.id)
+    assert ended is not None
+    assert "The folders in “crm” hold a column in their names" in str(ended.error)
+    assert settings.data_sources not in str(ended.error)
+
+
 def test_a_scheduler_that_is_away_is_said_without_its_address(
     lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,7 +267,7 @@ def test_a_scheduler_that_is_away_is_said_without_its_address(
 
 @pytest.mark.parametrize("kind", SENTENCES)
 def test_each_trouble_of_a_cluster_has_words_for_users(kind: str) -> None:
-    with pytest.raises(ClusterError, match="portal") as caught, cluster_told():
+    with pytest.raises(ClusterError, match="portal") as caught, told(LargeData("/srv/a"), "a"):
         raise ClusterError("tcp://10.0.0.1:8786 is away", kind=kind)
     assert str(caught.value) == SENTENCES[kind]
     assert status_of(caught.value) == 503
@@ -302,6 +319,13 @@ def test_the_callbacks_of_a_cluster_are_wired(lake: Path, tmp_path: Path) -> Non
     for callback in callbacks(portal_of(tmp_path, lake, "tcp://127.0.0.1:9", **settings).app):
         for id_, _ in (*callback.inputs, *callback.state):
             assert (id_["type"] if isinstance(id_, dict) else id_) in known
+
+
+def test_large_data_have_the_time_of_a_training() -> None:
+    settings = Settings(parse_seconds=10, train_seconds=500)
+    assert [job_seconds(settings, kind) for kind in ("survey", "train", "write", "listing")] == [
+        500, 500, 500, 10,
+    ]  # fmt: skip
 
 
 def test_processes_of_this_machine_get_the_memory_of_a_job() -> None:

@@ -175,9 +175,10 @@ def render_columns(table: Table) -> Component:
 def render_first_rows(table: Table) -> Component:
     """The first rows as they were understood."""
     count = min(FIRST_ROWS, table.rows_used)
+    drawn = " of the sample" if table.rows_used < table.customers else ""
     return html.Section(
         [
-            html.H2(f"First {count} rows{' of the sample' if table.population else ''}"),
+            html.H2(f"First {count} rows{drawn}"),
             data_table(rows_shown(table, FIRST_ROWS), plain=ids_of(table)),
         ],
         className="card-soft",
