@@ -141,7 +141,7 @@ def test_explore_says_that_it_looks_at_a_sample(
     shown = page(portal, "explore-content.children", refs)
     assert "look at a random sample of 1,000 of 3,000 customers" in shown
     assert "1,000 of 1,000 sampled customers" in page(
-        portal, "explore-count.children", refs, "explore-filter.value"
+        portal, "explore-count.children", refs, "explore-filters.data"
     )
 
 

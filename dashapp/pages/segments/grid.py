@@ -106,6 +106,7 @@ def register(app: Dash, context: Context) -> None:
             "picked": Input(Ids.GRID, "selectedRows"),
         },
         state={"refs": REFS},
+        prevent_initial_call=True,
     )
     @needs(Right.DATA)
     def offer(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
@@ -10,23 +9,23 @@ from dash.development.base_component import Component
 
 from dashapp.address import Address, Link
 from dashapp.components.allowed import allowed
-from dashapp.components.segment_card import action_list, segment_cards, verdict_card
+from dashapp.components.segment_card import segment_cards, verdict_card
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.components.train_options import options_of, parse_options
 from dashapp.components.upload import load_model
 from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of
-from dashapp.pages.segments import elsewhere, large, names, tabs, views
-from dashapp.pages.segments.customers import customers_of, customers_view
+from dashapp.pages.segments import elsewhere, large, names, tabs
+from dashapp.pages.segments.customers import customers_of
 from dashapp.pages.segments.ids import Ids
 from dashapp.pages.segments.start import render_head, render_start
-from dashapp.pages.segments.visible import CONTROLS, NEED_CUSTOMERS, visible_tabs
+from dashapp.pages.segments.tabs import render_tab
+from dashapp.pages.segments.visible import CONTROLS, visible_tabs
 from dashapp.session.audit import note
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
-from segmentation import SegmentModel
 
 
 def layout(**_: object) -> Component:
@@ -34,7 +33,7 @@ def layout(**_: object) -> Component:
     return html.Div(skeleton(), id=Ids.CONTENT)
 
 
-def render_page(context: Context, seen: Seen, tab: str | None) -> Component:
+def render_page(context: Context, seen: Seen, address: Address, look: Theme) -> Component:
     """What to do next, and what has been found."""
     table, model = seen.table, seen.model
     if seen.refs.expired:
@@ -59,57 +58,28 @@ def render_page(context: Context, seen: Seen, tab: str | None) -> Component:
         items = context.training.others(current_session(), seen.refs.dataset)
         parts += [render_start(table), elsewhere.others(items, seen.refs.dataset)]
     else:
-        shown = elsewhere.shown_model(context, seen, model).segments
-        listed = shown if seen.scored and may(Right.DATA) else ()
+        shown = elsewhere.shown_model(context, seen, model)
+        listed = shown.segments if seen.scored and may(Right.DATA) else ()
+        offered = visible_tabs()
+        tab = address.tab(offered) or next(iter(offered))
         parts += [
             elsewhere.told(context, seen, model),
             verdict_card(model),
             segment_cards(
-                shown, Ids.NAME, Ids.NAME_NOTE, {s.id: customers_of(seen.refs, s) for s in listed}
+                shown.segments,
+                Ids.NAME,
+                Ids.NAME_NOTE,
+                {s.id: customers_of(seen.refs, s) for s in listed},
             ),
-            tab_bar(
-                Ids.TABS, visible_tabs(), "Views of the segments", panel_id=Ids.BODY, selected=tab
+            tab_bar(Ids.TABS, offered, "Views of the segments", panel_id=Ids.BODY, selected=tab),
+            html.Div(
+                render_tab(context, seen, shown, tab=tab, address=address, look=look),
+                id=Ids.BODY,
+                className="tab-body",
+                role="tabpanel",
             ),
-            html.Div(id=Ids.BODY, className="tab-body", role="tabpanel"),
         ]
     return html.Div(parts, className="stack")
-
-
-def render_tab(
-    tab: str, seen: Seen, model: SegmentModel, address: Address, look: Theme
-) -> Component:
-    """One tab; those that need the customers say so for a model without any."""
-    if not seen.scored and tab in NEED_CUSTOMERS:
-        return no_customers(seen)
-    if tab == "customers":
-        assert seen.table is not None
-        return customers_view(model, seen.table, seen.refs, address)
-    table = seen.table if seen.scored else None
-    draw: dict[str, Callable[[], Component]] = {
-        "map": lambda: views.map_view(address),
-        "profiles": lambda: views.profiles_view(model, address, look),
-        "distribution": lambda: views.distribution_view(model, table, address, look),
-        "compare": lambda: views.compare_view(model, address),
-        "evidence": lambda: views.evidence_view(model, look, can_choose=seen.trained_here),
-        "actions": lambda: action_list(model.segments),
-    }
-    return draw[tab]()
-
-
-def no_customers(seen: Seen) -> Component:
-    """What to do where a view needs customers and the model has none."""
-    if seen.table is not None:
-        return empty_state(
-            "Nobody has been placed yet",
-            "This view shows customers. Place those of your data set in the segments above, or "
-            "find segments of their own.",
-        )
-    return empty_state(
-        "The customers are not part of a model file",
-        "Upload a data set to place its customers in these segments, or score a file on the "
-        "Predict page.",
-        action=("Go to Predict", "/predict"),
-    )
 
 
 def clicked_k(click: object) -> int | None:
@@ -136,19 +106,21 @@ def register(app: Dash, context: Context) -> None:
     @app.callback(
         Output(Ids.CONTENT, "children"),
         inputs={"refs": Input(Shell.REFS, "data"), "_went": Input(Shell.WENT, "data")},
-        state={"search": State(Shell.URL, "search")},
+        state={"search": State(Shell.URL, "search"), "look": State(Shell.THEME, "data")},
     )
     @needs(Right.VIEW)
-    def show(refs: object, _went: object, search: object) -> Any:
+    def show(refs: object, _went: object, search: object, look: object) -> Any:
         if refs is None:
             return no_update
-        shown = Address.parse(search).tab(visible_tabs())
-        return allowed(render_page(context, Seen.at(context, refs), shown), CONTROLS)
+        seen, address = Seen.at(context, refs), Address.parse(search)
+        return allowed(render_page(context, seen, address, theme(look)), CONTROLS)
 
+    # The page comes with its first tab; this answers when another one is chosen.
     @app.callback(
         Output(Ids.BODY, "children"),
         inputs={"tab": Input(Ids.TABS, "data"), "look": Input(Shell.THEME, "data")},
         state={"refs": State(Shell.REFS, "data"), "search": State(Shell.URL, "search")},
+        prevent_initial_call=True,
     )
     @needs(Right.VIEW)
     def show_tab(tab: object, look: object, refs: object, search: object) -> Any:
@@ -156,10 +128,15 @@ def register(app: Dash, context: Context) -> None:
         if seen.model is None:
             return no_update
         shown = list(visible_tabs())
-        name, address = one_of(tab, shown, shown[0]), Address.parse(search)
-        model = elsewhere.shown_model(context, seen, seen.model)
-        content = render_tab(name, seen, model, address, theme(look))
-        return allowed(large.explained(context, name, seen, content), CONTROLS)
+        content = render_tab(
+            context,
+            seen,
+            elsewhere.shown_model(context, seen, seen.model),
+            tab=one_of(tab, shown, shown[0]),
+            address=Address.parse(search),
+            look=theme(look),
+        )
+        return allowed(content, CONTROLS)
 
     register_training(app, context)
     names.register(app, context)

@@ -1,29 +1,89 @@
-"""What answers inside the tabs of the Segments page."""
+"""The tabs of the Segments page, and what answers inside them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashapp import figures
 from dashapp.address import Address
-from dashapp.components.sampled import noun
-from dashapp.page import Context, number_or_none, one_of, texts
-from dashapp.pages.segments import grid
-from dashapp.pages.segments.customers import picked_links
+from dashapp.components.charts import Drawn
+from dashapp.components.segment_card import action_list
+from dashapp.components.states import empty_state
+from dashapp.page import Context, Refs, Seen, number_or_none, one_of, texts
+from dashapp.pages.segments import charts, grid, large, views
+from dashapp.pages.segments.charts import Placed, placed_customers
+from dashapp.pages.segments.customers import customers_view
 from dashapp.pages.segments.ids import Ids
-from dashapp.pages.segments.scored import model_of, scores_of
-from dashapp.pages.segments.views import VIEWS, customer_card, numeric_columns, spread_columns
-from dashapp.session.rights import Right, may, needs
+from dashapp.pages.segments.scored import model_of
+from dashapp.pages.segments.views import FLAT, VIEWS
+from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
-from dashapp.theme import theme
+from dashapp.theme import Theme, theme
+from segmentation import SegmentModel
 
-# Beside a customer's star the map has no legend; more names than these would cover it.
-NAMED_ON_MAP = 6
-LOOK = Input(Shell.THEME, "data")
+LOOK = State(Shell.THEME, "data")
 REFS = State(Shell.REFS, "data")
+
+
+def render_tab(
+    context: Context, seen: Seen, model: SegmentModel, *, tab: str, address: Address, look: Theme
+) -> Component:
+    """One tab with its charts, as the address asks for it."""
+    draw: dict[str, Callable[[], Component]] = {
+        "map": lambda: render_map(context, seen, model, address, look),
+        "profiles": lambda: views.profiles_view(model, address, look),
+        "distribution": lambda: views.distribution_view(
+            model, placed_customers(context, seen), address, look
+        ),
+        "compare": lambda: views.compare_view(model, address, look),
+        "evidence": lambda: views.evidence_view(model, look, can_choose=seen.trained_here),
+        "customers": lambda: render_customers(seen, model, address),
+        "actions": lambda: action_list(model.segments),
+    }
+    return large.explained(context, tab, seen, draw[tab]())
+
+
+def render_map(
+    context: Context, seen: Seen, model: SegmentModel, address: Address, look: Theme
+) -> Component:
+    """The map, with the customer that the address names."""
+    placed = placed_customers(context, seen)
+    if placed is None:
+        return no_customers(seen)
+    view = address.one(Ids.MAP_VIEW, VIEWS, FLAT) or FLAT
+    row = address.number("customer", placed.table.rows_used)
+    return views.map_view(
+        view,
+        charts.customers_map(placed, model, flat=view == FLAT, row=row, look=look),
+        charts.customer_beside(placed, model, seen.refs, row),
+    )
+
+
+def render_customers(seen: Seen, model: SegmentModel, address: Address) -> Component:
+    """The list of all customers."""
+    if seen.table is None or not seen.scored:
+        return no_customers(seen)
+    return customers_view(model, seen.table, seen.refs, address)
+
+
+def no_customers(seen: Seen) -> Component:
+    """What to do where a view needs customers and the model has none."""
+    if seen.table is not None:
+        return empty_state(
+            "Nobody has been placed yet",
+            "This view shows customers. Place those of your data set in the segments above, or "
+            "find segments of their own.",
+        )
+    return empty_state(
+        "The customers are not part of a model file",
+        "Upload a data set to place its customers in these segments, or score a file on the "
+        "Predict page.",
+        action=("Go to Predict", "/predict"),
+    )
 
 
 def register(app: Dash, context: Context) -> None:
@@ -39,62 +99,36 @@ def register_map(app: Dash, context: Context) -> None:
     @app.callback(
         Output(Ids.MAP, "figure"),
         Output(Ids.MAP_READING, "children"),
-        inputs={"view": Input(Ids.MAP_VIEW, "value"), "look": LOOK},
-        state={"refs": REFS, "search": State(Shell.URL, "search")},
+        inputs={"view": Input(Ids.MAP_VIEW, "value")},
+        state={"refs": REFS, "look": LOOK, "search": State(Shell.URL, "search")},
+        prevent_initial_call=True,
     )
     @needs(Right.DATA)
-    def draw(view: object, look: object, refs: object, search: object) -> tuple[Any, str]:
-        seen, model = model_of(context, refs)
-        if not seen.scored:
-            raise PreventUpdate
-        scores = scores_of(context, seen)
-        titles = [model.projection.axis_title(axis) for axis in range(3)]
-        kind = one_of(view, list(VIEWS), "2d")
-        told = f"{figures.segment_map_reading(model)} "
-        row = asked_row(search, len(scores))
-        if kind == "2d" and row is not None:
-            star = scores[["x", "y", "z"]].to_numpy(dtype=float)[row]
-            names = [segment.name for segment in model.segments]
-            figure = figures.customer_map(
-                scores, model, titles, star, written=names[:NAMED_ON_MAP], theme=theme(look)
-            )
-            return figure, f"{told}The star is the customer whose values stand beside the map."
-        draw_map = figures.segment_map if kind == "2d" else figures.segment_map_3d
-        figure = draw_map(scores, model.segments, titles, theme=theme(look))
-        thing = "customer" if seen.table is None else noun(seen.table)
-        drawn = figures.sample_sentence(scores, flat=kind == "2d", thing=thing)
-        return figure, f"{told}{drawn}".strip()
+    def draw(view: object, refs: object, look: object, search: object) -> Drawn:
+        placed, model, _ = placed_of(context, refs)
+        flat = one_of(view, list(VIEWS), FLAT) == FLAT
+        row = Address.parse(search).number("customer", placed.table.rows_used)
+        return charts.customers_map(placed, model, flat=flat, row=row, look=theme(look))
 
     @app.callback(
         Output(Ids.MAP_CUSTOMER, "children"),
         inputs={"click": Input(Ids.MAP, "clickData")},
-        state={"refs": REFS, "search": State(Shell.URL, "search")},
+        state={"refs": REFS},
+        prevent_initial_call=True,
     )
     @needs(Right.DATA)
-    def show_customer(click: object, refs: object, search: object) -> Any:
-        seen, model = model_of(context, refs)
-        if seen.table is None or not seen.scored:
-            return no_update
-        row = clicked_row(click)
-        row = asked_row(search, seen.table.rows_used) if row is None else row
-        if row is None or not 0 <= row < seen.table.rows_used:
-            return no_update
-        scores = scores_of(context, seen).iloc[row]
-        segments = {segment.id: segment for segment in model.segments}
-        predict = picked_links(seen.refs, row)[1:] if may(Right.PREDICT) else []
-        return (
-            customer_card(
-                {str(name): value for name, value in seen.table.frame.iloc[row].items()},
-                segments.get(scores["segment_id"]),
-                float(scores["confidence"]),
-            )
-            + predict
-        )
+    def show_customer(click: object, refs: object) -> Any:
+        placed, model, known = placed_of(context, refs)
+        return charts.customer_beside(placed, model, known, clicked_row(click)) or no_update
 
 
-def asked_row(search: object, rows: int) -> int | None:
-    """The customer that the address names by its number in the data set."""
-    return Address.parse(search).number("customer", rows)
+def placed_of(context: Context, refs: object) -> tuple[Placed, SegmentModel, Refs]:
+    """The open customers and their model; stops quietly where none are placed."""
+    seen, model = model_of(context, refs)
+    placed = placed_customers(context, seen)
+    if placed is None:
+        raise PreventUpdate
+    return placed, model, seen.refs
 
 
 def clicked_row(click: object) -> int | None:
@@ -113,52 +147,37 @@ def register_profiles(app: Dash, context: Context) -> None:
     @app.callback(
         Output(Ids.LEVELS, "figure"),
         Output(Ids.LEVELS_READING, "children"),
-        inputs={"column": Input(Ids.LEVELS_COLUMN, "value"), "look": LOOK},
-        state={"refs": REFS},
+        inputs={"column": Input(Ids.LEVELS_COLUMN, "value")},
+        state={"refs": REFS, "look": LOOK},
+        prevent_initial_call=True,
     )
     @needs(Right.VIEW)
-    def draw_levels(column: object, look: object, refs: object) -> tuple[Any, str]:
+    def draw_levels(column: object, refs: object, look: object) -> Drawn:
         _, model = model_of(context, refs)
         names = list(model.everybody.levels)
-        chosen = one_of(column, names, names[0])
-        return (
-            figures.level_shares(model.segments, chosen, theme=theme(look)),
-            figures.level_shares_reading(model.segments, chosen),
-        )
+        return charts.levels(model, one_of(column, names, names[0]), theme(look))
 
     @app.callback(
         Output(Ids.SPREAD, "figure"),
         Output(Ids.SPREAD_READING, "children"),
-        inputs={"column": Input(Ids.SPREAD_COLUMN, "value"), "look": LOOK},
-        state={"refs": REFS},
+        inputs={"column": Input(Ids.SPREAD_COLUMN, "value")},
+        state={"refs": REFS, "look": LOOK},
+        prevent_initial_call=True,
     )
     @needs(Right.DATA)
-    def draw_spread(column: object, look: object, refs: object) -> tuple[Any, str]:
-        seen, model = model_of(context, refs)
-        if seen.table is None or not seen.scored:
-            raise PreventUpdate
-        names = spread_columns(model, seen.table)
-        chosen = one_of(column, names, names[0])
-        ids = scores_of(context, seen)["segment_id"]
-        frame = seen.table.frame
-        return (
-            figures.column_by_segment(frame, ids, model.segments, chosen, theme=theme(look)),
-            figures.column_by_segment_reading(frame, ids, model.segments, chosen),
-        )
+    def draw_spread(column: object, refs: object, look: object) -> Drawn:
+        placed, model, _ = placed_of(context, refs)
+        names = charts.spread_columns(model, placed.table)
+        return charts.spread(placed, model, one_of(column, names, names[0]), theme(look))
 
     @app.callback(
         Output(Ids.COMPARE, "figure"),
         Output(Ids.COMPARE_READING, "children"),
-        inputs={"chosen": Input(Ids.COMPARE_SEGMENTS, "value"), "look": LOOK},
-        state={"refs": REFS},
+        inputs={"chosen": Input(Ids.COMPARE_SEGMENTS, "value")},
+        state={"refs": REFS, "look": LOOK},
+        prevent_initial_call=True,
     )
     @needs(Right.VIEW)
-    def draw_comparison(chosen: object, look: object, refs: object) -> tuple[Any, str]:
+    def draw_comparison(chosen: object, refs: object, look: object) -> Drawn:
         _, model = model_of(context, refs)
-        wanted = texts(chosen)
-        segments = [segment for segment in model.segments if segment.id in wanted]
-        columns = numeric_columns(model)
-        return (
-            figures.compare_segments(segments, model.everybody, columns, theme=theme(look)),
-            figures.compare_segments_reading(segments, model.everybody, columns),
-        )
+        return charts.comparison(model, texts(chosen), theme(look))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import figures, formatting
+from dashapp import figures
 from dashapp.address import Address
 from dashapp.components.charts import SQUARE, TALL, Drawn, chart
 from dashapp.components.choice import choice
@@ -17,9 +16,11 @@ from dashapp.components.icon import icon
 from dashapp.components.states import empty_state
 from dashapp.components.tables import data_table
 from dashapp.figures.profiles import MAX_SIDE_BY_SIDE, MAX_TRAITS
+from dashapp.pages.segments import charts
+from dashapp.pages.segments.charts import Placed
 from dashapp.pages.segments.ids import Ids
 from dashapp.theme import Theme, segment_class
-from segmentation import Segment, SegmentModel, Table
+from segmentation import Segment, SegmentModel
 
 # Traits on the radar; more axes than this cannot be read, fewer make no shape.
 RADAR_COLUMNS = 7
@@ -27,18 +28,19 @@ RADAR_FEWEST = 3
 # Up to here the heatmap's rows fit into a chart of usual height.
 SHORT_HEATMAP = 9
 ONE_SEGMENT = ("One segment", "All customers are in one segment: there is nothing to compare.")
-VIEWS = {"2d": "2D", "3d": "3D"}
+FLAT = "2d"
+VIEWS = {FLAT: "2D", "3d": "3D"}
 
 
-def map_view(address: Address) -> Component:
-    """The 2D or 3D map and the customer that was clicked; drawn by a callback."""
+def map_view(view: str, drawn: Drawn, customer: list[Component]) -> Component:
+    """The 2D or 3D map and, where one was asked for, the customer beside it."""
     return html.Div(
         [
             html.Div(
                 [
                     dbc.RadioItems(
                         options=[{"label": text, "value": key} for key, text in VIEWS.items()],
-                        value=address.one(Ids.MAP_VIEW, VIEWS, "2d"),
+                        value=view,
                         id=Ids.MAP_VIEW,
                         inline=True,
                         class_name="segmented",
@@ -55,9 +57,10 @@ def map_view(address: Address) -> Component:
                         explain="PCA",
                         height=TALL,
                         movable=True,
+                        drawn=drawn,
                     ),
                     html.Aside(
-                        [icon("people"), html.P("Click a point to see the customer.")],
+                        customer or [icon("people"), html.P("Click a point to see the customer.")],
                         id=Ids.MAP_CUSTOMER,
                         className="card-soft map-customer",
                         **{"aria-live": "polite"},
@@ -72,25 +75,10 @@ def map_view(address: Address) -> Component:
 def profiles_view(model: SegmentModel, address: Address, look: Theme) -> Component:
     """Index heatmap, radar, levels of a category, and the table in original units."""
     segments = model.segments
-    columns = numeric_columns(model)
-    categories = list(model.everybody.levels)
     return html.Div(
         [
-            *_shapes(segments, columns, look),
-            html.Section(
-                [
-                    choice(
-                        Ids.LEVELS_COLUMN,
-                        "Category",
-                        categories,
-                        address.one(Ids.LEVELS_COLUMN, categories, next(iter(categories), None)),
-                    ),
-                    chart(Ids.LEVELS, Ids.LEVELS_READING, "Categories in each segment"),
-                ],
-                className="span-all",
-            )
-            if categories
-            else None,
+            *_shapes(segments, charts.numeric_columns(model), look),
+            _levels(model, address, look) if model.everybody.levels else None,
             html.Section(
                 [
                     html.H2("Averages in original units"),
@@ -103,6 +91,23 @@ def profiles_view(model: SegmentModel, address: Address, look: Theme) -> Compone
             ),
         ],
         className="grid-2",
+    )
+
+
+def _levels(model: SegmentModel, address: Address, look: Theme) -> Component:
+    categories = list(model.everybody.levels)
+    column = address.one(Ids.LEVELS_COLUMN, categories, categories[0]) or categories[0]
+    return html.Section(
+        [
+            choice(Ids.LEVELS_COLUMN, "Category", categories, column),
+            chart(
+                Ids.LEVELS,
+                Ids.LEVELS_READING,
+                "Categories in each segment",
+                drawn=charts.levels(model, column, look),
+            ),
+        ],
+        className="span-all",
     )
 
 
@@ -142,22 +147,23 @@ def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) ->
 
 
 def distribution_view(
-    model: SegmentModel, table: Table | None, address: Address, look: Theme
+    model: SegmentModel, placed: Placed | None, address: Address, look: Theme
 ) -> Component:
     """Customers and revenue by segment, and any column by segment."""
-    columns = spread_columns(model, table) if table is not None else []
+    columns = charts.spread_columns(model, placed.table) if placed else []
     parts = _shares(model, look) if len(model.segments) > 1 else []
-    if columns:
+    if placed and columns:
+        column = address.one(Ids.SPREAD_COLUMN, columns, columns[0]) or columns[0]
         parts.append(
             html.Section(
                 [
-                    choice(
-                        Ids.SPREAD_COLUMN,
-                        "Column by segment",
-                        columns,
-                        address.one(Ids.SPREAD_COLUMN, columns, columns[0]),
+                    choice(Ids.SPREAD_COLUMN, "Column by segment", columns, column),
+                    chart(
+                        Ids.SPREAD,
+                        Ids.SPREAD_READING,
+                        "A column by segment",
+                        drawn=charts.spread(placed, model, column, look),
                     ),
-                    chart(Ids.SPREAD, Ids.SPREAD_READING, "A column by segment"),
                 ],
                 className="span-all",
             )
@@ -184,8 +190,8 @@ def _shares(model: SegmentModel, look: Theme) -> list[Component]:
     ]
 
 
-def compare_view(model: SegmentModel, address: Address) -> Component:
-    """Two or more segments over several metrics; drawn by a callback."""
+def compare_view(model: SegmentModel, address: Address, look: Theme) -> Component:
+    """Two or more segments over several metrics."""
     if len(model.segments) < 2:
         return empty_state(*ONE_SEGMENT)
     if not model.everybody.numeric:
@@ -195,6 +201,7 @@ def compare_view(model: SegmentModel, address: Address) -> Component:
         )
     options = [{"label": segment.name, "value": segment.id} for segment in model.segments]
     every = [option["value"] for option in options]
+    chosen = address.several(Ids.COMPARE_SEGMENTS, every) or every
     return html.Div(
         [
             html.Div(
@@ -204,7 +211,7 @@ def compare_view(model: SegmentModel, address: Address) -> Component:
                             html.Div("Segments to compare", className="field-label"),
                             dcc.Dropdown(
                                 options=options,
-                                value=address.several(Ids.COMPARE_SEGMENTS, every) or every,
+                                value=chosen,
                                 multi=True,
                                 id=Ids.COMPARE_SEGMENTS,
                             ),
@@ -220,6 +227,7 @@ def compare_view(model: SegmentModel, address: Address) -> Component:
                 "Largest differences first",
                 explain="deviations",
                 height=TALL,
+                drawn=charts.comparison(model, chosen, look),
             ),
         ]
     )
@@ -230,14 +238,14 @@ def evidence_view(model: SegmentModel, look: Theme, *, can_choose: bool) -> Comp
     evidence, k = model.evidence, model.verdict.k
     if not evidence:
         return empty_state("No evidence to show", "No other number of segments was compared.")
-    charts = [
+    views = [
         (Ids.SILHOUETTE, Ids.SILHOUETTE_READING, "Silhouette", "silhouette_by_k"),
         (Ids.INERTIA, Ids.INERTIA_READING, "Elbow (inertia)", "inertia_by_k"),
         (Ids.STABILITY, Ids.STABILITY_READING, "Stability", "stability_by_k"),
         (Ids.SMALLEST, Ids.SMALLEST_READING, "Smallest segment", "smallest_share_by_k"),
     ]
     if all(row.stability is None for row in evidence):
-        del charts[2]
+        del views[2]
     return html.Div(
         [
             html.P(
@@ -254,40 +262,8 @@ def evidence_view(model: SegmentModel, look: Theme, *, can_choose: bool) -> Comp
                     explain=title.split()[0].lower(),
                     drawn=Drawn.of(getattr(figures, name), evidence, k, theme=look),
                 )
-                for graph, reading, title, name in charts
+                for graph, reading, title, name in views
             ),
         ],
         className="grid-2",
     )
-
-
-def customer_card(
-    values: dict[str, Any], segment: Segment | None, confidence: float
-) -> list[Component]:
-    """One customer that was clicked on the map; ``segment`` is None where it is in none."""
-    color = segment_class(segment.color if segment else -1)
-    dot = html.Span(className=f"segment-dot {color}", **{"aria-hidden": "true"})
-    return [
-        html.H3([dot, segment.name if segment else "Unassigned"]),
-        html.P(f"Confidence {formatting.percent(confidence)}", className="text-muted-soft"),
-        html.Dl(
-            [
-                part
-                for name, value in values.items()
-                for part in (html.Dt(name), html.Dd(formatting.cell(value, name)))
-            ]
-        ),
-    ]
-
-
-def spread_columns(model: SegmentModel, table: Table) -> list[str]:
-    """Columns whose spread by segment can be shown: the model's that the open customers have."""
-    names = [*numeric_columns(model), *model.everybody.levels]
-    return [name for name in names if name in table.frame]
-
-
-def numeric_columns(model: SegmentModel) -> list[str]:
-    """Numeric columns of the profile, the most telling first."""
-    order = [entry.column for entry in model.importance]
-    names: Sequence[str] = list(model.everybody.numeric)
-    return sorted(names, key=lambda name: order.index(name) if name in order else len(order))

@@ -81,7 +81,8 @@ def test_charts_never_talk_to_a_vendor() -> None:
 
 
 def test_charts_have_a_title_a_reading_and_two_downloads() -> None:
-    chart = charts.chart("id", "reading", "Spread", figure=go.Figure(), reading="Half is half.")
+    drawn = charts.Drawn(go.Figure(), "Half is half.")
+    chart = charts.chart("id", "reading", "Spread", drawn=drawn)
     assert chart.to_plotly_json()["props"]["aria-label"] == "Spread"
     assert find(chart, html.Figcaption)[0].id == "reading"
     assert "Half is half." in words(chart)

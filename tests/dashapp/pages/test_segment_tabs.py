@@ -57,12 +57,12 @@ def test_a_table_of_categories_has_no_empty_cards() -> None:
     assert "sets each segment apart" not in words
     assert "Categories in each segment" in words
     assert "No numbers to compare" in shown(
-        views.compare_view(model(everybody=categories), Address())
+        views.compare_view(model(everybody=categories), Address(), LIGHT)
     )
 
 
 def test_one_segment_is_not_compared_with_itself() -> None:
-    assert "nothing to compare" in shown(views.compare_view(model(**ONE), Address()))
+    assert "nothing to compare" in shown(views.compare_view(model(**ONE), Address(), LIGHT))
     assert "nothing to compare" in shown(
         views.distribution_view(model(**ONE), None, Address(), LIGHT)
     )

@@ -1,0 +1,122 @@
+"""Charts of the Segments page that a choice draws anew, and what stands beside the map."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp import figures, formatting
+from dashapp.components.charts import Drawn
+from dashapp.components.sampled import noun
+from dashapp.page import Context, Refs, Seen
+from dashapp.pages.segments.customers import picked_links
+from dashapp.pages.segments.scored import scores_of
+from dashapp.session.rights import Right, may
+from dashapp.theme import Theme, segment_class
+from segmentation import Segment, SegmentModel, Table
+
+# Beside a customer's star the map has no legend; more names than these would cover it.
+NAMED_ON_MAP = 6
+
+
+class Placed(NamedTuple):
+    """The open customers, and the segment and place of each."""
+
+    table: Table
+    scores: pd.DataFrame
+
+
+def placed_customers(context: Context, seen: Seen) -> Placed | None:
+    """The open customers for those who may see them, where each has a segment."""
+    if seen.table is None or not seen.scored or not may(Right.DATA):
+        return None
+    return Placed(seen.table, scores_of(context, seen))
+
+
+def customers_map(
+    placed: Placed, model: SegmentModel, *, flat: bool, row: int | None, look: Theme
+) -> Drawn:
+    """The map of all customers; the flat one can mark the customer of a row."""
+    scores = placed.scores
+    titles = [model.projection.axis_title(axis) for axis in range(3)]
+    told = f"{figures.segment_map_reading(model)} "
+    if flat and row is not None:
+        star = scores[["x", "y", "z"]].to_numpy(dtype=float)[row]
+        names = [segment.name for segment in model.segments][:NAMED_ON_MAP]
+        figure = figures.customer_map(scores, model, titles, star, written=names, theme=look)
+        return Drawn(figure, f"{told}The star is the customer whose values stand beside the map.")
+    draw = figures.segment_map if flat else figures.segment_map_3d
+    shown = figures.sample_sentence(scores, flat=flat, thing=noun(placed.table))
+    return Drawn(draw(scores, model.segments, titles, theme=look), f"{told}{shown}".strip())
+
+
+def customer_beside(
+    placed: Placed, model: SegmentModel, refs: Refs, row: int | None
+) -> list[Component]:
+    """The customer of a row with the way to Predict; nothing where there is no such row."""
+    if row is None or not 0 <= row < placed.table.rows_used:
+        return []
+    score = placed.scores.iloc[row]
+    segments = {segment.id: segment for segment in model.segments}
+    card = customer_card(
+        {str(name): value for name, value in placed.table.frame.iloc[row].items()},
+        segments.get(score["segment_id"]),
+        float(score["confidence"]),
+    )
+    return card + (picked_links(refs, row)[1:] if may(Right.PREDICT) else [])
+
+
+def customer_card(
+    values: dict[str, Any], segment: Segment | None, confidence: float
+) -> list[Component]:
+    """One customer that was clicked on the map; ``segment`` is None where it is in none."""
+    color = segment_class(segment.color if segment else -1)
+    dot = html.Span(className=f"segment-dot {color}", **{"aria-hidden": "true"})
+    return [
+        html.H3([dot, segment.name if segment else "Unassigned"]),
+        html.P(f"Confidence {formatting.percent(confidence)}", className="text-muted-soft"),
+        html.Dl(
+            [
+                part
+                for name, value in values.items()
+                for part in (html.Dt(name), html.Dd(formatting.cell(value, name)))
+            ]
+        ),
+    ]
+
+
+def levels(model: SegmentModel, column: str, look: Theme) -> Drawn:
+    """How the levels of a category are spread in each segment."""
+    return Drawn.of(figures.level_shares, model.segments, column, theme=look)
+
+
+def spread(placed: Placed, model: SegmentModel, column: str, look: Theme) -> Drawn:
+    """A column of the open customers by segment."""
+    ids = placed.scores["segment_id"]
+    return Drawn.of(
+        figures.column_by_segment, placed.table.frame, ids, model.segments, column, theme=look
+    )
+
+
+def comparison(model: SegmentModel, chosen: Collection[str], look: Theme) -> Drawn:
+    """Some segments over all numbers."""
+    segments = [segment for segment in model.segments if segment.id in chosen]
+    columns = numeric_columns(model)
+    return Drawn.of(figures.compare_segments, segments, model.everybody, columns, theme=look)
+
+
+def spread_columns(model: SegmentModel, table: Table) -> list[str]:
+    """Columns whose spread by segment can be shown: the model's that the open customers have."""
+    names = [*numeric_columns(model), *model.everybody.levels]
+    return [name for name in names if name in table.frame]
+
+
+def numeric_columns(model: SegmentModel) -> list[str]:
+    """Numeric columns of the profile, the most telling first."""
+    order = [entry.column for entry in model.importance]
+    names: Sequence[str] = list(model.everybody.numeric)
+    return sorted(names, key=lambda name: order.index(name) if name in order else len(order))
