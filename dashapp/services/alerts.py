@@ -119,7 +119,7 @@ def _numbers(series: pd.Series, column: Column) -> list[Alert]:
             Alert(
                 column.name,
                 "skew",
-                f"Skewness {skew:.1f}: a long tail to the {'right' if skew > 0 else 'left'}.",
+                f"A few very {'high' if skew > 0 else 'low'} values (skewness {skew:.1f}).",
                 "It is put on a log scale before segments are found."
                 if stretched
                 else "A few extreme customers weigh more than many ordinary ones.",

@@ -148,11 +148,13 @@ def comparison(index: float) -> str:
     Examples
     --------
     >>> [comparison(i) for i in (210.0, 118.0, 82.0, 40.0)]
-    ['2.1× average', '18 % above average', '18 % below average', '0.4× average']
+    ['2.1× average', '18 % above average', '18 % below average', '40 % of average']
     """
     ratio = index / 100
-    if ratio >= RATIO_FROM or ratio <= 1 / RATIO_FROM:
+    if ratio >= RATIO_FROM:
         return f"{number(ratio)}× average"
+    if ratio <= 1 / RATIO_FROM:
+        return f"{percent(ratio)} of average"
     difference = round(index - 100)
     if difference == 0:
         return "as much as everybody"
@@ -193,7 +195,7 @@ def level_effect(share: float, overall: float) -> float:
 def level_words(column: Column, level: str, share: float) -> str:
     """Name a level as a trait."""
     said = _said(column, level)
-    if share >= NEARLY_ALL or said.startswith("no "):
+    if share >= NEARLY_ALL or said.startswith(("no ", "not ")):
         return said
     return f"mostly {said}" if share >= MOSTLY_SHARE else f"more {said}"
 
@@ -201,7 +203,9 @@ def level_words(column: Column, level: str, share: float) -> str:
 def _said(column: Column, level: str) -> str:
     name = label(column.name)
     if says_yes_or_no(column):
-        return name if level.casefold() in YES else f"no {name}"
+        # "No discount applied", but "not churned": what happened to a customer is no thing.
+        lacks = "not" if name.endswith("ed") and " " not in name else "no"
+        return name if level.casefold() in YES else f"{lacks} {name}"
     if column.meaning == "city":
         return f"in {level}"
     if column.meaning == "membership":

@@ -45,9 +45,10 @@ def render_page(
         )
     filters = asked_filters(address.each(Ids.FILTERS), table)
     tab = address.tab(TABS) or next(iter(TABS))
-    return html.Div(
+    people = formatting.count(table.rows_used, noun(table))
+    head = html.Div([html.H1("Explore"), html.P(f"{people} from {table.name}")])
+    views = html.Div(
         [
-            html.H1("Explore", className="visually-hidden"),
             dcc.Store(id=Ids.FILTERS, data=filters),
             filter_panel(
                 table,
@@ -73,6 +74,7 @@ def render_page(
         ],
         className="with-sidebar",
     )
+    return html.Div([html.Div(head, className="page-head"), views], className="stack")
 
 
 def customers_left(table: Table, filters: object) -> str:
