@@ -159,7 +159,12 @@ def write_back(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
         workspace.progress(stage, 0.05 + 0.95 * fraction)
 
     with told(data, str(large["name"])):
-        done = data.assign(model, f"{place}/{folder}", progress=progress)
+        try:
+            done = data.assign(model, f"{place}/{folder}", progress=progress)
+        except OSError as error:
+            raise ParameterError(
+                f"Nothing can be written to “{PurePosixPath(place).name}” at present. {TELL}"
+            ) from error
     files = "1 Parquet file" if done.files == 1 else f"{done.files:,} Parquet files"
     said = (
         f"{done.rows:,} customers were written with their segments: {files} in "

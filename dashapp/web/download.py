@@ -40,7 +40,9 @@ def install(server: Flask, context: Context) -> None:
         frame = context.exports.customers(current_session(), dataset_id, model_id, wanted)
         name = stem(context.datasets.item(current_session(), dataset_id).name)
         part = "segments" if wanted == EVERYBODY else "selection"
-        return table_response(frame, f"{name}-{part}", kind)
+        table = context.datasets.table(current_session(), dataset_id)
+        some = "-sample" if table.rows_used < table.customers else ""
+        return table_response(frame, f"{name}{some}-{part}", kind)
 
     @server.get("/download/scored.<any(csv, xlsx):kind>")
     @needs(Right.PREDICT)

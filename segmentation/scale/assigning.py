@@ -26,6 +26,9 @@ from segmentation.segments.segment import UNASSIGNED, UNASSIGNED_ID
 from segmentation.table.part_typing import ColumnPlan
 from segmentation.table.typed import Kind
 
+#: Stands in a folder once all files are there, as programs that write in parts have it.
+ALL_THERE = "_SUCCESS"
+
 _NO_PLACES = np.zeros(0, dtype=np.int32)
 
 
@@ -65,7 +68,8 @@ def assign_in_parts(
 ) -> Assigned:
     """Give every row of a data set its segment; one Parquet file for each part.
 
-    Rows keep their order; copies are kept. A file stands under its name only when it is whole.
+    Rows keep their order; copies are kept. A file stands under its name only when it is whole,
+    and an empty file `ALL_THERE` when all of them are.
 
     Parameters
     ----------
@@ -95,6 +99,8 @@ def assign_in_parts(
     counts = list(workers.in_order(workers.keep(task, *arguments), progress, "Assigning segments"))
     rows, unread, unassigned = (sum(map(itemgetter(i), counts)) for i in range(3))
     files = sum(1 for count in counts if count[0])
+    system, path = fsspec.core.url_to_fs(folder)
+    system.touch(f"{path}/{ALL_THERE}")
     return Assigned(rows, unread, unassigned, _renamed(data), files)
 
 

@@ -101,8 +101,8 @@ def trained(
     return portal, portal.with_model(refs), out
 
 
-def page(portal: Portal, output: str, refs: dict[str, Any], input_: str = "shell-refs.data") -> str:
-    callback = find_by_input(portal.app, output, input_)
+def page(portal: Portal, output: str, refs: dict[str, Any]) -> str:
+    callback = find_by_input(portal.app, output, "shell-refs.data")
     return texts(outputs_of(fire(portal.client, callback, look(refs)))[output])
 
 
@@ -140,9 +140,7 @@ def test_explore_says_that_it_looks_at_a_sample(
     portal, refs, _ = trained
     shown = page(portal, "explore-content.children", refs)
     assert "look at a random sample of 1,000 of 3,000 customers" in shown
-    assert "1,000 of 1,000 sampled customers" in page(
-        portal, "explore-count.children", refs, "explore-filters.data"
-    )
+    assert "1,000 of 1,000 sampled customers" in shown
 
 
 def test_segments_count_everybody(
@@ -198,9 +196,47 @@ def test_all_customers_are_written_with_their_segments(
     said = texts(view["shell-alert.children"])
     assert "3,000 customers were written with their segments: 2 Parquet files in “results/" in said
     (folder,) = out.iterdir()
+    assert (folder / "_SUCCESS").exists()
     written = pd.read_parquet(folder)
     assert written["Customer ID"].tolist() == people["Customer ID"].tolist()
     assert written["segment"].notna().all()
+
+
+def test_files_of_the_list_are_called_a_sample(
+    trained: tuple[Portal, dict[str, Any], Path],
+) -> None:
+    portal, refs, _ = trained
+    query = f"data={refs['dataset']}&model={refs['model']}"
+    file = portal.client.get(f"/download/customers.csv?{query}", headers=ORIGIN)
+    assert "2026-sample-segments.csv" in file.headers["Content-Disposition"]
+    assert file.data.count(b"\r\n") == SAMPLE + 1
+
+
+def test_another_session_cannot_write_these_customers(
+    trained: tuple[Portal, dict[str, Any], Path],
+) -> None:
+    portal, refs, _ = trained
+    other = portal.visitor()
+    callback = find_by_input(other.app, "shell-job.data", "segments-write.n_clicks")
+    values = {"segments-write.n_clicks": 1, "shell-refs.data": refs}
+    assert fire(other.client, callback, values).status_code < 500
+    assert portal.context.ledger.claim_job("test", 1.0) is None
+
+
+def test_a_place_that_cannot_be_written_to_is_said(
+    lake: Path, cluster: str, tmp_path: Path
+) -> None:
+    (tmp_path / "full").write_text("a file, no folder")
+    portal = portal_of(tmp_path, lake, cluster, data_output=str(tmp_path / "full" / "results"))
+    _, ids = listed(portal)
+    refs = portal.with_model(use(portal, ids, 1)["shell-refs.data"])
+    job = portal.fire(
+        "shell-job.data",
+        "segments-write.n_clicks",
+        {"segments-write.n_clicks": 1, "shell-refs.data": refs},
+    )
+    said = texts(portal.follow(job["shell-job.data"], refs)["shell-alert.children"])
+    assert said.startswith("Nothing can be written to “results” at present.")
 
 
 def test_what_was_done_stands_in_the_audit_log(
