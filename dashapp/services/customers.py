@@ -129,15 +129,28 @@ class GridRequest:
 
 
 def customer_rows(
-    frame: pd.DataFrame, scores: pd.DataFrame, names: Mapping[str, str]
+    frame: pd.DataFrame,
+    scores: pd.DataFrame,
+    names: Mapping[str, str],
+    rows: npt.NDArray[np.intp] | None = None,
 ) -> pd.DataFrame:
-    """The table with segment names and confidence beside it, in table order."""
+    """The table with segment names and confidence beside it.
+
+    Parameters
+    ----------
+    rows
+        Numbers of the customers that are wanted, in order; all in table order when not given.
+    """
     kept = frame.drop(columns=[name for name in (*GRID_COLUMNS, ROW) if name in frame.columns])
+    if rows is None:
+        rows = np.arange(len(frame))
+    else:
+        kept, scores = kept.iloc[rows], scores.iloc[rows]
     added = pd.DataFrame(
         {
             "Segment": scores["segment_id"].map(names).fillna("Unassigned").to_numpy(),
             "Confidence": scores["confidence"].round(3).to_numpy(),
-            ROW: np.arange(len(kept)),
+            ROW: rows,
         },
         index=kept.index,
     )
@@ -158,24 +171,33 @@ def matches(rows: pd.DataFrame, text: str) -> npt.NDArray[np.bool_]:
     return hit
 
 
-def page_of(rows: pd.DataFrame, request: GridRequest) -> list[dict[str, Any]]:
-    """The asked rows as JSON values; missing values are None.
+def page_of(
+    frame: pd.DataFrame,
+    scores: pd.DataFrame,
+    names: Mapping[str, str],
+    wanted: npt.NDArray[np.bool_],
+    request: GridRequest,
+) -> list[dict[str, Any]]:
+    """The asked rows of the wanted customers as JSON values; missing values are None.
 
-    Columns that do not exist are ignored in the sort.
+    Only these rows are put together: of a million customers, all would take 0.2 s. Columns that
+    do not exist are ignored in the sort.
     """
-    sort = [(name, up) for name, up in request.sort if name in rows.columns]
+    rows = np.flatnonzero(wanted)
+    sort = [(name, up) for name, up in request.sort if name in {*frame.columns, *GRID_COLUMNS}]
     if sort:
-        rows = rows.sort_values(
-            [name for name, _ in sort], ascending=[up for _, up in sort], kind="stable"
-        )
-    page = rows.iloc[request.start : request.end]
+        columns = [name for name, _ in sort]
+        keys = customer_rows(frame[[c for c in columns if c in frame]], scores, names)[wanted]
+        ups = [up for _, up in sort]
+        rows = keys.sort_values(columns, ascending=ups, kind="stable")[ROW].to_numpy()
+    page = customer_rows(frame, scores, names, rows[request.start : request.end])
     cells = page.astype(object).where(page.notna(), None)
     plain = [
         {str(name): _plain(value) for name, value in row.items()}
         for row in cells.to_dict(orient="records")
     ]
     # The grid takes texts only for the names of its rows.
-    return [row | {ROW: str(row[ROW])} if ROW in row else row for row in plain]
+    return [row | {ROW: str(row[ROW])} for row in plain]
 
 
 def _plain(value: Any) -> Any:

@@ -63,6 +63,14 @@ def test_a_page_opens_at_the_tab_of_its_address(trained: Trained, page: str) -> 
         assert (f'"data": "{tab}"' in json.dumps(drawn)) is shows
 
 
+def test_files_of_customers_hold_whom_the_address_shows(trained: Trained) -> None:
+    portal, refs = trained
+    values = {"segments-tabs.data": "customers"}
+    values["shell-url.search"] = "?grid-segment=s2&grid-which=unsure"
+    drawn = portal.fire("segments-body.children", "segments-tabs.data", look(refs, **values))
+    assert json.dumps(drawn).count("&segment=s2&which=unsure") == 2
+
+
 def test_filters_of_an_address_stand_in_their_widgets(trained: Trained) -> None:
     portal, refs = trained
     query = "?filters.Age=30&filters.Age=40&filters.City=Chicago&filters.Customer+ID=7"

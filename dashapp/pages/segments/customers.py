@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from dashapp import formatting
 from dashapp.address import Address, parameter
 from dashapp.components.choice import choice
-from dashapp.page import Refs
+from dashapp.page import Refs, one_of, text_or_none
 from dashapp.pages.segments.ids import Ids
 from dashapp.services.customers import GRID_COLUMNS, ROW, UNSURE, Selection, Which
 from dashapp.services.exports import EVERYBODY
@@ -96,9 +96,22 @@ def customers_of(refs: Refs, segment: Segment) -> str:
     return f"/segments?{urlencode(shared | {parameter(Ids.GRID_SEGMENT): segment.id})}"
 
 
+def shown_customers(model: SegmentModel, text: object, segment: object, which: object) -> Selection:
+    """Which customers the grid shows, from what its fields send."""
+    ids = [item.id for item in model.segments]
+    chosen = one_of(segment, [EVERYONE, *ids], EVERYONE)
+    return Selection(
+        segments=() if chosen == EVERYONE else (chosen,),
+        text=text_or_none(text) or "",
+        which=Which(one_of(which, list(WHICH), Which.ALL)),
+    )
+
+
 def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Address) -> Component:
     """A grid over all customers, paged on the server, and the exports."""
     everyone = {EVERYONE: "All segments"} | {segment.id: segment.name for segment in model.segments}
+    segment = address.one(Ids.GRID_SEGMENT, everyone, EVERYONE)
+    which = address.one(Ids.GRID_WHICH, list(WHICH), Which.ALL)
     return html.Div(
         [
             html.Div(
@@ -112,19 +125,13 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Addre
                         ],
                         className="field",
                     ),
-                    choice(
-                        Ids.GRID_SEGMENT,
-                        "Segment",
-                        everyone,
-                        address.one(Ids.GRID_SEGMENT, everyone, EVERYONE),
+                    choice(Ids.GRID_SEGMENT, "Segment", everyone, segment),
+                    choice(Ids.GRID_WHICH, "Show", WHICH, which),
+                    html.Div(
+                        download_buttons(refs, shown_customers(model, "", segment, which)),
+                        id=Ids.GRID_DOWNLOAD,
+                        className="button-row",
                     ),
-                    choice(
-                        Ids.GRID_WHICH,
-                        "Show",
-                        WHICH,
-                        address.one(Ids.GRID_WHICH, list(WHICH), Which.ALL),
-                    ),
-                    html.Div(download_buttons(refs), id=Ids.GRID_DOWNLOAD, className="button-row"),
                 ],
                 className="toolbar",
             ),
@@ -149,6 +156,9 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Addre
                     "cacheBlockSize": GRID_PAGE,
                     "maxBlocksInCache": 10,
                     "rowHeight": 38,
+                    # Each row outside of what is seen costs as much as one inside.
+                    "rowBuffer": 3,
+                    "suppressAnimationFrame": True,
                     "suppressFieldDotNotation": True,
                     "rowSelection": {
                         "mode": "multiRow",

@@ -8,12 +8,11 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashapp import formatting
 from dashapp.components.sampled import noun
-from dashapp.page import Context, number_or_none, one_of, text_or_none
+from dashapp.page import Context, number_or_none
 from dashapp.pages.segments.customers import (
-    EVERYONE,
-    WHICH,
     download_buttons,
     picked_links,
+    shown_customers,
 )
 from dashapp.pages.segments.ids import Ids
 from dashapp.pages.segments.scored import model_of, scores_of
@@ -22,13 +21,10 @@ from dashapp.services.customers import (
     ROW,
     GridRequest,
     Selection,
-    Which,
-    customer_rows,
     page_of,
 )
 from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
-from segmentation import SegmentModel
 
 REFS = State(Shell.REFS, "data")
 SHOWN = {
@@ -36,17 +32,6 @@ SHOWN = {
     "segment": State(Ids.GRID_SEGMENT, "value"),
     "which": State(Ids.GRID_WHICH, "value"),
 }
-
-
-def shown_customers(model: SegmentModel, text: object, segment: object, which: object) -> Selection:
-    """Which customers the grid shows, from what its fields send."""
-    ids = [item.id for item in model.segments]
-    chosen = one_of(segment, [EVERYONE, *ids], EVERYONE)
-    return Selection(
-        segments=() if chosen == EVERYONE else (chosen,),
-        text=text_or_none(text) or "",
-        which=Which(one_of(which, list(WHICH), Which.ALL)),
-    )
 
 
 def picked_rows(picked: object) -> tuple[int, ...]:
@@ -91,10 +76,10 @@ def register(app: Dash, context: Context) -> None:
         names = {s.id: s.name for s in model.segments}
         scores, frame = scores_of(context, seen), seen.table.frame
         wanted = shown_customers(model, text, segment, which).mask(frame, scores, names)
-        found = customer_rows(frame, scores, names)[wanted]
-        answer = {"rowData": page_of(found, GridRequest.parse(asked)), "rowCount": len(found)}
+        page = page_of(frame, scores, names, wanted, GridRequest.parse(asked))
+        found = int(wanted.sum())
         total = formatting.count(seen.table.rows_used, noun(seen.table))
-        return answer, f"{formatting.number(len(found))} of {total}"
+        return {"rowData": page, "rowCount": found}, f"{formatting.number(found)} of {total}"
 
     @app.callback(
         Output(Ids.GRID_DOWNLOAD, "children"),

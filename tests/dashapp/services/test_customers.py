@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,12 +19,18 @@ from dashapp.services.customers import (
     page_of,
 )
 
+FRAME = pd.DataFrame({"City": ["Rome", "Oslo", None], "Age": [30.0, None, 50.0]})
+SCORES = pd.DataFrame({"segment_id": ["s1", "s2", "s9"], "confidence": [0.91234, 0.5, 0.7]})
+NAMES = {"s1": "Gold", "s2": "Rest"}
+
 
 @pytest.fixture
 def rows() -> pd.DataFrame:
-    frame = pd.DataFrame({"City": ["Rome", "Oslo", None], "Age": [30.0, None, 50.0]})
-    scores = pd.DataFrame({"segment_id": ["s1", "s2", "s9"], "confidence": [0.91234, 0.5, 0.7]})
-    return customer_rows(frame, scores, {"s1": "Gold", "s2": "Rest"})
+    return customer_rows(FRAME, SCORES, NAMES)
+
+
+def page(request: GridRequest, wanted: Sequence[bool] = (True, True, True)) -> list[Any]:
+    return page_of(FRAME, SCORES, NAMES, np.array(wanted), request)
 
 
 def test_names_and_confidence_stand_beside_the_table(rows: pd.DataFrame) -> None:
@@ -64,18 +74,26 @@ def test_a_selection_keeps_whom_it_names(selection: Selection, wanted: list[int]
     assert mask.nonzero()[0].tolist() == wanted
 
 
-def test_a_page_is_sorted_cut_and_plain(rows: pd.DataFrame) -> None:
+def test_a_page_is_sorted_cut_and_plain() -> None:
     request = GridRequest.parse(
         {"startRow": 0, "endRow": 2, "sortModel": [{"colId": "Age", "sort": "desc"}]}
     )
-    page = page_of(rows, request)
-    assert [row["Age"] for row in page] == [50.0, 30.0]
-    assert page[0]["City"] is None
+    found = page(request)
+    assert [row["Age"] for row in found] == [50.0, 30.0]
+    assert found[0]["City"] is None
+    assert [row[ROW] for row in found] == ["2", "0"]
 
 
-def test_a_sort_by_an_unknown_column_is_ignored(rows: pd.DataFrame) -> None:
-    request = GridRequest(0, 3, (("__class__", True),))
-    assert len(page_of(rows, request)) == 3
+def test_a_page_holds_only_whom_the_search_left() -> None:
+    assert [row[ROW] for row in page(GridRequest(0, 3), (False, True, True))] == ["1", "2"]
+    assert [row[ROW] for row in page(GridRequest(1, 2), (False, True, True))] == ["2"]
+    by_name = GridRequest(0, 3, (("Segment", False), ("Age", True)))
+    assert [row["Segment"] for row in page(by_name)] == ["Unassigned", "Rest", "Gold"]
+    assert [row[ROW] for row in page(by_name, (True, False, True))] == ["2", "0"]
+
+
+def test_a_sort_by_an_unknown_column_is_ignored() -> None:
+    assert len(page(GridRequest(0, 3, (("__class__", True),)))) == 3
 
 
 def test_nobody_gets_more_rows_at_once_than_a_page() -> None:
