@@ -142,7 +142,12 @@ def stability_of_segments(
         return [None]
     if settings.algorithm == "kmeans":
         found = segment_stability(
-            X, labels, B=RESAMPLES, seed=settings.random_state, progress=progress
+            X,
+            labels,
+            B=RESAMPLES,
+            seed=settings.random_state,
+            n_jobs=settings.n_jobs,
+            progress=progress,
         )
     else:
         algorithm = algorithm_named(settings.algorithm)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from segmentation.cluster.lloyd import lloyd, seed_centers
+from segmentation.cluster.parallel import results_of
 
 Matrix = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.intp]
@@ -74,8 +76,9 @@ def kmeans_partitions(
     ks : sequence of int, rising
     """
     seeds = seed_centers(X, max(ks), starts, rng)
-    found: list[Partition] = []
-    for k in ks:
-        runs = lloyd(X, seeds[:, :k])
-        found.append(partition_of(X, runs.labels[runs.best()], k))
-    return found
+    return list(results_of([partial(_best_of, X, seeds[:, :k]) for k in ks]))
+
+
+def _best_of(X: Matrix, seeds: Matrix) -> Partition:
+    runs = lloyd(X, seeds)
+    return partition_of(X, runs.labels[runs.best()], seeds.shape[1])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
@@ -11,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.cluster.evidence import Progress
-from segmentation.cluster.kmeans import threads
 from segmentation.cluster.lloyd import lloyd, seed_centers
 from segmentation.cluster.ordering import canonical_order, in_order, sample_positions
+from segmentation.cluster.parallel import results_of
 
 Matrix = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.integer]
@@ -92,33 +91,13 @@ def segment_stability(
         for size, stream in zip(sizes, streams, strict=True)
     ]
     total, counted = np.zeros(k), np.zeros(k)
-    with closing(_results(tasks, threads(n_jobs))) as results:
+    with closing(results_of(tasks, n_jobs)) as results:
         for done, (similarity, seen) in enumerate(results):
             total += similarity
             counted += seen
             if progress is not None:
                 progress("Testing the stability of each segment", (done + 1) / len(tasks))
     return total / np.maximum(counted, 1)
-
-
-def _results(tasks: Sequence[Callable[[], Sums]], workers: int) -> Generator[Sums, None, None]:
-    """Run the tasks and yield their results in their order."""
-    if workers == 1:
-        yield from (task() for task in tasks)
-        return
-    from joblib import Parallel, delayed
-
-    pool = Parallel(n_jobs=workers, prefer="threads", return_as="generator")
-    results = pool(delayed(task)() for task in tasks)
-    try:
-        # Not "yield from", which would close them with a warning.
-        for result in results:  # noqa: UP028
-            yield result
-    finally:
-        # Someone who cancels does not want the rest; joblib warns of results nobody took.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            results.close()
 
 
 def _batch(

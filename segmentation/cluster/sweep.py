@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from segmentation.cluster.evidence import KEvidence, Progress
 from segmentation.cluster.lloyd import lloyd, seed_centers
-from segmentation.cluster.partition import Divide, Partition, kmeans_partitions
+from segmentation.cluster.parallel import results_of
+from segmentation.cluster.partition import Divide, Labels, Partition, kmeans_partitions
 from segmentation.cluster.quality import (
     adjusted_rand,
     calinski_harabasz,
@@ -126,12 +129,21 @@ def resample_stability(
     # Two starts for each resample; the better one counts.
     weights = np.repeat(counts, 2, axis=0).astype(np.float32)
     seeds = seed_centers(points, max(part.k for part in partitions), len(weights), rng, weights)
+    tasks = [
+        partial(_agreement, points, seeds[:, : part.k], weights, part.labels[chosen])
+        for part in partitions
+    ]
     result = []
-    for done, part in enumerate(partitions):
-        progress(f"Testing how stable {part.k} segments are", done / len(partitions))
-        runs = lloyd(points, seeds[:, : part.k], weights, tolerance=1e-4)
-        better = np.arange(0, len(weights), 2) + (runs.inertia[1::2] < runs.inertia[::2])
-        reference = part.labels[chosen]
-        scores = [adjusted_rand(reference, runs.labels[run]) for run in better]
-        result.append(math.fsum(scores) / len(scores))
+    with closing(results_of(tasks)) as agreements:
+        for done, part in enumerate(partitions):
+            progress(f"Testing how stable {part.k} segments are", done / len(partitions))
+            result.append(next(agreements))
     return result
+
+
+def _agreement(X: Matrix, seeds: Matrix, weights: Matrix, reference: Labels) -> float:
+    """Return the mean agreement of labels with those of resamples, two starts for each."""
+    runs = lloyd(X, seeds, weights, tolerance=1e-4)
+    better = np.arange(0, len(weights), 2) + (runs.inertia[1::2] < runs.inertia[::2])
+    scores = [adjusted_rand(reference, runs.labels[run]) for run in better]
+    return math.fsum(scores) / len(scores)

@@ -11,10 +11,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import distributed
+import joblib
 import pandas as pd
 import pytest
 
-from segmentation import ClusterError, ParameterError, SegmentModel
+from segmentation import ClusterError, CustomerSegmentation, ParameterError, SegmentModel
 from segmentation.options import Settings
 from segmentation.scale.leftovers import clear_leftovers
 from segmentation.scale.memory import DIRECTOR, LEAST, share_out
@@ -145,3 +147,21 @@ def test_files_of_a_run_that_was_killed_are_removed_by_the_next(tmp_path: Path) 
     assert not left.exists()
     assert ours.exists()
     assert foreign.exists()
+
+
+def test_what_joblib_runs_can_run_on_the_cluster_with_the_same_result(
+    customers: pd.DataFrame, tmp_path: Path
+) -> None:
+    expected = CustomerSegmentation(k_range=(3, 4)).fit(customers).model_
+    with (
+        running_cluster(tmp_path, workers=2) as cluster,  # joblib leaves out a single core
+        distributed.Client(cluster.address, set_as_default=False) as client,
+    ):
+        client.wait_for_workers(2)
+        with joblib.parallel_config("dask", client=client):
+            found = CustomerSegmentation(k_range=(3, 4)).fit(customers).model_
+        done = client.run(lambda dask_worker: dask_worker.state.executed_count)
+    assert min(done.values()) > 0
+    assert found.segments == expected.segments
+    assert found.verdict == expected.verdict
+    assert found.evidence == expected.evidence
