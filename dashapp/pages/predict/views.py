@@ -165,8 +165,13 @@ def changes(found: Sequence[Change], segments: Sequence[Segment]) -> Component:
                         f"{formatting.cell(change.current, change.column)} → "
                         f"{formatting.cell(change.needed, change.column)}"
                     ),
-                    html.Span("moves to", className="text-muted-soft"),
-                    named_badge(change.segment, colors.get(change.segment_id, -1)),
+                    html.Span(
+                        [
+                            html.Span("moves to", className="text-muted-soft"),
+                            named_badge(change.segment, colors.get(change.segment_id, -1)),
+                        ],
+                        className="change-to",
+                    ),
                 ]
             )
             for change in found[:CHANGES_SHOWN]
