@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashapp import figures
 from dashapp.address import Address
-from dashapp.components.charts import SQUARE, TALL, Drawn, chart
+from dashapp.components.charts import HEIGHT, SQUARE, TALL, Drawn, chart
 from dashapp.components.choice import choice
 from dashapp.components.icon import icon
 from dashapp.components.states import empty_state
@@ -27,6 +27,9 @@ RADAR_COLUMNS = 7
 RADAR_FEWEST = 3
 # Up to here the heatmap's rows fit into a chart of usual height.
 SHORT_HEATMAP = 9
+# On a phone the key of a category's levels stands in a column above the bars of the segments.
+LEVELS_KEY = 220
+LEVELS_BAR = 36
 ONE_SEGMENT = ("One segment", "All customers are in one segment: there is nothing to compare.")
 FLAT = "2d"
 VIEWS = {FLAT: "2D", "3d": "3D"}
@@ -104,6 +107,7 @@ def _levels(model: SegmentModel, address: Address, look: Theme) -> Component:
                 Ids.LEVELS,
                 Ids.LEVELS_READING,
                 "Categories in each segment",
+                height=max(HEIGHT, LEVELS_KEY + LEVELS_BAR * len(model.segments)),
                 drawn=charts.levels(model, column, look),
             ),
         ],
