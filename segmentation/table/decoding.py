@@ -285,6 +285,8 @@ def _clean(body: bytes, encoding: str) -> Text:
     if zeros:
         body = body.replace(b"\x00", b"")
     body = body.removeprefix(codecs.BOM_UTF8).rstrip(b"\x1a")  # the end-of-file mark of DOS
+    if codecs.BOM_UTF8 in body:  # files put together one after the other
+        body = body.replace(b"\n" + codecs.BOM_UTF8, b"\n")
     if b"\r" in body and b"\n" not in body:
         body = body.replace(b"\r", b"\n")
     if not (body[:_LOOKED_AT].strip(_NOTHING) or body.strip(_NOTHING)):

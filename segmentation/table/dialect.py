@@ -25,20 +25,8 @@ _UNLIKELY_DELIMITERS = tuple(":#!@$/*&+%?=§·")
 
 #: Several characters together that some systems write between cells.
 _LONG_DELIMITERS = (
-    "~|~",
-    "|~|",
-    "^|^",
-    "#|#",
-    "|#|",
-    "|||",
-    "||",
-    "::",
-    "^^",
-    "~~",
-    "@@",
-    "##",
-    "$$",
-)
+    "~|~", "|~|", "^|^", "#|#", "|#|", "|||", "||", "::", "^^", "~~", "@@", "##", "$$",
+)  # fmt: skip
 
 #: Fewer fields than this say nothing where the delimiter is unlikely.
 _FEWEST_FIELDS = 3
@@ -63,6 +51,8 @@ _NO_CONTENT = ",;\t|\"' \r\n"
 
 #: A quote after a backslash that does not end its cell: MySQL and others write quotes so.
 _ESCAPED_QUOTE = r'[^\\]\\"(?![,;\t|\r\n]|\Z)'
+#: A quote inside a cell that is written twice, as the others do.
+_DOUBLED_QUOTE = r'(?:^|[^,;\t|\\\n])""(?![,;\t|\r\n]|\Z)'
 
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 
@@ -170,7 +160,7 @@ def _find_quote(sample: str) -> str:
 
 def _find_escape(sample: str, delimiter: str, quote: str) -> str:
     """Return the backslash where it takes the meaning off quotes or delimiters, else nothing."""
-    if re.search(_ESCAPED_QUOTE, sample) and quote * 2 not in sample:
+    if re.search(_ESCAPED_QUOTE, sample) and not re.search(_DOUBLED_QUOTE, sample):
         return "\\"
     if delimiter == WHITESPACE or "\\" + delimiter not in sample:
         return ""
@@ -187,10 +177,12 @@ def _find_delimiter(sample: str, quote: str) -> str:
         if several in sample and _separates(lines, several):
             return several
     for candidates in (DELIMITERS, _RARE_DELIMITERS):
-        scores = [(_fit(sample, mark, quote), -i, mark) for i, mark in enumerate(candidates)]
-        best, _, mark = max(scores)
-        if best > 0:
-            return mark
+        scores = {mark: _fit(sample, mark, quote) for mark in candidates}
+        best = [mark for mark in candidates if scores[mark] == max(scores.values()) > 0]
+        if best:
+            return (
+                max(best, key=lambda mark: _numbers(sample, mark, quote)) if best[1:] else best[0]
+            )
     for mark in (" ", *_UNLIKELY_DELIMITERS) if quote in sample else _UNLIKELY_DELIMITERS:
         if mark in sample and _splits_all(_records(sample, Marks(mark, quote))):
             return mark
@@ -250,6 +242,12 @@ def _fit(sample: str, delimiter: str, quote: str) -> float:
     if share < _LEAST_CONSISTENT or (len(table) == 1 and len(widths) > 1):
         return 0.0
     return share * share * math.log(usual) * math.sqrt(len(table) / len(widths))
+
+
+def _numbers(sample: str, delimiter: str, quote: str) -> float:
+    """Return the share of cells that are numbers: a decimal comma splits rows evenly too."""
+    cells = [cell for r in _records(sample, Marks(delimiter, quote)) for cell in r.fields]
+    return sum(bool(NUMBER.match(cell)) for cell in cells) / len(cells)
 
 
 def _has_blanks_before_quotes(records: list[Record], quote: str) -> bool:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 
 from segmentation.table.votes import Record, is_value, is_value_column, is_year, rows_below
-from segmentation.table.words import is_missing
+from segmentation.table.words import RULED_CELL, is_missing
 
 #: More rows of names than this has no table.
 _MOST_HEADER_ROWS = 5
+#: How units are written under names.
+_UNIT = re.compile(r"[\[(<].*[\])>]")
 
 
 def header_rows(records: list[Record], start: int, width: int) -> tuple[int, int]:
@@ -52,20 +54,34 @@ def _continues_names(records: list[Record], start: int, place: int, width: int) 
     """Tell whether a record below the header is one more line of it: words above numbers."""
     if place + 2 >= len(records) or len(records[place].fields) < width:
         return False
-    if records[place].fields == records[start].fields:
+    if records[place].fields == records[start].fields or _is_ruled(records[place]):
         return False
+    units = _are_units(records[place])
     rows = rows_below(records, place, width)
     names = merged_names(records[start:place])
     evidence, gaps = 0, True
     for j, cell in enumerate(map(str.strip, records[place].fields)):
         below = [row[j].strip() for row in rows if j < len(row) and row[j].strip()]
-        if not cell:
+        if not cell or (units and is_missing(cell)):
             continue
         if _is_like(cell, below) or (is_value(cell) and not is_year(cell, below)):
             return False
         evidence += is_value_column(below)
         gaps &= j >= len(names) or not names[j].strip()
     return evidence >= 2 or (evidence == 1 and gaps)
+
+
+def _is_ruled(record: Record) -> bool:
+    """Tell whether a record is a drawn line."""
+    return all(re.match(RULED_CELL, cell.strip()) for cell in record.fields if cell.strip())
+
+
+def _are_units(record: Record) -> bool:
+    """Tell whether a record holds units in brackets, and dashes where there are none."""
+    cells = [
+        cell.strip() for cell in record.fields if cell.strip() and not is_missing(cell.strip())
+    ]
+    return len(cells) > 0 and all(map(_UNIT.fullmatch, cells))
 
 
 def _is_like(cell: str, below: Sequence[str]) -> bool:
@@ -95,6 +111,7 @@ def merged_names(header: Sequence[Record]) -> tuple[str, ...]:
         former = ""
         for j in range(width):
             cell = record.fields[j].strip() if j < len(record.fields) else ""
+            cell = "" if i and is_missing(cell) else cell
             under = any(j < len(r.fields) and r.fields[j].strip() for r in header[i + 1 :])
             former = cell or (former if under else "")
             names[j] = f"{names[j]} {former}".strip() if cell or i + 1 < len(header) else names[j]

@@ -13,6 +13,9 @@ from segmentation.table.header_rows import header_rows, merged_names
 from segmentation.table.limits import Limits
 from segmentation.table.votes import Record, header_votes, looks_like_header, rows_below
 
+#: How lines begin that are no part of the table.
+_COMMENTS = ("#", "//", "%", ";", "--", "!", "*")
+
 #: A header fills at least this share of the columns.
 _HEADER_FILL = 0.6
 
@@ -180,7 +183,7 @@ def _split(records: list[Record], header_line: int | None) -> _Parts:
 def _below_narrow_lines(records: list[Record], start: int, width: int) -> int:
     """Return where the header is below lines of prose that delimiters happen to split."""
     place = start
-    while place < len(records) and len(records[place].fields) < width - 1:
+    while place < len(records) and len(records[place].fields) < width:
         place += 1
     if place == start or place >= len(records):
         return start
@@ -200,9 +203,9 @@ def _sparse_header(records: list[Record], start: int, width: int) -> int:
 
 
 def _after_comments(records: list[Record], start: int, width: int) -> int:
-    """Return where the header is below lines that begin with "#", if there is one."""
+    """Return where the header is below lines of comment, if there is one."""
     below = start
-    while below < len(records) and records[below].fields[0].startswith("#"):
+    while below < len(records) and records[below].fields[0].startswith(_COMMENTS):
         below += 1
     rows = [record.fields for record in records[below + 1 :]]
     if below == start or not rows or len(records[below].fields) < width:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from segmentation.table.distinct import DistinctText
 from segmentation.table.totals import totals
+from segmentation.table.words import RULED_CELL
 
 EMPTY_ROW = "The row is empty."
 REPEATED_HEADER = "The row repeats the header."
@@ -19,8 +20,6 @@ HEADING_ROW = "The row is the heading of a group, not a customer."
 #: Reasons that no mending takes away.
 NO_CUSTOMERS = frozenset({EMPTY_ROW, REPEATED_HEADER, RULED_LINE, TOTAL_ROW, NOTE_ROW, HEADING_ROW})
 
-#: A line drawn between header and rows, as in Markdown and in what databases print.
-_RULE = r"^[+:]?[-=_~*]{3,}[+:]?$"
 #: What a note has and an id has not.
 _PROSE = r"\s|^[*†(]|:$"
 #: Notes are told apart where at most this share of the other cells looks like prose as well.
@@ -88,7 +87,7 @@ def _ruled(columns: Sequence[DistinctText], usable: np.ndarray) -> np.ndarray:
     for column in columns:
         if not ruled.any():
             break
-        lines = pc.match_substring_regex(column.texts, _RULE).to_numpy(zero_copy_only=False)
+        lines = pc.match_substring_regex(column.texts, RULED_CELL).to_numpy(zero_copy_only=False)
         ruled &= column.rows_of(np.asarray(lines, dtype=bool)) | (column.codes < 0)
     return ruled
 

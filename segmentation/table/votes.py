@@ -16,6 +16,8 @@ NUMBER = re.compile(
     "(?:[eE][-+]?\\d+)?\\s*[%€$£)]?\\s*$"
 )
 _DATE = re.compile(r"^\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?$")
+#: So many columns in a row named 1, 2, 3 are no row of data.
+_FEWEST_COUNTED = 3
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 
 
@@ -65,7 +67,7 @@ def header_votes(first: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
         (name.strip(), [row[j].strip() for row in rows if j < len(row) and row[j].strip()])
         for j, name in enumerate(first)
     ]
-    if _names_years(columns):
+    if _names_years(columns) or _names_dates(columns) or _counts(columns):
         return len(first)
     return sum(_vote(name, below) for name, below in columns)
 
@@ -76,6 +78,29 @@ def _names_years(columns: Sequence[tuple[str, list[str]]]) -> bool:
     words = [bool(name) and not is_value(name) for name, _ in columns]
     named = sum(bool(name) for name, _ in columns)
     return sum(years) >= 2 and sum(words) >= 1 and sum(years) + sum(words) == named
+
+
+def _names_dates(columns: Sequence[tuple[str, list[str]]]) -> bool:
+    """Tell whether a record is words and dates above columns that hold no dates."""
+    dated = [below for name, below in columns if _DATE.match(name)]
+    words = sum(bool(name) and not is_value(name) for name, _ in columns)
+    return (
+        len(dated) >= 2
+        and words >= 1
+        and words + len(dated) == sum(bool(name) for name, _ in columns)
+        and not any(_DATE.match(cell) for below in dated for cell in below)
+    )
+
+
+def _counts(columns: Sequence[tuple[str, list[str]]]) -> bool:
+    """Tell whether a record counts the columns after the first, as programs name them."""
+    label, *names = [name for name, _ in columns]
+    if is_value(label) or (not label and not columns[0][1]):
+        return False
+    return len(names) >= _FEWEST_COUNTED and names in (
+        [str(i) for i in range(len(names))],
+        [str(i) for i in range(1, len(names) + 1)],
+    )
 
 
 def is_year(name: str, below: list[str]) -> bool:

@@ -26,6 +26,9 @@ ERROR_WORDS = frozenset(
     }
 )  # fmt: skip
 
+#: A cell of a line drawn between header and rows, as in Markdown and in what databases print.
+RULED_CELL = r"^[+:]?[-=_~*]{2,}[+:]?$"
+
 #: Pairs of words, first the one that means "no".
 BOOLEAN_PAIRS = (
     ("false", "true"),
