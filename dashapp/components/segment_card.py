@@ -23,6 +23,8 @@ WHAT_TO_TRY = (
 )
 LONGEST_NAME = 60
 MOST_IN_ROW = 4
+# From so many customers on their number is written in millions.
+MANY = 1_000_000
 # Columns of the grid in assets/portal.css: rows of one to four cards divide it.
 COLUMNS = 12
 GRADES = {
@@ -159,7 +161,7 @@ def segment_card(
             ),
             html.Div(
                 [
-                    _figure(formatting.number(segment.size), "customers"),
+                    size_of(segment.size),
                     _share(segment.share, "of customers"),
                     _share(segment.revenue_share, "of revenue")
                     if segment.revenue_share is not None
@@ -182,8 +184,11 @@ def segment_card(
     )
 
 
-def _figure(value: str, label: str, bar: Component | None = None) -> Component:
-    return html.Div([html.Strong(value), html.Span(label), bar])
+def size_of(customers: int) -> Component:
+    """How many there are; in millions, whose digits would run into the shares beside them."""
+    exact = formatting.number(customers)
+    shown = exact if customers < MANY else formatting.compact(customers)
+    return html.Div([html.Strong(shown, title=exact), html.Span("customers")])
 
 
 def _share(share: float, label: str) -> Component:
@@ -193,7 +198,7 @@ def _share(share: float, label: str) -> Component:
         className="share-bar",
         **{"aria-hidden": "true"},
     )
-    return _figure(formatting.percent(share), label, bar)
+    return html.Div([html.Strong(formatting.percent(share)), html.Span(label), bar])
 
 
 def action_list(segments: Sequence[Segment]) -> Component:

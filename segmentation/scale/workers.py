@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import itertools
+import logging
 import os
 import shutil
 import tempfile
@@ -33,6 +34,9 @@ _ALONE = 30
 
 #: Seconds between two looks at whether the user wants to stop, or the scheduler is gone.
 _LOOK = 0.5
+
+#: Who would write tracebacks of its own where a connection ends.
+_LOUD = ("distributed", "distributed.client", "tornado.application")
 
 #: Processes of this machine run one thread each: Python's parts of the work would wait for each
 #: other, and numpy's threads would be more than the machine has.
@@ -95,6 +99,8 @@ class Workers:
                 "Data in parts need Dask: install it with pip install "
                 "'customer-segmentation-portal[scale]'."
             ) from error
+        for name in _LOUD:  # what matters is raised here
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         base = Path(local_directory or tempfile.gettempdir())
         folder = own_folder(base)
         if scheduler is not None:
@@ -111,7 +117,7 @@ class Workers:
             worker_dashboard_address="127.0.0.1:0",
             local_directory=str(base),
             host="127.0.0.1",
-            silence_logs=50,  # what matters is raised here
+            silence_logs=logging.CRITICAL,
             env=_ONE_THREAD,
         )
         client = distributed.Client(cluster, set_as_default=False)

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashapp.components import badges, charts, icon, states, terms
 from dashapp.components.cards import stat_card, stat_row
-from dashapp.components.segment_card import grade_label
+from dashapp.components.segment_card import grade_label, size_of
 from segmentation import Verdict
 from tests import segment_samples as samples
 
@@ -134,3 +134,11 @@ def test_one_segment_for_all_is_a_choice_and_not_a_failure(
         runners_up=(), reasons=(),
     )  # fmt: skip
     assert grade_label(verdict) == label
+
+
+@pytest.mark.parametrize(
+    ("customers", "shown"), [(999_999, "999,999"), (1_501_342, "1.5 M"), (12_400_000, "12.4 M")]
+)
+def test_millions_of_customers_fit_on_a_card(customers: int, shown: str) -> None:
+    (strong,) = find(size_of(customers), html.Strong)
+    assert (strong.children, strong.title) == (shown, f"{customers:,}")

@@ -64,7 +64,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def test_a_cluster_does_the_work_and_a_lost_scheduler_is_said(
-    folder: Path, cluster: Cluster
+    folder: Path, cluster: Cluster, capfd: pytest.CaptureFixture[str]
 ) -> None:
     settings = Settings(n_clusters=3, k_range=(3, 4))
 
@@ -76,6 +76,7 @@ def test_a_cluster_does_the_work_and_a_lost_scheduler_is_said(
         assert train_in_parts(folder, settings, connected, sample_rows=SAMPLE).model.verdict.k == 3
         with pytest.raises(ClusterError, match="scheduler was lost"):
             train_in_parts(folder, settings, connected, sample_rows=SAMPLE, progress=lose)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_cluster_that_loses_all_its_workers_is_said(
