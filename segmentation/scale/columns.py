@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from segmentation.cluster.cells import number
 from segmentation.cluster.column_statistics import ColumnStatistics, NumberTally, by_frequency
 from segmentation.errors import DataError, ReadError
 from segmentation.scale.scanning import ColumnTally, PartScan, Sample
@@ -165,6 +166,7 @@ class FileCheck:
         self._plans = plans
         self._first = first
         self._cells: dict[str, dict[str, tuple[int, int]]] = {}
+        self._words: dict[str, dict[str, tuple[int, int]]] = {}
 
     def add(self, scan: PartScan) -> None:
         """Count the cells of a part that do not fit."""
@@ -172,6 +174,26 @@ class FileCheck:
         for name, tally in scan.columns.items():
             bad, seen = of_file.get(name, (0, 0))
             of_file[name] = (bad + tally.bad, seen + scan.rows - tally.missing)
+        for plan in self._plans:
+            counts = scan.columns[plan.name].counts if scan.columns else None
+            if counts and plan.kind is Kind.TEXT:
+                numbers = sum(rows for one, rows in counts.items() if _is_number(one))
+                files = self._words.setdefault(plan.name, {})
+                before = files.get(scan.file, (0, 0))
+                files[scan.file] = (before[0] + numbers, before[1] + sum(counts.values()))
+
+    def notes(self) -> tuple[str, ...]:
+        """Name the columns that hold words in some files and numbers in others."""
+        found = []
+        for name, files in self._words.items():
+            numbers = [f for f, (some, every) in files.items() if some >= _NEARLY_ALL * every]
+            words = [f for f, (some, every) in files.items() if some <= (1 - _NEARLY_ALL) * every]
+            if numbers and words:
+                found.append(
+                    f"{name} holds words in {_named(words)}, but numbers in {_named(numbers)}: "
+                    "all count as words."
+                )
+        return tuple(found)
 
     def finish(self) -> dict[str, int]:
         """Return the cells of each column that do not fit and count as missing.
@@ -193,3 +215,12 @@ class FileCheck:
                     )
                 bad_cells[plan.name] = bad_cells.get(plan.name, 0) + bad
         return {name: bad for name, bad in bad_cells.items() if bad}
+
+
+def _is_number(text: str) -> bool:
+    return math.isfinite(number(text))
+
+
+def _named(files: Sequence[str]) -> str:
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return f"{files[0]}{more}"

@@ -119,7 +119,7 @@ def _files(source: str) -> list[tuple[str, int]]:
             found = {path: system.info(path)}
     except (OSError, ValueError, ImportError) as error:
         raise ReadError(
-            f"“{source}” cannot be opened: {_told(error)}. Check the path.", kind="missing_file"
+            f"“{source}” cannot be opened: {_told(error)}.", kind="missing_file"
         ) from error
     files = sorted((key, info) for key, info in found.items() if info["type"] == "file")
     if not files:
@@ -138,8 +138,8 @@ def _is_hidden(path: str, folder: str) -> bool:
 
 def _told(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
-        return "there is no such file or folder"
-    return getattr(error, "strerror", None) or str(error)
+        return "there is no such file or folder. Check the path"
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")
 
 
 def _from_parquet(name: str, urls: list[str], each: Each) -> DataSet:
@@ -246,10 +246,13 @@ def _check_columns(first: str, expected: Sequence[str], url: str, found: Sequenc
 def _from_frame(frame: Any) -> DataSet:
     if not hasattr(frame, "to_delayed"):
         raise ParameterError("A table is read from a path, a pattern, a URL or a Dask DataFrame.")
-    head = head_of(frame, _PROBE_ROWS)
+    try:
+        head, sizes = head_of(frame, _PROBE_ROWS), lengths_of(frame)
+    except (ValueError, TypeError, LookupError, OSError, RuntimeError) as error:
+        why = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+        raise ReadError(f"The Dask DataFrame cannot be computed: {why}.") from error
     probe = Table.from_frame(head)
     names = list(probe.frame.columns)
-    sizes = lengths_of(frame)
     parts = [FramePart(i, sum(sizes[:i])) for i in range(frame.npartitions)]
     plans = plan_columns(probe, dict(zip(names, map(str, head.columns), strict=True)), {})
     data = list(frame.to_delayed())

@@ -193,7 +193,7 @@ class _Surveyor:
         kept = self._started(self.data.rows, every)
         check = FileCheck(self.data.plans, self.data.parts[0].file)
         seen = self._judged(self._merged(kept, check))
-        notes = _set_aside_notes(seen.scan) + _bad_cell_notes(check.finish())
+        notes = _set_aside_notes(seen.scan) + _bad_cell_notes(check.finish()) + check.notes()
         ranges = ranges_for(seen.scan.rows)
         cut = self.workers.keep(functools.partial(by_range, ranges=ranges), kept)
         del kept

@@ -270,7 +270,7 @@ def _wide_pattern(data: bytes) -> str | None:
 def _refuse_binary(data: bytes) -> None:
     some = np.frombuffer(data[:_LOOKED_AT], dtype=np.uint8)
     controls = int(np.isin(some, _CONTROLS).sum())
-    zeros = (some == 0).mean()
+    zeros = np.count_nonzero(some == 0) / max(len(some), 1)
     if controls > max(_FEWEST_CONTROLS, _MOST_CONTROLS * len(some)) or zeros > 0.2:
         raise ReadError(
             "This is not a text file, nor a workbook or Parquet file: it contains binary data. "

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -164,3 +169,68 @@ def test_text_files_in_another_order_of_columns_fit(
     survey = trained(f"{tmp_path}/*.csv", workers).survey
     assert survey.rows_used == CUSTOMERS
     assert not survey.notes
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_words_in_one_file_and_numbers_in_others_are_told(
+    suffix: str, customers: pd.DataFrame, workers: Workers, tmp_path: Path
+) -> None:
+    mixed = customers.assign(Age=customers["Age"].astype("object"))
+    mixed.loc[: len(mixed) // 3 - 1, "Age"] = "forty"
+    write_parts(mixed.iloc[: len(mixed) // 3], tmp_path, 1, suffix)
+    (tmp_path / f"part-0.{suffix}").rename(tmp_path / f"first.{suffix}")
+    write_parts(customers.iloc[len(mixed) // 3 :], tmp_path, 2, suffix)
+    survey = trained(tmp_path, workers).survey
+    words = f"Age holds words in first.{suffix}, but numbers in part-0.{suffix} and 1 more"
+    assert any(words in note for note in survey.notes)
+
+
+def test_a_file_without_any_byte_is_named(
+    customers: pd.DataFrame, workers: Workers, tmp_path: Path
+) -> None:
+    write_parts(customers, tmp_path, 2, "csv")
+    (tmp_path / "part-1.csv").write_bytes(b"")
+    with pytest.raises(ReadError, match=r"part-1\.csv: The file is empty"):
+        trained(tmp_path, workers)
+
+
+def test_a_dask_dataframe_that_fails_is_said(
+    customers: pd.DataFrame, workers: Workers, tmp_path: Path
+) -> None:
+    import dask.dataframe as dd
+
+    write_parts(customers.dropna().assign(Age=30), tmp_path, 2, "csv")
+    file = tmp_path / "part-1.csv"
+    pd.read_csv(file).assign(Age=30.5).to_csv(file, index=False)
+    frame = dd.read_csv(f"{tmp_path}/*.csv")
+    with pytest.raises(ReadError, match="cannot be computed: Mismatched dtypes"):
+        train_in_parts(frame, Settings(k_range=(3, 4)), workers, sample_rows=SAMPLE)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves the files of a folder, and says nothing of it."""
+
+    def log_request(self, *_: object) -> None:
+        """Keep the tests' output clean."""
+
+    log_error = log_request
+
+
+@contextmanager
+def web_server(folder: Path) -> Iterator[str]:
+    serve = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_files_are_read_from_a_web_server(
+    customers: pd.DataFrame, workers: Workers, tmp_path: Path
+) -> None:
+    write_parts(customers, tmp_path, 1, "csv")
+    with web_server(tmp_path) as address:
+        survey = trained(f"{address}/part-0.csv", workers).survey
+        assert survey.rows_read == CUSTOMERS
+        with pytest.raises(ReadError, match="no such file"):
+            trained(f"{address}/nothing.csv", workers)
