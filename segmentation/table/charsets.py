@@ -31,16 +31,28 @@ _LEAD = 0.04
 #: Within words of western Europe so many letters beyond ASCII never follow each other.
 _LONGEST_RUN = 2
 
+#: What tells one encoding from another: so many different letters, or all that a language has.
+_TELLING = 3
+
 _WESTERN = "àâäáãåæçéèêëíîïñóôöõøœúùûüßìò¡¿ªº"
-#: Polish, Czech, Slovak, Hungarian, Romanian, Croatian; Turkish; western Europe again.
+#: The same by language: German, French, Spanish, Portuguese, Italian, Danish and Norwegian,
+#: Swedish and Finnish, Icelandic, Catalan, Estonian. Portuguese has its õ before an e only.
+_WESTERN_ALPHABETS = (
+    "äöüßé", "àâæçéèêëîïôœùûüÿ", "áéíóúüñªº", "áâãàçéêíóôúüªº", "àèéìíîòóùú", "æøåäöéü",
+    "åäöéü", "áéíóúýðþæö", "àçèéíïòóúü", "äöõüšž",
+)  # fmt: skip
+#: Polish, Czech, Slovak, Hungarian, Romanian, Croatian; Turkish; Lithuanian, Latvian; western
+#: Europe again.
 _EUROPEAN: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         ("cp1250", "iso-8859-2"),
         ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž"),
     ),
     (("cp1254",), ("çğıİöşüâî",)),
+    (("cp1257",), ("ąčęėįšųūž", "āčēģīķļņšūž")),
     (("cp850", "mac-roman"), (_WESTERN,)),
 )
+_ALPHABETS = [(codecs[0], own) for codecs, many in _EUROPEAN[:3] for own in many]
 _CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso-8859-5")
 #: First and last letter of a script, and its frequent ones.
 _CYRILLIC_BLOCK = ("\u0400", "\u04ff", "оеаинтсрвлкмдпуязьыгбчйії")
@@ -84,7 +96,7 @@ def judge_charset(data: bytes, places: Sequence[int] | np.ndarray | None = None)
     some = b"\n".join(_telling_lines(data, places))
     western = _fit(some, "cp1252", _western_letter)
     if western >= _WESTERN_ENOUGH:
-        return Judgement("cp1252", sure=True)
+        return _by_language(some)
     scores: dict[str, float] = {}
     for codec, fits in _candidates():
         scores[codec] = max(scores.get(codec, 0.0), _fit(some, codec, fits))
@@ -95,6 +107,32 @@ def judge_charset(data: bytes, places: Sequence[int] | np.ndarray | None = None)
     if best >= _LEAST and best - western >= _MARGIN and leads and enough:
         return Judgement(ranked[0], sure=True)
     return Judgement("cp1252", sure=False)
+
+
+def _by_language(data: bytes) -> Judgement:
+    """Judge letters that all are western by whether they are those of one language.
+
+    Hungarian in cp1250 differs from western text by ő and ű only, which cp1252 reads as õ and û:
+    no western language has those beside á and ö.
+    """
+    letters = _letters(data.decode("cp1252", "replace").replace("õe", "e"))
+    if any(letters <= set(alphabet) for alphabet in _WESTERN_ALPHABETS):
+        return Judgement("cp1252", sure=True)
+    sure = True
+    for codec, alphabet in _ALPHABETS:
+        text = _read(data, codec)
+        if text is None or not _letters(text) <= _letters(alphabet):
+            continue
+        own = _letters(alphabet) - set(_WESTERN)
+        if len(own & _letters(text)) >= min(_TELLING, len(own)):
+            return Judgement(codec, sure=True)
+        sure &= not own & _letters(text)
+    return Judgement("cp1252", sure=sure)
+
+
+def _letters(text: str) -> set[str]:
+    """Return the letters beyond ASCII, small."""
+    return {letter for letter in text.lower() if letter >= "\x80" and letter.isalpha()}
 
 
 def _has_enough(data: bytes, codec: str) -> bool:

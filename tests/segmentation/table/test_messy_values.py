@@ -148,6 +148,7 @@ SPELLED = {
     "utf-32": WEST, "utf-32-le": WEST, "utf-32-be": WEST, "cp1252": WEST, "mac-roman": WEST,
     "cp1250": ("Łódź", "Kraków", "Gdańsk", "Wrocław", "Częstochowa", "Białystok"),
     "iso-8859-2": ("Łódź", "Kraków", "Gdańsk", "Wrocław", "Częstochowa", "Białystok"),
+    "cp1257": ("Šiauliai", "Klaipėda", "Panevėžys", "Mažeikių rajonas", "Jūrmala"),
     "cp1251": ("Москва", "Санкт-Петербург", "Казань", "Новосибирск"),
     "koi8-r": ("Москва", "Санкт-Петербург", "Казань", "Новосибирск"),
     "cp866": ("Москва", "Санкт-Петербург", "Казань", "Новосибирск"),
@@ -179,6 +180,29 @@ def test_letters_are_read_whatever_their_encoding(encoding: str) -> None:
 def test_western_letters_are_never_taken_for_others(towns: tuple[str, ...]) -> None:
     data = csv_text([(i, town, 1.5) for i, town in enumerate(towns)], ["a", "t", "b"])
     assert read_table(data.encode("cp1252")).frame["t"].tolist() == list(towns)
+
+
+@pytest.mark.parametrize(
+    "towns",
+    [
+        ("Győr", "Fűzesgyarmat", "Hódmezővásárhely"), ("KŐSZEG", "ŰRBŐ", "PÁPA"),
+        ("Plzeň", "Dvůr Králové", "Příbram", "Děčín"), ("Čakovec", "Šibenik", "Đakovo", "Poreč"),
+    ],
+)  # fmt: skip
+def test_letters_of_central_europe_are_told_from_western_ones(towns: tuple[str, ...]) -> None:
+    data = csv_text([(i, town, 1.5) for i, town in enumerate(towns)], ["a", "t", "b"])
+    table = read_table(data.encode("cp1250"))
+    assert table.frame["t"].tolist() == list(towns)
+    assert "judged_encoding" in {issue.kind for issue in table.issues}
+
+
+def test_one_letter_of_central_europe_is_a_doubt() -> None:
+    towns = ("Győr", "Pápa", "Vörösvár")
+    data = csv_text([(i, town, 1.5) for i, town in enumerate(towns)], ["a", "t", "b"])
+    told = [i.suggestion for i in read_table(data.encode("cp1250")).issues if "encoding" in i.kind]
+    assert len(told) == 1
+    assert "Choose another encoding" in told[0]
+    assert read_table(data.encode("cp1250"), encoding="cp1250").frame["t"].tolist() == list(towns)
 
 
 def test_a_doubtful_encoding_is_said() -> None:
