@@ -26,6 +26,7 @@ TITLES: Mapping[str, str] = {
     "contact_data": "Contact data",
     "empty_column": "Columns without values",
     "other_sheets": "Other sheets",
+    "other_files": "Other files in the archive",
     "reject_columns": "Mended rows",
     "mended_rows": "Mended rows",
     "unknown_lines": "Lines that are not there",
@@ -35,6 +36,9 @@ TITLES: Mapping[str, str] = {
     "long_name": "Very long column names",
     "long_cell": "Very long cells",
     "nul_character": "Damaged characters",
+    "mixed_numbers": "Numbers of both decimal marks",
+    "mixed_dates": "Dates of no one order",
+    "time_zone": "Times of a zone",
 }
 # Kind → what can be done, in words; the first is what happens by itself.
 WAYS: Mapping[str, Mapping[str, str]] = {

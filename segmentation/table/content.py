@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from segmentation.errors import ReadError
@@ -55,6 +55,8 @@ _SUPPORTED = (
     "Tables are read from CSV and other text files, workbooks (.xlsx, .xls, .ods) and Parquet."
 )
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".tab", ".psv"})
+#: Names that only tables have, to tell one from the notes beside it in an archive.
+_TABLE_SUFFIXES = (_TEXT_SUFFIXES - {".txt"}) | {".xlsx", ".xls", ".ods", ".parquet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,14 @@ class Content:
         The bytes, out of their archive.
     name : str
         Name of the file; that of the member where it came out of an archive.
+    beside : tuple of str
+        Names of the archive's other files, which are no tables.
     """
 
     format: str
     data: bytes
     name: str
+    beside: tuple[str, ...] = ()
 
 
 def open_content(data: bytes, name: str, limits: Limits, *, depth: int = 0) -> Content:
@@ -181,7 +186,7 @@ def _open_zip(data: bytes, name: str, limits: Limits, depth: int) -> Content:
             _refuse_model(names)
             _refuse_office(names)
             _refuse_archive(name, depth, "a zip archive")
-            member = _only_table(archive)
+            member, beside = _only_table(archive)
             inner = _unzip(archive, member, limits, len(data))
     except (
         zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError,
@@ -193,7 +198,8 @@ def _open_zip(data: bytes, name: str, limits: Limits, depth: int) -> Content:
                 kind="encrypted",
             ) from error
         raise ReadError("The workbook or zip archive is damaged.", kind="damaged") from error
-    return open_content(inner, PurePath(member.filename).name, limits, depth=depth + 1)
+    found = open_content(inner, PurePath(member.filename).name, limits, depth=depth + 1)
+    return replace(found, beside=beside)
 
 
 def _is_ods(archive: zipfile.ZipFile) -> bool:
@@ -224,8 +230,11 @@ def _refuse_office(names: set[str]) -> None:
         raise _unsupported("an OpenDocument file, but no spreadsheet", "Save it as .xlsx or CSV.")
 
 
-def _only_table(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    """Return the one file of an archive; folders and the system's hidden files do not count."""
+def _only_table(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, tuple[str, ...]]:
+    """Return the one table of an archive, and the names of files that are none.
+
+    Folders and the system's hidden files do not count.
+    """
     members = [
         info
         for info in archive.infolist()
@@ -233,13 +242,15 @@ def _only_table(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         and not info.filename.startswith("__MACOSX/")
         and not PurePath(info.filename).name.startswith(".")
     ]
-    if len(members) != 1:
+    tables = [m for m in members if PurePath(m.filename).suffix.lower() in _TABLE_SUFFIXES]
+    tables = tables if len(tables) == 1 else members
+    if len(tables) != 1:
         raise ReadError(
             f"The zip archive contains {len(members)} files; there must be exactly one table "
             "in it. Unpack it and choose the file.",
             kind="unsupported",
         )
-    return members[0]
+    return tables[0], tuple(PurePath(m.filename).name for m in members if m not in tables)
 
 
 def _unzip(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits, packed: int) -> bytes:

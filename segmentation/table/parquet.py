@@ -49,7 +49,7 @@ def read_parquet(data: bytes, limits: Limits) -> tuple[tuple[str, ...], Records]
         limits.check_unpacked(unpacked, len(data))
         table = file.read()
         table = _with_index(table)
-        columns = [_as_text(table.column(i)) for i in range(table.num_columns)]
+        columns = [_cells(table, i) for i in range(table.num_columns)]
     except (MemoryError, pa.ArrowMemoryError) as error:
         raise ReadError(
             "The Parquet file unpacks to more than the memory holds. Leave out columns that are "
@@ -58,8 +58,7 @@ def read_parquet(data: bytes, limits: Limits) -> tuple[tuple[str, ...], Records]
         ) from error
     except (pa.ArrowException, OSError, ValueError, UnicodeError, KeyError, TypeError) as error:
         raise ReadError(
-            "The Parquet file is damaged, or holds values that are no table cells. Export it "
-            "again, or as CSV.",
+            "The Parquet file is damaged. Export it again, or as CSV.",
             kind="damaged",
         ) from error
     if table.num_rows == 0:
@@ -89,6 +88,17 @@ def _with_index(table: pa.Table) -> pa.Table:
             if pa.types.is_integer(table.schema.field(place).type):
                 table = table.remove_column(place)
     return table
+
+
+def _cells(table: pa.Table, place: int) -> DistinctText:
+    try:
+        return _as_text(table.column(place))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise ReadError(
+            f"The column “{table.column_names[place]}” of the Parquet file holds lists, records "
+            "or bytes, which are no table cells. Leave it out, or write it as text or numbers.",
+            kind="unsupported",
+        ) from error
 
 
 def _as_text(column: pa.ChunkedArray) -> DistinctText:

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from segmentation.errors import ParameterError, ReadError
 from segmentation.table.assembling import assemble
+from segmentation.table.columns import Issue
 from segmentation.table.content import Content, open_content
 from segmentation.table.dataset import Table
 from segmentation.table.formats import READERS, Choices
@@ -173,6 +174,8 @@ def _read(
     """Read what is known to be a table, with the choices of its user."""
     try:
         raw = READERS[content.format](content, Choices(**chosen), limits)
+        if content.beside:
+            raw = replace(raw, issues=(_beside(content), *raw.issues))
         table = assemble(with_mended_rows(raw, mended), called, limits, **decided)
     except MemoryError as error:
         raise ReadError(
@@ -181,6 +184,16 @@ def _read(
             kind="too_large",
         ) from error
     return replace(table, recipe={"version": VERSION, **table.recipe, "chosen": chosen})
+
+
+def _beside(content: Content) -> Issue:
+    return Issue(
+        kind="other_files",
+        column=None,
+        count=len(content.beside),
+        examples=tuple(name[:60] for name in content.beside[:5]),
+        suggestion=f"“{content.name}” was read; the archive has other files, which are no tables.",
+    )
 
 
 def _bytes_of(source: Any, limits: Limits) -> tuple[bytes, str]:

@@ -190,6 +190,20 @@ def test_parquet_csv_and_workbook_give_the_same_customers() -> None:
         assert sheet.frame[name].equals(text.frame[name])
 
 
+def test_the_one_table_of_an_archive_is_read_and_the_notes_beside_it_are_named() -> None:
+    table = read_table(archive(t_csv=SMALL, README_txt=b"Made by x.", terms_pdf=b"%PDF-1.4"))
+    assert table.rows_used == 2
+    told = next(issue for issue in table.issues if issue.kind == "other_files")
+    assert (told.count, told.examples) == (2, ("README.txt", "terms.pdf"))
+
+
+@pytest.mark.parametrize("value", [[1, 2], {"x": 1}, b"\xff\xfe"])
+def test_a_parquet_column_that_holds_no_cells_is_named(value: Any) -> None:
+    with pytest.raises(ReadError, match="“odd” of the Parquet file holds lists") as refusal:
+        read_table(parquet(pd.DataFrame({"a": [1, 2], "odd": [value, value]})))
+    assert refusal.value.kind == "unsupported"
+
+
 def test_parquet_with_one_column_or_no_rows_is_refused() -> None:
     with pytest.raises(ReadError, match="only one column"):
         read_table(parquet(pd.DataFrame({"a": [1, 2]})))
