@@ -67,6 +67,12 @@ def test_every_callback_listens_to_declared_ids_only(app: dash.Dash) -> None:
             assert name in known, f"{callback.output} listens to {name}"
 
 
+def test_no_callback_has_a_pattern_as_its_only_output(app: dash.Dash) -> None:
+    """After an error of ours, Dash would answer with a 500; a list of one output is fine."""
+    served = [item.output for item in callbacks(app) if "callback" in app.callback_map[item.output]]
+    assert not [output for output in served if output.startswith("{")]
+
+
 def test_every_declared_id_is_used_by_a_layout_or_a_callback() -> None:
     """An id that nothing refers to is a leftover."""
     sources = "".join(inspect.getsource(module) for module in modules())

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from tests.callbacks import body_of, callbacks, changes_in, find_by_input, fire, side_updates, texts
+from tests.callbacks import (
+    SAME_ORIGIN,
+    body_of,
+    callbacks,
+    changes_in,
+    find_by_input,
+    fire,
+    side_updates,
+    texts,
+)
 from tests.dashapp.portal import Portal, look
 
 Trained = tuple[Portal, dict[str, Any]]
@@ -93,6 +102,20 @@ def test_the_grid_pages_sorts_and_searches_on_the_server(trained: Trained) -> No
 
 def test_clear_takes_every_filter_back_to_everybody(trained: Trained) -> None:
     portal, refs = trained
+    changes = changes_in(cleared(portal, refs).get_json())
+    values = {json.loads(key.rpartition(".")[0])["column"]: v for key, v in changes.items()}
+    assert values["City"] == []
+    assert values["Age"][0] < values["Age"][1]
+
+
+def test_clear_after_the_data_are_gone_says_so_instead_of_failing(portal: Portal) -> None:
+    answer = cleared(portal, {"dataset": "0" * 32, "model": None})
+    assert answer.status_code == 200
+    assert side_updates(answer)["shell-refs"]["data"]["expired"] is True
+
+
+def cleared(portal: Portal, refs: dict[str, Any]) -> Any:
+    """What comes back when all filters are cleared."""
     ids = [{"type": "explore-filter", "column": name} for name in ("Age", "City")]
     callback = next(
         item for item in callbacks(portal.app) if item.inputs == (("explore-clear", "n_clicks"),)
@@ -102,14 +125,8 @@ def test_clear_takes_every_filter_back_to_everybody(trained: Trained) -> None:
         {"explore-clear.n_clicks": 1, "shell-refs.data": refs,
          "explore-filter.id": [(id_, id_) for id_ in ids]},
     )  # fmt: skip
-    body["outputs"] = [{"id": id_, "property": "value"} for id_ in ids]
-    answer = portal.client.post(
-        "/_dash-update-component", json=body, headers={"Sec-Fetch-Site": "same-origin"}
-    )
-    changes = changes_in(answer.get_json())
-    values = {json.loads(key.rpartition(".")[0])["column"]: v for key, v in changes.items()}
-    assert values["City"] == []
-    assert values["Age"][0] < values["Age"][1]
+    body["outputs"] = [[{"id": id_, "property": "value"} for id_ in ids]]
+    return portal.client.post("/_dash-update-component", json=body, headers=SAME_ORIGIN)
 
 
 def test_another_number_of_segments_can_be_taken_from_the_evidence(portal: Portal) -> None:

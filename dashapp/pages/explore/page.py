@@ -147,7 +147,9 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
         return no_update if table is None else customers_left(table, filters)
 
     @app.callback(
-        Output({"type": Ids.FILTER, "column": ALL}, "value"),
+        # A list of one: where a pattern is the only output, Dash cannot take "nothing changed"
+        # from the handler of errors, and an expired session would end in a 500.
+        output=[Output({"type": Ids.FILTER, "column": ALL}, "value")],
         inputs={"_clicks": Input(Ids.CLEAR, "n_clicks")},
         state={
             "ids": State({"type": Ids.FILTER, "column": ALL}, "id"),
@@ -156,13 +158,15 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
         prevent_initial_call=True,
     )
     @needs(Right.DATA)
-    def clear(_clicks: object, ids: list[Any], refs: object) -> list[Any]:
+    def clear(_clicks: object, ids: list[Any], refs: object) -> list[list[Any]]:
         table = table_of(refs)
         names = [text_or_none(record(id_).get("column")) for id_ in ids]
         known = set() if table is None else set(filterable(table))
         return [
-            filter_start(table, name) if table is not None and name in known else no_update
-            for name in names
+            [
+                filter_start(table, name) if table is not None and name in known else no_update
+                for name in names
+            ]
         ]
 
 
