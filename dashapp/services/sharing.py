@@ -95,7 +95,9 @@ class Sharing:
             info |= {"dataset": None, "scores": None}
         if info["dataset"] is not None:
             data = self._memory.ledger.item(SHARED, Kind.DATASET, info["dataset"])
-            if data is not None:
+            own = self._memory.ledger.item(session, Kind.DATASET, info["dataset"])
+            # The same customers as a session's own stay its own.
+            if data is not None and (own is None or own.info.get("lent")):
                 facts = {**data.info, "lent": True}
                 self._memory.ledger.add_item(session, Kind.DATASET, data.id, data.name, facts)
         self._memory.ledger.add_item(session, Kind.MODEL, model_id, item.name, info)

@@ -94,3 +94,9 @@ def may(right: Right) -> bool:
     """Whether the visitor who makes the present request may do something; nobody may nothing."""
     identity = g.get("portal_identity") if has_app_context() else None
     return identity is not None and right in identity.rights
+
+
+def is_person() -> bool:
+    """Whether somebody who signed in makes the present request."""
+    identity = g.get("portal_identity") if has_app_context() else None
+    return identity is not None and bool(identity.user)

@@ -30,7 +30,10 @@ UNCHANGED = message("info", "Nothing to apply: choose something else beside an i
 
 # What a view without the right to bring customers says.
 NO_CUSTOMERS = empty_state(
-    "There are no customers in this view", "It shows a model that was shared without them."
+    "There are no customers in this view",
+    "It has no model yet, or one that was shared without them.",
+    action=("Go to Segments", "/segments"),
+    whole_page=True,
 )
 # What changes something on this page.
 CONTROLS = (

@@ -13,11 +13,11 @@ from dashapp.components.segment_card import segment_cards, verdict_card
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.components.train_options import options_of, parse_options
-from dashapp.components.upload import load_model
 from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of
 from dashapp.pages.segments import elsewhere, large, names, tabs
 from dashapp.pages.segments.customers import customers_of
 from dashapp.pages.segments.ids import Ids
+from dashapp.pages.segments.shared import nothing_yet, shared_models
 from dashapp.pages.segments.start import render_head, render_start
 from dashapp.pages.segments.tabs import render_tab
 from dashapp.pages.segments.visible import CONTROLS, visible_tabs
@@ -38,25 +38,14 @@ def render_page(context: Context, seen: Seen, address: Address, look: Theme) -> 
     table, model = seen.table, seen.model
     if seen.refs.expired:
         return expired_state()
+    models = None if model is not None else shared_models(context, seen.refs.dataset)
     if table is None and model is None:
-        return html.Div(
-            [
-                empty_state(
-                    "No customers yet",
-                    "Upload a customer list or try the sample customers, then find segments here. "
-                    "A model that you saved earlier can be loaded as well.",
-                    action=("Go to Data", "/"),
-                    picture="segments",
-                    whole_page=True,
-                ),
-                html.Div(load_model(), className="button-row button-row-center"),
-            ]
-        )
+        return nothing_yet(models)
     parts: list[Component | None] = [render_head(seen)]
     if model is None:
         assert table is not None
         items = context.training.others(current_session(), seen.refs.dataset)
-        parts += [render_start(table), elsewhere.others(items, seen.refs.dataset)]
+        parts += [render_start(table), elsewhere.others(items, seen.refs.dataset), models]
     else:
         shown = elsewhere.shown_model(context, seen, model)
         listed = shown.segments if seen.scored and may(Right.DATA) else ()
