@@ -17,9 +17,8 @@ from dashapp.page import BadInputError, Context, Refs, content_id_or_none, recor
 from dashapp.session import identity
 from dashapp.session.audit import note
 from dashapp.session.identity import current_session
-from dashapp.session.rights import Right, is_person, may
-from dashapp.session.store import SessionExpiredError
 from dashapp.shell.ids import Ids
+from dashapp.shell.shared import with_shared
 
 # How often a waiting browser asks; short enough that a finished job shows at once.
 POLL_MILLISECONDS = 400
@@ -116,24 +115,6 @@ def refs_of_address(address: Address) -> Refs:
         )
     except BadInputError:
         return Refs()
-
-
-def with_shared(context: Context, session: str, asked: Refs) -> Refs:
-    """References of an address, once the shared model that it names is lent to the session.
-
-    Whoever signed in may open each shared model; its address can be sent to colleagues. It comes
-    with the customers that were shared with it, unless the address names others.
-    """
-    if asked.model is None or not is_person():
-        return asked
-    known = context.ledger.item(session, "model", asked.model)
-    if known is not None and not known.info.get("lent"):
-        return asked
-    try:
-        lent = context.sharing.lend(session, asked.model, customers=may(Right.DATA))
-    except SessionExpiredError:  # it is not shared
-        return asked
-    return Refs(asked.dataset or lent.dataset, asked.model, asked.upload)
 
 
 def owned(context: Context, session: str, refs: Refs) -> Refs:

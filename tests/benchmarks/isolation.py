@@ -37,7 +37,7 @@ def main() -> int:
             if redis:
                 redis.stop()
     print(  # noqa: T201
-        f"{found.answers.total():,} steps on {'Redis' if options.redis else 'files'} in "
+        f"{found.steps():,} steps on {'Redis' if options.redis else 'files'} in "
         f"{time.monotonic() - began:.0f} s; by status {dict(sorted(found.statuses().items()))}; "
         f"kinds of requests: {len({what for what, _ in found.answers})}; own canaries seen: "
         f"{sum(found.own.values()):,} in {len(found.own)} kinds; canaries of others: "

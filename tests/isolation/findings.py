@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 CANARY = re.compile(rb"canary([0-9a-z])of", re.IGNORECASE)
 ROWS = 60
+JOB = "/jobs/<job_id>"
 
 
 @dataclass
@@ -32,6 +33,10 @@ class Findings:
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     own: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
+
+    def steps(self) -> int:
+        """All answers but those that told somebody to wait on."""
+        return self.answers.total() - self.answers[JOB, 202]
 
     def statuses(self) -> Counter[int]:
         """Answers by status."""

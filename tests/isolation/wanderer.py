@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.callbacks import Callback
-from tests.isolation.findings import CANARY, Findings, customers, readable, word
+from tests.isolation.findings import CANARY, JOB, Findings, customers, readable, word
 from tests.isolation.tab import PATHS, Pool, Tab
 
 ANSWER_SECONDS = 60
@@ -27,7 +27,7 @@ WORK_SHARE = 0.01
 FIND = ("shell-job.data", "segments-find")
 PURPOSES = ("dataset", "dataset", "batch", "mended", "recipe", "model")
 RARE_SHARE = 0.02
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.1
 RENEWED = "X-Portal-Session"
 
 
@@ -220,7 +220,7 @@ class Wanderer:
         self._again_if_over(status)
 
     def _follow(self, job: str) -> None:
-        status, answer = self.ask("/jobs/<job_id>", "GET", f"/jobs/{job}")
+        status, answer = self.ask(JOB, "GET", f"/jobs/{job}")
         if job == self.tab.waits_for and status != 202:
             self.tab.waits_for = ""
         if status == 200:

@@ -38,7 +38,7 @@ def wander(folder: Path, steps: int, *, redis_url: str | None = None, seed: int 
     folder
         For the data and the log.
     steps
-        Answered requests of all sessions together.
+        Of all sessions together, as :meth:`Findings.steps` counts them.
     redis_url
         The back end; files and SQLite when not given.
     seed
@@ -110,7 +110,7 @@ def _walk(everybody: Sequence[Wanderer], steps: int, findings: Findings) -> None
 
     def walk(wanderer: Wanderer) -> None:
         try:
-            while not stop.is_set() and findings.answers.total() < steps:
+            while not stop.is_set() and findings.steps() < steps:
                 wanderer.step()
                 if len(findings.leaks) + len(findings.broken) > 50:
                     stop.set()
