@@ -224,16 +224,22 @@ def test_another_session_cannot_write_these_customers(
 
 
 def test_a_place_that_cannot_be_written_to_is_said(
-    lake: Path, cluster: str, tmp_path: Path
+    trained: tuple[Portal, dict[str, Any], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "full").write_text("a file, no folder")
-    portal = portal_of(tmp_path, lake, cluster, data_output=str(tmp_path / "full" / "results"))
-    _, ids = listed(portal)
-    refs = portal.with_model(use(portal, ids, 1)["shell-refs.data"])
+    portal, refs, out = trained
+    blocked = out.parent / "blocked"
+    blocked.write_text("a file, no folder")
+    monkeypatch.setattr("dashapp.services.large.folder_for", lambda *_: "../blocked/new")
+    shown = portal.fire(
+        "shell-job.data", "data-cluster-show.n_clicks", {"data-cluster-show.n_clicks": 1}
+    )
+    session = portal.context.ledger.job(shown["shell-job.data"]["id"]).session
+    # Another model: the same request again would be the same job.
+    model = portal.context.training.rename(session, refs["model"], "s1", "Others")
     job = portal.fire(
         "shell-job.data",
         "segments-write.n_clicks",
-        {"segments-write.n_clicks": 1, "shell-refs.data": refs},
+        {"segments-write.n_clicks": 1, "shell-refs.data": {**refs, "model": model}},
     )
     said = texts(portal.follow(job["shell-job.data"], refs)["shell-alert.children"])
     assert said.startswith("Nothing can be written to “results” at present.")

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
+
+import pytest
 
 from dashapp.session.keys import Key, Kind
 from dashapp.session.ledger import open_ledger
@@ -54,3 +60,19 @@ def test_values_that_the_ledger_does_not_know_go_after_an_hour(tmp_path: Path) -
     os.utime(settings.data_dir / "sessions" / ANN, (1, 1))
     assert Sweeper(settings, store, ledger).sweep() == 1
     assert [session for session, _ in store.sessions()] == [BEN]
+
+
+def test_what_a_killed_training_of_large_data_left_goes_with_the_next_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = tmp_path / f"segmentation-{gone.pid}-a-{socket.gethostname()}"
+    left.mkdir()
+    (left / "points-0").write_text(CANARY)
+    settings = Settings(
+        data_dir=tmp_path / "portal", dask_scheduler="local", data_sources=str(tmp_path)
+    )
+    Sweeper(settings, open_store(settings), open_ledger(settings)).sweep()
+    assert found(tmp_path, CANARY) == []
