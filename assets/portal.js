@@ -41,6 +41,12 @@
     });
   });
 
+  /* Where somebody clicked into a chart. */
+  function clicked(click) {
+    var point = click && click.points && click.points[0];
+    return point ? [point.x, point.y] : none();
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     portal: {
       refresh_grid: function (text, segment, which, grid) {
@@ -58,6 +64,7 @@
         return none();
       },
       narrowing: narrowing,
+      clicked: clicked,
       toggle: function (clicks, open) { return !open; },
       theme: function (clicks) {
         var api = window.portalTheme;

@@ -27,7 +27,6 @@ from dashapp.figures.values import (
     is_date,
     known,
     numbers,
-    sample_rows,
     teller,
 )
 from dashapp.theme import LIGHT, Theme, color_scale
@@ -35,7 +34,7 @@ from dashapp.theme import LIGHT, Theme, color_scale
 if TYPE_CHECKING:
     from segmentation import Column
 
-# Up to here every customer is a point; beyond, cells are counted and a sample lies on them.
+# Up to here every customer is a point; beyond, customers are counted in cells, all of them.
 MAX_POINTS = 1500
 MAX_LEVELS = 12
 _NUMBER_ROLES = frozenset({"numeric", "date"})
@@ -82,20 +81,19 @@ def _numbers(frame: pd.DataFrame, a: str, b: str, theme: Theme) -> go.Figure:
         yaxis=measured_axis(b, date=is_date(frame, b)),
         showlegend=False,
     )
-    crowded = len(x) > MAX_POINTS
-    if crowded:
+    if len(x) > MAX_POINTS:
         add_cells(figure, x, y, theme)
-    shown = sample_rows(len(x), MAX_POINTS // 3 if crowded else MAX_POINTS)
+        return figure
     figure.add_scatter(
-        x=x[shown],
-        y=y[shown],
+        x=x,
+        y=y,
         mode="markers",
         name="customers",
         marker={
             "color": theme.accent,
-            "size": 4 if crowded else 7,
-            "opacity": 0.5 if crowded else 0.6,
-            "line": {"color": theme.surface, "width": 0 if crowded else 0.75},
+            "size": 7,
+            "opacity": 0.6,
+            "line": {"color": theme.surface, "width": 0.75},
         },
         hovertemplate=f"{label(a)} %{{x}}<br>{label(b)} %{{y}}<extra></extra>",
     )

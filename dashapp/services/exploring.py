@@ -194,19 +194,6 @@ def compared_columns(table: Table) -> list[Column]:
     return [column for column in table.columns if column.name in wanted]
 
 
-def clicked_names(click: object) -> list[str] | None:
-    """The names at a clicked heatmap cell, or None where nothing valid was clicked.
-
-    Examples
-    --------
-    >>> clicked_names({"points": [{"x": "Age", "y": "City"}]}), clicked_names([1])
-    (['Age', 'City'], None)
-    """
-    point = _first_point(click)
-    names = [point.get("x"), point.get("y")]
-    return [str(name) for name in names] if all(isinstance(n, str) for n in names) else None
-
-
 def named_pair(names: Sequence[str], table: Table) -> tuple[Column, Column] | None:
     """The two compared columns of these names, or None where there are no such two."""
     known = {column.name: column for column in compared_columns(table)}
@@ -239,12 +226,3 @@ def strongest_pair(matrix: pd.DataFrame, columns: Sequence[Column]) -> tuple[Col
     strength = np.triu(matrix.to_numpy(dtype=float), k=1)
     i, j = np.unravel_index(int(np.nanargmax(strength)), strength.shape)
     return columns[int(i)], columns[int(j)]
-
-
-def _first_point(click: object) -> Mapping[str, object]:
-    if not isinstance(click, Mapping):
-        return {}
-    points = click.get("points")
-    if not isinstance(points, list) or not points or not isinstance(points[0], Mapping):
-        return {}
-    return points[0]

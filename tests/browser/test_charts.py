@@ -75,3 +75,23 @@ def test_a_filter_and_a_tab_ask_the_server_once(visit: Visit, server: Server) ->
     # The chart and the number of customers, side by side.
     assert len(asked) == 2
     assert visit.complaints == []
+
+
+def test_a_click_into_a_cell_draws_its_two_columns_with_one_request(
+    visit: Visit, server: Server
+) -> None:
+    page = visit.page
+    open_sample(page, server)
+    page.goto(page.url.replace("/?", "/explore?") + "&tab=relationships")
+    page.wait_for_selector("#explore-heatmap .trace")
+    page.wait_for_selector("#explore-pair .trace")
+    settled(page)
+    asked: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.url) if "_dash-update" in sent.url else None)
+    before = page.locator("#explore-pair-reading").inner_text()
+    box = page.locator("#explore-heatmap .nsewdrag").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.9)
+    expect(page.locator("#explore-pair-reading")).not_to_have_text(before)
+    assert len(asked) == 1
+    assert visit.complaints == []

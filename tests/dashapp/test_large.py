@@ -173,11 +173,10 @@ def test_another_number_of_segments_is_taken_from_the_evidence(
     trained: tuple[Portal, dict[str, Any], Path],
 ) -> None:
     portal, refs, _ = trained
-    click = {"points": [{"x": 3}]}
     job = portal.fire(
         "shell-job.data",
-        "segments-silhouette.clickData",
-        {"segments-silhouette.clickData": click, "shell-refs.data": refs},
+        "segments-take.data",
+        {"segments-take.data": [3, 0.4], "shell-refs.data": refs},
     )
     after = portal.follow(job["shell-job.data"], refs)["shell-refs.data"]
     assert "3 segments" in page(portal, "shell-summary.children", after)

@@ -133,8 +133,8 @@ def test_another_number_of_segments_can_be_taken_from_the_evidence(portal: Porta
     refs = portal.with_model(portal.with_sample())
     job = portal.fire(
         "shell-job.data",
-        "segments-silhouette.clickData",
-        {"segments-silhouette.clickData": {"points": [{"x": 3}]}, "shell-refs.data": refs},
+        "segments-take.data",
+        {"segments-take.data": [3, 0.4], "shell-refs.data": refs},
     )
     taken = portal.follow(job["shell-job.data"], refs)["shell-refs.data"]
     shown = portal.fire("segments-content.children", "shell-refs.data", {"shell-refs.data": taken})

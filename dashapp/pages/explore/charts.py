@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from dash import Dash, Input, Output, State, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from dashapp import figures
@@ -19,7 +19,6 @@ from dashapp.services.exploring import (
     apply_filters,
     associated,
     category_columns,
-    clicked_names,
     compared_columns,
     named_pair,
     number_columns,
@@ -195,14 +194,12 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
     def draw(filters: object, between: object, refs: object, look: object) -> dict[str, Drawn]:
         return relationships(Shown.parse(table_of(refs), filters, look), texts(between))
 
-    @app.callback(
+    app.clientside_callback(
+        ClientsideFunction("portal", "clicked"),
         Output(Ids.BETWEEN, "data"),
-        inputs={"click": Input(Ids.HEATMAP, "clickData")},
+        Input(Ids.HEATMAP, "clickData"),
         prevent_initial_call=True,
     )
-    @needs(Right.DATA)
-    def choose_pair(click: object) -> Any:
-        return clicked_names(click) or no_update
 
     @app.callback(
         Output(Ids.PAIR, "figure", allow_duplicate=True),

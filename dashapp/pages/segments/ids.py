@@ -37,6 +37,7 @@ class Ids(StrEnum):
     COMPARE = "segments-compare"
     COMPARE_READING = "segments-compare-reading"
     COMPARE_SEGMENTS = "segments-compare-segments"
+    TAKE = "segments-take"
     SILHOUETTE = "segments-silhouette"
     SILHOUETTE_READING = "segments-silhouette-reading"
     INERTIA = "segments-inertia"

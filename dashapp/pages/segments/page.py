@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashapp.address import Address, Link
@@ -54,6 +54,7 @@ def render_page(context: Context, seen: Seen, address: Address, look: Theme) -> 
         parts += [
             elsewhere.told(context, seen, model),
             verdict_card(model),
+            dcc.Store(id=Ids.TAKE),
             segment_cards(
                 shown.segments,
                 Ids.NAME,
@@ -71,12 +72,9 @@ def render_page(context: Context, seen: Seen, address: Address, look: Theme) -> 
     return html.Div(parts, className="stack")
 
 
-def clicked_k(click: object) -> int | None:
-    """The number of segments under a click in the silhouette chart."""
-    points = click.get("points") if isinstance(click, dict) else None
-    if not isinstance(points, list) or not points or not isinstance(points[0], dict):
-        return None
-    k = number_or_none(points[0].get("x"))
+def taken_k(taken: object) -> int | None:
+    """The number of segments where somebody clicked into the silhouette chart."""
+    k = number_or_none(taken[0]) if isinstance(taken, list) and taken else None
     return None if k is None else int(k)
 
 
@@ -168,16 +166,23 @@ def register_training(app: Dash, context: Context) -> None:
         job = context.training.start_applying(current_session(), asked.model, asked.dataset)
         return {"id": job.id}
 
+    app.clientside_callback(
+        ClientsideFunction("portal", "clicked"),
+        Output(Ids.TAKE, "data"),
+        Input(Ids.SILHOUETTE, "clickData"),
+        prevent_initial_call=True,
+    )
+
     @app.callback(
         Output(Shell.JOB, "data", allow_duplicate=True),
-        inputs={"click": Input(Ids.SILHOUETTE, "clickData")},
+        inputs={"taken": Input(Ids.TAKE, "data")},
         state={"refs": State(Shell.REFS, "data")},
         prevent_initial_call=True,
     )
     @needs(Right.CHANGE)
-    def take_k(click: object, refs: object) -> Any:
+    def take_k(taken: object, refs: object) -> Any:
         seen = Seen.at(context, refs)
-        k = clicked_k(click)
+        k = taken_k(taken)
         if seen.model is None or not seen.trained_here or k == seen.model.verdict.k:
             return no_update
         if k not in {row.k for row in seen.model.evidence}:
