@@ -13,6 +13,7 @@ from segmentation.table.names import (
     is_customer_word,
     joined,
     tokens,
+    without_total,
     without_unit,
 )
 
@@ -65,7 +66,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "nombredachats", "nombredecommandes", "numerodecompras", "pedidos", "numorders",
         "artikelanzahl", "qty", "units", "acquisti", "aantalbestellingen", "ordersplaced",
         "numerodepedidos", "purchasescount", "itemsbought", "achats", "compras", "commandes",
-        "einkaufe",
+        "einkaufe", "nbarticles", "nbachats", "nbcommandes", "nombredarticles", "aankopen",
+        "articuloscomprados", "aantalaankopen", "anzahleinkaufe",
     ),
     "rating": (
         "averagerating", "rating", "avgrating", "reviewrating", "customerrating", "meanrating",
@@ -92,6 +94,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "discountapplied", "discount", "discountused", "useddiscount", "hasdiscount", "rabatt",
         "promocodeused", "couponused", "discounted", "rabattgenutzt", "remise", "descuento",
         "gutschein", "sconto", "descuentoaplicado", "remiseappliquee", "korting", "discountflag",
+        "promoused",
     ),
 }  # fmt: skip
 
@@ -157,7 +160,7 @@ def find_meanings(columns: list[Column], values: list[pd.Series]) -> dict[str, s
 
 def _likeness(written: str, aliases: tuple[str, ...]) -> tuple[float, int]:
     """Return how alike a name is to the nearest alias, and which one that is."""
-    for name in (joined(written), without_unit(written)):
+    for name in (joined(written), without_unit(written), without_total(written)):
         if name in aliases:
             return 1.0, aliases.index(name)
     if aliases is ALIASES["customer_id"] and is_customer_code_name(written):

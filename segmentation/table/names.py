@@ -38,7 +38,8 @@ _PLACE_WORDS = frozenset(
         "location", "postcode", "postal", "zip", "zipcode", "plz", "stadt", "ort", "land",
         "bundesland", "ville", "pays", "ciudad", "pais", "citta", "territory", "latitude",
         "longitude", "lat", "lng", "lon", "municipality", "continent", "wohnort", "cidade",
-        "plaats", "miasto", "localidad", "provincia", "departement", "kanton", "gemeinde", "paese",
+        "plaats", "woonplaats", "miasto", "localidad", "provincia", "departement", "kanton",
+        "gemeinde", "paese",
         "postleitzahl", "codepostal", "codigopostal", "localite", "commune", "standort",
     }
 )  # fmt: skip
@@ -60,7 +61,7 @@ _PERSON_NAMES = frozenset(
         "nomduclient", "nomdefamille", "nombrecliente", "nombredelcliente", "apellidos",
         "cognome", "nomecliente", "klantnaam", "voornaam", "achternaam", "ansprechpartner",
         "accountname", "customerfullname", "customerfirstname", "customerlastname", "nachnamen",
-        "sobrenome", "familienname", "rufname", "imie", "nazwisko", "имя", "фамилия",
+        "sobrenome", "familienname", "rufname", "imie", "nazwisko", "имя", "фамилия", "nome",
     }
 )  # fmt: skip
 _PERSON_TOKENS = frozenset(
@@ -69,6 +70,10 @@ _PERSON_TOKENS = frozenset(
         "member",
     }
 )  # fmt: skip
+#: What stands between two parts of a person's name.
+_AND = frozenset({"and", "und", "et", "y", "e", "en", "i", "or", "oder"})
+#: Words that say that an amount is everything.
+_TOTAL = frozenset({"total", "gesamt", "insgesamt", "totale", "totaal", "totales", "sum", "summe"})
 _CONTACT_WORDS = frozenset(
     {
         "email", "mail", "phone", "telephone", "tel", "mobile", "cell", "handy", "telefon",
@@ -132,6 +137,18 @@ def without_unit(name: str) -> str:
     return "".join(rest or found)
 
 
+def without_total(name: str) -> str:
+    """Return a name's letters and digits without its currency and without words for "in total".
+
+    Examples
+    --------
+    >>> without_total("Umsatz gesamt (EUR)"), without_total("Total")
+    ('umsatz', 'total')
+    """
+    found = [word for word in tokens(name) if word not in _CURRENCIES]
+    return "".join([word for word in found if word not in _TOTAL] or found)
+
+
 def _last_in(name: str, words: Iterable[str]) -> bool:
     found = tokens(name)
     return bool(found) and (found[-1] in words or "".join(found) in words)
@@ -189,8 +206,8 @@ def is_personal_name(name: str) -> bool:
 
 def is_person_name(name: str) -> bool:
     """Tell whether a name promises the names of people: "Customer Name", "Surname"."""
-    found = tokens(name)
-    if joined(name) in _PERSON_NAMES:
+    found = [word for word in tokens(name) if word not in _AND]
+    if joined(name) in _PERSON_NAMES or (found and set(found) <= _PERSON_NAMES):
         return True
     return len(found) > 1 and found[-1] == "name" and found[-2] in _PERSON_TOKENS
 

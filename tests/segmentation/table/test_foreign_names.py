@@ -33,8 +33,10 @@ NAMES = {
     "city": "city|Stadt|Ort|Wohnort|Ville|Ciudad|città|Cidade|miasto",
     "membership": "Membership Type|tier|Mitgliedschaft|Kundenstatus|nivel de membresía",
     "spend": "Total Spend|Umsatz (EUR)|CA|Chiffre d'affaires|Montant total|Gasto total|fatturato|"
-    "Total Sales USD|CLV|Ausgaben gesamt|net_sales|total_amount_spent",
-    "items": "Items Purchased|Anzahl Käufe|Bestellungen|order_count|Nombre d'achats|Pedidos|qty",
+    "Total Sales USD|CLV|Ausgaben gesamt|net_sales|total_amount_spent|Umsatz gesamt|Omzet totaal|"
+    "Umsatz gesamt (EUR)",
+    "items": "Items Purchased|Anzahl Käufe|Bestellungen|order_count|Nombre d'achats|Pedidos|qty|"
+    "Nb articles|Artículos comprados|Aantal aankopen",
     "rating": "Average Rating|Bewertung|Note moyenne|Calificación|Sterne|valutazione",
     "discount": "Discount Applied|Rabatt|Remise|Descuento|Gutschein|sconto",
     "recency": "recency|Tage seit letztem Kauf|Jours depuis le dernier achat|days_inactive|"
@@ -105,6 +107,9 @@ def people(pattern: str) -> list[str]:
         ("Kundenname", people("{last}")),
         ("nom du client", people("{last}")),
         ("Ansprechpartner", people("{first} {last}")),
+        ("Name, Vorname", people("{last}, {first}")),
+        ("Nombre y apellidos", people("{first} {last}")),
+        ("nom et prénom", people("{last} {first}")),
     ],
 )
 def test_contact_data_are_found_and_hidden(name: str, values: list[str]) -> None:
