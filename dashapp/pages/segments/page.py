@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dashapp.address import Address, Link
 from dashapp.components.allowed import allowed
 from dashapp.components.segment_card import segment_cards, verdict_card
-from dashapp.components.states import empty_state, expired_state, skeleton
+from dashapp.components.states import expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.components.train_options import options_of, parse_options
 from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of
