@@ -59,5 +59,21 @@ def is_own(headers: Headers, host: str, *, has_cookies: bool) -> bool:
         return site == "same-origin"
     origin = headers.get("Origin")
     if origin is not None:
-        return urlsplit(origin).netloc == host
+        return _host_of(origin) == host
     return not has_cookies
+
+
+def _host_of(origin: str) -> str | None:
+    """Name and port in an origin; None where it is no address.
+
+    Examples
+    --------
+    >>> _host_of("https://portal.example:8050")
+    'portal.example:8050'
+    >>> _host_of("http://[") is None
+    True
+    """
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

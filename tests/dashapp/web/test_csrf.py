@@ -30,6 +30,7 @@ FOREIGN = {"Origin": "https://evil.example"}
         (OWN, True),
         (FOREIGN, False),
         ({"Origin": "null"}, False),
+        ({"Origin": "http://["}, False),
         ({"Origin": f"https://{HOST}.evil.example"}, False),
         ({"Origin": "https://portal.example"}, False),
     ],
