@@ -17,7 +17,7 @@ TABS = {
 # Tabs that show customers, which a model file does not hold.
 NEED_CUSTOMERS = ("map", "customers")
 # What changes something on this page.
-CONTROLS = (Ids.FIND, Ids.APPLY, Ids.OPTION, Ids.NAME, Ids.SILHOUETTE, Ids.WRITE)
+CONTROLS = (Ids.FIND, Ids.APPLY, Ids.OPTION, Ids.NAME, Ids.TAKE, Ids.WRITE)
 
 
 def visible_tabs() -> dict[str, str]:
