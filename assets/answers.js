@@ -5,15 +5,18 @@
   "use strict";
 
   var send = window.fetch.bind(window);
-  /* Longer waits than this are for people: the sentence says what to do. */
-  var MOST_SECONDS = 10;
+  /* Longer waits are for a place in a row, which concerns one request and nothing else. */
+  var SHARED_SECONDS = 3;
+  var MOST_SECONDS = 60;
   /* After this time the page stops asking by itself; any click asks again. */
   var PATIENCE_SECONDS = 120;
+  var PATIENCE_IN_ROW_SECONDS = 900;
   var LOST_SECONDS = 1;
   var READING_SECONDS = 10;
   var LOST = "The connection to the server is lost. Nothing is lost with it; trying again…";
   /* All wait together, so that a server that comes back is not asked by everybody each moment. */
   var pause = null;
+  var inRow = 0;
   var reading = null;
   var newest = {};
   var turns = 0;
@@ -38,18 +41,27 @@
 
   function hush() { say("", ""); }
 
-  /* Goes once the server answers again; what people have to read stays for a while. */
+  /* Goes once the server answers again; what people have to read stays for a while, and what one
+     request waits for stays as long as it does, whatever others are answered. */
   function hushUnlessRead() {
-    if (place().textContent && !reading) { hush(); }
+    if (place().textContent && !reading && !inRow) { hush(); }
   }
 
   function nothing() { return new Response(null, {status: 204}); }
 
-  function wait(seconds) {
-    pause = pause || new Promise(function (resolve) {
-      /* A little chance keeps many browsers from coming back in one moment. */
-      setTimeout(function () { pause = null; resolve(); }, 1000 * seconds * (1 + Math.random() / 4));
+  /* A little chance keeps many browsers from coming back in one moment. */
+  function after(seconds) {
+    return new Promise(function (resolve) {
+      setTimeout(resolve, 1000 * seconds * (1 + Math.random() / 4));
     });
+  }
+
+  function wait(seconds) {
+    if (seconds > SHARED_SECONDS) {
+      inRow += 1;
+      return after(seconds).then(function () { inRow -= 1; });
+    }
+    pause = pause || after(seconds).then(function () { pause = null; });
     return pause;
   }
 
@@ -83,7 +95,8 @@
   }
 
   function again(request, delay) {
-    if (performance.now() - request.began > 1000 * PATIENCE_SECONDS) { return nothing(); }
+    var patience = delay > SHARED_SECONDS ? PATIENCE_IN_ROW_SECONDS : PATIENCE_SECONDS;
+    if (performance.now() - request.began > 1000 * patience) { return nothing(); }
     return wait(delay).then(askLater.bind(null, request));
   }
 

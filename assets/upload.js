@@ -17,6 +17,11 @@
   };
   /* After these the same file may well be taken a moment later. */
   var PASSING = [0, 429, 502, 503, 504, 507];
+  /* Where the server says when, the file is sent again by itself, for so long. */
+  var MOST_SECONDS = 60;
+  var PATIENCE_SECONDS = 900;
+
+  var CALLED_OFF = "Cancelled. Nothing of the file was kept.";
 
   function megabytes(bytes) { return (bytes / MEGABYTE).toFixed(1) + " MB"; }
 
@@ -69,7 +74,8 @@
     var bar = document.createElement("progress");
     var words = document.createElement("span");
     var started = performance.now();
-    var had = document.activeElement === zone.querySelector("input[type=file]");
+    var had = document.activeElement === zone.querySelector("input[type=file]") ||
+      part(zone, "progress").contains(document.activeElement);
     var cancel = button("Cancel", "btn-quiet", function () { request.abort(); });
     bar.max = 1;
     bar.value = 0;
@@ -104,8 +110,29 @@
     }
   }
 
-  function send(zone, file) {
+  /* Seconds until a refused file is sent again by itself; 0 where a person has to decide. */
+  function delay(request, began) {
+    var seconds = request.status === 503 ? Number(request.getResponseHeader("Retry-After")) : 0;
+    var patient = performance.now() - began < 1000 * PATIENCE_SECONDS;
+    return patient && seconds <= MOST_SECONDS ? seconds || 0 : 0;
+  }
+
+  function waitInRow(zone, sentence, seconds, again) {
+    var words = document.createElement("span");
+    var timer = setTimeout(again, 1000 * seconds * (1 + Math.random() / 4));
+    var had = part(zone, "progress").contains(document.activeElement);
+    var cancel = button("Cancel", "btn-quiet", function () {
+      clearTimeout(timer);
+      refuse(zone, CALLED_OFF);
+    });
+    words.textContent = sentence;
+    part(zone, "progress").replaceChildren(words, cancel);
+    if (had) { cancel.focus(); }
+  }
+
+  function send(zone, file, since) {
     var request = new XMLHttpRequest();
+    var began = since || performance.now();
     var again = function () { send(zone, file); };
     part(zone, "error").replaceChildren();
     zone.classList.add("is-busy");
@@ -120,13 +147,17 @@
     request.addEventListener("load", function () {
       if (request.status >= 200 && request.status < 300) {
         succeed(zone, request);
+      } else if (delay(request, began)) {
+        waitInRow(zone, answerSentence(request), delay(request, began), function () {
+          send(zone, file, began);
+        });
       } else {
         refuse(zone, answerSentence(request), PASSING.indexOf(request.status) >= 0 ? again : null);
       }
     });
     request.addEventListener("error", function () { refuse(zone, SENTENCES[0], again); });
     request.addEventListener("abort", function () {
-      refuse(zone, "Cancelled. Nothing of the file was kept.");
+      refuse(zone, CALLED_OFF);
     });
     request.send(file);
   }

@@ -110,7 +110,10 @@ class Settings(ClusterSettings, IdentitySettings, BaseSettings):
         default=4, ge=1, description="Jobs of one session that may wait or run at once."
     )
     jobs_waiting: int = Field(
-        default=100, ge=1, description="Jobs of everybody that may wait; more are asked to retry."
+        default=100,
+        ge=1,
+        description="Trainings of everybody that may wait, and as many files; more are asked to "
+        "retry.",
     )
     idle_ttl_hours: float = Field(
         default=24, gt=0, le=8760, description="Hours without a visit after which data are deleted."

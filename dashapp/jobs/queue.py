@@ -21,6 +21,12 @@ from segmentation import SegmentationError
 __all__ = ["Job", "JobLimitError", "JobQueue"]
 
 
+# When everybody waits: by the time told, about so much of the row has gone; in seconds at least
+# and at most.
+GONE_SHARE = 0.1
+RETRY_SECONDS = (5, 60)
+
+
 class JobLimitError(SegmentationError):
     """Too many jobs are active.
 
@@ -70,13 +76,7 @@ class JobQueue:
         JobLimitError
             If this session, or everybody together, has too many active jobs.
         """
-        job = Job(
-            id=secrets.token_hex(16),
-            session=check_session(session),
-            kind=kind,
-            request=dict(request),
-            created=time.time(),
-        )
+        job = new_job(session, kind, request)
         try:
             return self._ledger.add_job(job, self._limits)
         except SessionFullError:
@@ -87,11 +87,33 @@ class JobQueue:
                 retry_after=5,
             ) from None
         except WaitingRoomFullError:
-            raise JobLimitError(
-                "Very many tasks are waiting right now. Please try again in a minute.",
-                status=503,
-                retry_after=30,
-            ) from None
+            raise self._all_wait(job) from None
+
+    def expect_room(self, session: str, kind: str) -> None:
+        """Refuse at once what :meth:`submit` would refuse after a large file was taken.
+
+        Raises
+        ------
+        JobLimitError
+            If too many jobs of everybody wait.
+        """
+        job = new_job(session, kind, {})
+        if self._ledger.ahead_of(job).count >= self._limits.waiting:
+            raise self._all_wait(job)
+
+    def ahead_of(self, job: Job) -> int:
+        """How many jobs wait before one that waits."""
+        return self._ledger.ahead_of(job).count
+
+    def _all_wait(self, job: Job) -> JobLimitError:
+        """How long whoever is first in the row has waited tells how fast it moves."""
+        since = self._ledger.ahead_of(job).since or job.created
+        least, most = RETRY_SECONDS
+        return JobLimitError(
+            "Very many tasks are waiting right now. Trying again until there is room…",
+            status=503,
+            retry_after=round(min(most, max(least, GONE_SHARE * (job.created - since)))),
+        )
 
     def get(self, session: str, job_id: str) -> Job | None:
         """A job of this session, or None if it has none such."""
@@ -111,3 +133,14 @@ class JobQueue:
             False if this session has no such job, or it has already ended.
         """
         return self._ledger.cancel_job(session, job_id)
+
+
+def new_job(session: str, kind: str, request: Mapping[str, Any]) -> Job:
+    """A job that nobody knows yet."""
+    return Job(
+        id=secrets.token_hex(16),
+        session=check_session(session),
+        kind=kind,
+        request=dict(request),
+        created=time.time(),
+    )

@@ -20,10 +20,10 @@ import structlog
 
 from dashapp import logs, metrics
 from dashapp.jobs.child import AWAY
-from dashapp.jobs.slot import LONG, LOST, Slot
+from dashapp.jobs.slot import LOST, Slot
 from dashapp.session.errors import StoreError
 from dashapp.session.ledger import Ledger, open_ledger
-from dashapp.session.rows import Job
+from dashapp.session.rows import LONG, Job
 from dashapp.session.store import SessionStore, open_store
 from dashapp.session.sweeper import Sweeper
 from dashapp.settings import Settings, limit_threads
@@ -171,19 +171,20 @@ class Worker:
                 logger.info("job_started", job=job.id, kind=job.kind, attempt=job.attempts)
 
     def _next_job(self) -> Job | None:
-        """The next job that there is a place for: one place more than trainings may take.
+        """The next job that there is a place for.
 
-        Whoever uploads a file then waits for no training, however many wait and run.
+        One place more than trainings may take is for files alone: whoever uploads one waits for
+        no training. The others are for whoever is next: many files hold up no training either.
         """
         if len(self._slots) > self._settings.workers:
             return None
-        job = self._ledger.claim_job(self.name, LEASE_SECONDS, without=LONG)
-        if job is None and self._long_jobs() < self._settings.workers:
+        trainings = sum(slot.job.long for slot in self._slots)
+        job = None
+        if trainings == len(self._slots):
+            job = self._ledger.claim_job(self.name, LEASE_SECONDS, without=LONG)
+        if job is None and trainings < self._settings.workers:
             job = self._ledger.claim_job(self.name, LEASE_SECONDS)
         return job
-
-    def _long_jobs(self) -> int:
-        return sum(slot.job.kind in LONG for slot in self._slots)
 
     def _tell_all(self, *, renew: bool) -> None:
         """Show progress, keep leases, and notice what was cancelled."""

@@ -11,14 +11,12 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from dashapp.jobs.child import OUR_FAULT, TOO_LARGE, UNUSABLE, Order, main, memory_sentence
-from dashapp.session.rows import Job
+from dashapp.session.rows import LONG, Job
 from dashapp.settings import Settings
 
 # A stage in words and a number; anything longer is not one of our messages.
 MESSAGE_BYTES = 1024 * 1024
 LOST = "The worker was lost while it did this. Please try again."
-# Kinds that may take minutes; all others are over in seconds.
-LONG = frozenset({"train", "score", "survey", "write"})
 # How a process ends when the system takes it away, not by a fault of its own: killed by somebody
 # (or the machine was out of memory), or its fork server was.
 TAKEN_AWAY = {-signal.SIGKILL, -signal.SIGTERM, 255}

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Protocol
 
-from dashapp.session.rows import ACTIVE, Item, Job, Limits
+from dashapp.session.rows import ACTIVE, Ahead, Item, Job, Limits
 from dashapp.settings import Settings
 
 __all__ = [
     "ACTIVE",
+    "Ahead",
     "Item",
     "Job",
     "Ledger",
@@ -29,7 +30,7 @@ class SessionFullError(Exception):
 
 
 class WaitingRoomFullError(Exception):
-    """As many jobs wait as may wait altogether."""
+    """As many jobs wait in a row as may wait there."""
 
 
 class Ledger(Protocol):
@@ -89,7 +90,10 @@ class Ledger(Protocol):
         """All jobs of a session, newest first."""
 
     def claim_job(self, worker: str, lease: float, without: Collection[str] = ()) -> Job | None:
-        """Take the next waiting job: of sessions with fewest running jobs, the oldest."""
+        """Take the job that waits longest; a session's further ones stand further back."""
+
+    def ahead_of(self, job: Job) -> Ahead:
+        """Who waits before a job in its row; everybody there, before one that is not queued."""
 
     def renew_job(self, job: Job, lease: float, progress: float, message: str) -> bool:
         """Tell that a job is alive; False if it is no longer this worker's."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from dashapp.session.ledger import SessionFullError, WaitingRoomFullError
 from dashapp.session.redis_client import PREFIX, Link
-from dashapp.session.rows import Job, Limits
+from dashapp.session.rows import LONG, PLACES_BACK, Ahead, Job, Limits
 
 # Names shared by all scripts. A job's hash has its fields as text; the sorted sets "queued" and
 # "running" order job ids by number of arrival and by end of lease.
@@ -24,6 +24,17 @@ local queued, running, order = P .. 'queued', P .. 'running', P .. 'order'
 local moment = redis.call('TIME')
 local clock = moment[1] + moment[2] / 1000000
 local function row(id) return P .. 'job:' .. id end
+local is_long = cjson.decode('{json.dumps(dict.fromkeys(sorted(LONG), 1))}')
+-- Who waits in one of the two rows, in the order of arrival; up to an id, where one is given.
+local function waiting(long, id)
+    local found = {{}}
+    for _, other in ipairs(redis.call('ZRANGE', queued, 0, -1)) do
+        if other == id then break end
+        local kind = redis.call('HGET', row(other), 'kind')
+        if kind and (is_long[kind] ~= nil) == long then found[#found + 1] = other end
+    end
+    return found
+end
 local function runs(id, attempts)
     local found = redis.call('HMGET', row(id), 'state', 'attempts')
     return found[1] == 'running' and found[2] == attempts
@@ -31,7 +42,7 @@ end
 """
 # KEYS are not declared: the portal's records live on one Redis, not on a cluster.
 ADD = """
-local session, id, signature, per_session, waiting, fields, now, keep = unpack(ARGV)
+local session, id, signature, per_session, most, long, fields, now, keep = unpack(ARGV)
 local by_signature = P .. 'signatures:' .. session
 local equal = redis.call('HGET', by_signature, signature)
 if equal then
@@ -45,7 +56,7 @@ for _, other in ipairs(redis.call('ZRANGE', of_session, 0, -1)) do
     if state == 'queued' or state == 'running' then active = active + 1 end
 end
 if active >= tonumber(per_session) then return 'session-full' end
-if redis.call('ZCARD', queued) >= tonumber(waiting) then return 'waiting-full' end
+if #waiting(long == '1') >= tonumber(most) then return 'waiting-full' end
 local number = redis.call('INCR', order)
 redis.call('HSET', row(id), unpack(cjson.decode(fields)))
 redis.call('HSET', row(id), 'number', number, 'signature', signature)
@@ -59,28 +70,26 @@ redis.call('ZADD', P .. 'seen', 'NX', now, session)
 redis.call('ZADD', P .. 'began', 'NX', now, session)
 return id
 """
-CLAIM = """
+CLAIM = f"""
 local worker, seconds, without = unpack(ARGV)
-local skipped = {}
+local skipped = {{}}
 for _, kind in ipairs(cjson.decode(without)) do skipped[kind] = true end
 local lease = string.format('%.6f', clock + seconds)
-local load = {}
+local earlier = {{}}
 for _, id in ipairs(redis.call('ZRANGE', running, 0, -1)) do
     local session = redis.call('HGET', row(id), 'session')
-    if session then load[session] = (load[session] or 0) + 1 end
+    if session then earlier[session] = (earlier[session] or 0) + 1 end
 end
-local best, fewest = nil, nil
+local best, place = nil, nil
 for _, id in ipairs(redis.call('ZRANGE', queued, 0, -1)) do
-    local found = redis.call('HMGET', row(id), 'session', 'kind')
-    local session = found[1]
+    local session, kind, number = unpack(redis.call('HMGET', row(id), 'session', 'kind', 'number'))
     if not session then
         redis.call('ZREM', queued, id)
-    elseif skipped[found[2]] then
-        -- another claim takes it
-    elseif not best or (load[session] or 0) < fewest then
-        best, fewest = id, load[session] or 0
+    else
+        local own = tonumber(number) + {PLACES_BACK} * (earlier[session] or 0)
+        if not skipped[kind] and (not best or own < place) then best, place = id, own end
+        earlier[session] = (earlier[session] or 0) + 1
     end
-    if fewest == 0 then break end
 end
 if not best then return false end
 redis.call('ZREM', queued, best)
@@ -89,6 +98,11 @@ redis.call('HINCRBY', row(best), 'attempts', 1)
 redis.call('HSET', row(best), 'state', 'running', 'worker', worker, 'lease', lease,
     'progress', 0, 'message', '')
 return best
+"""
+AHEAD = """
+local id, long = unpack(ARGV)
+local found = waiting(long == '1', id)
+return {#found, found[1] and redis.call('HGET', row(found[1]), 'created')}
 """
 RENEW = """
 local id, attempts, seconds, progress, message = unpack(ARGV)
@@ -159,7 +173,7 @@ class RedisJobs:
         """Queue a job, or give the equal one."""
         answer = self.script(
             ADD, job.session, job.id, job.signature, limits.per_session, limits.waiting,
-            json.dumps(_fields(job)), time.time(), self.keep_seconds,
+            int(job.long), json.dumps(_fields(job)), time.time(), self.keep_seconds,
         ).decode()  # fmt: skip
         if answer == "session-full":
             raise SessionFullError
@@ -182,6 +196,11 @@ class RedisJobs:
         """Take the next waiting job."""
         taken = self.script(CLAIM, worker, lease, json.dumps(list(without)))
         return None if taken is None else self.job(taken.decode())
+
+    def ahead_of(self, job: Job) -> Ahead:
+        """Who waits before a job."""
+        count, *since = self.script(AHEAD, job.id, int(job.long))
+        return Ahead(count, float(since[0]) if since else None)
 
     def renew_job(self, job: Job, lease: float, progress: float, message: str) -> bool:
         """Extend the lease and show progress."""

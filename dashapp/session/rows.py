@@ -10,6 +10,11 @@ from typing import Any, Literal
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 ACTIVE: tuple[State, ...] = ("queued", "running")
+# Kinds of jobs that may take minutes; all others read one file and are over in seconds. Each sort
+# waits in a row of its own, so that many trainings keep nobody from looking at a file.
+LONG = frozenset({"train", "score", "survey", "write"})
+# Who asks for several things at once lets so many others go first, for each that is under way.
+PLACES_BACK = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,11 @@ class Job:
         return self.state in ACTIVE
 
     @property
+    def long(self) -> bool:
+        """Whether it waits among those that may take minutes."""
+        return self.kind in LONG
+
+    @property
     def signature(self) -> str:
         """The same for the same request; see :func:`signature_of`."""
         return signature_of(self.kind, self.request)
@@ -98,11 +108,27 @@ class Limits:
     per_session
         Jobs of one session that may wait or run.
     waiting
-        Jobs of all sessions that may wait.
+        Jobs of all sessions that may wait in one row; see :data:`LONG`.
     """
 
     per_session: int = 1_000_000
     waiting: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Jobs that wait in the same row as another, before it.
+
+    Attributes
+    ----------
+    count
+        How many.
+    since
+        When the first of them was asked for, as Unix time; None where there is none.
+    """
+
+    count: int
+    since: float | None
 
 
 def signature_of(kind: str, request: Mapping[str, Any]) -> str:

@@ -9,17 +9,33 @@ from collections.abc import Collection
 from typing import Any
 
 from dashapp.session.ledger import SessionFullError, WaitingRoomFullError
-from dashapp.session.rows import Job, Limits
+from dashapp.session.rows import LONG, PLACES_BACK, Ahead, Job, Limits
 from dashapp.session.sqlite_database import SqliteDatabase
 
-# Fair to everybody: a session with many jobs waits for those with fewer running.
-NEXT_JOB = """
-SELECT * FROM jobs AS waiting WHERE state = 'queued'
-AND kind NOT IN (SELECT value FROM json_each(?))
-ORDER BY (SELECT COUNT(*) FROM jobs AS other
-          WHERE other.state = 'running' AND other.session = waiting.session), number
-LIMIT 1
+# Fair to everybody, and sooner or later everybody's turn.
+NEXT_JOB = f"""
+SELECT id FROM (
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY session ORDER BY state = 'queued', number) - 1
+    AS earlier
+    FROM jobs WHERE state IN ('queued', 'running')
+)
+WHERE state = 'queued' AND kind NOT IN (SELECT value FROM json_each(?))
+ORDER BY number + {PLACES_BACK} * earlier, number LIMIT 1
+"""  # noqa: S608 - a constant
+SOME_JOB = """
+SELECT 1 FROM jobs WHERE state = 'queued' AND kind NOT IN (SELECT value FROM json_each(?)) LIMIT 1
 """
+AHEAD = """
+SELECT COUNT(*), MIN(created) FROM jobs
+WHERE state = 'queued' AND (kind IN (SELECT value FROM json_each(?))) = ?
+AND number < COALESCE((SELECT number FROM jobs WHERE id = ?), 9223372036854775807)
+"""
+ACTIVE_AND_WAITING = """
+SELECT COALESCE(SUM(session = ?), 0),
+COALESCE(SUM(state = 'queued' AND (kind IN (SELECT value FROM json_each(?))) = ?), 0)
+FROM jobs WHERE state IN ('queued', 'running')
+"""
+LONG_KINDS = json.dumps(sorted(LONG))
 
 
 class SqliteJobs(SqliteDatabase):
@@ -35,7 +51,7 @@ class SqliteJobs(SqliteDatabase):
             ).fetchone()
             if equal is not None:
                 return _job(equal)
-            _check_limits(connection, job.session, limits)
+            _check_limits(connection, job, limits)
             begin_session(connection, job.session)
             connection.execute(
                 "INSERT INTO jobs (id, session, kind, request, signature, state, progress,"
@@ -65,10 +81,11 @@ class SqliteJobs(SqliteDatabase):
     def claim_job(self, worker: str, lease: float, without: Collection[str] = ()) -> Job | None:
         """Take the next waiting job."""
         # Looked at first without a lock: most of the time nothing waits.
-        if not self.read("SELECT 1 FROM jobs WHERE state = 'queued' LIMIT 1"):
+        skipped = json.dumps(sorted(without))
+        if not self.read(SOME_JOB, (skipped,)):
             return None
         with self.write() as connection:
-            row = connection.execute(NEXT_JOB, (json.dumps(list(without)),)).fetchone()
+            row = connection.execute(NEXT_JOB, (skipped,)).fetchone()
             if row is None:
                 return None
             taken = connection.execute(
@@ -77,6 +94,11 @@ class SqliteJobs(SqliteDatabase):
                 (worker, time.time() + lease, row["id"]),
             ).fetchone()
             return _job(taken)
+
+    def ahead_of(self, job: Job) -> Ahead:
+        """Who waits before a job."""
+        count, since = self.read(AHEAD, (LONG_KINDS, job.long, job.id))[0]
+        return Ahead(count, since)
 
     def renew_job(self, job: Job, lease: float, progress: float, message: str) -> bool:
         """Extend the lease and show progress."""
@@ -145,11 +167,9 @@ def still_runs(connection: sqlite3.Connection, job: Job) -> bool:
     return found.fetchone() is not None
 
 
-def _check_limits(connection: sqlite3.Connection, session: str, limits: Limits) -> None:
+def _check_limits(connection: sqlite3.Connection, job: Job, limits: Limits) -> None:
     mine, waiting = connection.execute(
-        "SELECT COALESCE(SUM(session = ?), 0), COALESCE(SUM(state = 'queued'), 0)"
-        " FROM jobs WHERE state IN ('queued', 'running')",
-        (session,),
+        ACTIVE_AND_WAITING, (job.session, LONG_KINDS, job.long)
     ).fetchone()
     if mine >= limits.per_session:
         raise SessionFullError

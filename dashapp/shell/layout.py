@@ -11,7 +11,7 @@ from dashapp.components.terms import GLOSSARY
 from dashapp.page import Page, Refs
 from dashapp.shell.history import history_panel
 from dashapp.shell.ids import Ids
-from dashapp.shell.state import POLL_MILLISECONDS
+from dashapp.shell.waiting import POLL_MILLISECONDS
 
 PRODUCT = "Customer segments"
 

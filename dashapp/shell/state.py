@@ -19,12 +19,8 @@ from dashapp.session.audit import note
 from dashapp.session.identity import current_session
 from dashapp.shell.ids import Ids
 from dashapp.shell.shared import with_shared
+from dashapp.shell.waiting import pace_of, waiting_words
 
-# How often a waiting browser asks; short enough that a finished job shows at once.
-POLL_MILLISECONDS = 400
-# A browser asks again after this share of the time that its job has taken so far.
-PACE_SHARE = 0.05
-SLOWEST_MILLISECONDS = 2000
 WAITING = ("queued", "running")
 GONE = (
     "What this address points to is not in your session: it has expired, was deleted, or belongs "
@@ -186,8 +182,9 @@ def job_view(
     if job is None:
         return view
     if job.state in WAITING:
-        waiting = {"stop": False, "pace": pace_of(job, time.time()), "alert": None}
-        return view | waiting | {"progress": job_progress(job)}
+        ahead = context.jobs.ahead_of(job) if job.state == "queued" else 0
+        waiting = {"stop": False, "pace": pace_of(job, time.time(), ahead), "alert": None}
+        return view | waiting | {"progress": job_progress(job, ahead)}
     if job.state == "done":
         return view | done_view(context, job, Refs.parse(refs))
     if job.state == "cancelled":
@@ -233,26 +230,11 @@ def unread_upload(context: Context, job: Job) -> str | None:
     return upload if context.ledger.item(job.session, "upload", upload) else None
 
 
-def pace_of(job: Job, now: float) -> int:
-    """Milliseconds until a browser asks again: soon for short work, less often for long.
-
-    A job that takes 20 s is then seen 1 s late at most, and a crowd that waits for its trainings
-    leaves the server to those who look at results.
-
-    Examples
-    --------
-    >>> [pace_of(Job("a", "b", "train", {}, created=0.0), now) for now in (1, 20, 600)]
-    [400, 1000, 2000]
-    """
-    share_of_age = 1000 * PACE_SHARE * (now - job.created)
-    return round(min(SLOWEST_MILLISECONDS, max(POLL_MILLISECONDS, share_of_age)))
-
-
-def job_progress(job: Job) -> Component | None:
+def job_progress(job: Job, ahead: int = 0) -> Component | None:
     """The progress panel of a job, with its Cancel button; short looks do without."""
     if job.kind in PASSING and time.time() - job.created < QUIET_SECONDS:
         return None
-    stage = job.message or "Waiting to start"
+    stage = job.message or waiting_words(ahead)
     return progress_panel(
         WORDS[job.kind], stage, job.progress, cancel_id={"type": Ids.CANCEL, "job": job.id}
     )

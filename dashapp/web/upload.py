@@ -119,8 +119,8 @@ def one_of(places: threading.Semaphore) -> Iterator[None]:
 @needs(Right.CHANGE)
 def take_dataset(context: Context, session: str) -> Response:
     """A table to look at and train on."""
-    upload_id = keep_file(context, session)
-    return started(context.datasets.start_import(session, upload_id, file_name()).id)
+    with kept_file(context, session, "import") as upload_id:
+        return started(context.datasets.start_import(session, upload_id, file_name()).id)
 
 
 @needs(Right.PREDICT)
@@ -130,8 +130,8 @@ def take_batch(context: Context, session: str) -> Response:
     if not HEX_ID.fullmatch(model_id):
         raise BadRequest("Choose a model first, then upload the file to score.")
     context.training.item(session, model_id)
-    upload_id = keep_file(context, session)
-    return started(context.scoring.start_batch(session, model_id, upload_id, file_name()).id)
+    with kept_file(context, session, "score") as upload_id:
+        return started(context.scoring.start_batch(session, model_id, upload_id, file_name()).id)
 
 
 @needs(Right.CHANGE)
@@ -162,8 +162,31 @@ def take_mended(context: Context, session: str) -> Response:
     if not HEX_ID.fullmatch(dataset_id):
         raise BadRequest("Open the data set that the mended rows belong to, then upload them.")
     context.datasets.item(session, dataset_id)
+    with kept_file(context, session, "mend") as upload_id:
+        return started(context.datasets.start_mend(session, dataset_id, upload_id, file_name()).id)
+
+
+@contextmanager
+def kept_file(context: Context, session: str, job: str) -> Iterator[str]:
+    """Stream the body into the store; it stays there if the job is taken that reads it.
+
+    Parameters
+    ----------
+    job
+        Kind of that job; when there is no room for one, nothing is read.
+
+    Yields
+    ------
+    str
+        Id of the file.
+    """
+    context.jobs.expect_room(session, job)
     upload_id = keep_file(context, session)
-    return started(context.datasets.start_mend(session, dataset_id, upload_id, file_name()).id)
+    try:
+        yield upload_id
+    except JobLimitError:
+        context.store.delete(Key(session, Kind.UPLOAD, upload_id))
+        raise
 
 
 def keep_file(context: Context, session: str) -> str:

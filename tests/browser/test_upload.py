@@ -115,6 +115,33 @@ def test_what_passes_can_be_tried_again(
     expect(page.get_by_role("heading", name="kunden.csv")).to_be_visible()
 
 
+def test_a_file_that_has_to_wait_is_sent_again_by_itself(page: Page, tmp_path: Path) -> None:
+    def refuse(route: Route) -> None:
+        body = json.dumps({"error": "Very many tasks are waiting right now."})
+        route.fulfill(status=503, body=body, headers={"Retry-After": "1"})
+
+    page.route("**/upload", refuse, times=1)
+    path = tmp_path / "kunden.csv"
+    path.write_bytes(german_export())
+    page.locator(f"{ZONE} input[type=file]").set_input_files(path)
+    panel = page.locator(f"{ZONE} .upload-progress")
+    expect(panel).to_contain_text("Very many tasks are waiting")
+    expect(panel.get_by_role("button", name="Cancel")).to_be_visible()
+    expect(page.get_by_role("heading", name="kunden.csv")).to_be_visible()
+
+
+def test_a_file_that_has_to_wait_can_be_called_off(page: Page, tmp_path: Path) -> None:
+    def refuse(route: Route) -> None:
+        route.fulfill(status=503, body="{}", headers={"Retry-After": "60"})
+
+    page.route("**/upload", refuse)
+    path = tmp_path / "kunden.csv"
+    path.write_bytes(german_export())
+    page.locator(f"{ZONE} input[type=file]").set_input_files(path)
+    page.locator(f"{ZONE} .upload-progress").get_by_role("button", name="Cancel").click()
+    expect(said(page)).to_contain_text("Cancelled. Nothing of the file was kept.")
+
+
 def test_an_upload_shows_how_far_it_is_and_is_called_off(
     slow: Page, visit: Visit, tmp_path: Path
 ) -> None:

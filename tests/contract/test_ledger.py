@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from dashapp.session.ledger import (
+    Ahead,
     Ledger,
     Limits,
     SessionFullError,
     WaitingRoomFullError,
     open_ledger,
 )
-from dashapp.session.rows import Job
+from dashapp.session.rows import PLACES_BACK, Job
 from dashapp.settings import Settings
 
 ANN, BEN = "a" * 32, "b" * 32
@@ -119,6 +120,29 @@ def test_so_many_jobs_may_wait_altogether(ledger: Ledger) -> None:
         ledger.add_job(job("c" * 32), limits)
 
 
+def test_trainings_and_files_wait_in_rows_of_their_own(ledger: Ledger) -> None:
+    limits = Limits(per_session=9, waiting=2)
+    for n in range(2):
+        ledger.add_job(job(ANN, n=n), limits)
+    for n in range(2):
+        ledger.add_job(replace(job(BEN, n=n), kind="import"), limits)
+    for kind in ("score", "preview"):
+        with pytest.raises(WaitingRoomFullError):
+            ledger.add_job(replace(job("c" * 32), kind=kind), limits)
+
+
+def test_a_job_knows_who_waits_before_it(ledger: Ledger) -> None:
+    assert ledger.ahead_of(job()) == Ahead(0, None)
+    first, second, third = (ledger.add_job(job(n=n), FREE) for n in range(3))
+    ledger.add_job(replace(job(BEN), kind="import"), FREE)
+    assert ledger.ahead_of(first).count == 0
+    assert ledger.ahead_of(third).count == 2
+    assert ledger.ahead_of(third).since == pytest.approx(first.created)
+    assert ledger.ahead_of(job(n=4)).count == 3
+    started(ledger)
+    assert ledger.ahead_of(third).since == pytest.approx(second.created)
+
+
 def test_each_job_is_claimed_once(backed: Settings) -> None:
     ledger = open_ledger(backed)
     wanted = {ledger.add_job(job(n=n), FREE).id for n in range(20)}
@@ -142,6 +166,14 @@ def test_jobs_run_in_the_order_of_arrival(ledger: Ledger) -> None:
     ids = [ledger.add_job(job(n=n), FREE).id for n in range(3)]
     assert [started(ledger).id for _ in range(3)] == ids
     assert ledger.claim_job("worker", 60) is None
+
+
+def test_a_session_that_asks_for_much_is_served_all_the_same(ledger: Ledger) -> None:
+    often = [ledger.add_job(job(ANN, n=n), FREE).id for n in range(2)]
+    others = [ledger.add_job(job(f"{n:032x}"), FREE).id for n in range(2 * PLACES_BACK)]
+    order = [started(ledger).id for _ in range(PLACES_BACK + 3)]
+    assert [order.index(one) for one in often] == [0, PLACES_BACK]
+    assert [one for one in order if one in others] == others[: PLACES_BACK + 1]
 
 
 def test_a_session_with_many_jobs_does_not_hold_up_another(ledger: Ledger) -> None:

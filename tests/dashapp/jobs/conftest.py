@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -18,7 +19,7 @@ from dashapp.settings import Settings
 from tests.dashapp.jobs.work import HANDLERS
 from tests.waiting import until
 
-SESSION = "5" * 32
+SESSION, OTHER = "5" * 32, "6" * 32
 
 
 @dataclass
@@ -61,13 +62,22 @@ def bench(settings: Settings) -> Bench:
 @pytest.fixture
 def working(bench: Bench) -> Iterator[Bench]:
     """The bench with a worker."""
+    with at_work(bench):
+        yield bench
+
+
+@contextmanager
+def at_work(bench: Bench) -> Iterator[None]:
+    """Have a worker serve the bench."""
     worker = Worker(bench.settings, HANDLERS, bench.store, bench.ledger)
     thread = Thread(target=worker.run)
     with capture_logs():
         thread.start()
-        yield bench
-        worker.stop()
-        for job in bench.queue.jobs(SESSION):
-            bench.queue.cancel(SESSION, job.id)
-        thread.join(timeout=30)
+        try:
+            yield
+        finally:
+            worker.stop()
+            for job in (*bench.queue.jobs(SESSION), *bench.queue.jobs(OTHER)):
+                bench.queue.cancel(job.session, job.id)
+            thread.join(timeout=30)
     assert not thread.is_alive()

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 from dashapp.session.keys import Key, Kind
-from tests.dashapp.jobs.conftest import SESSION, Bench
+from tests.dashapp.jobs.conftest import OTHER, SESSION, Bench, at_work
 from tests.waiting import until
 
 
@@ -112,6 +112,14 @@ def test_files_are_read_while_all_places_for_trainings_are_taken(working: Bench)
     done = working.ended(working.queue.submit(SESSION, "add", {"a": 1, "b": 1}))
     assert done.result is not None
     assert sorted(working.now(job).state for job in trainings) == ["queued", "running", "running"]
+
+
+def test_many_files_hold_up_no_training(bench: Bench) -> None:
+    files = [bench.queue.submit(SESSION, "hang", {"n": n}) for n in range(3)]
+    training = bench.queue.submit(OTHER, "train", {})
+    with at_work(bench):
+        bench.running(training)
+        assert "queued" in {bench.now(job).state for job in files}
 
 
 def test_an_unknown_kind_of_job_fails_with_a_sentence(working: Bench) -> None:

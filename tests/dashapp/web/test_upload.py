@@ -135,6 +135,33 @@ def test_too_many_jobs_of_one_session_are_told_to_wait(tmp_path: Path) -> None:
     assert "already have 1" in second.get_json()["error"]
 
 
+def test_a_file_that_nobody_can_read_soon_is_refused_before_it_is_taken(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=tmp_path / "portal", jobs_waiting=1))
+    context = app.server.extensions["portal"]
+    statuses = []
+    for _ in range(2):
+        client = app.server.test_client()
+        client.get("/")
+        statuses.append(client.post("/upload", data=CSV, headers=GOOD))
+    first, second = statuses
+    assert (first.status_code, second.status_code) == (202, 503)
+    assert 5 <= int(second.headers["Retry-After"]) <= 60
+    assert "Trying again" in second.get_json()["error"]
+    assert len(context.store.sessions()) == 1
+
+
+def test_a_file_whose_job_is_refused_takes_no_room(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=tmp_path / "portal", jobs_per_session=1))
+    client = app.server.test_client()
+    client.get("/")
+    store = app.server.extensions["portal"].store
+    assert client.post("/upload", data=CSV, headers=GOOD).status_code == 202
+    ((session, _),) = store.sessions()
+    before = store._entries.used(session)
+    assert client.post("/upload", data=CSV, headers=GOOD).status_code == 429
+    assert store._entries.used(session) == before
+
+
 def test_a_large_file_passes_through_in_little_memory(portal: Portal) -> None:
     class Endless:
         """A body that is never in memory as a whole."""
