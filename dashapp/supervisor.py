@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import redirect_stderr
+from io import StringIO
 from types import FrameType
 
 import structlog
@@ -68,7 +70,9 @@ def web_server(settings: Settings) -> BaseWSGIServer | None:
     app = create_app(settings)
     warm_up(app.server)
     try:
-        return make_server(host, settings.port, app.server, threaded=True)
+        # Werkzeug would say it as well, in two lines of its own.
+        with redirect_stderr(StringIO()):
+            return make_server(host, settings.port, app.server, threaded=True)
     except (OSError, SystemExit):
         sys.stderr.write(
             f"The portal does not start: port {settings.port} is taken; set PORT to another\n"
