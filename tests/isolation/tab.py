@@ -78,8 +78,8 @@ class Tab:
             "segments-grid.getRowsRequest": lambda: {"startRow": 0, "endRow": 50},
             "segments-grid.id": lambda: "segments-grid",
             "segments-map.clickData": lambda: _click(customdata=[chance.randrange(70)]),
-            "segments-silhouette.clickData": lambda: _click(x=chance.randrange(2, 5)),
-            "explore-heatmap.clickData": lambda: _click(x="Age", y="Total Spend"),
+            "segments-take.data": lambda: [chance.randrange(2, 5)],
+            "explore-between.data": lambda: ["Age", "Total Spend"],
             "data-columns-grid.cellValueChanged": lambda: [
                 {"colId": "role", "data": {"name": "Age", "role": "ordinal"}}
             ],
