@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashapp.page import Context, Refs
+from dashapp.session.audit import note
 from dashapp.session.rights import Right, is_person, may
 from dashapp.session.store import SessionExpiredError
 
@@ -22,4 +23,6 @@ def with_shared(context: Context, session: str, asked: Refs) -> Refs:
         lent = context.sharing.lend(session, asked.model, customers=may(Right.DATA))
     except SessionExpiredError:  # it is not shared
         return asked
+    if known is None:  # each look afterwards lends it anew
+        note("open_shared", model=asked.model, customers=lent.dataset is not None)
     return Refs(asked.dataset or lent.dataset, asked.model, asked.upload)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dashapp.session.audit import AUDIT_FILE
 from dashapp.session.proxy import ROLES_HEADER, SECRET_HEADER, USER_HEADER
 from dashapp.settings import Settings
 from tests.callbacks import texts
@@ -64,6 +65,20 @@ def test_a_viewer_finds_the_shared_models_and_opens_one(portal: Portal) -> None:
     assert viewer.client.get(lists).status_code == 200
     # The model file is for those who may bring models themselves.
     assert viewer.client.get(f"/download/model.segmodel?model={model}").status_code == 403
+
+
+def test_opening_a_shared_model_stands_in_the_audit_log_once(portal: Portal) -> None:
+    model = share(portal)
+    viewer = person(portal, "viewer")
+    for _ in range(2):
+        opened(viewer, f"?model={model}")
+    lines = (portal.context.settings.data_dir / AUDIT_FILE).read_text().splitlines()
+    events = [json.loads(line) for line in lines]
+    (event,) = [event for event in events if event["event"] == "open_shared"]
+    assert event["model"] == model
+    assert event["customers"] is True
+    assert event["user"]
+    assert "Spring" not in "".join(lines)
 
 
 def test_the_address_of_a_shared_model_can_be_sent_to_colleagues(portal: Portal) -> None:
