@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from dashapp import metrics
@@ -100,10 +100,13 @@ class Doorkeeper:
         The application behind.
     at_once : int
         Requests that one process answers at the same time.
+    guards
+        Headers that tell browsers what an answer may do; they come from the application else.
     """
 
-    def __init__(self, app: WSGIApplication, at_once: int) -> None:
+    def __init__(self, app: WSGIApplication, at_once: int, guards: Mapping[str, str]) -> None:
         self._app = app
+        self._guards = guards
         self._admission = Admission(at_once, at_once * WAITING_FOR_EACH, WAIT_SECONDS)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -111,7 +114,7 @@ class Doorkeeper:
         if environ["PATH_INFO"].startswith(ELSEWHERE):
             return self._app(environ, start)
         if not self._admission.enter():
-            return refuse(environ, start)
+            return refuse(environ, start, self._guards)
         try:
             # What is streamed afterwards goes at the reader's pace and holds nobody up.
             return self._app(environ, start)
@@ -119,7 +122,9 @@ class Doorkeeper:
             self._admission.leave()
 
 
-def refuse(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+def refuse(
+    environ: WSGIEnvironment, start: StartResponse, guards: Mapping[str, str]
+) -> Iterable[bytes]:
     """Ask to come again, as a page for people and as JSON for scripts and programs."""
     if str(environ.get("HTTP_ACCEPT", "")).startswith("text/html"):
         kind = "text/html; charset=utf-8"
@@ -131,7 +136,7 @@ def refuse(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         ("Content-Length", str(len(body))),
         ("Retry-After", str(RETRY_SECONDS)),
         ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
+        *guards.items(),
     ]
     metrics.meters().refused.labels("crowd").inc()
     start("503 Service Unavailable", headers)

@@ -15,6 +15,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashapp.admission import Doorkeeper
+from dashapp.settings import Settings
 from dashapp.web import (
     access,
     audit,
@@ -49,7 +50,7 @@ def install(app: Dash, context: Context) -> None:
         Settings, store, ledger, jobs and services.
     """
     trust_proxies(app.server, context.settings.proxy_hops)
-    bound_crowds(app.server, context.settings.web_threads)
+    bound_crowds(app.server, context.settings)
     metrics.install(app.server, context)
     errors.install(app)
     csrf.install(app.server)
@@ -57,6 +58,8 @@ def install(app: Dash, context: Context) -> None:
     limits.install(app.server, context)
     visits.install(app.server, context)
     access.install(app, context)
+    # What runs afterwards runs in reverse: also the answers that callbacks replaces are hardened.
+    headers.install(app, context)
     callbacks.install(app)
     health.install(app.server, context)
     upload.install(app.server, context)
@@ -64,13 +67,14 @@ def install(app: Dash, context: Context) -> None:
     download.install(app.server, context)
     embed.install(app, context)
     sign_in.install(app.server, context)
-    headers.install(app, context)
     packing.install(app.server, headers.STATIC)
 
 
-def bound_crowds(server: Flask, at_once: int) -> None:
+def bound_crowds(server: Flask, settings: Settings) -> None:
     """Answer so many requests at once; others wait for a moment or are asked to come again."""
-    server.wsgi_app = Doorkeeper(server.wsgi_app, at_once)  # type: ignore[assignment]  # as above
+    server.wsgi_app = Doorkeeper(  # type: ignore[assignment]  # as above
+        server.wsgi_app, settings.web_threads, headers.of_refusals(settings)
+    )
 
 
 def trust_proxies(server: Flask, hops: int) -> None:

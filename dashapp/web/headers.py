@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 YEAR = 31_536_000
 # Dash writes version and time of change into the name of a file that never changes.
 FINGERPRINT = re.compile(r"\.v[0-9a-zA-Z_-]+m\d+\.")
+# Of a page that has no scripts and loads nothing.
+STILL = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 SECRET_ADDRESSES = frozenset({"/embed", f"{SIGN_IN}/return"})
 STATIC = ("/assets/", "/_dash-component-suites/", "/vendor/")
 
@@ -30,21 +32,37 @@ def install(app: Dash, context: Context) -> None:
     def harden(response: Response) -> Response:
         if is_unknown_page(known):
             response.status_code = 404
+        response.headers.update(fixed(settings))
         response.headers["Content-Security-Policy"] = policy(app, ancestors(settings))
-        response.headers["X-Content-Type-Options"] = "nosniff"
         # The address of a launch holds its token, that of a sign-in its code.
         secret = request.path in SECRET_ADDRESSES
         response.headers["Referrer-Policy"] = "no-referrer" if secret else "same-origin"
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         # A frame whose sandbox gives it no origin can still load the script that says so.
-        shared = request.path.startswith("/assets/head/")
-        response.headers["Cross-Origin-Resource-Policy"] = (
-            "cross-origin" if shared else "same-origin"
-        )
-        if settings.hosted:
-            response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+        if request.path.startswith("/assets/head/"):
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         response.headers["Cache-Control"] = caching(response)
         return response
+
+
+def fixed(settings: Settings) -> dict[str, str]:
+    """What is the same for every answer."""
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if settings.hosted:
+        headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+    return headers
+
+
+def of_refusals(settings: Settings) -> dict[str, str]:
+    """For answers that are given before the application knows whom and what for."""
+    return {
+        **fixed(settings),
+        "Content-Security-Policy": f"{STILL}; frame-ancestors {' '.join(listed(settings))}",
+        "Referrer-Policy": "no-referrer",
+    }
 
 
 def ancestors(settings: Settings) -> tuple[str, ...]:
@@ -52,6 +70,11 @@ def ancestors(settings: Settings) -> tuple[str, ...]:
     identity = g.get("portal_identity")
     if identity is not None and identity.ancestor:
         return (identity.ancestor,)
+    return listed(settings)
+
+
+def listed(settings: Settings) -> tuple[str, ...]:
+    """All who may frame the portal."""
     return ("'self'", *settings.ancestors)
 
 

@@ -16,6 +16,8 @@ from dashapp.web import upload
 from tests.dashapp.portal import Portal
 from tests.waiting import until
 
+GUARDS = {"X-Content-Type-Options": "nosniff"}
+
 
 class SlowApplication:
     """Answers when the test says so."""
@@ -44,7 +46,7 @@ def crowd(client: Client, count: int, path: str = "/") -> tuple[list[threading.T
 
 def test_who_finds_no_place_is_asked_to_come_again_at_once() -> None:
     app = SlowApplication()
-    client = Client(Doorkeeper(app, at_once=1))
+    client = Client(Doorkeeper(app, at_once=1, guards=GUARDS))
     threads, statuses = crowd(client, 3 + 1 + WAITING_FOR_EACH)
     until(lambda: len(statuses) == 3, seconds=10, what="three are turned away")
     assert statuses == [503] * 3
@@ -57,7 +59,7 @@ def test_who_finds_no_place_is_asked_to_come_again_at_once() -> None:
 
 def turned_away(**headers: str) -> TestResponse:
     app = SlowApplication()
-    client = Client(Doorkeeper(app, at_once=1))
+    client = Client(Doorkeeper(app, at_once=1, guards=GUARDS))
     threads, statuses = crowd(client, 1 + WAITING_FOR_EACH + 1)
     until(lambda: statuses, seconds=10, what="there is no place")
     answer = client.get("/", headers=headers)
@@ -72,6 +74,7 @@ def test_programs_are_told_when_to_come_again() -> None:
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert "Very many people" in answer.get_json()["error"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_people_see_a_page_that_comes_again_by_itself() -> None:
@@ -82,7 +85,7 @@ def test_people_see_a_page_that_comes_again_by_itself() -> None:
 
 def test_health_is_told_while_there_is_no_place() -> None:
     app = SlowApplication()
-    client = Client(Doorkeeper(app, at_once=1))
+    client = Client(Doorkeeper(app, at_once=1, guards=GUARDS))
     visitors, _ = crowd(client, 1 + WAITING_FOR_EACH)
     until(lambda: app.inside == 1, seconds=10, what="all places are taken")
     probes, answers = crowd(client, 1, "/healthz")
