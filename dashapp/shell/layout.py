@@ -163,9 +163,13 @@ def _help_panel() -> Component:
                 [html.Li([html.H3(name), html.P(text)]) for name, text in HELP],
                 className="help-steps",
             ),
-            html.H3("Words"),
-            html.Dl(
-                [part for word, text in TERMS for part in (html.Dt(word), html.Dd(text))],
+            html.Details(
+                [
+                    html.Summary("What the words mean"),
+                    html.Dl(
+                        [part for word, text in TERMS for part in (html.Dt(word), html.Dd(text))]
+                    ),
+                ],
                 className="help-words",
             ),
             html.P(

@@ -164,6 +164,7 @@ def test_segments_have_no_fault(page: Page, tab: str) -> None:
 
 def test_all_choices_of_a_training_unfolded_have_no_fault(page: Page) -> None:
     step(page, "Segments")
+    settled(page)  # what arrives later would be folded again
     page.get_by_text("Choose how").click()
     expect(page.get_by_text("Algorithm", exact=True)).to_be_visible()
     assert faults(page) == []
@@ -240,5 +241,7 @@ def test_help_opens_and_closes_with_the_keyboard(page: Page) -> None:
     page.get_by_role("button", name="Help").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Four steps")).to_be_visible()
+    # The panel hears keys once the focus is in it.
+    page.wait_for_function("() => document.activeElement.closest('.offcanvas')")
     page.keyboard.press("Escape")
     expect(page.get_by_text("Four steps")).to_be_hidden()

@@ -198,7 +198,7 @@ def grid_columns(table: Table, segments: Sequence[Segment]) -> list[dict[str, An
         {
             "field": segment,
             "headerName": segment,
-            "width": 240,
+            "width": _width(max((each.name for each in segments), key=len, default=segment)),
             "tooltipField": segment,
         }
         | {"cellClass": "cell-segment", "cellClassRules": colors},
