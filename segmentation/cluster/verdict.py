@@ -91,7 +91,7 @@ def _reasons(comparison: Comparison, evidence: KEvidence) -> tuple[str, ...]:
 
 
 def lost_segments(stability: Sequence[float | None]) -> str:
-    """Return the reason why a division cannot be better than weak, empty if there is none.
+    """Say how many segments are not to be trusted, empty if all are.
 
     Parameters
     ----------
@@ -102,21 +102,25 @@ def lost_segments(stability: Sequence[float | None]) -> str:
     Examples
     --------
     >>> lost_segments([0.9, 0.5, 0.4])
-    '2 of 3 segments dissolve when customers are drawn again: the division is weak.'
+    '2 of 3 segments dissolve when customers are drawn again.'
     >>> lost_segments([0.9, 0.5])
+    '1 of 2 segments dissolves when customers are drawn again.'
+    >>> lost_segments([0.9, None])
     ''
     """
-    lost = sum(one is not None and one < STABLE for one in stability)
-    if 2 * lost <= len(stability):
+    lost = _count_lost(stability)
+    if not lost:
         return ""
-    return (
-        f"{lost} of {len(stability)} segments dissolve when customers are drawn again: the "
-        "division is weak."
-    )
+    dissolve = "dissolves" if lost == 1 else "dissolve"
+    return f"{lost} of {len(stability)} segments {dissolve} when customers are drawn again."
+
+
+def _count_lost(stability: Sequence[float | None]) -> int:
+    return sum(one is not None and one < STABLE for one in stability)
 
 
 def with_stability(choice: Choice, stability: Sequence[float | None], least_share: float) -> Choice:
-    """Let no division be better than weak where most segments are not to be trusted.
+    """Say which part of a division is not to be trusted; most of it makes the division weak.
 
     Parameters
     ----------
@@ -129,10 +133,16 @@ def with_stability(choice: Choice, stability: Sequence[float | None], least_shar
     told, reason = choice.verdict, lost_segments(stability)
     if not reason or told.grade == "none":
         return choice
+    reasons = (reason, *told.reasons)
+    if 2 * _count_lost(stability) <= len(stability):
+        return replace(
+            choice,
+            verdict=replace(told, reasons=reasons, sentence=f"{told.sentence} {reason}"),
+        )
     lowered = replace(
         told,
         grade="weak",
-        reasons=(reason, *told.reasons),
+        reasons=reasons,
         sentence=conclusion(
             "weak",
             told.k,

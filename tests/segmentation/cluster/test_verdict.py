@@ -99,13 +99,28 @@ def evidence_for_two() -> KEvidence:
 
 
 @pytest.mark.parametrize(
-    ("stability", "expected"),
-    [([0.9, 0.5, 0.4], "weak"), ([0.9, 0.9, 0.4], "strong"), ([None, None, None], "strong")],
+    ("stability", "grade", "sentence"),
+    [
+        (
+            [0.9, 0.5, 0.4],
+            "weak",
+            "3 weak segments: most of them dissolve when customers are drawn again.",
+        ),
+        (
+            [0.9, 0.9, 0.4],
+            "strong",
+            "3 strong segments. 1 of 3 segments dissolves when customers are drawn again.",
+        ),
+        ([0.9, 0.9, 0.6], "strong", "3 strong segments."),
+        ([None, None, None], "strong", "3 strong segments."),
+    ],
 )
-def test_segments_that_mostly_dissolve_are_a_weak_division(stability, expected):
+def test_segments_that_dissolve_are_said_and_most_of_them_make_a_division_weak(
+    stability, grade, sentence
+):
     verdict = Verdict("strong", "3 strong segments.", 3, "rule", 3, (), ("a reason",))
     found = with_stability(Choice(3, (evidence(),), verdict), stability, 0.03).verdict
-    assert found.grade == expected
-    assert (found.sentence.startswith("3 weak segments")) == (expected == "weak")
-    assert ("dissolve" in found.sentence) == (expected == "weak")
+    assert found.grade == grade
+    assert found.sentence.startswith(sentence)
+    assert ("dissolve" in found.sentence) == ("dissolve" in sentence)
     assert found.reasons[-1] == "a reason"
