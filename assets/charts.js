@@ -17,7 +17,7 @@
 
   function plain(text) {
     return String(text || "").replace(/<br\s*\/?>/gi, " ").replace(/<[^>]*>/g, "")
-      .replace(/&lt;/g, "<").replace(/&gt;/g, ">");
+      .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#123;/g, "{").replace(/&amp;/g, "&");
   }
 
   function axisTitle(graph, reference, fallback) {

@@ -94,21 +94,21 @@ def empty_figure(
 
 
 def label(text: object, longest: int = LONGEST_LABEL) -> str:
-    """A user's words, shortened, with nothing in them that plotly reads as HTML.
+    """A user's words, shortened, with nothing in them that plotly reads as markup or template.
 
     The middle is left out: names of segments often begin alike.
 
     Examples
     --------
-    >>> label("a < b"), label("Dissatisfied Customers in Miami", 20)
-    ('a &lt; b', 'Dissatisfied…Miami')
+    >>> label("a < %{b}"), label("&lt;"), label("Dissatisfied Customers in Miami", 20)
+    ('a &lt; %&#123;b}', '&amp;lt;', 'Dissatisfied…Miami')
     """
     plain = " ".join(str(text).split())
     if len(plain) > longest:
         tail = _from_word(plain[-((longest - 1) * 2 // 5) :])
         head = _to_word(plain[: longest - 1 - len(tail)])
         plain = f"{head}…{tail}"
-    return plain.replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(plain, quote=False).replace("%{", "%&#123;")
 
 
 def named(name: str, longest: int = LONGEST_LABEL, **told: Any) -> dict[str, Any]:
@@ -180,9 +180,9 @@ def stacked(name: str, color: str, width: int = 10) -> str:
     >>> stacked("Occasional Shoppers", "#112233")
     '<span style="color:#112233">●</span><br>Occasional<br>Shoppers'
     """
-    words = wrapped(name, width).split("<br>")
+    words = [html.unescape(line) for line in wrapped(name, width).split("<br>")]
     lines = words if len(words) <= 3 else [*words[:2], "…"]
-    short = [line if len(line) <= width + 4 else f"{line[:width]}…" for line in lines]
+    short = [label(line if len(line) <= width + 4 else f"{line[:width]}…") for line in lines]
     return "<br>".join([f'<span style="color:{color}">●</span>', *short])
 
 

@@ -14,13 +14,13 @@ from dashapp.figures.canvas import (
     canvas,
     dotted,
     empty_figure,
+    in_lines,
     label,
     label_axis,
     labels,
     named,
     scale_bar,
     stacked,
-    wrapped,
 )
 from dashapp.figures.ink import write_cells
 from dashapp.theme import LIGHT, Theme, color_scale, translucent
@@ -171,7 +171,7 @@ def profile_radar(
     scaled = np.where(
         spread > 0, 100 * (means - means.min(axis=0)) / np.where(spread > 0, spread, 1), 50
     )
-    ring = [wrapped(label(name, 24), 12) for name in (*names, names[0])]
+    ring = [in_lines(label(name, 24), 12) for name in (*names, names[0])]
     figure = canvas(
         theme,
         "radar",

@@ -16,9 +16,9 @@ from dashapp.figures.canvas import (
     aid,
     canvas,
     empty_figure,
+    in_lines,
     label,
     named,
-    wrapped,
 )
 from dashapp.figures.density import add_contours
 from dashapp.figures.map_sample import MAX_POINTS, MAX_POINTS_3D, sample_points
@@ -202,7 +202,7 @@ def _flat_room(axis_titles: Sequence[str]) -> dict[str, int]:
 
 
 def _flat_title(title: str, width: int) -> str:
-    return wrapped(label(title, 2 * width - 8), width)  # two lines
+    return in_lines(label(title, 2 * width - 8), width)  # two lines
 
 
 def _flat_axis(title: str, theme: Theme, width: int) -> dict[str, Any]:
