@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from typing import Any
 MISSING = "–"
 # Column → currency of the data set or model that the present request looks at.
 _CURRENCIES: ContextVar[Mapping[str, str]] = ContextVar("currencies", default=MappingProxyType({}))
+LONGEST_SIGN = 4
 _NAMES = frozenset({"id", "ids", "identifier", "line", "number", "no", "year", "zip", "postcode"})
 _STEPS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 
@@ -169,8 +171,21 @@ def use_currencies(found: Mapping[str, str]) -> None:
         Column → sign or code, as the engine found it in the data; empty where it found none.
         Every request begins without any, so that none is written in another's currency.
     """
-    known = {name: f"{sign} " if sign.isalpha() else sign for name, sign in found.items() if sign}
+    signs = {name: sign for name, sign in found.items() if is_sign(sign)}
+    known = {name: f"{sign} " if sign.isalpha() else sign for name, sign in signs.items()}
     _CURRENCIES.set(MappingProxyType(known))
+
+
+def is_sign(text: str) -> bool:
+    """Whether a text can stand for a currency: model files come from anywhere, with anything.
+
+    Examples
+    --------
+    >>> [is_sign(text) for text in ("$", "CHF", "zł", "", "<b>", "$$$$$")]
+    [True, True, True, False, False, False]
+    """
+    plain = all(letter.isalpha() or unicodedata.category(letter) == "Sc" for letter in text)
+    return 1 <= len(text) <= LONGEST_SIGN and plain
 
 
 def currency_of(name: str) -> str:
