@@ -49,13 +49,17 @@ class KEvidence:
         return asdict(self)
 
 
+#: What a verdict can be, best first.
+GRADES = ("strong", "clear", "weak", "none")
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What is concluded about the segments, in words and for programs.
 
     Attributes
     ----------
-    grade : {"strong", "clear", "weak", "none"}
+    grade : one of `GRADES`
         How far the structure goes beyond what data without groups shows.
     sentence : str
         The conclusion in one sentence.

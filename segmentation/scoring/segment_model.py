@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.cluster.encoding import Encoder
+from segmentation.cluster.evidence import GRADES
 from segmentation.cluster.projection import Projection
 from segmentation.errors import ModelFileError, ParameterError
 from segmentation.scoring.answers import Assignment, Change
@@ -279,6 +280,7 @@ def _check_shapes(model: SegmentModel) -> None:
         and model.projection.mean.shape == (p,)
         and model.projection.components.shape == (3, p)
         and columns.issuperset(model.bases)
+        and model.verdict.grade in GRADES
         and model.members.hashes.shape == model.members.labels.shape
     )
     if not fitting:

@@ -114,6 +114,13 @@ def _model_bytes(cache: list[bytes] = []) -> bytes:  # noqa: B006 - a cache on p
     return cache[0]
 
 
+def test_a_grade_that_does_not_exist_is_refused() -> None:
+    document, arrays = unpack(_model_bytes())
+    document["story"]["verdict"]["grade"] = "<b>best</b>"
+    with pytest.raises(ModelFileError, match="do not belong together"):
+        SegmentModel.from_bytes(pack(document, arrays))
+
+
 @pytest.mark.parametrize("kept", [0.0, 0.1, 0.5, 0.99])
 def test_a_cut_off_file_is_noticed(kept: float) -> None:
     raw = _model_bytes()
