@@ -1,0 +1,156 @@
+"""Names and values that try to be more than text stay text, and no page needs what the CSP bans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Page, expect
+
+from tests.browser import hostile
+from tests.browser.conftest import Visit, new_visit
+from tests.browser.steps import find_segments, settled, step
+from tests.browser.test_accessibility import NOBODYS
+from tests.browser.test_journey import EXPLORE_TABS, SEGMENT_TABS
+from tests.servers import Server
+
+pytestmark = pytest.mark.browser
+
+#: Remembers what the policy forbids, also where no console tells of it.
+WATCH = """
+window.banned = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.banned.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
+"""
+#: What somebody's text would have become: elements, handlers, links, marks, values put in.
+BECAME = """
+() => [
+  ...(window.pwned ? ["a script ran"] : []),
+  ...window.banned,
+  ...[...document.querySelectorAll("*")].filter((node) =>
+    node.matches("img[src=x], [onerror], svg a, a[href*='evil.example'], a[href^=javascript]") ||
+    (node.matches("script") && node.textContent.includes("window.pwned")) ||
+    (node.matches("b, strong, em, tspan[style*=bold]") &&
+      ["bold", "${1}"].includes(node.textContent.trim()))
+  ).map((node) => node.outerHTML.slice(0, 200)),
+]
+"""
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Visit]:
+    """A visitor whose page writes down all that a name or value could set off."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce"
+    )
+    context.add_init_script(WATCH)
+    visit = new_visit(context, server)
+
+    def note_dialog(dialog: Dialog) -> None:
+        visit.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    visit.page.on("dialog", note_dialog)
+    yield visit
+    context.close()
+
+
+def calm(visit: Visit, *shown: str) -> None:
+    """Everything on screen is text, these among it, and nobody complained."""
+    settled(visit.page)
+    for text in shown:
+        expect(visit.page.locator("body")).to_contain_text(text)
+    assert visit.page.evaluate(BECAME) == []
+    assert visit.complaints == []
+
+
+def tab(page: Page, name: str) -> None:
+    """Open a tab and wait for it."""
+    page.get_by_role("tab", name=name, exact=True).click()
+    expect(page.locator(".tab-selected")).to_have_text(name)
+
+
+def choose(page: Page, id_: str, value: str) -> None:
+    """Choose from a list; the chart follows."""
+    page.locator(f"#{id_}").select_option(value)
+    settled(page)
+
+
+def test_hostile_customers_stay_text_on_every_page_and_tab(visit: Visit, server: Server) -> None:
+    page = visit.page
+    attack = {"data": hostile.IMAGE, "tab": hostile.SCRIPT, "column": hostile.LINK, "x": "\0" * 9}
+    page.goto(f"{server.url}/?{urlencode(attack)}")
+    page.locator("[data-upload=dataset] input[type=file]").first.set_input_files(hostile.file())
+    expect(page.locator(".sum-strip")).to_contain_text(f"{hostile.ROWS} rows read")
+    calm(visit, hostile.FILE_NAME, *hostile.NUMBERS, *hostile.CATEGORIES[:1], hostile.ENTITY)
+
+    step(page, "Explore")
+    for name in EXPLORE_TABS:
+        tab(page, name)
+        calm(visit)
+    tab(page, "Distributions")
+    choose(page, "explore-column", hostile.LINK)
+    choose(page, "explore-split", hostile.SCRIPT)
+    page.locator("#explore-histogram .nsewdrag").first.hover()
+    calm(visit, hostile.IMAGE[:20])
+    tab(page, "By category")
+    choose(page, "explore-category", hostile.SCRIPT)
+    expect(page.locator("#explore-by-category")).to_contain_text(hostile.ENTITY[:9])
+    calm(visit)
+    level = page.locator(".filters .filter", has_text=hostile.SCRIPT)
+    level.locator(".dash-dropdown").click()
+    page.locator(".dash-dropdown-option", has_text=hostile.ENTITY).first.click()
+    page.keyboard.press("Escape")
+    expect(page.locator(".filters-count")).not_to_contain_text(f"{hostile.ROWS} of")
+    calm(visit)
+    page.reload()
+    expect(page.locator(".filters-count")).not_to_contain_text(f"{hostile.ROWS} of")
+    calm(visit, hostile.ENTITY)
+
+    step(page, "Segments")
+    find_segments(page)
+    name = page.locator(".segment-name").first
+    name.fill(hostile.SEGMENT_NAME)
+    name.press("Enter")
+    expect(page.locator(f".segment-label[title='{hostile.SEGMENT_NAME}']")).to_be_attached()
+    for each in SEGMENT_TABS:
+        tab(page, each)
+        calm(visit, hostile.SEGMENT_NAME[:9])
+    tab(page, "Customers")
+    page.get_by_label("Search").fill(hostile.ENTITY)
+    expect(page.locator("#segments-grid-count")).not_to_contain_text(f"{hostile.ROWS} of")
+    calm(visit)
+
+
+def test_a_hostile_model_file_stays_text(visit: Visit, server: Server) -> None:
+    page = visit.page
+    page.goto(f"{server.url}/predict")
+    page.locator("[data-upload=model] input[type=file]").set_input_files(hostile.model())
+    expect(page.locator(".predict-answer h2")).to_contain_text(hostile.IMAGE)
+    calm(visit, hostile.NUMBERS[0], hostile.CATEGORIES[0])
+    step(page, "Segments")
+    expect(page.locator(".segment-card").first).to_contain_text(hostile.SCRIPT)
+    for name in page.get_by_role("tab").all_inner_texts():
+        tab(page, name)
+        calm(visit)
+
+
+def test_pages_without_data_run_under_the_policy(visit: Visit, server: Server) -> None:
+    page = visit.page
+    for address in ("/", "/explore", "/segments", "/predict", f"/explore?data={NOBODYS}"):
+        page.goto(f"{server.url}{address}")
+        expect(page.locator("main h1, main h2").first).to_be_visible()
+        calm(visit)
+    page.get_by_role("button", name="Help").click()
+    expect(page.get_by_text("Four steps")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Delete my data").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_role("button", name="Keep them").click()
+    calm(visit)
+    page.goto(f"{server.url}/{hostile.SCRIPT}?{urlencode({'x': hostile.IMAGE})}")
+    expect(page.locator(".state")).to_be_visible()
+    settled(page)
+    assert page.evaluate(BECAME) == []
+    assert [said for said in visit.complaints if "404" not in said] == []
