@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from segmentation.table.amounts import decimal_evidence
-from segmentation.table.dates import parse_dates
+from segmentation.table.dates import looks_like_dates, parse_dates
 
 #: At least this share of the values must look like numbers, or like dates.
 _MOSTLY = 0.8
@@ -27,10 +27,16 @@ def text_doubts(values: pa.StringArray) -> tuple[str, ...]:
     (('mixed_dates',), ('mixed_numbers',))
     """
     some = values.slice(0, _LOOKED_AT)
-    either = [~np.isnat(parse_dates(some, day_first=d, compact=False).times) for d in (True, False)]
-    if np.mean(either[0] | either[1]) >= _MOSTLY:
+    # Most text has nothing of a date, which one look tells; reading it as dates takes longest here.
+    if looks_like_dates(some, compact=False) and _share_of_dates(some) >= _MOSTLY:
         return ("mixed_dates",)
     found = decimal_evidence(some)
     if found.point and found.comma and found.point + found.comma >= _MOSTLY * len(some):
         return ("mixed_numbers",)
     return ()
+
+
+def _share_of_dates(values: pa.StringArray) -> float:
+    """Share of the values that are dates in one order or the other, 0 to 1."""
+    read = [parse_dates(values, day_first=first, compact=False).times for first in (True, False)]
+    return float(np.mean(~np.isnat(read[0]) | ~np.isnat(read[1])))
