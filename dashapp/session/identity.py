@@ -46,9 +46,9 @@ PUBLIC = (
 )
 # Public in the mode that has it.
 SIGN_IN = "/sign-in"
-# The cookie is written again when this share of the idle time has passed.
 # In the address of pages that were launched in a frame.
 FRAMED = "framed"
+# The cookie is written again when this share of the idle time has passed.
 REFRESH_SHARE = 0.1
 LONGEST_TEXT = 1000
 ENDED = "This view has ended. Reload the page that shows it."

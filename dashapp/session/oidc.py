@@ -36,6 +36,9 @@ LEEWAY_SECONDS = 30
 LONGEST_TOKEN = 32_768
 REQUIRED = ("iss", "aud", "sub", "exp", "iat", "nonce")
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+# What the libraries raise for JSON of kinds that they do not expect: a list for a name, half a
+# character, a number without end.
+MISREAD = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +113,23 @@ class Provider:
         SignInError
             If anything about it is not as it must be.
         """
-        token = self._exchange(code, back, verifier)
+        try:
+            return self._vouched_for(self._exchange(code, back, verifier), nonce)
+        except MISREAD as error:
+            raise SignInError(f"not readable: {type(error).__name__}") from None
+
+    def is_issuer(self, name: str | None) -> bool:
+        """Whether an answer that names its issuer (RFC 9207) names this one."""
+        return name is None or name == self._issuer
+
+    def _vouched_for(self, token: str, nonce: str) -> Person:
+        """Whom a token names, if it was made for this sign-in."""
         claims = self._checked(token)
         if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
             raise SignInError("another nonce")
         name = f"{self._issuer}\n{claims['sub']}".encode()
         user = hmac.new(self._user_key, name, hashlib.sha256).hexdigest()[:32]
         return Person(user, rights_in(" ".join(role_names(claims, self._claim)), ROLES))
-
-    def is_issuer(self, name: str | None) -> bool:
-        """Whether an answer that names its issuer (RFC 9207) names this one."""
-        return name is None or name == self._issuer
 
     def _exchange(self, code: str, back: str, verifier: str) -> str:
         """The identity token that the provider gives for a code."""

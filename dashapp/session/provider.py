@@ -70,7 +70,7 @@ def fetch(address: str) -> dict[str, Any]:
         with requests.get(address, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
             text = answer.raw.read(LONGEST_ANSWER + 1, decode_content=True)
             found = json.loads(text) if answer.status_code == 200 else None
-    except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+    except (requests.RequestException, HTTPError, OSError, RecursionError, ValueError) as error:
         raise ProviderAwayError(f"document: {type(error).__name__}") from None
     if not isinstance(found, dict) or len(text) > LONGEST_ANSWER:
         raise ProviderAwayError("document: not a JSON object")

@@ -30,7 +30,8 @@ def install(app: Dash, context: Context) -> None:
 
     @app.server.after_request
     def harden(response: Response) -> Response:
-        if is_unknown_page(known):
+        # Dash draws its index page for any address; refusals and redirects stay what they are.
+        if response.status_code == 200 and is_unknown_page(known):
             response.status_code = 404
         response.headers.update(fixed(settings))
         response.headers["Content-Security-Policy"] = policy(app, ancestors(settings))

@@ -90,6 +90,8 @@ FORGED: dict[str, Callable[[Provider], None]] = {
         setattr(it, "key", CLIENT_SECRET),
         setattr(it, "algorithm", "HS256"),
     ),
+    "half a character for a name": lambda it: it.claims.update(sub="\ud800"),
+    "an expiry without end": lambda it: it.claims.update(exp=float("inf")),
     "the keys are no keys": lambda it: setattr(it, "keys", [{"kty": "RSA", "kid": "rsa"}, 7]),
 }
 

@@ -51,6 +51,14 @@ def test_nobody_is_led_to_another_site(portal: Portal, asked: str) -> None:
     assert answer.headers["Location"] == "/"
 
 
+def test_an_address_that_is_no_page_leads_to_the_sign_in_as_well(portal: Portal) -> None:
+    answer = ask(browser(portal), "/no-such-page")
+    assert (answer.status_code, answer.headers["Location"]) == (
+        303,
+        "/sign-in?next=%2Fno-such-page",
+    )
+
+
 def test_the_session_gets_a_new_id_at_each_sign_in(portal: Portal) -> None:
     client = browser(portal)
     sign_in(client)
