@@ -10,11 +10,12 @@
     if (value === null || value === undefined || value !== value) { return ""; }
     /* Seven digits are more than a chart shows; the rest is noise of 32-bit numbers. */
     if (typeof value === "number") { return String(Number(value.toPrecision(7))); }
-    var text = plain(value);
+    var text = String(value);
     if (FORMULA.test(text) && !NUMBER.test(text)) { text = "'" + text; }
     return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
   }
 
+  /* The words behind a label. Values of traces are users' own, which may look like one: as they are. */
   function plain(text) {
     return String(text || "").replace(/<br\s*\/?>/gi, " ").replace(/<[^>]*>/g, "")
       .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#123;/g, "{").replace(/&amp;/g, "&");
@@ -56,7 +57,7 @@
   function measureOf(trace) { return told(trace).measure || plain(trace.name) || "value"; }
 
   function slices(graph, trace) {
-    var values = list(trace.values), names = told(trace).labels || list(trace.labels);
+    var values = list(trace.values), names = told(trace).labels || list(trace.labels).map(plain);
     return {
       head: ["segment", plain(trace.name) || "value"],
       rows: names.map(function (name, i) { return [name, values[i]]; })
@@ -84,7 +85,7 @@
   }
 
   function polar(graph, trace) {
-    var radii = list(trace.r).slice(0, -1), traits = told(trace).traits || list(trace.theta);
+    var radii = list(trace.r).slice(0, -1), traits = told(trace).traits || list(trace.theta).map(plain);
     return {
       head: ["column", measureOf(trace)],
       rows: radii.map(function (radius, i) { return [traits[i], radius]; })

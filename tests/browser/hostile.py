@@ -36,7 +36,7 @@ ROWS = 90
 
 
 @cache
-def customers() -> bytes:
+def customers(levels: tuple[tuple[str, ...], ...] = LEVELS) -> bytes:
     """A file of customers in three groups that are easy to tell apart."""
     rng = np.random.default_rng(3)
     sink = io.StringIO()
@@ -45,14 +45,20 @@ def customers() -> bytes:
     for row in range(ROWS):
         group = row % 3
         numbers = [round(float(rng.normal(100 * (group + 1), 9)), 2) for _ in NUMBERS]
-        levels = [of_column[(group + (row % 7 == 0)) % 3] for of_column in LEVELS]
-        writer.writerow([f"c{row}", *numbers, *levels])
+        chosen = [of_column[(group + (row % 7 == 0)) % 3] for of_column in levels]
+        writer.writerow([f"c{row}", *numbers, *chosen])
     return sink.getvalue().encode()
 
 
 def file() -> FilePayload:
     """The file as somebody chooses it."""
     return {"name": FILE_NAME, "mimeType": "text/csv", "buffer": customers()}
+
+
+def strangers() -> FilePayload:
+    """Customers of levels that no model has seen, which it says back."""
+    levels = tuple(tuple(f"{level}{IMAGE}" for level in of_column) for of_column in LEVELS)
+    return {"name": FILE_NAME, "mimeType": "text/csv", "buffer": customers(levels)}
 
 
 @cache

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
+from dashapp.components.segment_card import LONGEST_NAME
+from dashapp.services.exports import neutral_text
 from tests.browser import hostile
 from tests.browser.conftest import Visit, new_visit
 from tests.browser.steps import find_segments, settled, step
@@ -36,6 +40,8 @@ BECAME = """
   ).map((node) => node.outerHTML.slice(0, 200)),
 ]
 """
+#: No name, however long, makes the page scroll sideways.
+FITS = "() => document.documentElement.scrollWidth <= window.innerWidth"
 
 
 @pytest.fixture
@@ -61,6 +67,7 @@ def calm(visit: Visit, *shown: str) -> None:
     settled(visit.page)
     for text in shown:
         expect(visit.page.locator("body")).to_contain_text(text)
+    visit.page.wait_for_function(FITS)
     assert visit.page.evaluate(BECAME) == []
     assert visit.complaints == []
 
@@ -69,6 +76,24 @@ def tab(page: Page, name: str) -> None:
     """Open a tab and wait for it."""
     page.get_by_role("tab", name=name, exact=True).click()
     expect(page.locator(".tab-selected")).to_have_text(name)
+
+
+def rename(page: Page, place: int, typed: str, kept: str) -> None:
+    """Type another name for a segment, as far as its field lets people type."""
+    field = page.locator(".segment-name").nth(place)
+    field.select_text()
+    page.keyboard.insert_text(typed)
+    field.press("Enter")
+    expect(page.locator(f".segment-label[title='{kept}']")).to_be_attached()
+
+
+def categories_in_file(page: Page) -> list[str]:
+    """The levels of the category in the file of the chart that compares them, sorted."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download “Groups of customers compared” as CSV").click()
+    text = waiting.value.path().read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    return sorted(row[hostile.SCRIPT] for row in rows)
 
 
 def choose(page: Page, id_: str, value: str) -> None:
@@ -98,6 +123,7 @@ def test_hostile_customers_stay_text_on_every_page_and_tab(visit: Visit, server:
     choose(page, "explore-category", hostile.SCRIPT)
     expect(page.locator("#explore-by-category")).to_contain_text(hostile.ENTITY[:9])
     calm(visit)
+    assert categories_in_file(page) == [*map(neutral_text, sorted(hostile.LEVELS[0]))]
     level = page.locator(".filters .filter", has_text=hostile.SCRIPT)
     level.locator(".dash-dropdown").click()
     page.locator(".dash-dropdown-option", has_text=hostile.ENTITY).first.click()
@@ -110,17 +136,34 @@ def test_hostile_customers_stay_text_on_every_page_and_tab(visit: Visit, server:
 
     step(page, "Segments")
     find_segments(page)
-    name = page.locator(".segment-name").first
-    name.fill(hostile.SEGMENT_NAME)
-    name.press("Enter")
-    expect(page.locator(f".segment-label[title='{hostile.SEGMENT_NAME}']")).to_be_attached()
+    rename(page, 0, hostile.SEGMENT_NAME, hostile.SEGMENT_NAME)
+    rename(page, 1, hostile.LONG, hostile.LONG[:LONGEST_NAME])
+    page.locator(".segment-name").nth(2).fill(hostile.SEGMENT_NAME)
+    page.locator(".segment-name").nth(2).press("Enter")
+    expect(page.locator(".segment-note").nth(2)).to_contain_text(hostile.SEGMENT_NAME)
     for each in SEGMENT_TABS:
         tab(page, each)
         calm(visit, hostile.SEGMENT_NAME[:9])
     tab(page, "Customers")
+    count = page.locator("#segments-grid-count")
+    expect(count).to_contain_text(f"{hostile.ROWS} of {hostile.ROWS}")
     page.get_by_label("Search").fill(hostile.ENTITY)
-    expect(page.locator("#segments-grid-count")).not_to_contain_text(f"{hostile.ROWS} of")
+    expect(count).not_to_contain_text(f"{hostile.ROWS} of")
     calm(visit)
+
+    step(page, "Predict")
+    answer = page.locator(".predict-answer h2")
+    expect(answer).not_to_be_empty()
+    calm(visit, *hostile.NUMBERS, hostile.SCRIPT)
+    field = page.locator(".predict-form .field", has_text=hostile.SCRIPT).locator("select")
+    for level in hostile.LEVELS[0]:
+        field.select_option(level)
+        expect(page.locator("#predict-beside")).to_contain_text(level)
+    calm(visit, hostile.SEGMENT_NAME)
+    tab(page, "A whole file")
+    page.locator("[data-upload=batch] input[type=file]").set_input_files(hostile.strangers())
+    expect(page.locator("#predict-batch")).to_contain_text(f"{hostile.ROWS} rows scored")
+    calm(visit, hostile.FILE_NAME, hostile.SEGMENT_NAME, hostile.LEVELS[0][0] + hostile.IMAGE)
 
 
 def test_a_hostile_model_file_stays_text(visit: Visit, server: Server) -> None:
