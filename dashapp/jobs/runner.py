@@ -214,7 +214,10 @@ class Worker:
         """Write down how a job ended; kept in its slot until the ledger has it."""
         slot.listen()
         state, result, error = slot.verdict()
-        if state == "lost":
+        if state == "lost" and self._stop_at is not None:
+            # Whoever stops this worker often stops all its processes: that is no fault of the job.
+            self._ledger.release_job(slot.job, counts=False)
+        elif state == "lost":
             self._retry(slot.job)
         else:
             self._ledger.finish_job(slot.job, state, result, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 from dashapp.session.keys import Kind
@@ -90,3 +91,15 @@ def test_a_worker_that_is_told_to_stop_puts_its_job_back_and_exits_with_0(
     after = now(machine, running)
     assert (after.state, after.attempts) in {("queued", 0), ("done", 1)}
     assert machine.ledger.workers() == 0
+
+
+def test_a_stop_that_reaches_all_processes_at_once_costs_no_attempt(machine: Machine) -> None:
+    worker = machine.start_worker()
+    running = train(machine)
+    # As platforms do that know only processes, and not who looks after whom.
+    for pid in (worker.pid, *descendants(worker.pid)):
+        os.kill(pid, signal.SIGTERM)
+    assert worker.wait(timeout=SECONDS) == 0
+    after = now(machine, running)
+    assert (after.state, after.attempts) == ("queued", 0)
+    assert b"Traceback" not in machine.log.read_bytes()
