@@ -7,6 +7,7 @@ tell why they are not left as they are.
 from __future__ import annotations
 
 import gc
+import logging
 import resource
 import sys
 from pathlib import Path
@@ -62,6 +63,24 @@ errorlog = "-"
 loglevel = "info"
 
 
+def kind_only(record: logging.LogRecord) -> bool:
+    """Write what was wrong with a request, and not, as gunicorn would, what it said.
+
+    Examples
+    --------
+    >>> said = "Invalid request from ip=192.0.2.1: Invalid HTTP method: 'ANN'"
+    >>> record = logging.LogRecord("gunicorn.error", logging.WARNING, "", 0, said, (), None)
+    >>> kind_only(record), record.getMessage()
+    (True, 'Refused: Invalid HTTP method')
+    """
+    said = str(record.msg)
+    if said.startswith("Invalid request from ip="):
+        record.msg = f"Refused: {said.split(': ')[1]}"
+    elif said.startswith("Error handling request"):
+        record.msg, record.args = "Error handling a request", ()
+    return True
+
+
 def on_starting(_server: Any) -> None:
     """Refuse a folder that others can read, and forget the numbers of an earlier run.
 
@@ -78,6 +97,7 @@ def on_starting(_server: Any) -> None:
         sys.stderr.write(f"The portal does not start: {refused}\n")
         sys.exit(4)
     metrics.clean(_settings, "web")
+    logging.getLogger("gunicorn.error").addFilter(kind_only)
     _load_what_workers_share()
 
 

@@ -23,6 +23,7 @@ PATHS = (
     "/healthz",
     "/assets/%2e%2e/%2e%2e/etc/passwd", "/assets/head/frame.js?m=%ff", "/sign-out", "/%ff%fe", "*",
     "http://evil.example/", "//evil.example/", "/a b", "/" + "a" * 3000, f"/?q={CANARY}",
+    f"/a b?q={CANARY}",
 )  # fmt: skip
 METHODS = (
     *["GET", "POST"] * 4, "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT", "get", "X" * 40,
@@ -37,7 +38,8 @@ LINES = (
     "Origin: null", "Origin: http://[", "Accept: text/html", "Accept: ;;q=", "Range: bytes=5-1",
     'If-None-Match: "', "If-Modified-Since: nonsense", "Transfer-Encoding: chunked",
     "Transfer-Encoding: gzip, chunked", "Content-Length: -1", "Content-Length: 99999999999",
-    "Content-Length: 5, 6", "Expect: 100-continue", "Authorization: Bearer \xff", "bad header",
+    "Content-Length: 5, 6", "Expect: 100-continue", "Authorization: Bearer \xff",
+    f"bad header {CANARY}",
     "X_Portal_User: root", f"Referer: http://a.example/?{CANARY}", "Host: a@b:99999", ": empty",
     "X-Long: " + "x" * 9000,
 )  # fmt: skip
