@@ -119,7 +119,10 @@ class Ledger(Protocol):
         """How many workers live."""
 
     def load(self) -> tuple[int, int]:
-        """How many jobs wait and how many run, of all sessions."""
+        """How many jobs wait and how many run, of all sessions.
+
+        A job whose worker is gone waits for the next one.
+        """
 
     def touch(self, session: str) -> None:
         """Note that a session was visited, if the ledger knows it."""

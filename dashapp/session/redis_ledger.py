@@ -117,8 +117,9 @@ class RedisLedger(RedisJobs):
         with self._link.errors(), self.redis.pipeline(transaction=False) as batch:
             batch.zcard(f"{PREFIX}queued")
             batch.zcard(f"{PREFIX}running")
-            waiting, running = batch.execute()
-        return int(waiting), int(running)
+            batch.zcount(f"{PREFIX}running", time.time(), "inf")
+            queued, taken, running = map(int, batch.execute())
+        return queued + taken - running, running
 
     def touch(self, session: str) -> None:
         """Note a visit."""

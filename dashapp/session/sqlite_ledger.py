@@ -113,11 +113,12 @@ class SqliteLedger(SqliteJobs):
 
     def load(self) -> tuple[int, int]:
         """How many jobs wait and how many run."""
-        rows = self.read(
-            "SELECT COALESCE(SUM(state = 'queued'), 0), COALESCE(SUM(state = 'running'), 0)"
-            " FROM jobs WHERE state IN ('queued', 'running')"
-        )
-        return int(rows[0][0]), int(rows[0][1])
+        total, running = self.read(
+            "SELECT COUNT(*), COALESCE(SUM(state = 'running' AND lease >= ?), 0)"
+            " FROM jobs WHERE state IN ('queued', 'running')",
+            (time.time(),),
+        )[0]
+        return total - running, running
 
     def close(self) -> None:
         """Close the connections that nobody uses now."""

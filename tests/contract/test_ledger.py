@@ -305,6 +305,8 @@ def test_how_much_waits_and_runs_is_known(ledger: Ledger) -> None:
         ledger.add_job(job(n=n), FREE)
     ledger.claim_job("w", 60)
     assert ledger.load() == (2, 1)
+    ledger.claim_job("a worker that is lost", -1)
+    assert ledger.load() == (2, 1)
 
 
 def test_a_worker_may_leave_kinds_to_others(ledger: Ledger) -> None:
