@@ -34,13 +34,14 @@ def duplicate_rows(columns: Sequence[DistinctText]) -> np.ndarray:
         mixed ^= column.codes.astype(np.int64).view(np.uint64) + np.uint64(1)
         mixed *= np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio (Knuth, vol. 3, 6.4)
         mixed ^= mixed >> np.uint64(29)
-    group = pd.factorize(mixed)[0]  # groups are numbered in the order of their first rows
+    shared = np.flatnonzero(pd.Series(mixed).duplicated(keep=False).to_numpy())
+    group = pd.factorize(mixed[shared])[0]  # numbered in the order of their first rows
     first = np.flatnonzero(~pd.Series(group).duplicated().to_numpy())
-    original = first[group]
-    later = np.flatnonzero(original != np.arange(len(mixed)))
+    original, later = shared[first[group]], shared
+    original, later = original[original != later], later[original != later]
     same = np.ones(len(later), dtype=bool)
     for column in columns:
-        same &= column.codes[later] == column.codes[original[later]]
+        same &= column.codes[later] == column.codes[original]
     marked = np.zeros(len(mixed), dtype=bool)
     marked[later[same]] = True
     return marked

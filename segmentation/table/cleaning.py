@@ -12,6 +12,7 @@ from segmentation.errors import ReadError
 from segmentation.table.columns import Issue
 from segmentation.table.distinct import DistinctText
 from segmentation.table.headers import clean_names
+from segmentation.table.heading import empty_columns
 from segmentation.table.limits import Limits
 from segmentation.table.patience import Records, SetAside
 from segmentation.table.unusable import NO_CUSTOMERS, unusable_rows
@@ -213,14 +214,7 @@ def _drop_empty_columns(work: Cleaned) -> None:
         return
     dropped = len(work.columns) - len(kept)
     _keep_columns(work, kept)
-    work.issues.append(
-        Issue(
-            kind="empty_column",
-            column=None,
-            count=dropped,
-            suggestion="Columns without a name and without values were left out.",
-        )
-    )
+    work.issues.append(empty_columns(dropped))
 
 
 def set_aside_issues(rows: Sequence[SetAside]) -> list[Issue]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from segmentation.errors import ReadError
+from segmentation.table.binary import refuse_binary
 from segmentation.table.charsets import Judgement, judge_charset
 from segmentation.table.columns import Issue
+from segmentation.table.scanning import places_beyond_ascii
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
@@ -18,20 +20,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16", "utf-16-be"),
 )
-#: Control characters that text files do not contain; tab, line ends, form feed and the
-#: separators that databases write are fine.
-_CONTROLS = np.array(
-    [
-        c
-        for c in range(0x20)
-        if c not in (0x00, 0x01, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1E, 0x1F)
-    ]
-    + [0x7F]
-)
-#: Above this share of control characters among the first bytes, a file is no text.
-_MOST_CONTROLS = 0.01
-#: A few stray ones do not make a small file binary.
-_FEWEST_CONTROLS = 8
 _LOOKED_AT = 65_536
 #: The UTF-8 of the upper half of cp1252.
 _WESTERN = [bytes([c]).decode("cp1252", errors="replace").encode() for c in range(0x80, 0x100)]
@@ -129,8 +117,8 @@ def decode(data: bytes, encoding: str | None = None) -> Text:
     if 0 < padding < len(data):
         text = decode(data[: len(data) - padding])
         return replace(text, nul_characters=text.nul_characters + padding)
-    _refuse_binary(data)
-    places = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) >= 0x80)
+    refuse_binary(data[:_LOOKED_AT])
+    places = places_beyond_ascii(np.frombuffer(data, dtype=np.uint8))
     if _is_utf8(data, places):
         return _clean(data, "utf-8")
     mixed = _mostly_utf8(data, places)
@@ -167,7 +155,7 @@ def _old(data: bytes, places: np.ndarray) -> Text:
             return replace(text, doubts=(_doubt("judged_encoding", 1, sentence),))
     body = _western(data, places)
     text = _clean(body, "cp1252")
-    lost = body.count(_REPLACEMENT)
+    lost = body.count(_REPLACEMENT) if _REPLACEMENT[:1] in body else 0
     if lost:
         return replace(text, doubts=(_doubt("odd_character", lost, LOST_SENTENCE.format(lost)),))
     return text if judged.sure else replace(text, doubts=(_doubt("judged_encoding", 1, UNSURE),))
@@ -267,25 +255,13 @@ def _wide_pattern(data: bytes) -> str | None:
     return None
 
 
-def _refuse_binary(data: bytes) -> None:
-    some = np.frombuffer(data[:_LOOKED_AT], dtype=np.uint8)
-    controls = int(np.isin(some, _CONTROLS).sum())
-    zeros = np.count_nonzero(some == 0) / max(len(some), 1)
-    if controls > max(_FEWEST_CONTROLS, _MOST_CONTROLS * len(some)) or zeros > 0.2:
-        raise ReadError(
-            "This is not a text file, nor a workbook or Parquet file: it contains binary data. "
-            "Export the table as CSV or XLSX.",
-            kind="unsupported",
-        )
-
-
 def _clean(body: bytes, encoding: str) -> Text:
     """Take out NUL characters, and turn the line ends of old Macs into today's."""
     zeros = body.count(b"\x00") if b"\x00" in body else 0
     if zeros:
         body = body.replace(b"\x00", b"")
     body = body.removeprefix(codecs.BOM_UTF8).rstrip(b"\x1a")  # the end-of-file mark of DOS
-    if codecs.BOM_UTF8 in body:  # files put together one after the other
+    if codecs.BOM_UTF8[:1] in body:  # perhaps files put together one after the other
         body = body.replace(b"\n" + codecs.BOM_UTF8, b"\n")
     if b"\r" in body and b"\n" not in body:
         body = body.replace(b"\r", b"\n")

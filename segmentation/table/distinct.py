@@ -46,8 +46,7 @@ class DistinctText:
             return cls(pa.array([], pa.string()), np.zeros(0, np.int32))
         if not pa.types.is_dictionary(cells.type):
             cells = cells.dictionary_encode()
-        codes = pc.fill_null(cells.indices, -1).to_numpy(zero_copy_only=False)
-        return cls(cells.dictionary.cast(pa.string()), codes.astype(np.int32, copy=False))
+        return cls(cells.dictionary.cast(pa.string()), _codes(cells))
 
     @classmethod
     def from_series(cls, cells: pd.Series) -> DistinctText:
@@ -87,8 +86,7 @@ class DistinctText:
             The replacements, in the order of `values`.
         """
         encoded = values.dictionary_encode()
-        index = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-        lookup = np.append(index, -1).astype(np.int32)
+        lookup = np.append(_codes(encoded), np.int32(-1))
         return DistinctText(encoded.dictionary.cast(pa.string()), lookup[self.codes])
 
     def trimmed(self) -> DistinctText:
@@ -119,3 +117,9 @@ class DistinctText:
     def cells(self, rows: np.ndarray) -> list[str]:
         """Return the text of the rows at the given positions, empty where there is no cell."""
         return [self.texts[int(c)].as_py() if c >= 0 else "" for c in self.codes[rows]]
+
+
+def _codes(cells: pa.DictionaryArray) -> np.ndarray:
+    """Return the codes of an encoded column, −1 where there is no cell."""
+    indices = pc.fill_null(cells.indices, -1) if cells.indices.null_count else cells.indices
+    return np.asarray(indices.to_numpy(zero_copy_only=False), dtype=np.int32)

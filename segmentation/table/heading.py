@@ -90,6 +90,11 @@ def find_layout(records: list[Record], limits: Limits, header_line: int | None) 
     """
     above, header, data = _split(records, header_line)
     names = _names(header, data)
+    issues = _issues(above, header)
+    if len(names) > limits.columns:
+        used = _used(names, data)
+        issues += [empty_columns(len(names) - used)] * (used < len(names))
+        names = names[:used]
     limits.check_columns(len(names))
     if len(names) < 2:
         raise one_column_error()
@@ -99,7 +104,7 @@ def find_layout(records: list[Record], limits: Limits, header_line: int | None) 
             kind="no_rows",
         )
     first = header[0].line if header else 0
-    return Layout(first, data[0].line, names, tuple(_issues(above, header)))
+    return Layout(first, data[0].line, names, tuple(issues))
 
 
 def _issues(above: list[Record], header: list[Record]) -> list[Issue]:
@@ -239,3 +244,19 @@ def _names(header: list[Record], data: list[Record]) -> tuple[str, ...]:
     if usual == len(names) + 1 and any(any(map(str.strip, fields)) for fields in extra):
         return ("", *names)  # row names without a heading of their own stand first
     return (*names, *[""] * (usual - len(names)))
+
+
+def empty_columns(count: int) -> Issue:
+    """Say that columns without a name and without values were left out."""
+    return Issue(
+        kind="empty_column",
+        column=None,
+        count=count,
+        suggestion="Columns without a name and without values were left out.",
+    )
+
+
+def _used(names: tuple[str, ...], data: list[Record]) -> int:
+    """Return how many columns there are up to the last with a name or a value."""
+    rows = [names, *(record.fields[: len(names)] for record in data)]
+    return max(place for row in rows for place, cell in enumerate(["x", *row]) if cell.strip())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 import pandas as pd
 
@@ -106,6 +107,8 @@ _OTHER_THINGS = frozenset(
 
 #: Names less alike than this (Ratcliff and Obershelp's measure) are different names.
 _LEAST_ALIKE = 0.84
+#: Names of fewer letters are alike by chance.
+_SHORT = 5
 
 #: About so many values settle whether they are plausible.
 _LOOKED_AT = 10_000
@@ -147,8 +150,8 @@ def find_meanings(columns: list[Column], values: list[pd.Series]) -> dict[str, s
     """
     matches = []
     for place, (column, series) in enumerate(zip(columns, values, strict=True)):
-        for meaning, aliases in ALIASES.items():
-            likeness, rank = _likeness(column.name, aliases)
+        for meaning in ALIASES:
+            likeness, rank = _likeness(column.name, meaning)
             if likeness >= _LEAST_ALIKE and _IS_PLAUSIBLE[meaning](column, series):
                 matches.append((-likeness, rank, place, column.name, meaning))
     found: dict[str, str] = {}
@@ -158,22 +161,30 @@ def find_meanings(columns: list[Column], values: list[pd.Series]) -> dict[str, s
     return found
 
 
-def _likeness(written: str, aliases: tuple[str, ...]) -> tuple[float, int]:
-    """Return how alike a name is to the nearest alias, and which one that is."""
+@lru_cache(maxsize=4096)
+def _likeness(written: str, meaning: str) -> tuple[float, int]:
+    """Return how alike a name is to the nearest alias, and which one that is; 0 if not enough."""
+    aliases = ALIASES[meaning]
     for name in (joined(written), without_unit(written), without_total(written)):
         if name in aliases:
             return 1.0, aliases.index(name)
-    if aliases is ALIASES["customer_id"] and is_customer_code_name(written):
+    if meaning == "customer_id" and is_customer_code_name(written):
         return 1.0, len(aliases)
     if not _OTHER_THINGS.isdisjoint(tokens(written)):
         return 0.0, len(aliases)
     name = without_unit(written)
-    long_enough = [alias for alias in aliases if len(alias) >= 5 and len(name) >= 5]
-    scores = [(SequenceMatcher(None, name, alias).ratio(), alias) for alias in long_enough]
-    if not scores:
-        return 0.0, len(aliases)
-    best, alias = max(scores, key=lambda score: score[0])
-    return min(best, 0.99), aliases.index(alias)
+    scores = [(_alike(name, alias), -rank) for rank, alias in enumerate(aliases)]
+    best, rank = max(scores)
+    return min(best, 0.99), -rank
+
+
+def _alike(name: str, alias: str) -> float:
+    """Return Ratcliff and Obershelp's measure, 0 where it is too low or a name is short."""
+    short, long = sorted((len(name), len(alias)))
+    if short < _SHORT or 2 * short < _LEAST_ALIKE * (short + long):
+        return 0.0
+    match = SequenceMatcher(None, name, alias)
+    return match.ratio() if match.quick_ratio() >= _LEAST_ALIKE else 0.0
 
 
 def _is_number_between(low: float, high: float) -> Callable[[Column, pd.Series], bool]:

@@ -12,11 +12,14 @@ from segmentation.table.dialect import LONG_STANDS_FOR, WHITESPACE, Dialect
 from segmentation.table.distinct import DistinctText
 from segmentation.table.limits import Limits
 from segmentation.table.patience import Records, read_patiently
+from segmentation.table.scanning import count_of, places_of
 from segmentation.table.splitting import LONGEST_CELL
 
 _BLOCK_BYTES = 4 * 1024 * 1024
 #: More lines than this hardly stand above a table.
 _HEADER_LINES = 1_000
+#: Bytes of a letter in UTF-8.
+_LONGEST_LETTER = 4
 
 
 def read_records(body: bytes, dialect: Dialect, width: int, limits: Limits) -> Records:
@@ -63,9 +66,14 @@ def _check_lines(body: bytes, quote: str, limits: Limits) -> None:
     """
     if any(blank in body for blank in (b"\n\n", b"\r\r", b"\n\r")):
         return  # lines may be blank
-    ends = body.count(b"\n") + body.count(b"\r") - body.count(b"\r\n")
-    hidden = body.count(quote.encode()) * LONGEST_CELL
-    limits.check_rows(ends - hidden - _HEADER_LINES)
+    data = np.frombuffer(body, dtype=np.uint8)
+    returns = places_of(data, ord("\r"))
+    alone = returns[data[np.minimum(returns + 1, len(data) - 1)] != ord("\n")]
+    ends = np.sort(np.concatenate((places_of(data, ord("\n")), alone)))
+    quotes = places_of(data, ord(quote))
+    reach = quotes + LONGEST_CELL * (1 if body.isascii() else _LONGEST_LETTER)
+    hidden = np.searchsorted(ends, reach) - np.searchsorted(ends, quotes)
+    limits.check_rows(len(ends) - int(hidden.sum()) - _HEADER_LINES)
 
 
 def _tabbed(body: bytes) -> bytes:
@@ -79,8 +87,8 @@ def _read_fast(body: bytes, dialect: Dialect, delimiter: str, width: int) -> Rec
     if dialect.skip_blanks or dialect.escape or len(delimiter.encode()) > 1:
         return None
     start = _offset_of_line(body, dialect.layout.first_line)
-    if body.count(b"\r") != body.count(b"\r\n"):
-        return None  # a carriage return alone ends a line for some and not for others
+    if body.count(b"\r", 0, start) != body.count(b"\r\n", 0, start):
+        return None  # what stands above the table has line ends that only some count
     starts = _record_starts(body, start, dialect.quote, delimiter)
     if starts is None:
         return None
@@ -119,11 +127,12 @@ def _is_well_quoted(data: np.ndarray, quotes: np.ndarray, delimiter: str) -> boo
     if len(quotes) % 2:
         return False
     edges = np.array([ord(delimiter), ord("\n"), ord("\r")], dtype=np.uint8)
-    padded = np.concatenate((edges[1:2], data, edges[1:2]))
     opening, closing = quotes[0::2], quotes[1::2]
     doubled = np.append(closing[:-1] + 1 == opening[1:], False)
-    well_closed = np.isin(padded[closing + 2], edges) | doubled
-    well_opened = np.isin(padded[opening], edges) | np.append(False, doubled[:-1])
+    last = len(data) - 1
+    before, after = data[np.maximum(opening - 1, 0)], data[np.minimum(closing + 1, last)]
+    well_closed = np.isin(after, edges) | (closing == last) | doubled
+    well_opened = np.isin(before, edges) | (opening == 0) | np.append(False, doubled[:-1])
     return bool(well_closed.all() and well_opened.all())
 
 
@@ -139,17 +148,22 @@ def _record_starts(body: bytes, start: int, quote: str, delimiter: str) -> np.nd
     """Return how many lines after the first row each record begins, blank lines left out.
 
     A line end belongs to a cell when an odd number of quotes stands before it. None where quotes
-    are not in pairs around cells.
+    are not in pairs around cells, or where a carriage return stands alone: it ends a line for
+    some and not for others.
     """
     data = np.frombuffer(body, dtype=np.uint8)[start:]
-    ends = np.flatnonzero(data == ord("\n"))
     if not len(data):
         return None
+    ends = places_of(data, ord("\n"))
+    if b"\r" in body:
+        before = data[ends[ends > 0] - 1]
+        if np.count_nonzero(before == ord("\r")) != count_of(data, ord("\r")):
+            return None
     if data[-1] != ord("\n"):
         ends = np.append(ends, len(data))
     begins = np.concatenate(([0], ends[:-1] + 1))
     if quote.encode() in body:
-        quotes = np.flatnonzero(data == ord(quote))
+        quotes = places_of(data, ord(quote))
         if not _is_well_quoted(data, quotes, delimiter):
             return None
         inside = (np.searchsorted(quotes, begins) & 1).astype(bool)

@@ -49,7 +49,9 @@ def unusable_rows(columns: Sequence[DistinctText], written: Sequence[str]) -> di
     dict
         Reason to mask of rows, shape (n,). A row has one reason at most.
     """
-    filled = np.sum([column.codes >= 0 for column in columns], axis=0)
+    filled = np.zeros(len(columns[0]), dtype=np.int32)
+    for column in columns:
+        filled += column.codes >= 0
     found = {EMPTY_ROW: filled == 0}
     usable = filled > 0
     for reason, rows in (

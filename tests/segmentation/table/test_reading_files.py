@@ -110,6 +110,7 @@ REFUSED = {
     "archive in archive": (gzip.compress(gzip.compress(SMALL)), "unsupported", "inside an archive"),
     "Parquet cut off": (b"PAR1" + bytes(50), "damaged", "Parquet file is damaged"),
     "UTF-16 cut off": (b"\xff\xfea\x00,", "encoding", "damaged further on"),
+    "EBCDIC": ("id;Umsatz\n1;2\n3;4\n5;6\n".encode("cp500"), "encoding", "EBCDIC"),
     "open quotes everywhere": (b'a,b\n' + b'"x,1\n' * 500, "damaged", "never closed"),
 }  # fmt: skip
 

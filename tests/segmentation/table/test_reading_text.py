@@ -9,6 +9,7 @@ import pytest
 
 from segmentation import Table, read_table
 from segmentation.errors import ParameterError, ReadError
+from segmentation.table.limits import Limits
 
 
 def cells(table: Table) -> list[list[Any]]:
@@ -196,3 +197,24 @@ def test_a_row_name_without_heading_stands_first() -> None:
     table = read_table(b"age,spend\nr1,20,3.5\nr2,30,4.5\nr3,40,5\n")
 
     assert table.frame["age"].tolist() == [20, 30, 40]
+
+
+def test_empty_columns_beyond_the_last_name_do_not_count_as_too_many() -> None:
+    beyond = b"," * 700
+    table = read_table(b"id,age" + beyond + b"\n1,30" + beyond + b"\n2,41" + beyond + b"\n")
+
+    assert (list(table.frame.columns), table.rows_used) == (["id", "age"], 2)
+    assert [(issue.kind, issue.count) for issue in table.issues] == [("empty_column", 700)]
+
+
+def test_too_many_rows_are_refused_before_each_is_split_though_a_quote_is_open() -> None:
+    rows = b'1,"open\n' + b"1,2,3,4\n" * 200_000
+    with pytest.raises(ReadError, match="more than 1,000 rows"):
+        read_table(b"a,b\n" + rows, limits=Limits(rows=1_000))
+
+
+def test_a_carriage_return_above_the_table_leaves_the_lines_right() -> None:
+    table = read_table(b"report\rof May\nid,age\n1,30\n2,41\n")
+
+    assert table.frame["age"].tolist() == [30, 41]
+    assert table.lines.tolist() == [4, 5]

@@ -1,0 +1,31 @@
+"""Bytes are found wherever a large file is cut into pieces."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segmentation.table import scanning
+
+
+@pytest.fixture(autouse=True)
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "_PIECE", 3)
+
+
+@given(data=st.binary(max_size=60), byte=st.integers(0, 255))
+def test_every_place_of_a_byte_is_found(data: bytes, byte: int) -> None:
+    array = np.frombuffer(data, dtype=np.uint8)
+    places = [place for place, each in enumerate(data) if each == byte]
+
+    assert scanning.places_of(array, byte).tolist() == places
+    assert scanning.count_of(array, byte) == len(places)
+
+
+@given(data=st.binary(max_size=120))
+def test_every_byte_beyond_ascii_is_found(data: bytes) -> None:
+    found = scanning.places_beyond_ascii(np.frombuffer(data, dtype=np.uint8))
+
+    assert found.tolist() == [place for place, each in enumerate(data) if each >= 0x80]
