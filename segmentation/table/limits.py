@@ -25,6 +25,8 @@ class Limits:
         Unpacked size over packed size.
     rows, columns : int
         Size of the table.
+    set_aside : int
+        Rows with too few or too many cells; with more, the layout is another than was found.
     cells : int
         Cells of a worksheet's rectangle, which the reader of workbooks holds in memory.
     header_bytes : int
@@ -39,6 +41,7 @@ class Limits:
     ratio: int = 200
     rows: int = 5_000_000
     columns: int = 500
+    set_aside: int = 500_000
     cells: int = 30_000_000
     header_bytes: int = 64 * 1024
     cell_characters: int = 32_767
@@ -57,6 +60,15 @@ class Limits:
             raise _too_large(
                 f"The file has more than {self.rows:,} rows, which is the most that can be read. "
                 "Split it, or use a sample of the customers."
+            )
+
+    def check_set_aside(self, rows: int) -> None:
+        """Refuse a file whose rows do not fit its header."""
+        if rows > self.set_aside:
+            raise ReadError(
+                f"More than {self.set_aside:,} rows have another number of cells than the header. "
+                "Check the delimiter and the header line, or export the file again.",
+                kind="damaged",
             )
 
     def check_columns(self, columns: int) -> None:

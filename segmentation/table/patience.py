@@ -63,12 +63,12 @@ def read_patiently(
     width : int
         Number of columns.
     limits : Limits
-        Bound of the rows.
+        Bounds of the rows.
 
     Raises
     ------
     ReadError
-        There are too many rows, or quotes that are never closed.
+        There are too many rows, too many that do not fit, or quotes that are never closed.
     """
     rows = _Rows(width, delimiter, limits)
     stream = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", errors="replace", newline="")
@@ -127,6 +127,7 @@ class _Rows:
         kept = [*fields[: width - 1], self._delimiter.join(fields[width - 1 :])]
         kept += [""] * (width - len(kept))
         self._set_aside.append(SetAside(line, tuple(kept), reason))
+        self._limits.check_set_aside(len(self._set_aside))
 
     def _flush(self) -> None:
         self._limits.check_rows(len(self._lines))

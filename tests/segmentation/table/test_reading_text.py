@@ -218,3 +218,12 @@ def test_a_carriage_return_above_the_table_leaves_the_lines_right() -> None:
 
     assert table.frame["age"].tolist() == [30, 41]
     assert table.lines.tolist() == [4, 5]
+
+
+def test_a_file_most_of_whose_rows_do_not_fit_is_refused_before_all_are_kept() -> None:
+    good = b"".join(b"%d,%d,3,4\n" % (row, row * 7) for row in range(500))
+    bad = b"1\n1,2,3,4,5,6\n" * 2_000
+    with pytest.raises(ReadError, match="More than 1,000 rows have another number") as refusal:
+        read_table(b"a,b,c,d\n" + good + bad, limits=Limits(set_aside=1_000))
+    assert refusal.value.kind == "damaged"
+    assert read_table(b"a,b,c,d\n" + good + bad).rows_set_aside == 4_000
