@@ -15,6 +15,7 @@ import struct
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -139,22 +140,25 @@ class FileEntries:
         """Remove expired entries, drafts of killed writers and empty folders."""
         now = time.time()
         removed = 0
-        for session, _ in self.sessions():
-            for path in _files(self._root / session):
-                if _is_waste(path, now):
-                    with suppress(OSError):
-                        path.unlink()
-                        removed += 1
+        folders = [self._root / session for session, _ in self.sessions()]
+        for path in chain.from_iterable(map(_files, [self._root, *folders])):
+            if _is_waste(path, now):
+                with suppress(OSError):
+                    path.unlink()
+                    removed += 1
+        for folder in folders:
             with suppress(OSError):
-                (self._root / session).rmdir()
+                folder.rmdir()
         return removed
 
     def check(self) -> None:
         """Write a small file and remove it."""
         with _plain_errors():
             path = self._root / f"check.{secrets.token_hex(8)}{DRAFT}"
-            path.write_bytes(b"check")
-            path.unlink()
+            try:
+                path.write_bytes(b"check")
+            finally:
+                path.unlink(missing_ok=True)
 
 
 def _write_durably(path: Path, *parts: bytes) -> None:

@@ -66,6 +66,7 @@ def test_a_full_disk_is_told_reads_go_on_and_it_recovers(disk: tuple[Disk, Machi
     for _ in range(4):
         assert machine.get(path, cookie).status == 200
         assert machine.get("/", cookie).status == 200
+    assert machine.get("/readyz").status == (503 if isinstance(small, MountedDisk) else 200)
     small.free()
     until(
         lambda: machine.upload(SMALL + b"99,31\n", cookie).status == 202,

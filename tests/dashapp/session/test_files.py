@@ -135,8 +135,11 @@ def test_the_sweeper_takes_expired_entries_and_old_drafts(
     (folder / "short").write_bytes(b"x")
     (folder / "fresh.draft").write_bytes(b"x")
     (folder / "old.draft").write_bytes(b"x")
-    os.utime(folder / "old.draft", (1, 1))
-    assert store.sweep() == 3
+    (folder.parent / "check.draft").write_bytes(b"")
+    for old in (folder / "old.draft", folder.parent / "check.draft"):
+        os.utime(old, (1, 1))
+    assert store.sweep() == 4
+    assert not (folder.parent / "check.draft").exists()
     assert {path.name for path in folder.iterdir()} >= {"fresh.draft"}
     assert store.get(key()) == b"stays"
 
