@@ -179,7 +179,10 @@ class Memory:
         if item is not None and item.info.get("lent"):
             item = item if self.ledger.item(SHARED, kind, item_id) else None
         if item is None:
-            raise SessionExpiredError(f"no {WORDS[kind]} {item_id[:8]} in this session")
+            raise SessionExpiredError(
+                f"This {WORDS[kind]} is not in your session any more: it has expired or was "
+                "deleted. Upload your file again."
+            )
         return item
 
     def newest(self, session: str, kind: Kind, **info: str) -> Item | None:

@@ -111,7 +111,7 @@ class Sharing:
     def _item(self, model_id: str) -> Item:
         item = self._shared(model_id)
         if item is None:
-            raise SessionExpiredError("no such model is shared")
+            raise SessionExpiredError("No such model is shared.")
         return item
 
     def _shared(self, model_id: str) -> Item | None:

@@ -109,7 +109,7 @@ class Training:
         """
         scores_id = self._scores_id(session, model_id, dataset_id)
         if scores_id is None:
-            raise SessionExpiredError("these customers have not been placed by this model")
+            raise SessionExpiredError("These customers have not been placed by this model.")
         return self._memory.value(Key(session, Kind.SCORES, scores_id), decode_frame)
 
     def _scores_id(self, session: str, model_id: str, dataset_id: str | None) -> str | None:

@@ -41,7 +41,7 @@ def test_a_shared_model_is_seen_by_link_until_it_is_taken_back(
     headers = {PAGE_TOKEN: view_in(answer.text)["token"]}
     assert visitor.client.get(address, headers=headers).status_code == 403
     assert main(["unshare-model", model]) == 2
-    assert "no such model is shared" in capsys.readouterr().err
+    assert "No such model is shared" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,9 @@ def test_after_a_flush_pages_say_that_the_session_has_expired(
     answer = fire(portal.client, callback, {"shell-refs.data": refs})
     assert answer.status_code == 200
     assert side_updates(answer)["shell-refs"]["data"]["expired"] is True
+    gone = portal.client.get(f"/download/rejects.csv?data={refs['dataset']}")
+    assert gone.status_code == 410
+    assert "expired" in gone.get_json()["error"]
     assert portal.with_sample() == refs
 
 

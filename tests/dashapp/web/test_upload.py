@@ -50,7 +50,7 @@ def test_an_uploaded_file_becomes_a_data_set(portal: Portal) -> None:
         (b"MZ" + b"\0" * 50, {}, 415, "Windows program"),
         (b"%PDF-1.7", {}, 415, "PDF"),
         (CSV, {"X_Purpose": "batch"}, 400, "model first"),
-        (CSV, {"X_Purpose": "batch", "X_Model": "0" * 32}, 410, "no model"),
+        (CSV, {"X_Purpose": "batch", "X_Model": "0" * 32}, 410, "not in your session"),
         (CSV, {"X_Purpose": "model"}, 400, "model"),
     ],
 )
