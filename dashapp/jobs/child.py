@@ -1,8 +1,8 @@
 """The process of one job: limited, alone, and gone when its supervisor is.
 
 It reads and writes the session's values itself; to its supervisor it only says JSON lines of a
-few bytes over a pipe: progress, and in the end ``done`` with a result or ``failed`` with a
-sentence.
+few bytes over a pipe: progress, and in the end ``done`` with a result, ``failed`` with a sentence,
+or ``away`` where the memory of the server did not answer, which is no fault of the job.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ import structlog
 
 from dashapp import logs, metrics
 from dashapp.jobs.progress import Workspace
+from dashapp.session.errors import SessionExpiredError, StoreError, StoreUnavailableError
 from dashapp.session.ledger import open_ledger
 from dashapp.session.rows import Job
-from dashapp.session.store import SessionExpiredError, StoreError, open_store
+from dashapp.session.store import open_store
 from dashapp.settings import Settings
 from segmentation import ClusterError, SegmentationError
 
@@ -108,6 +109,8 @@ def outcome(handler: str, job: Job, settings: Settings, pipe: Connection) -> byt
     try:
         workspace = Workspace(job, settings, open_store(settings), open_ledger(settings), tell)
         return _json({"done": resolve(handler)(dict(job.request), workspace)})
+    except StoreUnavailableError as error:
+        return _json({"away": str(error)})
     except (SegmentationError, StoreError) as error:
         return _json({"failed": str(error), "status": status_of(error)})
     except MemoryError:

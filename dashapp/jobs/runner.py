@@ -218,7 +218,7 @@ class Worker:
             # Whoever stops this worker often stops all its processes: that is no fault of the job.
             self._ledger.release_job(slot.job, counts=False)
         elif state == "lost":
-            self._retry(slot.job)
+            self._retry(slot.job, error or LOST)
         else:
             self._ledger.finish_job(slot.job, state, result, error)
         metrics.meters().jobs.labels(slot.job.kind, state).inc()
@@ -226,11 +226,12 @@ class Worker:
         logger.info("job_ended", job=slot.job.id, kind=slot.job.kind, state=state)
         self._release(slot)
 
-    def _retry(self, job: Job) -> None:
+    def _retry(self, job: Job, error: str) -> None:
+        """Have a job begun once more, or end it with what was in its way."""
         if job.attempts < ATTEMPTS:
             self._ledger.release_job(job, counts=True)
         else:
-            self._ledger.finish_job(job, "failed", {"status": AWAY}, LOST)
+            self._ledger.finish_job(job, "failed", {"status": AWAY}, error)
 
     def _recover(self) -> None:
         """Take over from workers that are gone."""
@@ -238,7 +239,7 @@ class Worker:
         for job in self._ledger.lost_jobs():
             if job.id not in mine:
                 logger.warning("worker_lost", job=job.id, attempt=job.attempts)
-                self._retry(job)
+                self._retry(job, LOST)
 
     def _put_back(self) -> None:
         """Requeue what did not finish in time; the attempt does not count."""
@@ -265,3 +266,5 @@ class Worker:
         except StoreError as error:
             logger.warning("ledger_unavailable", exc_info=error)
             self._pause_until = time.monotonic() + PAUSE_SECONDS
+            # Nobody could renew a lease meanwhile: others first get time to tell that they live.
+            self._next_recovery = time.monotonic() + LEASE_SECONDS

@@ -98,6 +98,8 @@ class Slot:
         """
         if self.outcome is not None and "done" in self.outcome:
             return "done", self.outcome["done"], None
+        if self.outcome is not None and "away" in self.outcome:
+            return "lost", None, str(self.outcome["away"])
         if self.outcome is not None:
             return failed(int(self.outcome.get("status", OUR_FAULT)), str(self.outcome["failed"]))
         code = self._process.exitcode

@@ -7,8 +7,14 @@ import re
 import signal
 from pathlib import Path
 
+import pytest
+from structlog.testing import capture_logs
+
+from dashapp.jobs.runner import Worker
+from dashapp.session.errors import StoreUnavailableError
 from dashapp.session.keys import Key, Kind
 from tests.dashapp.jobs.conftest import OTHER, SESSION, Bench, at_work
+from tests.dashapp.jobs.work import HANDLERS
 from tests.waiting import until
 
 
@@ -84,6 +90,16 @@ def test_a_killed_job_runs_once_more(working: Bench) -> None:
     assert done.attempts == 2
 
 
+@pytest.mark.parametrize(("times", "state"), [(1, "done"), (2, "failed")])
+def test_a_job_for_which_the_memory_was_away_runs_once_more(
+    working: Bench, times: int, state: str
+) -> None:
+    ended = working.ended(working.queue.submit(SESSION, "forget", {"times": times}))
+    assert (ended.state, ended.attempts) == (state, 2)
+    if state == "failed":
+        assert "memory does not answer" in str(ended.error)
+
+
 def test_a_job_that_is_killed_twice_fails_with_its_sentence(working: Bench) -> None:
     job = working.queue.submit(SESSION, "hang", {})
     first = int(working.running(job).message)
@@ -120,6 +136,29 @@ def test_many_files_hold_up_no_training(bench: Bench) -> None:
     with at_work(bench):
         bench.running(training)
         assert "queued" in {bench.now(job).state for job in files}
+
+
+def test_after_the_ledger_was_away_nobody_is_taken_for_lost_at_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.queue.submit(SESSION, "train", {})
+    # Of another worker, who could not renew it meanwhile.
+    others = bench.ledger.claim_job("another", -1)
+    assert others is not None
+    worker = Worker(bench.settings, HANDLERS, bench.store, bench.ledger)
+
+    def away(*_: object) -> None:
+        raise StoreUnavailableError
+
+    with monkeypatch.context() as patch, capture_logs():
+        patch.setattr(bench.ledger, "beat", away)
+        worker.step()
+    worker._pause_until = 0
+    worker.step()
+    assert bench.now(others).state == "running"
+    with capture_logs():
+        worker._recover()  # later
+    assert bench.now(others).state == "queued"
 
 
 def test_an_unknown_kind_of_job_fails_with_a_sentence(working: Bench) -> None:

@@ -8,13 +8,16 @@ import threading
 from typing import Any
 
 from dashapp.jobs.progress import Workspace
+from dashapp.session.errors import StoreUnavailableError
 from dashapp.session.keys import Kind
 from segmentation import ParameterError
 
 HANDLERS = {
     name: f"tests.dashapp.jobs.work:{name}"
-    for name in ("add", "keep", "hang", "refuse", "break_down", "abort", "swallow", "vanish")
-}
+    for name in (
+        "add", "keep", "hang", "refuse", "break_down", "abort", "swallow", "vanish", "forget",
+    )
+}  # fmt: skip
 # Of the kinds that may take minutes.
 HANDLERS["train"] = HANDLERS["hang"]
 
@@ -65,4 +68,14 @@ def vanish(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     if not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
+    return {"done": True}
+
+
+def forget(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
+    """Find that the server's memory is away, so many times."""
+    mark = workspace.settings.data_dir / "forgotten"
+    times = len(mark.read_text()) if mark.exists() else 0
+    mark.write_text("x" * (times + 1))
+    if times < request["times"]:
+        raise StoreUnavailableError
     return {"done": True}
