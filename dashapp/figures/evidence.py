@@ -65,13 +65,10 @@ def silhouette_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
         if row.k != best.k and row.silhouette_high >= best.silhouette_low
     ]
     text = (
-        f"The silhouette is highest at {best.k} segments ({formatting.number(best.silhouette, 2)})"
+        f"By the silhouette alone {best.k} segments ({formatting.number(best.silhouette, 2)}) lead"
     )
-    text += (
-        f"; {_and(close)} {'is' if len(close) == 1 else 'are'} within its interval."
-        if close
-        else "."
-    )
+    within = "is" if len(close) == 1 else "are"
+    text += f"; {_and(close)} {within} within its interval." if close else "."
     return text if best.k == k else f"{text} Shown here: {formatting.count(k, 'segment')}."
 
 

@@ -99,7 +99,7 @@ def test_comparison_starts_with_the_largest_difference() -> None:
 
 def test_the_silhouette_names_the_numbers_that_are_close() -> None:
     assert figures.silhouette_by_k_reading(samples.evidence(), 3) == (
-        "The silhouette is highest at 3 segments (0.52); 4 is within its interval."
+        "By the silhouette alone 3 segments (0.52) lead; 4 is within its interval."
     )
     assert figures.silhouette_by_k_reading(samples.evidence(), 2).endswith(
         "Shown here: 2 segments."
