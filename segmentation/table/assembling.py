@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -26,12 +28,15 @@ from segmentation.table.distinct import DistinctText
 from segmentation.table.findings import column_issues
 from segmentation.table.limits import Limits
 from segmentation.table.patience import Records
-from segmentation.table.profiled import profile_typed, settled
+from segmentation.table.profiled import Profiled, profile_typed, settled
 from segmentation.table.recipe import Fixes
 from segmentation.table.roles import find_roles
 from segmentation.table.storage import rejects_frame
 from segmentation.table.typed import Kind, Typed
 from segmentation.table.typing_text import file_evidence, type_column
+
+#: In smaller tables starting threads takes longer than typing.
+_MANY_ROWS = 50_000
 
 _NO_FIXES = Fixes()
 _NO_MEANINGS: Mapping[str, str | None] = MappingProxyType({})
@@ -132,13 +137,21 @@ def _decimal(columns: list[DistinctText], delimiter: str | None) -> str:
 def _typed(
     work: Cleaned, fixes: Fixes, decimal: str, *, settled: bool
 ) -> tuple[list[Typed], tuple[Column, ...]]:
-    """Type every column and find what it is."""
-    typed = [
-        type_column(label, column, fixes.rules(label, decimal, settled=settled))
-        for label, column in zip(work.names, work.columns, strict=True)
-    ]
-    profiled = [profile_typed(label, one) for label, one in zip(work.names, typed, strict=True)]
-    return typed, find_roles(profiled)
+    """Type every column and find what it is, those of large tables side by side.
+
+    Threads do, since Arrow and NumPy let go of the interpreter.
+    """
+
+    def type_one(label: str, column: DistinctText) -> tuple[Typed, Profiled]:
+        typed = type_column(label, column, fixes.rules(label, decimal, settled=settled))
+        return typed, profile_typed(label, typed)
+
+    if len(work.lines) < _MANY_ROWS:
+        found = list(map(type_one, work.names, work.columns))
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = list(pool.map(type_one, work.names, work.columns))
+    return [typed for typed, _ in found], find_roles([profiled for _, profiled in found])
 
 
 def _decided(

@@ -12,6 +12,8 @@ from segmentation.table.distinct import DistinctText
 
 #: More rows than this for a customer, on average, and the table lists transactions.
 _TRANSACTION_ROWS = 1.5
+#: 2^64 over the golden ratio (Knuth, vol. 3, 6.4).
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 def duplicate_rows(columns: Sequence[DistinctText]) -> np.ndarray:
@@ -30,15 +32,17 @@ def duplicate_rows(columns: Sequence[DistinctText]) -> np.ndarray:
     ndarray of bool, shape (n,)
     """
     mixed = np.zeros(len(columns[0]), dtype=np.uint64)
+    shifted = np.empty_like(mixed)
     for column in columns:
-        mixed ^= column.codes.astype(np.int64).view(np.uint64) + np.uint64(1)
-        mixed *= np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio (Knuth, vol. 3, 6.4)
-        mixed ^= mixed >> np.uint64(29)
+        mixed ^= column.codes.view(np.uint32)
+        mixed *= _MULTIPLIER
+        mixed ^= np.right_shift(mixed, np.uint64(29), out=shifted)
     shared = np.flatnonzero(pd.Series(mixed).duplicated(keep=False).to_numpy())
     group = pd.factorize(mixed[shared])[0]  # numbered in the order of their first rows
     first = np.flatnonzero(~pd.Series(group).duplicated().to_numpy())
-    original, later = shared[first[group]], shared
-    original, later = original[original != later], later[original != later]
+    original = shared[first[group]]
+    again = original != shared
+    original, later = original[again], shared[again]
     same = np.ones(len(later), dtype=bool)
     for column in columns:
         same &= column.codes[later] == column.codes[original]
