@@ -205,7 +205,7 @@ def _table(
         for column, one in zip(columns, typed, strict=True)
     }
     return Table(
-        frame=pd.DataFrame(frame, index=pd.RangeIndex(used)),
+        frame=pd.DataFrame(frame, index=pd.RangeIndex(used), copy=False),
         columns=columns,
         issues=(*issues, *_content_issues(work, columns, typed, recipe["decimal"], ids)),
         recipe=recipe,
