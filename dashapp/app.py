@@ -12,6 +12,7 @@ from flask import Flask, Response, send_from_directory
 from werkzeug.test import Client
 
 from dashapp import shell, web
+from dashapp.components.markup import markup
 from dashapp.figures.canvas import empty_figure
 from dashapp.figures.validators import learn_when_drawn
 from dashapp.jobs.queue import JobQueue
@@ -99,7 +100,7 @@ def create_app(settings: Settings | None = None) -> Dash:
         add_log_handler=False,
         enable_mcp=False,
     )
-    app.layout = shell.layout(PAGES, signs_out=settings.identity == "oidc")
+    app.layout = markup(shell.layout(PAGES, signs_out=settings.identity == "oidc"))
     shell.register(app, context, PAGES, NOT_FOUND)
     for page in PAGES:
         page.register(app, context)

@@ -175,5 +175,16 @@ def _texts(tree: Any) -> str:
         return " ".join(filter(None, map(_texts, tree)))
     if isinstance(tree, dict):
         props = tree.get("props", {})
+        if "tree" in props:
+            return " ".join(_drawn(node, props["children"]) for node in props["tree"])
         return _texts(props.get("children", props.get("label")))
     return ""
+
+
+def _drawn(node: Any, components: list[Any]) -> str:
+    """The text of a piece of markup, see ``dashapp/components/markup.py``."""
+    if isinstance(node, int):
+        return _texts(components[node])
+    if isinstance(node, list):
+        return " ".join(_drawn(inner, components) for inner in node[2:])
+    return node or ""

@@ -8,6 +8,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_up
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from dashapp.components.markup import markup
 from dashapp.components.states import empty_state, message
 from dashapp.page import Context, Page, Refs, text_or_none
 from dashapp.session.identity import current_session
@@ -24,8 +25,8 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
 
     @app.callback(Output(Ids.PAGE, "children"), inputs={"path": Input(Ids.URL, "pathname")})
     @needs(Right.VIEW)
-    def show_page(path: object) -> Component:
-        return layout_for(by_path.get(str(path), not_found))
+    def show_page(path: object) -> Any:
+        return markup(layout_for(by_path.get(str(path), not_found)))
 
     @app.callback(
         Output(Ids.STEPS, "children"),
@@ -34,10 +35,11 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
         inputs={"path": Input(Ids.URL, "pathname"), "refs": Input(Ids.REFS, "data")},
     )
     @needs(Right.VIEW)
-    def show_top_bar(path: object, refs: object) -> tuple[list[Component], list[Component], str]:
+    def show_top_bar(path: object, refs: object) -> tuple[Any, Any, str]:
         parsed = Refs.parse(refs)
         allowed = tuple(page for page in pages if may(page.need))
-        return steps(allowed, str(path), parsed), summary(context, parsed), shell_class()
+        shown = steps(allowed, str(path), parsed), summary(context, parsed)
+        return *map(markup, shown), shell_class()
 
     @app.callback(
         Output(Ids.REFS, "data"),

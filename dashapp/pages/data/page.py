@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashapp.components.allowed import allowed
 from dashapp.components.column_grid import grid_rows
+from dashapp.components.markup import markup
 from dashapp.components.states import EXPIRED, empty_state, message, skeleton
 from dashapp.components.welcome import welcome
 from dashapp.page import Context, Page, Refs, open_table
@@ -89,7 +90,7 @@ def _register_content(app: Dash, context: Context) -> None:
     def show(refs: object) -> Any:
         # The shell has not yet said which data set this tab looks at.
         shown = no_update if refs is None else content(context, Refs.parse(refs))
-        return allowed(shown, CONTROLS)
+        return markup(allowed(shown, CONTROLS))
 
     @app.callback(JOB, inputs={"clicks": Input(Ids.SAMPLE, "n_clicks")}, prevent_initial_call=True)
     @needs(Right.CHANGE)

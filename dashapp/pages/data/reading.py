@@ -9,6 +9,7 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
+from dashapp.components.markup import markup
 from dashapp.components.preview import preview_content, preview_pane, preview_waits
 from dashapp.components.reading_form import Reading, reading_fields, reading_panel, recipe_panel
 from dashapp.components.states import message
@@ -195,7 +196,7 @@ def register(app: Dash, context: Context) -> None:
     @needs(Right.DATA)
     def show_preview(done: object) -> Any:
         seen = preview_done(context, done)
-        return no_update if seen is None else preview_content(seen, title=AS_TRIED)
+        return no_update if seen is None else markup(preview_content(seen, title=AS_TRIED))
 
     @app.callback(
         Output(Shell.JOB, "data", allow_duplicate=True),
@@ -225,7 +226,7 @@ def tried(context: Context, refs: Refs, ids: object, values: object) -> dict[str
         return nothing
     chosen = layout_chosen(ids, values, source.reading)
     if chosen == dict(source.reading.chosen):
-        here = preview_content(source.seen, title=AS_READ)
+        here = markup(preview_content(source.seen, title=AS_READ))
         return nothing | {"preview": here, "unchanged": True}
     recipe = with_layout(source.recipe, chosen)
     job = context.datasets.start_preview(current_session(), source.item, recipe)

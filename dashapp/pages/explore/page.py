@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashapp import formatting
 from dashapp.address import Address, Link
 from dashapp.components.filters import filter_panel, filter_start
+from dashapp.components.markup import markup
 from dashapp.components.sampled import noun, sample_note
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
@@ -99,7 +100,8 @@ def register(app: Dash, context: Context) -> None:
         if refs is None:
             return no_update
         expired = Refs.parse(refs).expired
-        return render_page(table_of(refs), Address.parse(search), look, expired=expired)
+        page = render_page(table_of(refs), Address.parse(search), look, expired=expired)
+        return markup(page)
 
     # The page comes with its first tab; this answers when another one is chosen.
     @app.callback(
@@ -113,12 +115,10 @@ def register(app: Dash, context: Context) -> None:
         prevent_initial_call=True,
     )
     @needs(Right.DATA)
-    def show_tab(
-        tab: object, look: object, refs: object, filters: object, search: object
-    ) -> Component:
+    def show_tab(tab: object, look: object, refs: object, filters: object, search: object) -> Any:
         shown = Shown.parse(table_of(refs), filters, look)
         name = one_of(tab, list(TABS), next(iter(TABS)))
-        return render_tab(name, shown, Address.parse(search))
+        return markup(render_tab(name, shown, Address.parse(search)))
 
     register_filters(app, table_of)
     charts.register(app, table_of)

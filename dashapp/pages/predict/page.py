@@ -12,6 +12,7 @@ from dash.exceptions import PreventUpdate
 from dashapp import figures, formatting
 from dashapp.address import Address, Link
 from dashapp.components.charts import chart
+from dashapp.components.markup import markup
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.components.upload import load_model
@@ -144,8 +145,8 @@ def render_answer(
     scores = context.training.scores(session, model_id, seen.refs.dataset) if seen.scored else None
     segment = next((each for each in model.segments if each.id == found.segment_id), None)
     return {
-        "answer": views.answer(segment, found),
-        "beside": views.beside(model, segment, values),
+        "answer": markup(views.answer(segment, found)),
+        "beside": markup(views.beside(model, segment, values)),
         "why": figures.contributions_bar(found, theme=look),
         "why_reading": figures.contributions_bar_reading(found),
         "map": figures.customer_map(
@@ -157,7 +158,9 @@ def render_answer(
             theme=look,
         ),
         "map_reading": figures.customer_map_reading(found),
-        "changes": views.changes(context.scoring.whatif(session, model_id, values), model.segments),
+        "changes": markup(
+            views.changes(context.scoring.whatif(session, model_id, values), model.segments)
+        ),
     }
 
 
@@ -186,7 +189,7 @@ def register(app: Dash, context: Context) -> None:
             return no_update
         seen = Seen.at(context, refs)
         tab = Address.parse(search).tab(TABS)
-        return render_page(seen.model, tab, expired=seen.refs.expired)
+        return markup(render_page(seen.model, tab, expired=seen.refs.expired))
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -199,8 +202,8 @@ def register(app: Dash, context: Context) -> None:
         if seen.model is None:
             return no_update
         if one_of(tab, list(TABS), "one") == "file":
-            return render_file(seen.model)
-        return render_one(seen, seen.model, Address.parse(search))
+            return markup(render_file(seen.model))
+        return markup(render_one(seen, seen.model, Address.parse(search)))
 
     register_answers(app, context)
 
@@ -243,7 +246,7 @@ def register_answers(app: Dash, context: Context) -> None:
         seen = Seen.at(context, refs)
         if seen.model is None or seen.refs.model is None:
             return no_update
-        return render_batch(context, seen.model, seen.refs.model)
+        return markup(render_batch(context, seen.model, seen.refs.model))
 
 
 LINKS = (Link({"type": Ids.FIELD, "column": ALL}),)

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashapp.address import Address, Link
 from dashapp.components.allowed import allowed
+from dashapp.components.markup import markup
 from dashapp.components.segment_card import segment_cards, verdict_card
 from dashapp.components.states import expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
@@ -100,7 +101,7 @@ def register(app: Dash, context: Context) -> None:
         if refs is None:
             return no_update
         seen, address = Seen.at(context, refs), Address.parse(search)
-        return allowed(render_page(context, seen, address, theme(look)), CONTROLS)
+        return markup(allowed(render_page(context, seen, address, theme(look)), CONTROLS))
 
     # The page comes with its first tab; this answers when another one is chosen.
     @app.callback(
@@ -123,7 +124,7 @@ def register(app: Dash, context: Context) -> None:
             address=Address.parse(search),
             look=theme(look),
         )
-        return allowed(content, CONTROLS)
+        return markup(allowed(content, CONTROLS))
 
     register_training(app, context)
     names.register(app, context)
