@@ -25,10 +25,33 @@
     return arriving;
   }
 
+  /* The rows that a grid comes with are its answer to its own first question. */
+  function answering(first, setProps) {
+    return function (changes) {
+      var asked = changes.getRowsRequest, rows = asked && first.current;
+      if (asked) { first.current = null; }
+      if (!rows || !rows.rowCount) { return setProps(changes); }
+      asked.successCallback(rows.rowData, rows.rowCount);
+    };
+  }
+
+  /* What people look for stays in sight while they scroll sideways, where there is room. */
+  var NARROW = 900;
+
+  function fitting(columns) {
+    if (window.innerWidth >= NARROW) { return columns; }
+    return columns.map(function (column) { return Object.assign({}, column, {pinned: null}); });
+  }
+
   function Grid(props) {
     var React = window.React;
     var state = React.useState("");
     var tell = state[1];
+    var first = React.useRef(props.getRowsResponse);
+    var own = {
+      columnDefs: React.useMemo(fitting.bind(null, props.columnDefs), [props.columnDefs]),
+      setProps: React.useMemo(answering.bind(null, first, props.setProps), [props.setProps])
+    };
     React.useEffect(function () {
       var here = true;
       if (!suite) {
@@ -39,7 +62,7 @@
       }
       return function () { here = false; };
     }, []);
-    if (suite) { return React.createElement(suite.AgGrid, props); }
+    if (suite) { return React.createElement(suite.AgGrid, Object.assign({}, props, own)); }
     return React.createElement(
       "div", {id: props.id, className: "grid-awaited", style: props.style}, state[0]
     );

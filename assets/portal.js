@@ -53,16 +53,6 @@
         window.dash_ag_grid.getApiAsync(grid).then(function (api) { api.purgeInfiniteCache(); });
         return none();
       },
-      /* What people look for stays in sight while they scroll sideways, where there is room. */
-      pin_columns: function (grid) {
-        window.dash_ag_grid.getApiAsync(grid).then(function (api) {
-          var side = window.innerWidth >= 900 ? "left" : null;
-          api.applyColumnState({state: [
-            {colId: "Segment", pinned: side}, {colId: "Confidence", pinned: side}
-          ]});
-        });
-        return none();
-      },
       narrowing: narrowing,
       clicked: clicked,
       toggle: function (clicks, open) { return !open; },

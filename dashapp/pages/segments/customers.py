@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -107,11 +107,32 @@ def shown_customers(model: SegmentModel, text: object, segment: object, which: o
     )
 
 
-def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Address) -> Component:
-    """A grid over all customers, paged on the server, and the exports."""
+def asked_customers(model: SegmentModel, address: Address) -> Selection:
+    """Which customers an address asks for."""
+    ids = [EVERYONE, *(segment.id for segment in model.segments)]
+    segment = address.one(Ids.GRID_SEGMENT, ids, EVERYONE)
+    return shown_customers(model, "", segment, address.one(Ids.GRID_WHICH, list(WHICH), Which.ALL))
+
+
+def customers_view(
+    model: SegmentModel,
+    table: Table,
+    refs: Refs,
+    shown: Selection,
+    first: tuple[Mapping[str, Any], str],
+) -> Component:
+    """A grid over all customers, paged on the server, and the exports.
+
+    Parameters
+    ----------
+    shown
+        Which customers it starts with.
+    first
+        The first of them, as the grid gets them when it asks, and how many there are.
+    """
     everyone = {EVERYONE: "All segments"} | {segment.id: segment.name for segment in model.segments}
-    segment = address.one(Ids.GRID_SEGMENT, everyone, EVERYONE)
-    which = address.one(Ids.GRID_WHICH, list(WHICH), Which.ALL)
+    segment = next(iter(shown.segments), EVERYONE)
+    rows, count = first
     return html.Div(
         [
             html.Div(
@@ -126,9 +147,9 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Addre
                         className="field",
                     ),
                     choice(Ids.GRID_SEGMENT, "Segment", everyone, segment),
-                    choice(Ids.GRID_WHICH, "Show", WHICH, which),
+                    choice(Ids.GRID_WHICH, "Show", WHICH, shown.which),
                     html.Div(
-                        download_buttons(refs, shown_customers(model, "", segment, which)),
+                        download_buttons(refs, shown),
                         id=Ids.GRID_DOWNLOAD,
                         className="button-row",
                     ),
@@ -137,7 +158,7 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Addre
             ),
             html.Div(
                 [
-                    html.Div(id=Ids.GRID_COUNT, className="filters-count", role="status"),
+                    html.Div(count, id=Ids.GRID_COUNT, className="filters-count", role="status"),
                     html.Div(
                         "Tick customers to download only them, or one to see where it stands.",
                         id=Ids.GRID_PICKED,
@@ -151,6 +172,7 @@ def customers_view(model: SegmentModel, table: Table, refs: Refs, address: Addre
                 getRowId=f"params.data['{ROW}']",
                 rowModelType="infinite",
                 columnDefs=grid_columns(table, model.segments),
+                getRowsResponse=rows,  # assets/grid.js gives them to the grid's first question
                 defaultColDef={"sortable": True, "resizable": True, "minWidth": 110},
                 dashGridOptions={
                     "cacheBlockSize": GRID_PAGE,
@@ -200,9 +222,11 @@ def grid_columns(table: Table, segments: Sequence[Segment]) -> list[dict[str, An
             "headerName": segment,
             "width": _width(max((each.name for each in segments), key=len, default=segment)),
             "tooltipField": segment,
-        }
-        | {"cellClass": "cell-segment", "cellClassRules": colors},
-        {"field": sure, "headerName": sure, "width": 130} | confidence,
+            "pinned": "left",  # where there is room, see assets/grid.js
+            "cellClass": "cell-segment",
+            "cellClassRules": colors,
+        },
+        {"field": sure, "headerName": sure, "width": 130, "pinned": "left"} | confidence,
         *own,
     ]
 

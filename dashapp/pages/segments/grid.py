@@ -8,7 +8,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashapp import formatting
 from dashapp.components.sampled import noun
-from dashapp.page import Context, number_or_none
+from dashapp.page import Context, Seen, number_or_none
 from dashapp.pages.segments.customers import (
     download_buttons,
     picked_links,
@@ -25,6 +25,7 @@ from dashapp.services.customers import (
 )
 from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
+from segmentation import SegmentModel
 
 REFS = State(Shell.REFS, "data")
 SHOWN = {
@@ -41,13 +42,21 @@ def picked_rows(picked: object) -> tuple[int, ...]:
     return tuple(sorted({int(n) for n in numbers if n is not None and 0 <= n < 1e8}))
 
 
+def rows_of(
+    context: Context, seen: Seen, model: SegmentModel, selection: Selection, asked: GridRequest
+) -> tuple[dict[str, Any], str]:
+    """Rows for the grid, and how many customers are chosen of how many."""
+    assert seen.table is not None
+    names = {s.id: s.name for s in model.segments}
+    scores, frame = scores_of(context, seen), seen.table.frame
+    wanted = selection.mask(frame, scores, names)
+    page, found = page_of(frame, scores, names, wanted, asked), int(wanted.sum())
+    total = formatting.count(seen.table.rows_used, noun(seen.table))
+    return {"rowData": page, "rowCount": found}, f"{formatting.number(found)} of {total}"
+
+
 def register(app: Dash, context: Context) -> None:
     """Add the callbacks of the Customers tab."""
-    app.clientside_callback(
-        ClientsideFunction("portal", "pin_columns"),
-        Output(Ids.GRID_COUNT, "lang"),
-        Input(Ids.GRID, "id"),
-    )
     # A new search or choice empties the grid's cache; the grid then asks for its rows again.
     app.clientside_callback(
         ClientsideFunction("portal", "refresh_grid"),
@@ -73,13 +82,8 @@ def register(app: Dash, context: Context) -> None:
         seen, model = model_of(context, refs)
         if seen.table is None or not seen.scored:
             return no_update, no_update
-        names = {s.id: s.name for s in model.segments}
-        scores, frame = scores_of(context, seen), seen.table.frame
-        wanted = shown_customers(model, text, segment, which).mask(frame, scores, names)
-        page = page_of(frame, scores, names, wanted, GridRequest.parse(asked))
-        found = int(wanted.sum())
-        total = formatting.count(seen.table.rows_used, noun(seen.table))
-        return {"rowData": page, "rowCount": found}, f"{formatting.number(found)} of {total}"
+        selection = shown_customers(model, text, segment, which)
+        return rows_of(context, seen, model, selection, GridRequest.parse(asked))
 
     @app.callback(
         Output(Ids.GRID_DOWNLOAD, "children"),

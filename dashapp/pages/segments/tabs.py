@@ -16,10 +16,11 @@ from dashapp.components.states import empty_state
 from dashapp.page import Context, Refs, Seen, number_or_none, one_of, texts
 from dashapp.pages.segments import charts, grid, large, views
 from dashapp.pages.segments.charts import Placed, placed_customers
-from dashapp.pages.segments.customers import customers_view
+from dashapp.pages.segments.customers import GRID_PAGE, asked_customers, customers_view
 from dashapp.pages.segments.ids import Ids
 from dashapp.pages.segments.scored import model_of
 from dashapp.pages.segments.views import FLAT, VIEWS
+from dashapp.services.customers import GridRequest
 from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
@@ -41,7 +42,7 @@ def render_tab(
         ),
         "compare": lambda: views.compare_view(model, address, look),
         "evidence": lambda: views.evidence_view(model, look, can_choose=seen.trained_here),
-        "customers": lambda: render_customers(seen, model, address),
+        "customers": lambda: render_customers(context, seen, model, address),
         "actions": lambda: action_list(model.segments),
     }
     return large.explained(context, tab, seen, draw[tab]())
@@ -63,11 +64,15 @@ def render_map(
     )
 
 
-def render_customers(seen: Seen, model: SegmentModel, address: Address) -> Component:
-    """The list of all customers."""
+def render_customers(
+    context: Context, seen: Seen, model: SegmentModel, address: Address
+) -> Component:
+    """The list of all customers, which comes with its first rows."""
     if seen.table is None or not seen.scored:
         return no_customers(seen)
-    return customers_view(model, seen.table, seen.refs, address)
+    shown = asked_customers(model, address)
+    first = grid.rows_of(context, seen, model, shown, GridRequest(0, GRID_PAGE))
+    return customers_view(model, seen.table, seen.refs, shown, first)
 
 
 def no_customers(seen: Seen) -> Component:
