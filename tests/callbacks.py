@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,6 +159,16 @@ def changes_in(answer: Mapping[str, Any]) -> dict[str, Any]:
 def side_updates(response: TestResponse) -> dict[str, Any]:
     """What ``set_props`` changed beside the outputs."""
     return dict((response.get_json() or {}).get("sideUpdate") or {}) if response.data else {}
+
+
+def parts(tree: Any) -> Iterator[dict[str, Any]]:
+    """All components of an answer, as the browser gets them."""
+    if isinstance(tree, list):
+        for item in tree:
+            yield from parts(item)
+    elif isinstance(tree, dict) and "props" in tree:
+        yield tree
+        yield from parts(tree["props"].get("children"))
 
 
 def texts(tree: Any) -> str:

@@ -21,6 +21,7 @@ from dashapp.figures.customer import (
     contributions_bar_reading,
     customer_map,
     customer_map_reading,
+    customer_mark,
 )
 from dashapp.figures.distributions import (
     box_plot,
@@ -108,6 +109,7 @@ __all__ = [
     "contributions_bar_reading",
     "customer_map",
     "customer_map_reading",
+    "customer_mark",
     "customers_donut",
     "customers_donut_reading",
     "empty_figure",

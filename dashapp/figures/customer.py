@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -123,12 +123,22 @@ def customer_map(
     # Others step back; the centres that matter carry names instead of a legend.
     figure.update_layout(showlegend=False, margin_t=MARGIN["t"])
     figure.update_traces(marker={"opacity": 0.4}, selector=lambda trace: trace.customdata)
+    star, names = customer_mark(model, place, written=written, theme=theme)
+    return figure.add_trace(star).update_layout(annotations=names)
+
+
+def customer_mark(
+    model: SegmentModel, place: Place, *, written: Sequence[str] = (), theme: Theme = LIGHT
+) -> tuple[go.Scatter, list[dict[str, Any]]]:
+    """What of :func:`customer_map` depends on the customer: its last trace and all annotations."""
+    centers = np.asarray(model.projection.transform(np.asarray(model.centers)))
     named = [at for at, segment in enumerate(model.segments) if segment.name in written]
     names = [label(model.segments[at].name, 22) for at in named]
-    for at, name, above in zip(named, names, sides(centers, named, names, place), strict=True):
-        _add_name(figure, centers[at], name, above=above, theme=theme)
-    _add_star(figure, place, theme)
-    return figure
+    above = sides(centers, named, names, place)
+    return _star(place, theme), [
+        _name(centers[at], name, above=up, theme=theme)
+        for at, name, up in zip(named, names, above, strict=True)
+    ]
 
 
 def sides(
@@ -174,24 +184,24 @@ def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
     return max(across, 0.0) * max(up, 0.0)
 
 
-def _add_name(figure: go.Figure, center: Place, name: str, *, above: bool, theme: Theme) -> None:
-    """Write a segment's name at its centre, on the side that is away from the star."""
-    figure.add_annotation(
-        x=float(center[0]),
-        y=float(center[1]),
-        yshift=12 if above else -12,
-        yanchor="bottom" if above else "top",
-        text=name,
-        showarrow=False,
-        font={"size": 12, "color": theme.text},
-        bgcolor=translucent(theme.surface, 0.86),
-        bordercolor=theme.border,
-        borderpad=3,
-    )
+def _name(center: Place, name: str, *, above: bool, theme: Theme) -> dict[str, Any]:
+    """A segment's name at its centre, on the side that is away from the star."""
+    return {
+        "x": float(center[0]),
+        "y": float(center[1]),
+        "yshift": 12 if above else -12,
+        "yanchor": "bottom" if above else "top",
+        "text": name,
+        "showarrow": False,
+        "font": {"size": 12, "color": theme.text},
+        "bgcolor": translucent(theme.surface, 0.86),
+        "bordercolor": theme.border,
+        "borderpad": 3,
+    }
 
 
-def _add_star(figure: go.Figure, place: Place, theme: Theme) -> None:
-    figure.add_scatter(
+def _star(place: Place, theme: Theme) -> go.Scatter:
+    return go.Scatter(
         x=[float(place[0])],
         y=[float(place[1])],
         mode="markers",

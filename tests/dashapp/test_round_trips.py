@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.callbacks import callbacks
+from tests.callbacks import callbacks, parts
 from tests.dashapp.portal import Portal, look
 
 Trained = tuple[Portal, dict[str, Any]]
@@ -23,16 +22,6 @@ TABS = (
     ("segments", "evidence", {"segments-silhouette", "segments-inertia", "segments-stability",
                               "segments-smallest"}),
 )  # fmt: skip
-
-
-def parts(tree: Any) -> Iterator[dict[str, Any]]:
-    """All components of an answer, as the browser gets them."""
-    if isinstance(tree, list):
-        for item in tree:
-            yield from parts(item)
-    elif isinstance(tree, dict) and "props" in tree:
-        yield tree
-        yield from parts(tree["props"].get("children"))
 
 
 def drawn(tree: Any) -> set[str]:

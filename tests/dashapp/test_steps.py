@@ -14,6 +14,7 @@ from tests.callbacks import (
     changes_in,
     find_by_input,
     fire,
+    parts,
     side_updates,
     texts,
 )
@@ -83,6 +84,26 @@ def test_the_prediction_answers_with_segment_reasons_and_actions(trained: Traine
     assert "High Spenders" in words
     assert "Confidence" in words
     assert "Recommended actions" in texts(shown["predict-beside.children"])
+    moved = shown["predict-map.figure"]["operations"]
+    assert [step["location"] for step in moved] == [["data", -1], ["layout", "annotations"]]
+
+
+def test_the_form_comes_with_its_answer_and_the_whole_map(trained: Trained) -> None:
+    portal, refs = trained
+    shown = portal.fire(
+        "predict-content.children",
+        "shell-refs.data",
+        look(refs, **{"shell-url.search": "?field.Total+Spend=1500"}),
+    )["predict-content.children"]
+    assert "Recommended actions" in texts(shown)
+    charts = {
+        part["props"]["id"]: part["props"]["figure"]["data"]
+        for part in parts(shown)
+        if part["type"] == "Graph"
+    }
+    assert charts["predict-why"]
+    assert charts["predict-map"][-1]["name"] == "This customer"
+    assert len(charts["predict-map"]) > 2
 
 
 def test_the_grid_pages_sorts_and_searches_on_the_server(trained: Trained) -> None:
@@ -98,6 +119,22 @@ def test_the_grid_pages_sorts_and_searches_on_the_server(trained: Trained) -> No
     assert len(rows) == 10
     assert spends == sorted(spends, reverse=True)
     assert all("gold" in json.dumps(row).lower() for row in rows)
+
+
+def test_the_grid_comes_with_the_rows_that_it_would_ask_for_first(trained: Trained) -> None:
+    portal, refs = trained
+    chosen = {"shell-url.search": "?grid-segment=s2", "segments-tabs.data": "customers"}
+    tab = portal.fire("segments-body.children", "segments-tabs.data", look(refs, **chosen))
+    asked = {"startRow": 0, "endRow": 100, "sortModel": []}
+    shown = portal.fire(
+        "segments-grid.getRowsResponse",
+        "segments-grid.getRowsRequest",
+        look(refs, **{"segments-grid.getRowsRequest": asked, "segments-grid-segment.value": "s2"}),
+    )
+    drawn = {p["props"].get("id"): p["props"] for p in parts(tab["segments-body.children"])
+             if isinstance(p["props"].get("id"), str)}  # fmt: skip
+    assert drawn["segments-grid"]["getRowsResponse"] == shown["segments-grid.getRowsResponse"]
+    assert drawn["segments-grid-count"]["children"] == shown["segments-grid-count.children"]
 
 
 def test_clear_takes_every_filter_back_to_everybody(trained: Trained) -> None:

@@ -27,7 +27,7 @@ CATEGORY_ROLES = ("ordinal", "nominal", "binary")
 def form(
     model: SegmentModel,
     field_type: str,
-    given: Mapping[str, Sequence[str]] | None = None,
+    values: Mapping[str, Any],
     note: str = TYPICAL,
 ) -> Component:
     """A field for every column that drives the segments.
@@ -36,20 +36,16 @@ def form(
     ----------
     field_type
         Type of the fields' ids: ``{"type": field_type, "column": name}``.
-    given
-        Column → text of the value to start with, as an address has it; an empty one is missing.
+    values
+        What the fields start with, from :func:`start_values`.
     note
-        What the fields start with.
+        Where that comes from.
     """
     first, rest = divided(model)
 
     def fields(columns: Sequence[ModelColumn]) -> list[Component]:
         return [
-            field(
-                column,
-                {"type": field_type, "column": column.name},
-                start_value(column, next(iter((given or {}).get(column.name, ())), None)),
-            )
+            field(column, {"type": field_type, "column": column.name}, values[column.name])
             for column in columns
         ]
 
@@ -87,6 +83,21 @@ def divided(model: SegmentModel) -> tuple[list[ModelColumn], list[ModelColumn]]:
     chosen = set(important[:FIRST_FIELDS])
     first = [column for column in columns if column.name in chosen]
     return first, [column for column in columns if column.name not in chosen]
+
+
+def start_values(model: SegmentModel, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Column → what its field starts with.
+
+    Parameters
+    ----------
+    given
+        Column → text of the value, as an address has it; an empty one is missing.
+    """
+    return {
+        column.name: start_value(column, next(iter(given.get(column.name, ())), None))
+        for column in model.columns
+        if column.use == "basis"
+    }
 
 
 def start_value(column: ModelColumn, asked: str | None) -> Any:
