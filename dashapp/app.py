@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,11 +34,15 @@ from dashapp.session.sign_in import admit_who_signed_in
 from dashapp.session.store import open_store
 from dashapp.settings import Settings, load_settings
 from dashapp.web import suites
+from dashapp.web.packing import ENCODING
 
 # Found without an import: the package would bring a form library into each web worker.
 BOOTSTRAP_PACKAGE = find_spec("flask_bootstrap")
 # The version in the address lets browsers keep the file for a year.
 BOOTSTRAP_URL = f"/vendor/bootstrap-flask-{version('Bootstrap-Flask')}.css"
+
+# Addresses of scripts and styles in the index page.
+SCRIPTS = re.compile(r'(?:src|href)="(/[^"]+\.(?:js|css)[^"]*)"')
 
 INDEX = """<!DOCTYPE html>
 <html lang="en">
@@ -129,6 +134,9 @@ def warm_up(server: Flask) -> None:
     client = Client(server)
     for path in ("/healthz", "/_dash-layout", "/_dash-dependencies"):
         client.get(path)
+    # The first visitor would wait until all scripts of the first page are packed.
+    for path in SCRIPTS.findall(client.get("/").text):
+        client.get(path, headers={"Accept-Encoding": ENCODING}, buffered=True)
 
 
 def learn_figures() -> None:

@@ -8,6 +8,7 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
+from dashapp.app import SCRIPTS, warm_up
 from dashapp.web.packing import Packer
 from tests.dashapp.portal import Portal
 
@@ -28,6 +29,20 @@ def test_a_script_comes_packed_and_unpacks_to_itself(client: FlaskClient) -> Non
     assert "Accept-Encoding" in packed.headers["Vary"]
     assert brotli.decompress(packed.data) == plain.data
     assert len(packed.data) < 0.3 * len(plain.data)
+
+
+def test_a_worker_has_packed_the_first_page_before_anybody_comes(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm_up(portal.app.server)
+    packed_late: list[int] = []
+    monkeypatch.setattr(brotli, "compress", lambda data, **_: packed_late.append(len(data)) or b"")
+    addresses = SCRIPTS.findall(portal.client.get("/").text)
+    assert len(addresses) > 20
+    for address in addresses:
+        with portal.client.get(address, headers=BROTLI) as answer:
+            assert answer.status_code == 200
+    assert not packed_late
 
 
 def test_an_unchanged_script_is_not_sent_again(client: FlaskClient) -> None:
