@@ -20,7 +20,7 @@ FONT = (
 FONT_SIZE = 13
 # Pixels around a plot: at the left a title and numbers of four digits, below it a title and one
 # line of labels. Where plotly finds that it needs more, it draws the whole chart a second time.
-MARGIN = {"l": 68, "r": 16, "t": 16, "b": 52}
+MARGIN = {"l": 70, "r": 20, "t": 16, "b": 56}
 
 # Found by a search over hue, chroma and lightness for the largest smallest distance between
 # any two colors as seen with normal vision, deuteranopia, protanopia and tritanopia, with at

@@ -47,7 +47,7 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
             "tickangle": -45 if len(names) <= MAX_WRITTEN else -90,
         },
         yaxis={**label_axis(names[1:], "Column"), "autorange": "reversed", "ticks": ""},
-        margin={"t": 98},  # the scale
+        margin={"t": 100},  # the scale
     )
     figure.add_heatmap(
         z=values[1:, :-1].astype(np.float32),

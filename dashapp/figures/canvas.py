@@ -19,9 +19,9 @@ from dashapp.theme import LIGHT, Theme
 
 # Longer labels would take the room of the picture; the whole text is in the hover.
 LONGEST_LABEL = 26
-# Pixels of a legend in one line, an axis title with its distances, and a letter of a label.
+# Pixels of a legend in one line, of a title beside labels and below slanted ones, of a letter.
 LEGEND_ROOM = 50
-TITLE_ROOM = 48
+TITLE_ROOM, SLANT_ROOM = 48, 52
 LETTER_ROOM = 5.6
 # Degrees at which long labels stand below an axis.
 SLANT = -45
@@ -55,7 +55,7 @@ def _room(layout: dict[str, Any]) -> dict[str, int]:
     if up.get("ticktext"):
         room["l"] = TITLE_ROOM + round(_width(up["ticktext"]))
     if across.get("ticktext") and across.get("tickangle") == SLANT:
-        room["b"] = TITLE_ROOM + round(_width(across["ticktext"]) * math.sin(math.radians(-SLANT)))
+        room["b"] = SLANT_ROOM + round(_width(across["ticktext"]) * math.sin(math.radians(-SLANT)))
     return room
 
 

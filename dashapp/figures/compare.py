@@ -95,7 +95,7 @@ def compare_segments(
         },
         yaxis={**label_axis(names, "Column"), "autorange": "reversed"},
         hovermode="closest",
-        margin={"t": LEGEND_ROOM, "b": 66},  # a title in two lines
+        margin={"t": LEGEND_ROOM, "b": 68},  # a title in two lines
     )
     for name, row in zip(names, distances, strict=True):
         figure.add_scatter(

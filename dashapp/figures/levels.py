@@ -42,7 +42,7 @@ def level_shares(segments: Sequence[Segment], column: str, *, theme: Theme = LIG
         xaxis={**share_axis("Share of the segment"), "range": [0, 100], "showgrid": True},
         yaxis={**segment_axis(with_column, theme), "autorange": "reversed"},
         legend={"title": {"text": label(column)}, "traceorder": "normal"},
-        margin={"t": LEGEND_ROOM},
+        margin={"t": LEGEND_ROOM, "r": 32},
     )
     rows = [segment.name for segment in with_column]
     for place, (name, color) in enumerate(zip(names, level_colors(len(names), theme), strict=True)):

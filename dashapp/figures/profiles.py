@@ -97,7 +97,7 @@ def index_heatmap(
         "index",
         xaxis={**traits, "tickangle": -45} if sideways else {**own, "side": "top", "tickangle": 0},
         yaxis={**(own if sideways else traits), "autorange": "reversed"},
-        margin={} if sideways else {"t": 78, "b": 70},  # names above, the scale below
+        margin={} if sideways else {"t": 80, "b": 72},  # names above, the scale below
     )
     told = [
         [formatting.MISSING if np.isnan(v) else formatting.number(v) for v in row] for row in index
@@ -175,7 +175,7 @@ def profile_radar(
     figure = canvas(
         theme,
         "radar",
-        margin={"l": 88, "r": 88, "t": 44, "b": 85},
+        margin={"l": 88, "r": 88, "t": 44, "b": 96},
         polar={
             "radialaxis": {"range": [0, 105], "tickvals": [0, 50, 100], "angle": 90,
                            "tickangle": 90, "showline": False},

@@ -67,7 +67,8 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
         yaxis={"visible": False, "title": {"text": "share"}},
         # Names beside the slices would be cut on a phone: the legend has room for them.
         legend={"y": -0.06, "yanchor": "top", "x": 0.5, "xanchor": "center"},
-        margin={"l": 24, "r": 24, "t": 32, "b": 24},
+        # Room for the numbers around the ring and the legend below it.
+        margin={"l": 56, "r": 56, "t": 32, "b": 76},
     )
     short = [label(name, SLICE_NAME) for name, _, _ in slices]
     whole = [label(name, 400) for name, _, _ in slices]
@@ -88,7 +89,6 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
         },
         texttemplate="%{customdata}",
         textposition="outside",
-        automargin=True,
         outsidetextfont={"color": theme.text, "size": 12},
         hovertemplate="<b>%{hovertext}</b><br>%{value:,.0f} customers, %{customdata}"
         "<extra></extra>",
