@@ -138,6 +138,12 @@
     return lines.join("\r\n") + "\r\n";
   }
 
+  /* Dash's polyfill finds a fault in today's trim, which keeps a letter that is no space any more
+     (U+180E), and puts a slow one in its place; plotly trims the color of each point several times. */
+  Object.defineProperty(String.prototype, "trim", {
+    configurable: true, value: window.portalTrim, writable: true
+  });
+
   /* The 3D map reads its text canvas back many times; browsers warn unless told so before. */
   var getContext = HTMLCanvasElement.prototype.getContext;
   HTMLCanvasElement.prototype.getContext = function (kind, options) {

@@ -3,6 +3,9 @@
 (function () {
   "use strict";
 
+  /* Dash's polyfill replaces it by a slow one; assets/charts.js takes this one back. */
+  window.portalTrim = String.prototype.trim;
+
   var KEY = "portal-theme";
   var NAMES = ["light", "dark"];
   var system = window.matchMedia("(prefers-color-scheme: dark)");
