@@ -181,6 +181,11 @@ def customers_view(
                     # Each row outside of what is seen costs as much as one inside.
                     "rowBuffer": 3,
                     "suppressAnimationFrame": True,
+                    # The grid would wait for animations of columns that have not moved.
+                    "suppressColumnMoveAnimation": True,
+                    # Scroll bars that come later change the width, and wait before they do.
+                    "alwaysShowHorizontalScroll": True,
+                    "alwaysShowVerticalScroll": True,
                     "suppressFieldDotNotation": True,
                     "rowSelection": {
                         "mode": "multiRow",
