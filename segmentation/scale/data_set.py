@@ -129,7 +129,18 @@ def _files(source: str) -> list[tuple[str, int]]:
             f"The folders in “{source}” hold a column in their names, which is not read. Write "
             "the files with all columns inside."
         )
-    return [(system.unstrip_protocol(key), int(info["size"])) for key, info in files]
+    return [(system.unstrip_protocol(key), _size(system, key, info)) for key, info in files]
+
+
+def _size(system: fsspec.AbstractFileSystem, path: str, info: Mapping[str, Any]) -> int:
+    """Return a file's size, asked for by itself where a listing lacks it, as web pages do."""
+    size = info["size"] if info["size"] is not None else system.size(path)
+    if size is None:
+        raise ReadError(
+            f"The size of {PurePosixPath(path).name} is not told by its server, so that it cannot "
+            "be read in parts. Copy the file to a folder first."
+        )
+    return int(size)
 
 
 def _is_hidden(path: str, folder: str) -> bool:

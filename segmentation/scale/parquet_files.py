@@ -91,7 +91,7 @@ def look_at_parquet(url: str) -> ParquetFile:
     Raises
     ------
     ReadError
-        It is damaged, or holds nested values.
+        It is damaged, holds nested values, or comes from where no part of it can be read.
     """
     name = PurePosixPath(url).name
     try:
@@ -99,8 +99,13 @@ def look_at_parquet(url: str) -> ParquetFile:
             file = pq.ParquetFile(stream)
             schema, meta = file.schema_arrow, file.metadata
             groups = tuple(meta.row_group(i).num_rows for i in range(meta.num_row_groups))
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise damaged(name) from error
+    except ValueError as error:  # what fsspec says of servers that send no part of a file
+        raise ReadError(
+            f"{name} cannot be read in parts, as Parquet is: its server sends whole files only "
+            "(no range requests). Copy the file to a folder first."
+        ) from error
     for field in schema:
         if pa.types.is_nested(field.type):
             raise ReadError(

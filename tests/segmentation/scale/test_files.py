@@ -230,7 +230,15 @@ def test_files_are_read_from_a_web_server(
 ) -> None:
     write_parts(customers, tmp_path, 1, "csv")
     with web_server(tmp_path) as address:
-        survey = trained(f"{address}/part-0.csv", workers).survey
+        survey = trained(f"{address}/", workers).survey  # its listing tells no sizes
         assert survey.rows_read == CUSTOMERS
         with pytest.raises(ReadError, match="no such file"):
             trained(f"{address}/nothing.csv", workers)
+
+
+def test_a_server_that_sends_whole_files_only_is_said_where_parts_are_needed(
+    customers: pd.DataFrame, workers: Workers, tmp_path: Path
+) -> None:
+    write_parts(customers, tmp_path, 1, "parquet")
+    with web_server(tmp_path) as address, pytest.raises(ReadError, match="sends whole files only"):
+        trained(f"{address}/part-0.parquet", workers)
