@@ -19,7 +19,8 @@ from dashapp.figures.canvas import (
     whole_names,
 )
 from dashapp.figures.ink import blended
-from dashapp.figures.values import groups, known, numbers
+from dashapp.figures.values import groups, known_in, numbers
+from dashapp.once import once
 from dashapp.theme import LIGHT, Theme
 
 # Two-sided 95 % quantile of the normal distribution.
@@ -73,6 +74,7 @@ def estimate(values: np.ndarray, statistic: str, name: str = "") -> Estimate:
     return Estimate(name, mean, mean - error, mean + error, count)
 
 
+@once
 def estimates(
     frame: pd.DataFrame, measure: str, category: str, statistic: str
 ) -> tuple[Estimate, ...]:
@@ -80,8 +82,10 @@ def estimates(
     values, levels = numbers(frame, measure), groups(frame, category, MAX_LEVELS)
     found = [
         estimate(part, statistic, name)
-        for place, name in enumerate(levels.names)
-        if len(part := known(values[levels.codes == place]))
+        for name, part in zip(
+            levels.names, known_in(values, levels.codes, len(levels.names)), strict=True
+        )
+        if len(part)
     ]
     return tuple(sorted(found, key=lambda one: -one.value))
 

@@ -21,7 +21,16 @@ from dashapp.figures.canvas import (
 )
 from dashapp.figures.distributions import add_box
 from dashapp.figures.levels import add_share_bar, level_colors
-from dashapp.figures.values import groups, is_date, is_measured, known, numbers, places, teller
+from dashapp.figures.values import (
+    box_of,
+    groups,
+    is_date,
+    is_measured,
+    known_in,
+    numbers,
+    places,
+    teller,
+)
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -46,11 +55,12 @@ def column_by_segment(
         Segment of each row of ``frame``, in its order.
     """
     code = places(segment_ids, [segment.id for segment in segments])
-    inside = np.unique(code[code >= 0])
+    inside = np.flatnonzero(np.bincount(code + 1, minlength=len(segments) + 1)[1:])
     if not len(inside):
         return empty_figure(theme=theme)
-    present = [segments[place] for place in inside]
-    code = np.searchsorted(inside, code) - (code < 0)
+    present = [segments[place] for place in inside.tolist()]
+    if len(present) < len(segments):
+        code = np.searchsorted(inside, code) - (code < 0)
     names = [segment.name for segment in present]
     ticks = [dotted(s.name, theme.segment_color(s.color)) for s in present]
     rows = {**label_axis(names, "Segment", ticks), "autorange": "reversed"}
@@ -77,8 +87,7 @@ def _boxes(
         boxgap=0.4,
     )
     values = numbers(frame, column)
-    for place, segment in enumerate(segments):
-        part = known(values[code == place])
+    for segment, part in zip(segments, known_in(values, code, len(segments)), strict=True):
         if len(part):
             color = theme.segment_color(segment.color)
             add_box(figure, part, segment.name, color, teller(frame, column))
@@ -123,9 +132,9 @@ def column_by_segment_reading(
         return _level_reading(frame, code, segments, column)
     values = numbers(frame, column)
     medians = {
-        segment.name: float(np.median(part))
-        for place, segment in enumerate(segments)
-        if len(part := known(values[code == place]))
+        segment.name: box_of(part).median
+        for segment, part in zip(segments, known_in(values, code, len(segments)), strict=True)
+        if len(part)
     }
     if len(medians) < 2:
         return "No customers with a value are left." if not medians else "There is one segment."

@@ -30,6 +30,7 @@ from dashapp.figures.values import (
     groups,
     is_date,
     known,
+    known_in,
     numbers,
     sample_rows,
     teller,
@@ -64,8 +65,9 @@ def histogram(
         yaxis=count_axis(),
         showlegend=by is not None,
     )
+    inside = known_in(values, parts.codes, len(parts.names))
     for place, name in enumerate(parts.names):
-        counts = counts_between(known(values[parts.codes == place]), edges)
+        counts = counts_between(inside[place], edges)
         figure.add_bar(
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts,
@@ -77,7 +79,7 @@ def histogram(
             + ("<extra></extra>" if by is None else f"<extra>{label(name)}</extra>"),
         )
     if by is None:
-        median = float(np.median(known(values)))
+        median = box_of(known(values)).median
         _mark_median(figure, median, teller(frame, column)(median), theme)
     return figure
 
@@ -94,11 +96,11 @@ def histogram_reading(frame: pd.DataFrame, column: str) -> str:
     if not len(values):
         return "No customers with a value are left."
     say = teller(frame, column)
-    q1, median, q3 = (float(q) for q in np.quantile(values, [0.25, 0.5, 0.75]))
+    box = box_of(values)
+    q1, median, q3, mean = box.q1, box.median, box.q3, box.mean
     text = (
         f"Half of the customers are between {say(q1)} and {say(q3)}; the median is {say(median)}."
     )
-    mean = float(values.mean())
     if q3 > q1 and abs(mean - median) > 0.25 * (q3 - q1):
         side = "high" if mean > median else "low"
         text += f" A few {side} values pull the mean to {say(mean)}."
@@ -111,8 +113,8 @@ def box_plot(
     """Median, middle half, range and extremes of a number, by a category if one is given."""
     values = numbers(frame, column)
     parts = _split(frame, by)
-    inside = {i: known(values[parts.codes == i]) for i in range(len(parts.names))}
-    drawn = {place: part for place, part in inside.items() if len(part)}
+    inside = known_in(values, parts.codes, len(parts.names))
+    drawn = {place: part for place, part in enumerate(inside) if len(part)}
     if not drawn:
         return empty_figure(theme=theme)
     names = [parts.names[place] for place in drawn]
@@ -180,9 +182,11 @@ def box_plot_reading(frame: pd.DataFrame, column: str, *, by: str | None = None)
         return "No customers with a value are left."
     parts = _split(frame, by)
     medians = {
-        name: float(np.median(part))
-        for place, name in enumerate(parts.names)
-        if len(part := known(values[parts.codes == place]))
+        name: box_of(part).median
+        for name, part in zip(
+            parts.names, known_in(values, parts.codes, len(parts.names)), strict=True
+        )
+        if len(part)
     }
     say = teller(frame, column)
     if by is not None and len(medians) > 1:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashapp import formatting
+from dashapp.once import once
 
 Numbers = npt.NDArray[np.float64]
 
@@ -64,6 +65,7 @@ def teller(frame: pd.DataFrame, column: str) -> Callable[[float], str]:
     return lambda value: formatting.column_value(column, value)
 
 
+@once
 def numbers(frame: pd.DataFrame, column: str) -> Numbers:
     """A column's numbers, shape (n,), NaN where there is none; dates in Unix milliseconds."""
     values = frame[column]
@@ -76,11 +78,13 @@ def numbers(frame: pd.DataFrame, column: str) -> Numbers:
     return np.where(np.isfinite(result), result, np.nan)
 
 
+@once
 def known(values: Numbers) -> Numbers:
     """The values that are numbers."""
     return values[np.isfinite(values)]
 
 
+@once
 def groups(frame: pd.DataFrame, column: str, limit: int = MAX_GROUPS) -> Groups:
     """A category's levels as groups; beyond ``limit`` they are put together.
 
@@ -112,10 +116,22 @@ def places(ids: pd.Series, wanted: Sequence[str]) -> npt.NDArray[np.intp]:
     >>> places(pd.Series(["s2", "s1", "x"]), ["s1", "s2"]).tolist()
     [1, 0, -1]
     """
+    return _places(ids, tuple(wanted))
+
+
+@once
+def _places(ids: pd.Series, wanted: tuple[str, ...]) -> npt.NDArray[np.intp]:
     codes, names = pd.factorize(ids)
     order = {name: place for place, name in enumerate(wanted)}
     found = np.array([*(order.get(str(name), -1) for name in names), -1], dtype=np.intp)
     return found[codes]
+
+
+@once
+def known_in(values: Numbers, codes: npt.NDArray[np.intp], count: int) -> tuple[Numbers, ...]:
+    """The known values of each of ``count`` groups, from the group of each row."""
+    inside = np.where(np.isfinite(values), codes, -1)
+    return tuple(values[inside == place] for place in range(count))
 
 
 def counts_between(values: Numbers, edges: Numbers) -> npt.NDArray[np.int64]:
@@ -124,6 +140,7 @@ def counts_between(values: Numbers, edges: Numbers) -> npt.NDArray[np.int64]:
     return counted.astype(np.int64)
 
 
+@once
 def everybody(frame: pd.DataFrame, name: str = "All") -> Groups:
     """All rows as one group."""
     return Groups((name,), np.zeros(len(frame), dtype=np.intp))
@@ -207,6 +224,7 @@ class Box:
     outside: Numbers
 
 
+@once
 def box_of(values: Numbers) -> Box:
     """Summarize finite numbers, at least one.
 

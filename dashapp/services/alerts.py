@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dashapp import formatting
+from dashapp.once import once
 from dashapp.services.exploring import associated
 from segmentation import Column, Role, Table, Use
 
@@ -39,19 +40,24 @@ class Alert:
 
 def alerts(table: Table) -> tuple[Alert, ...]:
     """All alerts of a table, column by column and then for pairs of columns."""
+    return _alerts(table.frame, table.columns, table.customers)
+
+
+@once
+def _alerts(frame: pd.DataFrame, columns: tuple[Column, ...], customers: int) -> tuple[Alert, ...]:
     found: list[Alert] = []
-    for column in table.columns:
+    for column in columns:
         if column.use == Use.IGNORED:
             continue
-        found += _missing(table, column)
-        found += _levels(table, column)
+        found += _missing(column, customers)
+        found += _levels(frame, column)
         if column.role == Role.NUMERIC:
-            found += _numbers(table.frame[column.name], column)
-    return (*found, *_pairs(table))
+            found += _numbers(frame[column.name], column)
+    return (*found, *_pairs(frame, columns))
 
 
-def _missing(table: Table, column: Column) -> list[Alert]:
-    share = column.missing / max(table.customers, 1)
+def _missing(column: Column, customers: int) -> list[Alert]:
+    share = column.missing / max(customers, 1)
     if share < MUCH_MISSING:
         return []
     return [
@@ -64,7 +70,7 @@ def _missing(table: Table, column: Column) -> list[Alert]:
     ]
 
 
-def _levels(table: Table, column: Column) -> list[Alert]:
+def _levels(frame: pd.DataFrame, column: Column) -> list[Alert]:
     if column.role == Role.NOMINAL and column.distinct > MANY_LEVELS:
         return [
             Alert(
@@ -74,7 +80,7 @@ def _levels(table: Table, column: Column) -> list[Alert]:
                 "Rare levels are joined; consider leaving it as a descriptor.",
             )
         ]
-    known = table.frame[column.name].dropna()
+    known = frame[column.name].dropna()
     if column.role == Role.CONSTANT or known.empty or not may_be_constant(known):
         return []
     top = known.value_counts(normalize=True).iloc[0]
@@ -140,11 +146,11 @@ def _numbers(series: pd.Series, column: Column) -> list[Alert]:
     return found
 
 
-def _pairs(table: Table) -> list[Alert]:
-    bases = [column for column in table.columns if column.use == Use.BASIS]
+def _pairs(frame: pd.DataFrame, columns: tuple[Column, ...]) -> list[Alert]:
+    bases = [column for column in columns if column.use == Use.BASIS]
     if len(bases) < 2:
         return []
-    matrix, _ = associated(table.frame, bases)
+    matrix, _ = associated(frame, bases)
     strength = np.triu(matrix.to_numpy(dtype=float), k=1)
     return [
         Alert(

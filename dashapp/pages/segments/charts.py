@@ -96,10 +96,8 @@ def levels(model: SegmentModel, column: str, look: Theme) -> Drawn:
 
 def spread(placed: Placed, model: SegmentModel, column: str, look: Theme) -> Drawn:
     """A column of the open customers by segment."""
-    ids = placed.scores["segment_id"]
-    return Drawn.of(
-        figures.column_by_segment, placed.table.frame, ids, model.segments, column, theme=look
-    )
+    frame, ids = placed.table.frame[[column]], placed.scores["segment_id"]
+    return Drawn.of(figures.column_by_segment, frame, ids, model.segments, column, theme=look)
 
 
 def comparison(model: SegmentModel, chosen: Collection[str], look: Theme) -> Drawn:
