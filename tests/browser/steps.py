@@ -33,8 +33,9 @@ def open_sample(page: Page, server: Server) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until no callback is on its way."""
-    page.wait_for_load_state("networkidle")
+    """Wait until the page has loaded and no callback is on its way, which Dash marks."""
+    page.wait_for_load_state("networkidle")  # only ever waits for a page's first load
+    expect(page.locator("._dash-loading-callback")).to_have_count(0)
 
 
 def find_segments(page: Page) -> None:
