@@ -89,6 +89,12 @@ def test_the_sample_gives_four_segments_and_the_prediction_follows_the_form(
     slider.press("Enter")
     expect(answer).to_have_text("High Spenders")
     assert before
+    # On a phone the answer stays above the fields, down to the last one.
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("scrollTo(0, 0)")
+    expect(answer).to_be_in_viewport(ratio=1)
+    page.locator(".predict-form .field").last.scroll_into_view_if_needed()
+    expect(answer).to_be_in_viewport(ratio=1)
     settled(page)
     assert visit.complaints == []
 

@@ -24,7 +24,10 @@ from segmentation import SegmentModel, Table
 def render_one(
     context: Context, seen: Seen, model: SegmentModel, address: Address, look: Theme
 ) -> Component:
-    """The form at the left, the answer to what it starts with at the right."""
+    """The answer to what the form starts with, the form and what explains the answer.
+
+    The answer comes first: in one column it stays in sight above the fields that change it.
+    """
     table, given = seen.table, address.each(Ids.FIELD)
     row = None if table is None else address.number("customer", table.rows_used)
     note = TYPICAL
@@ -38,17 +41,27 @@ def render_one(
     shown = render_answer(context, seen, model, values, look)
     return html.Div(
         [
-            form(model, Ids.FIELD, values, note),
             html.Div(
                 [
-                    html.Div(shown["answer"], id=Ids.RESULT, **{"aria-live": "polite"}),
+                    html.Div(
+                        shown["answer"],
+                        id=Ids.RESULT,
+                        className="predict-result",
+                        **{"aria-live": "polite"},
+                    ),
+                    form(model, Ids.FIELD, values, note),
+                ],
+                className="predict-start",
+            ),
+            html.Div(
+                [
                     *render_charts(shown),
                     html.Div(shown["beside"], id=Ids.BESIDE),
                 ],
                 className="stack",
             ),
         ],
-        className="with-sidebar wide-sidebar",
+        className="predict-one",
     )
 
 

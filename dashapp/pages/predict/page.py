@@ -15,7 +15,7 @@ from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.components.upload import load_model
 from dashapp.page import Context, Page, Seen, one_of, record
-from dashapp.pages.predict import views
+from dashapp.pages.predict import batch
 from dashapp.pages.predict.ids import Ids
 from dashapp.pages.predict.one import render_answer, render_one
 from dashapp.session.identity import current_session
@@ -86,7 +86,7 @@ def render_tab(
 
 def render_file(model: SegmentModel) -> Component:
     """The drop zone and what became of the last file."""
-    return html.Div([views.batch_upload(model), html.Div(id=Ids.BATCH)], className="stack")
+    return html.Div([batch.batch_upload(model), html.Div(id=Ids.BATCH)], className="stack")
 
 
 def render_batch(context: Context, model: SegmentModel, model_id: str) -> Component | None:
@@ -97,7 +97,7 @@ def render_batch(context: Context, model: SegmentModel, model_id: str) -> Compon
         return None
     query = urlencode({"batch": item.id})
     scored = context.scoring.batch(session, item.id)
-    return views.batch_result(item, scored, model.segments, f"/download/scored.csv?{query}")
+    return batch.batch_result(item, scored, model.segments, f"/download/scored.csv?{query}")
 
 
 def register(app: Dash, context: Context) -> None:

@@ -13,8 +13,9 @@ from plotly.utils import PlotlyJSONEncoder
 
 from dashapp import figures
 from dashapp.figures.customer import sides
+from dashapp.pages.predict.batch import batch_upload, first_rows
 from dashapp.pages.predict.form import FIRST_FIELDS, divided
-from dashapp.pages.predict.views import batch_upload, changes, first_rows, misfit
+from dashapp.pages.predict.views import changes, misfit
 from segmentation import Change
 from tests import segment_samples as samples
 from tests.callbacks import texts
@@ -103,6 +104,6 @@ def test_scored_rows_begin_with_the_answer_and_keep_columns_of_the_same_name() -
     )  # fmt: skip
     rows = first_rows(scored)
     assert list(rows) == [
-        "Segment", "Confidence", "Runner-up", "Fits", "Segment (file)", "Age", "problems"
+        "Segment", "Confidence", "Runner-up", "Fits", "Segment (file)", "Age", "Problems"
     ]  # fmt: skip
     assert list(rows.iloc[0, :4]) == ["High Spenders", "91 %", "Loyal Customers", "no"]
