@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
-from dashapp.components.cards import stat_card, stat_row
+from dashapp.components.cards import amount_card, stat_card, stat_row
 from dashapp.components.column_grid import column_grid
 from dashapp.components.issue_groups import IssueIds, issue_groups
 from dashapp.components.review import detected, ids_of, reconciliation
@@ -143,8 +143,8 @@ def render_cards(facts: Overview, *, is_transactions: bool = False) -> Component
     ]
     if facts.average_spend is not None and facts.total_spend is not None:
         cards += [
-            stat_card("Average spend", formatting.money(facts.average_spend, facts.currency), each),
-            stat_card("Total spend", formatting.money(facts.total_spend, facts.currency), every),
+            amount_card("Average spend", facts.average_spend, facts.currency, each),
+            amount_card("Total spend", facts.total_spend, facts.currency, every),
         ]
     if facts.median_recency is not None:
         cards.append(

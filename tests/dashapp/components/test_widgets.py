@@ -11,7 +11,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp.components import badges, charts, icon, states, terms
-from dashapp.components.cards import stat_card, stat_row
+from dashapp.components.cards import amount_card, stat_card, stat_row
 from dashapp.components.segment_card import grade_label, size_of
 from segmentation import Verdict
 from tests import segment_samples as samples
@@ -116,6 +116,19 @@ def test_stat_cards_are_a_list_of_terms() -> None:
     row = stat_row([stat_card("Customers", "12,450", "rows used")])
     assert find(row, html.Dt)[0].children == "Customers"
     assert "12,450" in words(row)
+
+
+def test_a_large_amount_fits_its_card_and_is_told_whole_on_hover() -> None:
+    (small, _), (large, tells) = (
+        (words(card), [item.title for item in find(card, html.Span) if hasattr(item, "title")])
+        for card in (
+            amount_card("Total spend", 384_594, "$", "all customers"),
+            amount_card("Total spend", -51_328_637_242, "€", "all customers"),
+        )
+    )
+    assert "$384,594" in small
+    assert "-€51.3 B" in large
+    assert tells == ["-€51,328,637,242"]
 
 
 @pytest.mark.parametrize(
