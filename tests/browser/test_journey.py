@@ -89,6 +89,13 @@ def test_the_sample_gives_four_segments_and_the_prediction_follows_the_form(
     slider.press("Enter")
     expect(answer).to_have_text("High Spenders")
     assert before
+    # More than any customer that was seen.
+    spend = page.locator(".predict-form .field", has_text="Total Spend").locator("input").first
+    spend.fill("99999")
+    spend.press("Tab")
+    expect(page.locator("#predict-beside")).to_contain_text("99,999")
+    expect(page.locator(".predict-parts .notice")).to_contain_text("does not fit any segment")
+    expect(spend).to_have_value("99999")
     # On a phone the answer stays above the fields, down to the last one.
     page.set_viewport_size({"width": 390, "height": 844})
     page.evaluate("scrollTo(0, 0)")
