@@ -37,11 +37,25 @@ PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 20vh auto; max-width: 32rem; padding: 1rem; }}
+body {{ font: 1rem/1.55 Inter, "Segoe UI", "Helvetica Neue", Arial, sans-serif; margin: 0;
+  padding: 18vh 24px 24px; background: light-dark(#f6f7fb, #0c111d);
+  color: light-dark(#545f75, #a4afc3); }}
+main {{ max-width: 30rem; margin: auto; padding: 32px; border-radius: 16px; text-wrap: pretty;
+  border: 1px solid light-dark(#e2e6ef, #283247); background: light-dark(#fff, #141a29); }}
+main::before {{ display: block; width: 40px; height: 4px; border-radius: 2px; content: "";
+  background: linear-gradient(115deg, #4338ca, #3556c4 48%, #0f7490); }}
+h1 {{ margin: 20px 0 8px; color: light-dark(#141a2b, #e9edf6); font-size: 1.375rem;
+  letter-spacing: -0.02em; line-height: 1.3; }}
+p {{ margin: 0 0 12px; }}
+a {{ color: light-dark(#3a3fc0, #a9b4ff); font-weight: 600; }}
+button {{ padding: 8px 18px; border: 0; border-radius: 10px; background: #4338ca; color: #fff;
+  font: inherit; font-weight: 600; cursor: pointer; }}
 </style>
+<main>
 <h1>{title}</h1>
 <p>{sentence}</p>
 {more}
+</main>
 </html>
 """
 
@@ -151,7 +165,10 @@ def _is_unreadable(error: Exception) -> bool:
 
 
 def _wants_page() -> bool:
-    return request.accept_mimetypes.best == "text/html" and not request.path.startswith("/_dash")
+    # Not the best one: that may be a special kind which browsers name last and like least.
+    liked = request.accept_mimetypes
+    page_rather = liked["text/html"] > liked["application/json"]
+    return page_rather and not request.path.startswith("/_dash")
 
 
 def _is_standard(error: HTTPException) -> bool:

@@ -37,6 +37,14 @@ def valid(portal: Portal) -> dict[str, Any]:
     }
 
 
+# What browsers say when somebody opens an address.
+FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+CHROME = (
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,"
+    "*/*;q=0.8,application/signed-exchange;v=b3;q=0.7"
+)
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"null", b"1", b'"x"', b"{}", b"\xff\xfe", b'{"output": 1}',
@@ -74,8 +82,9 @@ def test_a_body_beyond_all_reason_is_refused(portal: Portal) -> None:
     assert response.status_code in {400, 413}
 
 
-def test_a_person_gets_a_page_and_a_program_json(portal: Portal) -> None:
-    page = portal.client.get("/download/customers.csv", headers={"Accept": "text/html"})
+@pytest.mark.parametrize("accept", ["text/html", FIREFOX, CHROME])
+def test_a_person_gets_a_page_and_a_program_json(portal: Portal, accept: str) -> None:
+    page = portal.client.get("/download/customers.csv", headers={"Accept": accept})
     assert page.status_code == 400
     assert "<h1>" in page.text
     assert "Reference" in page.text
