@@ -14,13 +14,19 @@ REST_MILLISECONDS = 150
 # Longest wait for a page to come to rest; the first look at large data takes longest.
 PATIENCE_MILLISECONDS = 30_000
 
-#: Notes when somebody acted, which requests are on their way, and the last change of the page.
+#: Notes when somebody acted, which requests are on their way, and the last change of the page. The
+#: class that Dash puts on a chart while it looks whether its size has changed, and takes off again,
+#: has no style: it is no change that anybody could see.
 WATCH = """
 (() => {
   const watch = window.benchmarkWatch = {acted: 0, drawn: 0, moved: 0, open: 0};
   const drawn = () => requestAnimationFrame(() => {
     watch.drawn = watch.moved = performance.now();
   });
+  const classes = (names) => (names || "").split(/\\s+/)
+    .filter((name) => name && name !== "dash-graph--pending").sort().join(" ");
+  const isSeen = (change) => change.attributeName !== "class" ||
+    classes(change.oldValue) !== classes(change.target.getAttribute("class"));
   const acted = (event) => { watch.acted = event.timeStamp; watch.drawn = 0; };
   for (const kind of ["pointerdown", "keydown", "change"]) {
     window.addEventListener(kind, acted, {capture: true});
@@ -33,8 +39,9 @@ WATCH = """
       watch.moved = performance.now();
     });
   };
-  const start = () => new MutationObserver(drawn).observe(document.documentElement, {
-    attributes: true, characterData: true, childList: true, subtree: true,
+  const look = (changes) => { if (changes.some(isSeen)) { drawn(); } };
+  const start = () => new MutationObserver(look).observe(document.documentElement, {
+    attributes: true, attributeOldValue: true, characterData: true, childList: true, subtree: true,
   });
   document.documentElement ? start() : document.addEventListener("DOMContentLoaded", start);
 })()
