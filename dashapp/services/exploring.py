@@ -202,20 +202,32 @@ def named_pair(names: Sequence[str], table: Table) -> tuple[Column, Column] | No
     return known[names[0]], known[names[1]]
 
 
-def associated(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[pd.DataFrame, int]:
+def associated(
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    places: npt.NDArray[np.intp] | None = None,
+) -> tuple[pd.DataFrame, int]:
     """How strongly each two columns go together, and on how many rows that was measured.
+
+    Parameters
+    ----------
+    places
+        Positions of the rows that count; all when not given.
 
     Returns
     -------
     tuple of (pandas.DataFrame, int)
-        The matrix of :func:`segmentation.association`, of all rows where they are few and of a
-        fixed random sample where they are many.
+        The matrix of :func:`segmentation.association`, of all these rows where they are few and of
+        a fixed random sample where they are many.
     """
     pairs = max(len(columns) * (len(columns) - 1) // 2, 1)
-    rows = min(len(frame), ASSOCIATED_ROWS, ASSOCIATED_CELLS // pairs)
-    if rows < len(frame):
-        chosen = np.random.default_rng(0).choice(len(frame), rows, replace=False)
-        frame = frame[[column.name for column in columns]].iloc[np.sort(chosen)]
+    total = len(frame) if places is None else len(places)
+    rows = min(total, ASSOCIATED_ROWS, ASSOCIATED_CELLS // pairs)
+    if rows < total:
+        chosen = np.sort(np.random.default_rng(0).choice(total, rows, replace=False))
+        places = chosen if places is None else places[chosen]
+    if places is not None:
+        frame = frame[[column.name for column in columns]].iloc[places]
     return association(frame, list(columns)), rows
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
@@ -23,6 +24,7 @@ from dashapp.services.exploring import (
     named_pair,
     number_columns,
     parse_filters,
+    passing,
     strongest_pair,
 )
 from dashapp.session.rights import Right, needs
@@ -96,13 +98,14 @@ def comparison(shown: Shown, measure: str, category: str, statistic: str) -> Dra
 def relationships(shown: Shown, between: Sequence[str]) -> dict[str, Drawn]:
     """Association of all columns, and the pair that was clicked or else the strongest one."""
     columns = compared_columns(shown.table)
-    frame = shown.rows(*(column.name for column in columns))
-    matrix, measured = associated(frame, columns)
+    # Copying all columns of a million customers would take longer than all that follows.
+    passed = np.flatnonzero(passing(shown.table.frame, shown.filters))
+    matrix, measured = associated(shown.table.frame, columns, passed)
     first, second = named_pair(between, shown.table) or strongest_pair(matrix, columns)
     return {
         "all": Drawn(
             figures.association_heatmap(matrix, theme=shown.look),
-            figures.association_heatmap_reading(matrix, measured=measured, total=len(frame)),
+            figures.association_heatmap_reading(matrix, measured=measured, total=len(passed)),
         ),
         "pair": pair(shown, first, second),
     }

@@ -127,6 +127,20 @@ def test_the_strength_of_many_customers_is_measured_on_a_stated_sample_of_them()
     assert associated(many.frame, columns)[0].equals(found)  # the same rows each time
 
 
+def test_only_rows_that_pass_count_and_they_alone_are_drawn_from() -> None:
+    many = Table.from_frame(sample_customers(120_000, 1), name="sample")
+    columns = [many.column(name) for name in ("Total Spend", "Membership Type")]
+    old = np.flatnonzero((many.frame["Age"] > 40).to_numpy())
+    few = old[:900]
+
+    assert associated(many.frame, columns, few)[0].equals(
+        associated(many.frame.iloc[few], columns)[0]
+    )
+    found, rows = associated(many.frame, columns, old)
+    assert rows == 50_000 < len(old)
+    assert found.equals(associated(many.frame.iloc[old], columns)[0])
+
+
 def test_the_fewer_rows_the_more_columns_are_compared() -> None:
     wide = Table.from_frame(
         pd.DataFrame(np.random.default_rng(0).normal(size=(20_000, 100))).rename(
