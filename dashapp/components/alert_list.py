@@ -10,6 +10,8 @@ from dash.development.base_component import Component
 from dashapp.components.states import empty_state
 from dashapp.services.alerts import Alert
 
+NOTE = "Alerts look at all customers, as Find segments does; filters do not change them."
+
 
 def alert_list(found: Sequence[Alert]) -> Component:
     """Alerts with what each means for segments; a calm page where there is none."""
@@ -17,7 +19,13 @@ def alert_list(found: Sequence[Alert]) -> Component:
         return empty_state(
             "No alerts", "No column stands out in a way that disturbs segments.", picture="check"
         )
-    return html.Ul([html.Li(_alert(alert)) for alert in found], className="issue-list card-soft")
+    return html.Div(
+        [
+            html.P(NOTE, className="text-muted-soft"),
+            html.Ul([html.Li(_alert(alert)) for alert in found], className="issue-list card-soft"),
+        ],
+        className="stack",
+    )
 
 
 def _alert(alert: Alert) -> list[Component]:

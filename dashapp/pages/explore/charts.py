@@ -102,11 +102,14 @@ def relationships(shown: Shown, between: Sequence[str]) -> dict[str, Drawn]:
     passed = np.flatnonzero(passing(shown.table.frame, shown.filters))
     matrix, measured = associated(shown.table.frame, columns, passed)
     first, second = named_pair(between, shown.table) or strongest_pair(matrix, columns)
+    everything = Drawn(
+        figures.association_heatmap(matrix, theme=shown.look),
+        figures.association_heatmap_reading(matrix, measured=measured, total=len(passed)),
+    )
+    # Nobody's columns go together with strength 0, which would look like a finding.
+    nobody = Drawn(figures.empty_figure(theme=shown.look), "No customers are left.")
     return {
-        "all": Drawn(
-            figures.association_heatmap(matrix, theme=shown.look),
-            figures.association_heatmap_reading(matrix, measured=measured, total=len(passed)),
-        ),
+        "all": everything if len(passed) else nobody,
         "pair": pair(shown, first, second),
     }
 
