@@ -12,7 +12,6 @@ import plotly.graph_objects as go
 from dashapp import formatting
 from dashapp.figures.canvas import (
     canvas,
-    dotted,
     empty_figure,
     label,
     label_axis,
@@ -21,6 +20,7 @@ from dashapp.figures.canvas import (
 )
 from dashapp.figures.distributions import add_box
 from dashapp.figures.levels import add_share_bar, level_colors
+from dashapp.figures.names import dotted
 from dashapp.figures.values import (
     box_of,
     groups,
@@ -62,7 +62,7 @@ def column_by_segment(
     if len(present) < len(segments):
         code = np.searchsorted(inside, code) - (code < 0)
     names = [segment.name for segment in present]
-    ticks = [dotted(s.name, theme.segment_color(s.color)) for s in present]
+    ticks = dotted(present, theme)
     rows = {**label_axis(names, "Segment", ticks), "autorange": "reversed"}
     if is_measured(frame, column):
         return _boxes(frame, code, present, column, rows=rows, theme=theme)

@@ -93,10 +93,15 @@ def empty_figure(
     return figure
 
 
-def label(text: object, longest: int = LONGEST_LABEL) -> str:
+def label(text: object, longest: int = LONGEST_LABEL, tail_share: float = 0.4) -> str:
     """A user's words, shortened, with nothing in them that plotly reads as markup or template.
 
     The middle is left out: names of segments often begin alike.
+
+    Parameters
+    ----------
+    tail_share
+        How much of the room the end of a shortened text gets.
 
     Examples
     --------
@@ -105,7 +110,7 @@ def label(text: object, longest: int = LONGEST_LABEL) -> str:
     """
     plain = " ".join(str(text).split())
     if len(plain) > longest:
-        tail = _from_word(plain[-((longest - 1) * 2 // 5) :])
+        tail = _from_word(plain[-int((longest - 1) * tail_share) :])
         head = _to_word(plain[: longest - 1 - len(tail)])
         plain = f"{head}…{tail}"
     return html.escape(plain, quote=False).replace("%{", "%&#123;")
@@ -159,31 +164,6 @@ def _to_word(text: str) -> str:
 def labels(texts: Sequence[object], longest: int = LONGEST_LABEL) -> list[str]:
     """:func:`label` for each text."""
     return [label(text, longest) for text in texts]
-
-
-def dotted(name: str, color: str, longest: int = LONGEST_LABEL) -> str:
-    """A segment's name behind a dot in its color, in short lines, for ticks.
-
-    Examples
-    --------
-    >>> dotted("VIP", "#112233")
-    '<span style="color:#112233">●</span> VIP'
-    """
-    return f'<span style="color:{color}">●</span> {in_lines(label(name, longest), TICK_LINE)}'
-
-
-def stacked(name: str, color: str, width: int = 10) -> str:
-    """Like :func:`dotted`, in up to three short lines, for ticks that stand side by side.
-
-    Examples
-    --------
-    >>> stacked("Occasional Shoppers", "#112233")
-    '<span style="color:#112233">●</span><br>Occasional<br>Shoppers'
-    """
-    words = [html.unescape(line) for line in wrapped(name, width).split("<br>")]
-    lines = words if len(words) <= 3 else [*words[:2], "…"]
-    short = [label(line if len(line) <= width + 4 else f"{line[:width]}…") for line in lines]
-    return "<br>".join([f'<span style="color:{color}">●</span>', *short])
 
 
 def wrapped(text: str, width: int) -> str:

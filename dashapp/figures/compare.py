@@ -18,6 +18,7 @@ from dashapp.figures.canvas import (
     label_axis,
     named,
 )
+from dashapp.figures.names import short_names
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def compare_segments(
             showlegend=False,
             **aid(f"{name}: range"),
         )
+    short = short_names([segment.name for segment in segments])
     for place, segment in enumerate(segments):
         averages = [segment.profile.numeric[name].mean for name in names]
         overall = [everybody.numeric[name].mean for name in names]
@@ -123,7 +125,8 @@ def compare_segments(
             hoverinfo="text",
             **named(
                 segment.name, extra={"segment's average": averages, "everybody's average": overall}
-            ),
+            )
+            | {"name": short[segment.name]},
         )
     return figure
 

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from dashapp import formatting
 from dashapp.figures.canvas import canvas, empty_figure, label, label_axis
 from dashapp.figures.map_sample import MAX_POINTS_BEHIND
+from dashapp.figures.names import short_names
 from dashapp.figures.segment_map import Place, segment_map
 from dashapp.theme import LIGHT, MARGIN, Theme, translucent
 
@@ -133,7 +134,8 @@ def customer_mark(
     """What of :func:`customer_map` depends on the customer: its last trace and all annotations."""
     centers = np.asarray(model.projection.transform(np.asarray(model.centers)))
     named = [at for at, segment in enumerate(model.segments) if segment.name in written]
-    names = [label(model.segments[at].name, 22) for at in named]
+    short = short_names([segment.name for segment in model.segments], 22)
+    names = [short[model.segments[at].name] for at in named]
     above = sides(centers, named, names, place)
     return _star(place, theme), [
         _name(centers[at], name, above=up, theme=theme)

@@ -12,7 +12,6 @@ import plotly.graph_objects as go
 from dashapp import formatting
 from dashapp.figures.canvas import (
     canvas,
-    dotted,
     empty_figure,
     in_lines,
     label,
@@ -20,9 +19,9 @@ from dashapp.figures.canvas import (
     labels,
     named,
     scale_bar,
-    stacked,
 )
 from dashapp.figures.ink import write_cells
+from dashapp.figures.names import dotted, short_names, stacked
 from dashapp.theme import LIGHT, Theme, color_scale, translucent
 
 if TYPE_CHECKING:
@@ -183,6 +182,7 @@ def profile_radar(
         },
         legend={"y": -0.12, "yanchor": "top", "x": 0.5, "xanchor": "center"},
     )  # fmt: skip
+    short = short_names([segment.name for segment in segments])
     for segment, values, real in zip(segments, scaled, means, strict=True):
         color = theme.segment_color(segment.color)
         say = [formatting.column_value(n, float(v)) for n, v in zip(names, real, strict=True)]
@@ -194,7 +194,8 @@ def profile_radar(
                 measure="place (0 = lowest average of a segment, 100 = highest)",
                 traits=[*names, names[0]],
                 extra={"average": [*real.tolist(), float(real[0])]},
-            ),
+            )
+            | {"name": short[segment.name]},
             line={"color": color, "width": 2.2},
             marker={"color": color, "size": 6},
             mode="lines+markers",
@@ -250,8 +251,7 @@ def segment_axis(
     segments: Sequence[Segment], theme: Theme, *, across: bool = False
 ) -> dict[str, Any]:
     """An axis of segments, each behind a dot in its color; in short lines where it runs across."""
-    tick = stacked if across else dotted
-    ticks = [tick(s.name, theme.segment_color(s.color)) for s in segments]
+    ticks = stacked(segments, theme) if across else dotted(segments, theme)
     axis: dict[str, Any] = label_axis([s.name for s in segments], "Segment", ticks)
     return axis | {"tickfont": {"size": 12, "color": theme.text}, "showline": False, "ticks": ""}
 

@@ -22,6 +22,7 @@ from dashapp.figures.canvas import (
 )
 from dashapp.figures.density import add_contours
 from dashapp.figures.map_sample import MAX_POINTS, MAX_POINTS_3D, sample_points
+from dashapp.figures.names import short_names
 from dashapp.figures.values import places
 from dashapp.theme import LIGHT, Theme
 
@@ -81,12 +82,12 @@ def segment_map(
     add_contours(figure, points, theme)
     shown = sample_points(points, limit)
     outline = 0.75 if len(shown) <= OUTLINED_POINTS else 0
-    for one, color, part in _by_segment(shown, segments, theme):
+    for one, short, color, part in _by_segment(shown, segments, theme):
         figure.add_scatter(
             x=part["x"].to_numpy(np.float32),
             y=part["y"].to_numpy(np.float32),
             mode="markers",
-            **named(one),
+            **named(one) | {"name": short},
             customdata=part.index.tolist(),  # clicks lose the customdata of typed arrays
             marker={
                 "color": color,
@@ -128,11 +129,13 @@ def segment_map_3d(
         dragmode="turntable",
         margin={"l": 0, "r": 0, "t": 24, "b": 24},
     )
-    for one, color, shown in _by_segment(sample_points(points, MAX_POINTS_3D), segments, theme):
+    for one, short, color, shown in _by_segment(
+        sample_points(points, MAX_POINTS_3D), segments, theme
+    ):
         figure.add_scatter3d(
             **{axis: shown[axis].to_numpy(np.float32) for axis in AXES},
             mode="markers",
-            **named(one),
+            **named(one) | {"name": short},
             customdata=shown.index.tolist(),  # clicks lose the customdata of typed arrays
             marker={"color": color, "size": 3.5, "opacity": 0.8, "line": {"width": 0}},
             hovertemplate=f"<b>{label(one)}</b><br>click to see the customer<extra></extra>",
@@ -218,13 +221,14 @@ def _flat_axis(title: str, theme: Theme, width: int) -> dict[str, Any]:
 
 def _by_segment(shown: pd.DataFrame, segments: Sequence[Segment], theme: Theme) -> Any:
     ids = shown["segment_id"].to_numpy(dtype=object)
+    short = short_names([segment.name for segment in segments])
     for segment in segments:
         part = shown[ids == segment.id]
         if len(part):
-            yield segment.name, theme.segment_color(segment.color), part
+            yield segment.name, short[segment.name], theme.segment_color(segment.color), part
     part = shown[ids == UNASSIGNED_ID]
     if len(part):
-        yield "Unassigned", theme.unassigned, part
+        yield "Unassigned", "Unassigned", theme.unassigned, part
 
 
 def _centers(points: pd.DataFrame, segments: Sequence[Segment]) -> npt.NDArray[np.float64]:

@@ -11,13 +11,13 @@ import plotly.graph_objects as go
 from dashapp import formatting
 from dashapp.figures.canvas import (
     canvas,
-    dotted,
     empty_figure,
     label,
     label_axis,
     share_axis,
 )
 from dashapp.figures.ink import blended
+from dashapp.figures.names import dotted, short_names
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -70,11 +70,11 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
         # Room for the numbers around the ring and the legend below it.
         margin={"l": 56, "r": 56, "t": 32, "b": 76},
     )
-    short = [label(name, SLICE_NAME) for name, _, _ in slices]
+    short = list(short_names([name for name, _, _ in slices], SLICE_NAME).values())
     whole = [label(name, 400) for name, _, _ in slices]
     figure.add_pie(
         # Slices with the same label would become one.
-        labels=short if len(set(short)) == len(short) else whole,
+        labels=short if len(set(short)) == len(slices) else whole,
         meta={"labels": [name for name, _, _ in slices]},
         hovertext=whole,
         customdata=[formatting.percent(size / total) for _, size, _ in slices],
@@ -128,7 +128,7 @@ def share_bars(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figur
     """Share of customers beside share of revenue, segment by segment."""
     if not segments:
         return empty_figure("There are no segments.", theme=theme)
-    ticks = [dotted(s.name, theme.segment_color(s.color)) for s in segments]
+    ticks = dotted(segments, theme)
     names = [segment.name for segment in segments]
     has_revenue = any(segment.revenue_share is not None for segment in segments)
     longest = max(max(s.share, s.revenue_share or 0.0) for s in segments) or 1.0

@@ -1,0 +1,56 @@
+"""Segments' names where there is little room: short, and still told apart."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from dashapp.figures.canvas import LONGEST_LABEL, TICK_LINE, in_lines, label, labels, wrapped
+from dashapp.theme import Theme
+from segmentation import Segment
+
+# Shares of the room that the ends of names get, one after the other, until no two are alike.
+TAIL_SHARES = (0.4, 0.6, 0.8)
+# With more segments beside an axis, the second line of a name would run into the next name.
+MOST_IN_LINES = 6
+ONE_LINE = 22
+
+
+def short_names(names: Sequence[str], longest: int = LONGEST_LABEL) -> dict[str, str]:
+    """Name → label; where two would be shortened to the same, more of their ends is kept.
+
+    Examples
+    --------
+    >>> short_names(["High Spenders, lower rating", "High Spenders, higher rating"], 22)
+    ... # doctest: +NORMALIZE_WHITESPACE
+    {'High Spenders, lower rating': 'High…lower rating',
+     'High Spenders, higher rating': 'High…higher rating'}
+    """
+    for share in TAIL_SHARES:
+        found = {name: label(name, longest, share) for name in names}
+        if len(set(found.values())) == len(found):
+            break
+    return found
+
+
+def dotted(segments: Sequence[Segment], theme: Theme) -> list[str]:
+    """Each segment's name behind a dot in its color, for ticks below each other."""
+    in_one = len(segments) > MOST_IN_LINES
+    short = short_names([s.name for s in segments], ONE_LINE if in_one else LONGEST_LABEL)
+    lines = {name: text if in_one else in_lines(text, TICK_LINE) for name, text in short.items()}
+    return [f"{_dot(segment, theme)} {lines[segment.name]}" for segment in segments]
+
+
+def stacked(segments: Sequence[Segment], theme: Theme, width: int = 10) -> list[str]:
+    """Like :func:`dotted`, in up to three short lines, for ticks that stand side by side."""
+    return ["<br>".join([_dot(s, theme), *_in_three(s.name, width)]) for s in segments]
+
+
+def _in_three(name: str, width: int) -> list[str]:
+    words = [html.unescape(line) for line in wrapped(name, width).split("<br>")]
+    lines = words if len(words) <= 3 else [*words[:2], "…"]
+    return labels([line if len(line) <= width + 4 else f"{line[:width]}…" for line in lines])
+
+
+def _dot(segment: Segment, theme: Theme) -> str:
+    return f'<span style="color:{theme.segment_color(segment.color)}">●</span>'

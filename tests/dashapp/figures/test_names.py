@@ -1,0 +1,23 @@
+"""Names of segments where there is little room."""
+
+from __future__ import annotations
+
+from dashapp.figures.names import MOST_IN_LINES, dotted, short_names
+from dashapp.theme import LIGHT
+from tests import segment_samples as samples
+
+ALIKE = ["High number of cds, lower dollar value", "High number of cds, higher dollar value"]
+
+
+def test_names_that_begin_and_end_alike_are_told_apart() -> None:
+    short = short_names(ALIKE)
+    assert len(set(short.values())) == 2
+    assert "lower" in short[ALIKE[0]]
+    assert "higher" in short[ALIKE[1]]
+
+
+def test_many_names_beside_an_axis_stand_in_one_line_each() -> None:
+    segments = samples.segments()
+    few, many = segments, (segments * MOST_IN_LINES)[: MOST_IN_LINES + 1]
+    assert any("<br>" in tick for tick in dotted(few, LIGHT))
+    assert not any("<br>" in tick for tick in dotted(many, LIGHT))
