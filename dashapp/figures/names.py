@@ -36,7 +36,7 @@ def short_names(names: Sequence[str], longest: int = LONGEST_LABEL) -> dict[str,
 def dotted(segments: Sequence[Segment], theme: Theme) -> list[str]:
     """Each segment's name behind a dot in its color, for ticks below each other."""
     in_one = len(segments) > MOST_IN_LINES
-    short = short_names([s.name for s in segments], ONE_LINE if in_one else LONGEST_LABEL)
+    short = short_names([s.name for s in segments], ONE_LINE if in_one else 2 * TICK_LINE)
     lines = {name: text if in_one else in_lines(text, TICK_LINE) for name, text in short.items()}
     return [f"{_dot(segment, theme)} {lines[segment.name]}" for segment in segments]
 

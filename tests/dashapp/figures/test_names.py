@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from dashapp.figures.names import MOST_IN_LINES, dotted, short_names
 from dashapp.theme import LIGHT
 from tests import segment_samples as samples
@@ -14,6 +16,11 @@ def test_names_that_begin_and_end_alike_are_told_apart() -> None:
     assert len(set(short.values())) == 2
     assert "lower" in short[ALIKE[0]]
     assert "higher" in short[ALIKE[1]]
+
+
+def test_a_name_that_two_lines_hold_is_written_whole() -> None:
+    segment = dataclasses.replace(samples.segments()[0], name="High Spenders, higher spending")
+    assert "High Spenders,<br>higher spending" in dotted([segment], LIGHT)[0]
 
 
 def test_many_names_beside_an_axis_stand_in_one_line_each() -> None:
