@@ -124,7 +124,7 @@ def test_what_is_no_table_is_refused_with_a_reason(case: str) -> None:
     assert refusal.value.kind == kind
 
 
-@pytest.mark.parametrize("data", [gzip.compress(SMALL), archive(t_csv=SMALL)])
+@pytest.mark.parametrize("data", [gzip.compress(SMALL), archive(t_csv=SMALL)], ids=["gzip", "zip"])
 def test_an_archive_is_opened_but_must_not_be_called_csv(data: bytes) -> None:
     assert read_table(data).rows_used == 2
     assert read_table(data, name="customers.csv.gz").rows_used == 2
