@@ -12,10 +12,10 @@ import gc
 # malloc.h of glibc; other libraries know neither call nor numbers.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 # Blocks of this size, in bytes, are the system's again as soon as they are freed; smaller ones
-# are what requests use over and over, up to columns of some million customers: to get each anew
+# are what requests use over and over, up to columns of a million customers: to get each anew
 # from the system takes three times as long as a chart of them. Set once, it no longer grows by
 # itself; whatever is free goes back with :func:`trim`.
-LARGE_BYTES = 32 * 1024 * 1024
+LARGE_BYTES = 10 * 1024 * 1024
 ARENAS = 2
 
 

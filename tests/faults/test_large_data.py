@@ -18,7 +18,7 @@ from tests.faults.conftest import Machine, children, descendants, runs
 from tests.waiting import until
 
 SESSION = "6" * 32
-CUSTOMERS = 4_000
+CUSTOMERS, MANY = 4_000, 1_000_000
 OPTIONS = {"n_clusters": 3, "k_range": [3, 4]}
 
 
@@ -97,7 +97,11 @@ def test_processes_of_this_machine_end_with_a_cancelled_job_and_serve_the_next(
     assert SegmentModel.from_bytes(stored).n_rows == CUSTOMERS
 
 
-def test_a_lost_scheduler_ends_the_job_with_a_sentence(machines: Any, tmp_path: Path) -> None:
+def test_a_lost_scheduler_ends_the_job_with_a_sentence(
+    machines: Any, lake: Path, tmp_path: Path
+) -> None:
+    # So many that a look at all of them cannot be over between two looks at the job.
+    sample_customers(MANY, seed=4).to_parquet(lake / "all.parquet", index=False)
     (tmp_path / "dask").mkdir()
     with running_cluster(tmp_path / "dask") as cluster:
         machine = machines(cluster.address)
