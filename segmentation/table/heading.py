@@ -62,7 +62,7 @@ def find_header(
         The user's choice; 0 says that there is no header.
 
     """
-    last = max((i for row in rows for i, cell in enumerate(row, 1) if cell.strip()), default=0)
+    last = _last_filled(rows)
     records = [
         Record(line, row[:last])
         for line, row in enumerate(rows, first_line)
@@ -92,8 +92,9 @@ def find_layout(records: list[Record], limits: Limits, header_line: int | None) 
     names = _names(header, data)
     issues = _issues(above, header)
     if len(names) > limits.columns:
-        used = _used(names, data)
-        issues += [empty_columns(len(names) - used)] * (used < len(names))
+        used = _last_filled([names, *(record.fields[: len(names)] for record in data)])
+        if used < len(names):
+            issues.append(empty_columns(len(names) - used))
         names = names[:used]
     limits.check_columns(len(names))
     if len(names) < 2:
@@ -256,7 +257,6 @@ def empty_columns(count: int) -> Issue:
     )
 
 
-def _used(names: tuple[str, ...], data: list[Record]) -> int:
-    """Return how many columns there are up to the last with a name or a value."""
-    rows = [names, *(record.fields[: len(names)] for record in data)]
-    return max(place for row in rows for place, cell in enumerate(["x", *row]) if cell.strip())
+def _last_filled(rows: Sequence[tuple[str, ...]]) -> int:
+    """Return the number of columns up to the last in which any row has something."""
+    return max((i for row in rows for i, cell in enumerate(row, 1) if cell.strip()), default=0)

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 _PIECE = 1 << 18
-#: The highest bit of eight bytes at once.
-_HIGH_BITS = np.uint64(0x8080808080808080)
 
 
 def places_of(data: np.ndarray, byte: int) -> np.ndarray:
@@ -31,8 +29,7 @@ def places_of(data: np.ndarray, byte: int) -> np.ndarray:
     >>> places_of(np.frombuffer(b"a,b,", np.uint8), ord(",")).tolist()
     [1, 3]
     """
-    found = [np.flatnonzero(piece == byte) + start for start, piece in _pieces(data)]
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+    return _joined([np.flatnonzero(piece == byte).astype(np.int32) for piece in _pieces(data)])
 
 
 def count_of(data: np.ndarray, byte: int) -> int:
@@ -50,7 +47,7 @@ def count_of(data: np.ndarray, byte: int) -> int:
     >>> count_of(np.frombuffer(b"a,b,", np.uint8), ord(","))
     2
     """
-    return sum(int(np.count_nonzero(piece == byte)) for _, piece in _pieces(data))
+    return sum(int(np.count_nonzero(piece == byte)) for piece in _pieces(data))
 
 
 def places_beyond_ascii(data: np.ndarray) -> np.ndarray:
@@ -71,15 +68,19 @@ def places_beyond_ascii(data: np.ndarray) -> np.ndarray:
     >>> places_beyond_ascii(np.frombuffer("größer".encode(), np.uint8)).tolist()
     [2, 3, 4, 5]
     """
-    whole = len(data) // 8 * 8
-    eights = data[:whole].view(np.uint64)
-    some = [np.flatnonzero(piece & _HIGH_BITS) + start for start, piece in _pieces(eights)]
-    first = np.concatenate([*some, np.zeros(0, dtype=np.int64)]) * 8
-    near = (first[:, None] + np.arange(8)).ravel()
-    near = np.concatenate((near, np.arange(whole, len(data))))
-    return near[data[near] >= 0x80]
+    return _joined([np.flatnonzero(piece >= 0x80).astype(np.int32) for piece in _pieces(data)])
 
 
-def _pieces(data: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+def _pieces(data: np.ndarray) -> Iterator[np.ndarray]:
     for start in range(0, len(data), _PIECE):
-        yield start, data[start : start + _PIECE]
+        yield data[start : start + _PIECE]
+
+
+def _joined(found: list[np.ndarray]) -> np.ndarray:
+    """Return places within the whole from those within each piece."""
+    places = np.empty(sum(map(len, found)), dtype=np.int64)
+    end = 0
+    for number, within in enumerate(found):
+        places[end : end + len(within)] = within + number * _PIECE
+        end += len(within)
+    return places
