@@ -200,8 +200,10 @@
     });
   }).observe(document.documentElement, {childList: true, subtree: true});
 
+  function titleOf(card) { return card.querySelector("h2").textContent; }
+
   function fileName(card) {
-    var words = card.dataset.chart.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+    var words = titleOf(card).toLowerCase().replace(/[^a-z0-9]+/g, "-");
     return words.replace(/^-+|-+$/g, "").slice(0, 60) || "chart";
   }
 
@@ -214,11 +216,16 @@
     window.setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
   }
 
+  /* Plotly reads a little HTML in every text, and titles hold names of users' columns. */
+  function escaped(text) {
+    return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  }
+
   function picture(card, graph) {
     var background = getComputedStyle(card).backgroundColor;
     var layout = Object.assign({}, graph.layout, {
       paper_bgcolor: background,
-      title: {text: card.dataset.chart, x: 0.02, font: {size: 18}},
+      title: {text: escaped(titleOf(card)), x: 0.02, font: {size: 18}},
       margin: Object.assign({}, graph.layout.margin, {t: 96, l: 24, r: 24, b: 24})
     });
     var size = graph.getBoundingClientRect();

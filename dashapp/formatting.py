@@ -10,17 +10,13 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Any
+
+from dashapp.units import currency_of, day_before, is_day
 
 # Shown where there is no number; an en dash reads better than "nan".
 MISSING = "–"
-# Column → currency of the data set or model that the present request looks at.
-_CURRENCIES: ContextVar[Mapping[str, str]] = ContextVar("currencies", default=MappingProxyType({}))
-LONGEST_SIGN = 4
 _NAMES = frozenset({"id", "ids", "identifier", "line", "number", "no", "year", "zip", "postcode"})
 _STEPS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 
@@ -162,57 +158,28 @@ def file_size(size: int) -> str:
     return f"{number(size / step, 0 if size / step >= 100 else 1)} {unit}"
 
 
-def use_currencies(found: Mapping[str, str]) -> None:
-    """Write amounts in the currencies of what the present request looks at.
-
-    Parameters
-    ----------
-    found
-        Column → sign or code, as the engine found it in the data; empty where it found none.
-        Every request begins without any, so that none is written in another's currency.
-    """
-    signs = {name: sign for name, sign in found.items() if is_sign(sign)}
-    known = {name: f"{sign} " if sign.isalpha() else sign for name, sign in signs.items()}
-    _CURRENCIES.set(MappingProxyType(known))
-
-
-def is_sign(text: str) -> bool:
-    """Whether a text can stand for a currency: model files come from anywhere, with anything.
-
-    Examples
-    --------
-    >>> [is_sign(text) for text in ("$", "CHF", "zł", "", "<b>", "$$$$$")]
-    [True, True, True, False, False, False]
-    """
-    plain = all(letter.isalpha() or unicodedata.category(letter) == "Sc" for letter in text)
-    return 1 <= len(text) <= LONGEST_SIGN and plain
-
-
-def currency_of(name: str) -> str:
-    """What stands before a column's values: its currency, empty for other columns.
-
-    Examples
-    --------
-    >>> use_currencies({"Umsatz": "€", "Miete": "CHF", "Age": ""})
-    >>> currency_of("Umsatz"), currency_of("Miete"), currency_of("Age"), currency_of("Spend")
-    ('€', 'CHF ', '', '')
-    >>> use_currencies({})
-    """
-    return _CURRENCIES.get().get(name, "")
-
-
 def column_value(name: str, value: float | None) -> str:
-    """A value of a named column, with the column's currency where it has one.
+    """A value of a named column, with the column's currency where it has one; days as dates.
 
     Examples
     --------
-    >>> use_currencies({"Total Spend": "$"})
+    >>> from dashapp.units import use_units
+    >>> use_units({"Total Spend": "$"}, {"Last visit": "2026-03-01"})
     >>> column_value("Total Spend", 1320.0), column_value("Age", 33.6)
     ('$1,320', '33.6')
-    >>> use_currencies({})
+    >>> column_value("Last visit", 10.6), column_value("Last visit", None)
+    ('2026-02-18', '–')
+    >>> use_units({})
     """
+    if is_day(name):
+        return day_before(name, value) or MISSING
     currency = currency_of(name)
     return money(value, currency) if currency else measure(value)
+
+
+def told(name: str, value: float) -> float | str:
+    """A value of a named column for a CSV file: numbers as they are, days as dates."""
+    return column_value(name, value) if is_day(name) else value
 
 
 def fixed(value: float | None, decimals: int, currency: str = "") -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from dash import Dash
 from dash.development.base_component import Component
 
-from dashapp import formatting
+from dashapp import units
 from dashapp.address import Link
 from dashapp.jobs.queue import JobQueue
 from dashapp.services.datasets import Datasets
@@ -181,7 +181,8 @@ class Seen:
         model = context.training.model(session, refs.model)
         known = {column.name: column.currency for column in model.columns}
         own = {} if table is None else {column.name: column.currency for column in table.columns}
-        formatting.use_currencies(known | own)
+        newest = {column.name: column.newest for column in model.columns if column.newest}
+        units.use_units(known | own, newest)
         return cls(
             refs,
             table,
@@ -202,7 +203,7 @@ def open_table(context: Context, refs: Refs) -> Table | None:
     if refs.dataset is None:
         return None
     table = context.datasets.table(current_session(), refs.dataset)
-    formatting.use_currencies({column.name: column.currency for column in table.columns})
+    units.use_units({column.name: column.currency for column in table.columns})
     return table
 
 

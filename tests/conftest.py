@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from dashapp import formatting
+from dashapp import units
 
 # Timing belongs to benchmarks: on a busy machine a deadline would only make tests flaky.
 settings.register_profile("portal", deadline=None)
@@ -37,6 +37,6 @@ def shared_data() -> Path:
 @pytest.fixture
 def dollars() -> Iterator[None]:
     """Amounts of the classic spend column are in dollars."""
-    formatting.use_currencies({"Total Spend": "$"})
+    units.use_units({"Total Spend": "$"})
     yield
-    formatting.use_currencies({})
+    units.use_units({})

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
-from dash import dcc, html
+from dash import Output, Patch, dcc, html
 from dash.development.base_component import Component
 
 from dashapp import figures
@@ -42,70 +42,85 @@ TALL = 520
 
 
 class Drawn(NamedTuple):
-    """A figure and the sentence that says what it shows; what a chart's callback returns."""
+    """What a chart shows, in a picture and in words; what a chart's callback returns."""
 
-    figure: go.Figure
+    figure: go.Figure | Patch
     reading: str
+    title: str
 
     @classmethod
     def of(
-        cls, figure: Callable[..., go.Figure], *data: Any, theme: Theme, **choices: Any
+        cls, figure: Callable[..., go.Figure], *data: Any, title: str, theme: Theme, **choices: Any
     ) -> Drawn:
         """Draw a figure whose ``…_reading`` takes the same data and choices."""
         reading = getattr(figures, f"{figure.__name__}_reading")
-        return cls(figure(*data, theme=theme, **choices), reading(*data, **choices))
+        return cls(figure(*data, theme=theme, **choices), reading(*data, **choices), title)
+
+
+def reading_of(id_: str) -> str:
+    """Id of the sentence below a chart."""
+    return f"{id_}-reading"
+
+
+def title_of(id_: str) -> str:
+    """Id of a chart's title."""
+    return f"{id_}-title"
+
+
+def drawn_anew(id_: str, **options: Any) -> tuple[Output, Output, Output]:
+    """Where a callback's :class:`Drawn` goes.
+
+    Parameters
+    ----------
+    id_
+        Of the chart.
+    options
+        For each output, such as ``allow_duplicate``.
+    """
+    return (
+        Output(id_, "figure", **options),
+        Output(reading_of(id_), "children", **options),
+        Output(title_of(id_), "children", **options),
+    )
 
 
 def chart(
-    id_: str | dict[str, str],
-    reading_id: str | dict[str, str],
-    title: str,
+    id_: str,
+    drawn: Drawn,
     *,
     explain: str | None = None,
-    subtitle: str | None = None,
     height: int = HEIGHT,
     movable: bool = False,
-    drawn: Drawn | None = None,
 ) -> Component:
     """A titled chart with its reading and downloads.
 
     Parameters
     ----------
-    id_, reading_id
-        Ids of the graph and of the sentence below it.
-    title
-        What the chart shows, in words.
+    id_
+        Of the graph; its title and its sentence have ids of their own, for :func:`drawn_anew`.
+    drawn
+        What it shows.
     explain
         A term of the glossary, or a sentence, behind a question mark after the title.
-    subtitle
-        A quieter second line.
     height
         In pixels; :data:`TALL` for a map, :data:`SQUARE` for what is as high as it is wide.
     movable
         Whether zoom and pan buttons are offered.
-    drawn
-        What it shows. A chart that comes with its picture is drawn once, without asking again;
-        None where a callback brings it later.
     """
-    config = CONFIG | MOVABLE if movable else CONFIG
-    empty = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False},
-                                    "paper_bgcolor": "rgba(0,0,0,0)",
-                                    "plot_bgcolor": "rgba(0,0,0,0)"}}  # fmt: skip
+    title = title_of(id_)
     return html.Figure(
         [
             html.Div(
                 [
                     html.Div(
                         [
-                            html.Div(
-                                [html.H2(title), explained(explain) if explain else None],
-                                className="chart-title",
-                            ),
-                            html.P(subtitle, className="chart-subtitle") if subtitle else None,
-                        ]
+                            html.H2(drawn.title, id=title),
+                            explained(explain) if explain else None,
+                        ],
+                        className="chart-title",
                     ),
                     html.Div(
-                        [_download("png", "PNG", title), _download("csv", "CSV", title)],
+                        [_download(id_, "png", "PNG"), _download(id_, "csv", "CSV")],
                         className="chart-tools",
                     ),
                 ],
@@ -115,8 +130,8 @@ def chart(
             html.Div(
                 dcc.Graph(
                     id=id_,
-                    figure=empty if drawn is None else drawn.figure,
-                    config=config,
+                    figure=drawn.figure,
+                    config=CONFIG | MOVABLE if movable else CONFIG,
                     className="chart-graph",
                     style={"height": f"{height}px"},
                     responsive=True,
@@ -127,21 +142,23 @@ def chart(
                 # it shows stands in the sentence below and in the table behind “CSV”.
                 # A map has buttons of its own, which a picture cannot have.
                 role="group" if movable else "img",
-                **{"aria-label": f"Chart: {title}"},
+                **{"aria-labelledby": title},
             ),
-            html.Figcaption(
-                drawn.reading if drawn else "", id=reading_id, className="chart-reading"
-            ),
+            html.Figcaption(drawn.reading, id=reading_of(id_), className="chart-reading"),
         ],
         className="chart-card card-soft",
-        **{"aria-label": title, "data-chart": title},
+        **{"aria-labelledby": title, "data-chart": id_},
     )
 
 
-def _download(kind: str, label: str, title: str) -> Component:
+def _download(id_: str, kind: str, label: str) -> Component:
     return html.Button(
         [icon("download"), label],
         type="button",
         className="btn btn-quiet btn-small",
-        **{"data-chart-download": kind, "aria-label": f"Download “{title}” as {label}"},
+        **{
+            "aria-label": f"Download as {label}",
+            "aria-describedby": title_of(id_),
+            "data-chart-download": kind,
+        },
     )

@@ -8,7 +8,7 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from dashapp import formatting
+from dashapp import formatting, units
 
 Teller = Callable[[object, str], str]
 
@@ -125,10 +125,10 @@ def _teller(frame: pd.DataFrame, column: str, plain: tuple[str, ...]) -> Teller:
     if frame.columns[0] == DESCRIBED and not pd.api.types.is_integer_dtype(values.dtype):
         return formatting.cell
     shown = values.head(MAX_ROWS).to_numpy(dtype="float64", na_value=float("nan")).tolist()
-    decimals, currency = formatting.decimals_of(shown), formatting.currency_of(str(column))
+    decimals, currency = formatting.decimals_of(shown), units.currency_of(str(column))
     if currency and decimals == 1:
         decimals = 2  # $780.50, not $780.5
-    if decimals is None:
+    if decimals is None or units.is_day(str(column)):
         return lambda value, _: formatting.cell(value, str(column))
     return lambda value, _: formatting.fixed(_float(value), decimals, currency)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashapp import formatting
+from dashapp import units
 from dashapp.theme import LIGHT, Theme
 
 # Longer labels would take the room of the picture; the whole text is in the hover.
@@ -199,7 +199,7 @@ def number_axis(name: str) -> dict[str, Any]:
     return {
         "title": {"text": axis_title(name)},
         "tickformat": ",.2~f",
-        "tickprefix": formatting.currency_of(name),
+        "tickprefix": units.currency_of(name),
     }
 
 
@@ -215,14 +215,14 @@ def axis_title(name: str) -> str:
 
     Examples
     --------
-    >>> formatting.use_currencies({"Total Spend": "$", "Umsatz (€)": "€"})
+    >>> units.use_units({"Total Spend": "$", "Umsatz (€)": "€"})
     >>> axis_title("Total Spend"), axis_title("Umsatz (€)"), axis_title("Age")
     ('Total Spend ($)', 'Umsatz (€)', 'Age')
     >>> axis_title("Number of purchases in the last twelve months")
     'Number of purchases in the last twelve<br>months'
-    >>> formatting.use_currencies({})
+    >>> units.use_units({})
     """
-    unit = formatting.currency_of(name).strip()
+    unit = units.currency_of(name).strip()
     unsaid = unit and unit not in name and CODES.get(unit, unit) not in name
     return in_lines(f"{label(name, 48)} ({unit})" if unsaid else label(name, 48), TITLE_LINE)
 

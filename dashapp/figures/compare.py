@@ -110,8 +110,8 @@ def compare_segments(
         )
     short = short_names([segment.name for segment in segments])
     for place, segment in enumerate(segments):
-        averages = [segment.profile.numeric[name].mean for name in names]
-        overall = [everybody.numeric[name].mean for name in names]
+        averages = [formatting.told(n, segment.profile.numeric[n].mean) for n in names]
+        overall = [formatting.told(n, everybody.numeric[n].mean) for n in names]
         figure.add_scatter(
             x=distances[:, place],
             y=names,

@@ -186,6 +186,7 @@ def profile_radar(
     for segment, values, real in zip(segments, scaled, means, strict=True):
         color = theme.segment_color(segment.color)
         say = [formatting.column_value(n, float(v)) for n, v in zip(names, real, strict=True)]
+        told = [formatting.told(n, float(v)) for n, v in zip(names, real, strict=True)]
         figure.add_scatterpolar(
             r=np.append(values, values[0]).astype(np.float32),
             theta=ring,
@@ -193,7 +194,7 @@ def profile_radar(
                 segment.name,
                 measure="place (0 = lowest average of a segment, 100 = highest)",
                 traits=[*names, names[0]],
-                extra={"average": [*real.tolist(), float(real[0])]},
+                extra={"average": [*told, told[0]]},
             )
             | {"name": short[segment.name]},
             line={"color": color, "width": 2.2},

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dashapp import formatting
+from dashapp import units
 from segmentation import Population, Table, Use
 
 
@@ -57,7 +57,7 @@ def overview(table: Table) -> Overview:
         average_spend=float(spend.mean()) if len(spend) else None,
         total_spend=float(spend.sum()) if len(spend) else None,
         median_recency=float(np.median(recency)) if len(recency) else None,
-        currency=formatting.currency_of(table.meaning("spend") or ""),
+        currency=units.currency_of(table.meaning("spend") or ""),
     )
 
 
@@ -78,7 +78,7 @@ def _of_all(table: Table, known: Population) -> Overview:
         average_spend=spend.mean if spend else None,
         total_spend=spend.total if spend else None,
         median_recency=recency.median if recency else None,
-        currency=formatting.currency_of(table.meaning("spend") or ""),
+        currency=units.currency_of(table.meaning("spend") or ""),
     )
 
 

@@ -16,7 +16,7 @@ from flask import g, request
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.routing import Rule
 
-from dashapp import formatting
+from dashapp import units
 from dashapp.session.rights import Door, Need, Right, may, need_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def install(app: Dash, context: Context) -> None:
         for need in needs_of_request(app, context):
             require(need)
         # A thread answers many visitors: what one looked at must not name another's money.
-        formatting.use_currencies({})
+        units.use_units({})
 
 
 def require(need: Need | None) -> None:

@@ -36,7 +36,7 @@ SPEECHLESS = """
 () => [...document.querySelectorAll(".chart-card")].filter((card) => {
   const picture = card.querySelector(".chart-frame"), sentence = card.querySelector("figcaption");
   return !picture || !picture.getAttribute("aria-label") || !sentence.textContent.trim();
-}).map((card) => card.dataset.chart)
+}).map((card) => card.querySelector("h2").textContent)
 """
 #: What has the focus, and whether one sees it: an outline or a ring on it or on its frame.
 FOCUSED = """

@@ -90,7 +90,7 @@ def rename(page: Page, place: int, typed: str, kept: str) -> None:
 def categories_in_file(page: Page) -> list[str]:
     """The levels of the category in the file of the chart that compares them, sorted."""
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download “Groups of customers compared” as CSV").click()
+        page.get_by_role("button", name="Download as CSV").click()
     text = waiting.value.path().read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     return sorted(row[hostile.SCRIPT] for row in rows)

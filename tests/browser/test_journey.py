@@ -167,7 +167,7 @@ def test_a_refused_name_goes_back_and_the_open_tab_stays(visit: Visit, server: S
     expect(page.locator(".segment-note").nth(1)).to_be_empty()
     expect(page.locator(".tab-selected")).to_have_text("Compare")
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download “Largest differences first” as CSV").click()
+        page.get_by_role("button", name="Download as CSV").click()
     file = waiting.value.path().read_text(encoding="utf-8-sig")
     assert file.startswith("series,Standard deviations from everybody,Column,segment's average")
     assert "Friends" in file

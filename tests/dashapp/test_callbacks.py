@@ -34,7 +34,7 @@ STORY: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     ("segments-body.children", "segments-tabs.data", {"segments-tabs.data": "compare"},
      "Largest differences first"),
     ("segments-body.children", "segments-tabs.data", {"segments-tabs.data": "evidence"},
-     "Silhouette"),
+     "(silhouette)"),
     ("segments-body.children", "segments-tabs.data", {"segments-tabs.data": "customers"},
      "Download CSV"),
     ("segments-body.children", "segments-tabs.data", {"segments-tabs.data": "actions"},

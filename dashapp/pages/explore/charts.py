@@ -12,7 +12,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from dashapp import figures
-from dashapp.components.charts import Drawn
+from dashapp.components.charts import Drawn, drawn_anew
 from dashapp.page import one_of, texts
 from dashapp.pages.explore.ids import Ids
 from dashapp.services.exploring import (
@@ -34,6 +34,9 @@ from segmentation import Column, Role, Table
 
 NO_SPLIT = "—"
 STATISTICS = {"mean": "Mean", "median": "Median"}
+TOGETHER = "Which columns go together"
+# Stands hidden where the box of a number would be, until a number is chosen.
+NO_BOX = Drawn(figures.empty_figure(), "", "")
 TableOf = Callable[[object], Table | None]
 
 FILTERS = Input(Ids.FILTERS, "data")
@@ -75,15 +78,28 @@ def distribution(shown: Shown, column: str, split: str) -> dict[str, Any]:
     """Both charts of a column; a category has bars and no box."""
     by = None if split in (NO_SPLIT, column) else split
     frame, look = shown.rows(column, *([by] if by else [])), shown.look
+    what = f"{column} by {by}" if by else column
     if shown.table.column(column).role != Role.NUMERIC:
-        bars = figures.category_bars(frame, column, by=by, theme=look)
-        return {"spread": Drawn(bars, figures.category_bars_reading(frame, column)), "box": None}
+        bars = Drawn(
+            figures.category_bars(frame, column, by=by, theme=look),
+            figures.category_bars_reading(frame, column),
+            f"{what}: how many customers",
+        )
+        return {"spread": bars, "box": None}
     return {
         "spread": Drawn(
             figures.histogram(frame, column, by=by, theme=look),
             figures.histogram_reading(frame, column),
+            f"{what}: how values are spread",
         ),
-        "box": Drawn.of(figures.box_plot, frame, column, by=by, theme=look),
+        "box": Drawn.of(
+            figures.box_plot,
+            frame,
+            column,
+            title=f"{what}: middle, range and extremes",
+            by=by,
+            theme=look,
+        ),
     }
 
 
@@ -91,7 +107,13 @@ def comparison(shown: Shown, measure: str, category: str, statistic: str) -> Dra
     """A measure by a category."""
     frame = shown.rows(measure, category)
     return Drawn.of(
-        figures.measure_by_category, frame, measure, category, statistic=statistic, theme=shown.look
+        figures.measure_by_category,
+        frame,
+        measure,
+        category,
+        title=f"{STATISTICS[statistic]} of {measure} by {category}",
+        statistic=statistic,
+        theme=shown.look,
     )
 
 
@@ -105,9 +127,10 @@ def relationships(shown: Shown, between: Sequence[str]) -> dict[str, Drawn]:
     everything = Drawn(
         figures.association_heatmap(matrix, theme=shown.look),
         figures.association_heatmap_reading(matrix, measured=measured, total=len(passed)),
+        TOGETHER,
     )
     # Nobody's columns go together with strength 0, which would look like a finding.
-    nobody = Drawn(figures.empty_figure(theme=shown.look), "No customers are left.")
+    nobody = Drawn(figures.empty_figure(theme=shown.look), "No customers are left.", TOGETHER)
     return {
         "all": everything if len(passed) else nobody,
         "pair": pair(shown, first, second),
@@ -117,7 +140,8 @@ def relationships(shown: Shown, between: Sequence[str]) -> dict[str, Drawn]:
 def pair(shown: Shown, first: Column, second: Column) -> Drawn:
     """Two columns together."""
     frame = shown.rows(first.name, second.name)
-    return Drawn.of(figures.pair_plot, frame, first, second, theme=shown.look)
+    title = f"{first.name} and {second.name}"
+    return Drawn.of(figures.pair_plot, frame, first, second, title=title, theme=shown.look)
 
 
 def register_distributions(app: Dash, table_of: TableOf) -> None:
@@ -125,8 +149,8 @@ def register_distributions(app: Dash, table_of: TableOf) -> None:
 
     @app.callback(
         output={
-            "spread": (Output(Ids.HISTOGRAM, "figure"), Output(Ids.HISTOGRAM_READING, "children")),
-            "box": (Output(Ids.BOX, "figure"), Output(Ids.BOX_READING, "children")),
+            "spread": drawn_anew(Ids.HISTOGRAM),
+            "box": drawn_anew(Ids.BOX),
             "no_box": Output(Ids.BOX_CARD, "hidden"),
         },
         inputs={
@@ -146,15 +170,14 @@ def register_distributions(app: Dash, table_of: TableOf) -> None:
         by = one_of(split, [NO_SPLIT, *names], NO_SPLIT)
         drawn = distribution(shown, one_of(column, names, names[0]), by)
         no_box = drawn["box"] is None
-        return drawn | {"no_box": no_box} | ({"box": (no_update, "")} if no_box else {})
+        return drawn | {"no_box": no_box} | ({"box": [no_update] * 3} if no_box else {})
 
 
 def register_comparison(app: Dash, table_of: TableOf) -> None:
     """A measure by a category."""
 
     @app.callback(
-        Output(Ids.BY_CATEGORY, "figure"),
-        Output(Ids.BY_CATEGORY_READING, "children"),
+        drawn_anew(Ids.BY_CATEGORY),
         inputs={
             "filters": FILTERS,
             "measure": Input(Ids.MEASURE, "value"),
@@ -188,10 +211,7 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
     """Association of all columns, and the pair that was clicked."""
 
     @app.callback(
-        output={
-            "all": (Output(Ids.HEATMAP, "figure"), Output(Ids.HEATMAP_READING, "children")),
-            "pair": (Output(Ids.PAIR, "figure"), Output(Ids.PAIR_READING, "children")),
-        },
+        output={"all": drawn_anew(Ids.HEATMAP), "pair": drawn_anew(Ids.PAIR)},
         inputs={"filters": FILTERS},
         state={"between": State(Ids.BETWEEN, "data"), "refs": REFS, "look": LOOK},
         prevent_initial_call=True,
@@ -208,8 +228,7 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
     )
 
     @app.callback(
-        Output(Ids.PAIR, "figure", allow_duplicate=True),
-        Output(Ids.PAIR_READING, "children", allow_duplicate=True),
+        drawn_anew(Ids.PAIR, allow_duplicate=True),
         inputs={"between": Input(Ids.BETWEEN, "data")},
         state={"filters": State(Ids.FILTERS, "data"), "refs": REFS, "look": LOOK},
         prevent_initial_call=True,

@@ -61,19 +61,9 @@ def render_distributions(shown: Shown, address: Address) -> Component:
             ),
             html.Div(
                 [
-                    chart(
-                        Ids.HISTOGRAM,
-                        Ids.HISTOGRAM_READING,
-                        "How the values are spread",
-                        drawn=drawn["spread"],
-                    ),
+                    chart(Ids.HISTOGRAM, drawn["spread"]),
                     html.Div(
-                        chart(
-                            Ids.BOX,
-                            Ids.BOX_READING,
-                            "Middle, range and extremes",
-                            drawn=drawn["box"],
-                        ),
+                        chart(Ids.BOX, drawn["box"] or charts.NO_BOX),
                         id=Ids.BOX_CARD,
                         hidden=drawn["box"] is None,
                     ),
@@ -107,12 +97,7 @@ def render_by_category(shown: Shown, address: Address) -> Component:
                 ],
                 className="toolbar",
             ),
-            chart(
-                Ids.BY_CATEGORY,
-                Ids.BY_CATEGORY_READING,
-                "Groups of customers compared",
-                drawn=charts.comparison(shown, measure, by, statistic),
-            ),
+            chart(Ids.BY_CATEGORY, charts.comparison(shown, measure, by, statistic)),
         ]
     )
 
@@ -131,17 +116,8 @@ def render_relationships(shown: Shown, address: Address) -> Component:
     return html.Div(
         [
             dcc.Store(id=Ids.BETWEEN, data=between),
-            chart(
-                Ids.HEATMAP,
-                Ids.HEATMAP_READING,
-                "Which columns go together",
-                explain="association",
-                height=TALL,
-                drawn=drawn["all"],
-            ),
-            chart(
-                Ids.PAIR, Ids.PAIR_READING, "Two columns together", height=TALL, drawn=drawn["pair"]
-            ),
+            chart(Ids.HEATMAP, drawn["all"], explain="association", height=TALL),
+            chart(Ids.PAIR, drawn["pair"], height=TALL),
         ],
         className="grid-2",
     )

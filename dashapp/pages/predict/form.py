@@ -10,7 +10,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import formatting
+from dashapp import formatting, units
 from dashapp.components.choice import choice
 from dashapp.page import number_or_none
 from segmentation import ModelColumn, SegmentModel
@@ -130,7 +130,7 @@ def field(column: ModelColumn, id_: dict[str, str], value: Any) -> Component:
             className="field",
         )
     low, high = column.minimum or 0.0, column.maximum or 0.0
-    currency = formatting.currency_of(column.name)
+    currency = units.currency_of(column.name)
     decimals = 0 if currency else column.decimals
     seen = (
         f"seen {formatting.fixed(low, decimals, currency)} "

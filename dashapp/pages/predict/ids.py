@@ -15,8 +15,6 @@ class Ids(StrEnum):
     RESULT = "predict-result"
     BESIDE = "predict-beside"
     MAP = "predict-map"
-    MAP_READING = "predict-map-reading"
     CHANGES = "predict-changes"
     WHY = "predict-why"
-    WHY_READING = "predict-why-reading"
     BATCH = "predict-batch"

@@ -83,13 +83,11 @@ def level_text(value: object) -> str:
 
 def render_charts(shown: Mapping[str, Any]) -> list[Component]:
     """Both charts, which stay while the answers change, and what would move the customer."""
-    why = Drawn(shown["why"], shown["why_reading"])
-    place = Drawn(shown["map"], shown["map_reading"])
     return [
         html.Div(
             [
-                chart(Ids.WHY, Ids.WHY_READING, "Why this segment", explain="pull", drawn=why),
-                chart(Ids.MAP, Ids.MAP_READING, "Place on the map", drawn=place),
+                chart(Ids.WHY, shown["why"], explain="pull"),
+                chart(Ids.MAP, shown["map"]),
             ],
             className="grid-2",
         ),
@@ -127,13 +125,13 @@ def render_answer(
         "written": [name for name in (found.segment, found.runner_up) if name],
         "theme": look,
     }
+    place = moved_mark(model, **mark) if map_is_there else whole_map(context, seen, model, mark)
+    why = f"Why {found.segment}" if found.segment else "Why this segment"
     return {
         "answer": views.answer(segment, found),
         "beside": views.beside(model, segment, values),
-        "why": figures.contributions_bar(found, theme=look),
-        "why_reading": figures.contributions_bar_reading(found),
-        "map": moved_mark(model, **mark) if map_is_there else whole_map(context, seen, model, mark),
-        "map_reading": figures.customer_map_reading(found),
+        "why": Drawn.of(figures.contributions_bar, found, title=why, theme=look),
+        "map": Drawn(place, figures.customer_map_reading(found), "Place on the map"),
         "changes": views.changes(context.scoring.whatif(session, model_id, values), model.segments),
     }
 

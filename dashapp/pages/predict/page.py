@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashapp.address import Address, Link
+from dashapp.components.charts import drawn_anew
 from dashapp.components.markup import markup
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
@@ -146,10 +147,8 @@ def register_answers(app: Dash, context: Context) -> None:
         output={
             "answer": Output(Ids.RESULT, "children"),
             "beside": Output(Ids.BESIDE, "children"),
-            "why": Output(Ids.WHY, "figure"),
-            "why_reading": Output(Ids.WHY_READING, "children"),
-            "map": Output(Ids.MAP, "figure"),
-            "map_reading": Output(Ids.MAP_READING, "children"),
+            "why": drawn_anew(Ids.WHY),
+            "map": drawn_anew(Ids.MAP),
             "changes": Output(Ids.CHANGES, "children"),
         },
         inputs={

@@ -19,6 +19,7 @@ from dashapp.session.rights import Right, may
 from dashapp.theme import Theme, segment_class
 from segmentation import Segment, SegmentModel, Table
 
+MAP = "Where customers stand"
 # Beside a customer's star the map has no legend; more names than these would cover it.
 NAMED_ON_MAP = 6
 
@@ -48,10 +49,11 @@ def customers_map(
         star = scores[["x", "y", "z"]].to_numpy(dtype=float)[row]
         names = [segment.name for segment in model.segments][:NAMED_ON_MAP]
         figure = figures.customer_map(scores, model, titles, star, written=names, theme=look)
-        return Drawn(figure, f"{told}The star is the customer whose values stand beside the map.")
+        said = f"{told}The star is the customer whose values stand beside the map."
+        return Drawn(figure, said, MAP)
     draw = figures.segment_map if flat else figures.segment_map_3d
     shown = figures.sample_sentence(scores, flat=flat, thing=noun(placed.table))
-    return Drawn(draw(scores, model.segments, titles, theme=look), f"{told}{shown}".strip())
+    return Drawn(draw(scores, model.segments, titles, theme=look), f"{told}{shown}".strip(), MAP)
 
 
 def customer_beside(
@@ -91,20 +93,36 @@ def customer_card(
 
 def levels(model: SegmentModel, column: str, look: Theme) -> Drawn:
     """How the levels of a category are spread in each segment."""
-    return Drawn.of(figures.level_shares, model.segments, column, theme=look)
+    title = f"{column} in each segment"
+    return Drawn.of(figures.level_shares, model.segments, column, title=title, theme=look)
 
 
 def spread(placed: Placed, model: SegmentModel, column: str, look: Theme) -> Drawn:
     """A column of the open customers by segment."""
     frame, ids = placed.table.frame[[column]], placed.scores["segment_id"]
-    return Drawn.of(figures.column_by_segment, frame, ids, model.segments, column, theme=look)
+    return Drawn.of(
+        figures.column_by_segment,
+        frame,
+        ids,
+        model.segments,
+        column,
+        title=f"{column} by segment",
+        theme=look,
+    )
 
 
 def comparison(model: SegmentModel, chosen: Collection[str], look: Theme) -> Drawn:
     """Some segments over all numbers."""
     segments = [segment for segment in model.segments if segment.id in chosen]
     columns = numeric_columns(model)
-    return Drawn.of(figures.compare_segments, segments, model.everybody, columns, theme=look)
+    return Drawn.of(
+        figures.compare_segments,
+        segments,
+        model.everybody,
+        columns,
+        title="Largest differences first",
+        theme=look,
+    )
 
 
 def spread_columns(model: SegmentModel, table: Table) -> list[str]:

@@ -12,7 +12,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import formatting
+from dashapp import formatting, units
 from dashapp.address import Address, parameter
 from dashapp.components.choice import choice
 from dashapp.page import Refs, one_of, text_or_none
@@ -244,7 +244,7 @@ def _width(head: str) -> int:
 def _number_column(table: Table, name: str) -> dict[str, Any]:
     """Right-aligned, with the column's decimals and currency."""
     shown = table.frame[name].head(GRID_PAGE).astype("float64").tolist()
-    decimals, currency = formatting.decimals_of(shown) or 0, formatting.currency_of(name)
+    decimals, currency = formatting.decimals_of(shown) or 0, units.currency_of(name)
     if currency and decimals == 1:
         decimals = 2
     tell = f"params.value == null ? '–' : '{currency}' + d3.format(',.{decimals}f')(params.value)"

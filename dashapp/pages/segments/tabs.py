@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashapp.address import Address
-from dashapp.components.charts import Drawn
+from dashapp.components.charts import Drawn, drawn_anew
 from dashapp.components.segment_card import action_list
 from dashapp.components.states import empty_state
 from dashapp.page import Context, Refs, Seen, number_or_none, one_of, texts
@@ -102,8 +102,7 @@ def register_map(app: Dash, context: Context) -> None:
     """The map in 2D and 3D and the customer that was clicked."""
 
     @app.callback(
-        Output(Ids.MAP, "figure"),
-        Output(Ids.MAP_READING, "children"),
+        drawn_anew(Ids.MAP),
         inputs={"view": Input(Ids.MAP_VIEW, "value")},
         state={"refs": REFS, "look": LOOK, "search": State(Shell.URL, "search")},
         prevent_initial_call=True,
@@ -150,8 +149,7 @@ def register_profiles(app: Dash, context: Context) -> None:
     """Levels of a category, a column by segment, and the comparison."""
 
     @app.callback(
-        Output(Ids.LEVELS, "figure"),
-        Output(Ids.LEVELS_READING, "children"),
+        drawn_anew(Ids.LEVELS),
         inputs={"column": Input(Ids.LEVELS_COLUMN, "value")},
         state={"refs": REFS, "look": LOOK},
         prevent_initial_call=True,
@@ -163,8 +161,7 @@ def register_profiles(app: Dash, context: Context) -> None:
         return charts.levels(model, one_of(column, names, names[0]), theme(look))
 
     @app.callback(
-        Output(Ids.SPREAD, "figure"),
-        Output(Ids.SPREAD_READING, "children"),
+        drawn_anew(Ids.SPREAD),
         inputs={"column": Input(Ids.SPREAD_COLUMN, "value")},
         state={"refs": REFS, "look": LOOK},
         prevent_initial_call=True,
@@ -176,8 +173,7 @@ def register_profiles(app: Dash, context: Context) -> None:
         return charts.spread(placed, model, one_of(column, names, names[0]), theme(look))
 
     @app.callback(
-        Output(Ids.COMPARE, "figure"),
-        Output(Ids.COMPARE_READING, "children"),
+        drawn_anew(Ids.COMPARE),
         inputs={"chosen": Input(Ids.COMPARE_SEGMENTS, "value")},
         state={"refs": REFS, "look": LOOK},
         prevent_initial_call=True,

@@ -31,6 +31,13 @@ SHORT_HEATMAP = 9
 LEVELS_KEY = 220
 LEVELS_BAR = 36
 ONE_SEGMENT = ("One segment", "All customers are in one segment: there is nothing to compare.")
+# Chart of the evidence → its term in the glossary.
+EVIDENCE = {
+    Ids.SILHOUETTE: "silhouette",
+    Ids.INERTIA: "elbow",
+    Ids.STABILITY: "stability",
+    Ids.SMALLEST: "smallest",
+}
 FLAT = "2d"
 VIEWS = {FLAT: "2D", "3d": "3D"}
 
@@ -53,15 +60,7 @@ def map_view(view: str, drawn: Drawn, customer: list[Component]) -> Component:
             ),
             html.Div(
                 [
-                    chart(
-                        Ids.MAP,
-                        Ids.MAP_READING,
-                        "Where customers stand",
-                        explain="PCA",
-                        height=TALL,
-                        movable=True,
-                        drawn=drawn,
-                    ),
+                    chart(Ids.MAP, drawn, explain="PCA", height=TALL, movable=True),
                     html.Aside(
                         customer or [icon("people"), html.P("Click a point to see the customer.")],
                         id=Ids.MAP_CUSTOMER,
@@ -105,10 +104,8 @@ def _levels(model: SegmentModel, address: Address, look: Theme) -> Component:
             choice(Ids.LEVELS_COLUMN, "Category", categories, column),
             chart(
                 Ids.LEVELS,
-                Ids.LEVELS_READING,
-                "Categories in each segment",
+                charts.levels(model, column, look),
                 height=max(HEIGHT, LEVELS_KEY + LEVELS_BAR * len(model.segments)),
-                drawn=charts.levels(model, column, look),
             ),
         ],
         className="span-all",
@@ -125,28 +122,15 @@ def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) ->
     height = TALL if many else SQUARE
     heatmap = figures.index_heatmap(segments, columns, theme=look)
     if heatmap.data:
-        parts.append(
-            chart(
-                Ids.HEATMAP,
-                Ids.HEATMAP_READING,
-                "What sets each segment apart",
-                explain="index",
-                drawn=Drawn(heatmap, figures.index_heatmap_reading(segments, columns)),
-                height=height,
-            )
-        )
+        reading = figures.index_heatmap_reading(segments, columns)
+        drawn = Drawn(heatmap, reading, "What sets each segment apart")
+        parts.append(chart(Ids.HEATMAP, drawn, explain="index", height=height))
     axes = columns[:RADAR_COLUMNS]
     if len(axes) >= RADAR_FEWEST:
-        parts.append(
-            chart(
-                Ids.RADAR,
-                Ids.RADAR_READING,
-                "Shape of each segment",
-                explain="radar",
-                height=height if parts else SQUARE,
-                drawn=Drawn.of(figures.profile_radar, segments, axes, theme=look),
-            )
-        )
+        title = "Shape of each segment"
+        drawn = Drawn.of(figures.profile_radar, segments, axes, title=title, theme=look)
+        tall = height if parts else SQUARE
+        parts.append(chart(Ids.RADAR, drawn, explain="radar", height=tall))
     return parts
 
 
@@ -162,12 +146,7 @@ def distribution_view(
             html.Section(
                 [
                     choice(Ids.SPREAD_COLUMN, "Column by segment", columns, column),
-                    chart(
-                        Ids.SPREAD,
-                        Ids.SPREAD_READING,
-                        "A column by segment",
-                        drawn=charts.spread(placed, model, column, look),
-                    ),
+                    chart(Ids.SPREAD, charts.spread(placed, model, column, look)),
                 ],
                 className="span-all",
             )
@@ -178,19 +157,14 @@ def distribution_view(
 
 
 def _shares(model: SegmentModel, look: Theme) -> list[Component]:
+    compared = "Customers against revenue" if model.monetary else "Share of customers"
+    shown = [
+        (Ids.DONUT, figures.customers_donut, "Customers by segment"),
+        (Ids.SHARES, figures.share_bars, compared),
+    ]
     return [
-        chart(
-            Ids.DONUT,
-            Ids.DONUT_READING,
-            "Customers by segment",
-            drawn=Drawn.of(figures.customers_donut, model.segments, theme=look),
-        ),
-        chart(
-            Ids.SHARES,
-            Ids.SHARES_READING,
-            "Customers against revenue" if model.monetary else "Share of customers",
-            drawn=Drawn.of(figures.share_bars, model.segments, theme=look),
-        ),
+        chart(id_, Drawn.of(figure, model.segments, title=title, theme=look))
+        for id_, figure, title in shown
     ]
 
 
@@ -227,11 +201,9 @@ def compare_view(model: SegmentModel, address: Address, look: Theme) -> Componen
             ),
             chart(
                 Ids.COMPARE,
-                Ids.COMPARE_READING,
-                "Largest differences first",
+                charts.comparison(model, chosen, look),
                 explain="deviations",
                 height=TALL,
-                drawn=charts.comparison(model, chosen, look),
             ),
         ]
     )
@@ -243,10 +215,10 @@ def evidence_view(model: SegmentModel, look: Theme, *, can_choose: bool) -> Comp
     if not evidence:
         return empty_state("No evidence to show", "No other number of segments was compared.")
     views = [
-        (Ids.SILHOUETTE, Ids.SILHOUETTE_READING, "Silhouette", "silhouette_by_k"),
-        (Ids.INERTIA, Ids.INERTIA_READING, "Elbow (inertia)", "inertia_by_k"),
-        (Ids.STABILITY, Ids.STABILITY_READING, "Stability", "stability_by_k"),
-        (Ids.SMALLEST, Ids.SMALLEST_READING, "Smallest segment", "smallest_share_by_k"),
+        (Ids.SILHOUETTE, figures.silhouette_by_k, "How separate segments are (silhouette)"),
+        (Ids.INERTIA, figures.inertia_by_k, "What one more segment brings (elbow)"),
+        (Ids.STABILITY, figures.stability_by_k, "How surely segments come back (stability)"),
+        (Ids.SMALLEST, figures.smallest_share_by_k, "How small the smallest segment gets"),
     ]
     if all(row.stability is None for row in evidence):
         del views[2]
@@ -260,13 +232,11 @@ def evidence_view(model: SegmentModel, look: Theme, *, can_choose: bool) -> Comp
             else None,
             *(
                 chart(
-                    graph,
-                    reading,
-                    title,
-                    explain=title.split()[0].lower(),
-                    drawn=Drawn.of(getattr(figures, name), evidence, k, theme=look),
+                    id_,
+                    Drawn.of(figure, evidence, k, title=title, theme=look),
+                    explain=EVIDENCE[id_],
                 )
-                for graph, reading, title, name in views
+                for id_, figure, title in views
             ),
         ],
         className="grid-2",

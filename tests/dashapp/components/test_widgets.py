@@ -16,6 +16,7 @@ from dashapp.components.segment_card import grade_label, size_of
 from segmentation import Verdict
 from tests import segment_samples as samples
 
+SPREAD = charts.Drawn(go.Figure(), "Half is half.", "Spread")
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 
 
@@ -74,20 +75,27 @@ def test_every_explanation_is_a_sentence() -> None:
 
 
 def test_charts_never_talk_to_a_vendor() -> None:
-    graph = find(charts.chart("id", "reading", "Title"), dcc.Graph)[0]
+    graph = find(charts.chart("id", SPREAD), dcc.Graph)[0]
     assert graph.config["showSendToCloud"] is False
     assert graph.config["plotlyServerURL"] == ""
     assert graph.config["displaylogo"] is False
 
 
 def test_charts_have_a_title_a_reading_and_two_downloads() -> None:
-    drawn = charts.Drawn(go.Figure(), "Half is half.")
-    chart = charts.chart("id", "reading", "Spread", drawn=drawn)
-    assert chart.to_plotly_json()["props"]["aria-label"] == "Spread"
-    assert find(chart, html.Figcaption)[0].id == "reading"
-    assert "Half is half." in words(chart)
-    kinds = [b.to_plotly_json()["props"]["data-chart-download"] for b in find(chart, html.Button)]
-    assert kinds == ["png", "csv"]
+    chart = charts.chart("id", SPREAD)
+    title, reading = find(chart, html.H2)[0], find(chart, html.Figcaption)[0]
+    assert (title.children, reading.children) == ("Spread", "Half is half.")
+    assert chart.to_plotly_json()["props"]["aria-labelledby"] == title.id
+    buttons = [button.to_plotly_json()["props"] for button in find(chart, html.Button)]
+    assert [button["data-chart-download"] for button in buttons] == ["png", "csv"]
+    assert {button["aria-describedby"] for button in buttons} == {title.id}
+
+
+def test_a_callback_brings_a_picture_with_its_sentence_and_its_title() -> None:
+    chart = charts.chart("id", SPREAD)
+    ids = {find(chart, kind)[0].id for kind in (html.Figcaption, html.H2)}
+    told = {(o.component_id, o.component_property) for o in charts.drawn_anew("id")}
+    assert told == {("id", "figure")} | {(id_, "children") for id_ in ids}
 
 
 def test_progress_stays_between_nothing_and_everything() -> None:

@@ -1,0 +1,90 @@
+"""Units of the columns that the present request looks at: currencies, and days of dates."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import date, timedelta
+from types import MappingProxyType
+
+# Column → currency of the data set or model that the present request looks at, and column of
+# dates → its newest day, from which models count backwards.
+_CURRENCIES: ContextVar[Mapping[str, str]] = ContextVar("currencies", default=MappingProxyType({}))
+_NEWEST: ContextVar[Mapping[str, date]] = ContextVar("newest", default=MappingProxyType({}))
+LONGEST_SIGN = 4
+
+
+def use_units(found: Mapping[str, str], newest: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write amounts and days in the units of what the present request looks at.
+
+    Every request begins without any, so that none is written in another's units.
+
+    Parameters
+    ----------
+    found
+        Column → sign or code, as the engine found it in the data; empty where it found none.
+    newest
+        Column of dates → its newest day in ISO form, where averages count days before it.
+    """
+    days = {name: _iso_day(day) for name, day in newest.items()}
+    _NEWEST.set(MappingProxyType({name: day for name, day in days.items() if day}))
+    signs = {name: sign for name, sign in found.items() if is_sign(sign)}
+    known = {name: f"{sign} " if sign.isalpha() else sign for name, sign in signs.items()}
+    _CURRENCIES.set(MappingProxyType(known))
+
+
+def is_sign(text: str) -> bool:
+    """Whether a text can stand for a currency: model files come from anywhere, with anything.
+
+    Examples
+    --------
+    >>> [is_sign(text) for text in ("$", "CHF", "zł", "", "<b>", "$$$$$")]
+    [True, True, True, False, False, False]
+    """
+    plain = all(letter.isalpha() or unicodedata.category(letter) == "Sc" for letter in text)
+    return 1 <= len(text) <= LONGEST_SIGN and plain
+
+
+def currency_of(name: str) -> str:
+    """What stands before a column's values: its currency, empty for other columns.
+
+    Examples
+    --------
+    >>> use_units({"Umsatz": "€", "Miete": "CHF", "Age": ""})
+    >>> currency_of("Umsatz"), currency_of("Miete"), currency_of("Age"), currency_of("Spend")
+    ('€', 'CHF ', '', '')
+    >>> use_units({})
+    """
+    return _CURRENCIES.get().get(name, "")
+
+
+def is_day(name: str) -> bool:
+    """Whether the numbers of a column count days before its newest one."""
+    return name in _NEWEST.get()
+
+
+def day_before(name: str, days: float | None) -> str | None:
+    """The ISO date so many days before a column's newest; None where there is no such day.
+
+    Examples
+    --------
+    >>> use_units({}, {"Last visit": "2026-03-01"})
+    >>> day_before("Last visit", 10.6), day_before("Last visit", 1e9)
+    ('2026-02-18', None)
+    >>> use_units({})
+    """
+    if days is None or not math.isfinite(days):
+        return None
+    try:
+        return (_NEWEST.get()[name] - timedelta(days=round(days))).isoformat()
+    except OverflowError:
+        return None
+
+
+def _iso_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:  # model files come from anywhere
+        return None
