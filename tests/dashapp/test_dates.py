@@ -33,7 +33,7 @@ def words(portal: Portal) -> dict[str, str]:
 MIDDLE = "2024-10-21"
 
 
-def test_the_average_day_of_everybody_stands_in_the_table_of_averages(
+def test_everybodys_average_day_stands_in_the_table_of_averages(
     words: dict[str, str],
 ) -> None:
     assert MIDDLE in words["profiles"]
