@@ -10,18 +10,19 @@ from dash.development.base_component import Component
 from dashapp.components.states import empty_state
 from dashapp.services.alerts import Alert
 
-NOTE = "Alerts look at all customers, as Find segments does; filters do not change them."
+FILTERED = "These are alerts of the customers that the filters leave; Find segments uses all."
 
 
-def alert_list(found: Sequence[Alert]) -> Component:
+def alert_list(found: Sequence[Alert], *, filtered: bool) -> Component:
     """Alerts with what each means for segments; a calm page where there is none."""
     if not found:
+        nothing = "No column stands out in a way that disturbs segments."
         return empty_state(
-            "No alerts", "No column stands out in a way that disturbs segments.", picture="check"
+            "No alerts", f"{nothing} {FILTERED}" if filtered else nothing, picture="check"
         )
     return html.Div(
         [
-            html.P(NOTE, className="text-muted-soft"),
+            html.P(FILTERED, className="text-muted-soft") if filtered else None,
             html.Ul([html.Li(_alert(alert)) for alert in found], className="issue-list card-soft"),
         ],
         className="stack",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from dashapp import formatting
 from dashapp.once import once
-from dashapp.services.exploring import associated
+from dashapp.services.exploring import Filter, apply_filters, associated
 from segmentation import Column, Role, Table, Use
 
 # A distribution is called skewed from here on; the engine's log1p starts at the same value.
@@ -22,6 +23,7 @@ NEARLY_CONSTANT = 0.95
 NEARLY_IDENTICAL = 0.95
 # Share of missing values that a user should know of before segments rest on the column.
 MUCH_MISSING = 0.05
+CONSTANT = "nearly constant"
 # Values that are looked at before all of a column are counted.
 LOOKED_AT = 5_000
 # A category with more levels than this splits customers into crumbs.
@@ -38,26 +40,42 @@ class Alert:
     meaning: str
 
 
-def alerts(table: Table) -> tuple[Alert, ...]:
-    """All alerts of a table, column by column and then for pairs of columns."""
-    return _alerts(table.frame, table.columns, table.customers)
+def alerts(table: Table, filters: Sequence[Filter] = ()) -> tuple[Alert, ...]:
+    """All alerts of the customers that filters leave, column by column and then for pairs.
+
+    Parameters
+    ----------
+    filters
+        Without any, all customers are looked at, as when segments are found.
+    """
+    used = tuple(column for column in table.columns if column.use != Use.IGNORED)
+    if not filters:
+        return _alerts(table.frame, used)
+    left = apply_filters(table.frame, filters, [column.name for column in used])
+    # That a filter leaves one value of its own column is nothing to be told.
+    narrowed = {rule.column for rule in filters}
+    return tuple(
+        alert
+        for alert in _alerts(left, used)
+        if alert.kind != CONSTANT or alert.column not in narrowed
+    )
 
 
 @once
-def _alerts(frame: pd.DataFrame, columns: tuple[Column, ...], customers: int) -> tuple[Alert, ...]:
+def _alerts(frame: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[Alert, ...]:
+    if frame.empty:
+        return ()
     found: list[Alert] = []
     for column in columns:
-        if column.use == Use.IGNORED:
-            continue
-        found += _missing(column, customers)
+        found += _missing(frame, column)
         found += _levels(frame, column)
         if column.role == Role.NUMERIC:
             found += _numbers(frame[column.name], column)
     return (*found, *_pairs(frame, columns))
 
 
-def _missing(column: Column, customers: int) -> list[Alert]:
-    share = column.missing / max(customers, 1)
+def _missing(frame: pd.DataFrame, column: Column) -> list[Alert]:
+    share = float(frame[column.name].isna().mean())
     if share < MUCH_MISSING:
         return []
     return [
@@ -71,16 +89,19 @@ def _missing(column: Column, customers: int) -> list[Alert]:
 
 
 def _levels(frame: pd.DataFrame, column: Column) -> list[Alert]:
-    if column.role == Role.NOMINAL and column.distinct > MANY_LEVELS:
-        return [
-            Alert(
-                column.name,
-                "many levels",
-                f"It has {formatting.number(column.distinct)} different values.",
-                "Rare levels are joined; consider leaving it as a descriptor.",
-            )
-        ]
     known = frame[column.name].dropna()
+    # A part of the customers has no more values than all of them.
+    if column.role == Role.NOMINAL and column.distinct > MANY_LEVELS:
+        distinct = known.nunique()
+        if distinct > MANY_LEVELS:
+            return [
+                Alert(
+                    column.name,
+                    "many levels",
+                    f"It has {formatting.number(distinct)} different values.",
+                    "Rare levels are joined; consider leaving it as a descriptor.",
+                )
+            ]
     if column.role == Role.CONSTANT or known.empty or not may_be_constant(known):
         return []
     top = known.value_counts(normalize=True).iloc[0]
@@ -89,7 +110,7 @@ def _levels(frame: pd.DataFrame, column: Column) -> list[Alert]:
     return [
         Alert(
             column.name,
-            "nearly constant",
+            CONSTANT,
             f"One value has {formatting.percent(float(top))} of the customers.",
             "It can hardly tell customers apart, but may single out a handful.",
         )

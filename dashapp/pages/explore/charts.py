@@ -9,12 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashapp import figures
+from dashapp.components.alert_list import alert_list
 from dashapp.components.charts import Drawn, drawn_anew
+from dashapp.components.markup import markup
+from dashapp.components.states import empty_state
 from dashapp.page import one_of, texts
 from dashapp.pages.explore.ids import Ids
+from dashapp.services.alerts import alerts
 from dashapp.services.exploring import (
     Filter,
     apply_filters,
@@ -144,6 +149,14 @@ def pair(shown: Shown, first: Column, second: Column) -> Drawn:
     return Drawn.of(figures.pair_plot, frame, first, second, title=title, theme=shown.look)
 
 
+def alerts_of(shown: Shown) -> Component:
+    """What deserves a look among the customers that the filters leave."""
+    if not passing(shown.table.frame, shown.filters).any():
+        return empty_state("No customers are left", "Take a filter away to see them.")
+    found = alerts(shown.table, shown.filters)
+    return alert_list(found, filtered=bool(shown.filters))
+
+
 def register_distributions(app: Dash, table_of: TableOf) -> None:
     """Histogram and box plot of a number, bars of a category."""
 
@@ -242,8 +255,22 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
         return pair(shown, *chosen)
 
 
+def register_alerts(app: Dash, table_of: TableOf) -> None:
+    """Alerts of whom the filters leave."""
+
+    @app.callback(
+        Output(Ids.ALERTS, "children"),
+        inputs={"filters": FILTERS},
+        state={"refs": REFS, "look": LOOK},
+        prevent_initial_call=True,
+    )
+    @needs(Right.DATA)
+    def show(filters: object, refs: object, look: object) -> Any:
+        return markup(alerts_of(Shown.parse(table_of(refs), filters, look)))
+
+
 def register(app: Dash, table_of: TableOf) -> None:
-    """Add all chart callbacks.
+    """Add all callbacks that a choice or a filter sets off inside the tabs.
 
     Parameters
     ----------
@@ -253,3 +280,4 @@ def register(app: Dash, table_of: TableOf) -> None:
     register_distributions(app, table_of)
     register_comparison(app, table_of)
     register_relationships(app, table_of)
+    register_alerts(app, table_of)

@@ -25,5 +25,6 @@ class Ids(StrEnum):
     STATISTIC = "explore-statistic"
     BY_CATEGORY = "explore-by-category"
     HEATMAP = "explore-heatmap"
+    ALERTS = "explore-alerts"
     BETWEEN = "explore-between"
     PAIR = "explore-pair"

@@ -6,14 +6,12 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp.address import Address
-from dashapp.components.alert_list import alert_list
 from dashapp.components.charts import TALL, chart
 from dashapp.components.choice import choice
 from dashapp.components.states import empty_state
 from dashapp.pages.explore import charts
 from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS, Shown
 from dashapp.pages.explore.ids import Ids
-from dashapp.services.alerts import alerts
 from dashapp.services.exploring import category_columns, compared_columns, number_columns
 from segmentation import Table
 
@@ -32,7 +30,7 @@ def render_tab(tab: str, shown: Shown, address: Address) -> Component:
     if tab == "relationships":
         return render_relationships(shown, address)
     if tab == "alerts":
-        return alert_list(alerts(shown.table))
+        return html.Div(charts.alerts_of(shown), id=Ids.ALERTS)
     return render_distributions(shown, address)
 
 
