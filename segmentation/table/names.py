@@ -86,6 +86,30 @@ _CONTACT_WORDS = frozenset(
 )  # fmt: skip
 
 
+#: Words for what a customer allows, such as e-mails.
+_CONSENT_WORDS = frozenset(
+    {
+        "newsletter", "optin", "optout", "consent", "consents", "gdpr", "dsgvo", "einwilligung",
+        "werbeeinwilligung", "unsubscribed", "donotcontact", "donotcall", "consentement",
+        "consentimiento", "consenso", "toestemming", "werbeerlaubnis",
+    }
+)  # fmt: skip
+#: Words for how it ended: known only afterwards.
+_OUTCOME_WORDS = frozenset(
+    {
+        "churn", "churned", "ischurn", "attrition", "exited", "gekundigt", "kundigung",
+        "kundigte", "abgewandert", "resilie", "abandono", "converted", "defaulted",
+    }
+)  # fmt: skip
+#: Words for who of us looks after a customer.
+_KEEPER_WORDS = frozenset(
+    {
+        "csm", "owner", "rep", "salesrep", "salesperson", "accountmanager", "accountowner", "kam",
+        "betreuer", "kundenbetreuer", "berater", "vertreter", "verkaufer", "trainer",
+    }
+)  # fmt: skip
+
+
 #: Words for those who buy, and for what they are counted by.
 _CUSTOMER = (
     r"customers?|cust|clients?|clientes?|kunden?|kd|users?|members?|membership|mitglieds?|shopper|"
@@ -204,6 +228,22 @@ def is_postcode_name(name: str) -> bool:
 def is_personal_name(name: str) -> bool:
     """Tell whether a name promises a trait that is kept out of targeting by default."""
     return _any_in(name, _PERSONAL_WORDS)
+
+
+def is_consent_name(name: str) -> bool:
+    """Tell whether a name promises what a customer allows: "Newsletter", "email_opt_in"."""
+    found = f" {' '.join(tokens(name))} "
+    return _any_in(name, _CONSENT_WORDS) or " opt in " in found or " opt out " in found
+
+
+def is_outcome_name(name: str) -> bool:
+    """Tell whether a name promises how it ended with a customer: "Churn", "Gekündigt"."""
+    return _any_in(name, _OUTCOME_WORDS)
+
+
+def is_keeper_name(name: str) -> bool:
+    """Tell whether a name promises who looks after a customer: "Owner (CSM)", "Betreuer"."""
+    return _any_in(name, _KEEPER_WORDS)
 
 
 def is_person_name(name: str) -> bool:

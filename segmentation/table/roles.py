@@ -14,7 +14,10 @@ from segmentation.table.currency import with_currencies
 from segmentation.table.meanings import find_meanings, names_a_measure
 from segmentation.table.names import (
     is_code_name,
+    is_consent_name,
     is_date_name,
+    is_keeper_name,
+    is_outcome_name,
     is_personal_name,
     is_place_name,
     is_postcode_name,
@@ -239,6 +242,9 @@ def _is_place(column: Profiled, role: Role, levels: tuple[str, ...]) -> bool:
     return is_place_name(column.name) and (role is not Role.NUMERIC or _is_coordinate(column.name))
 
 
+#: Roles of a column that says yes or no, or which of a few.
+_WORDS = frozenset({Role.BINARY, Role.NOMINAL, Role.ORDINAL})
+
 #: Why a column describes segments and does not drive them; the first reason that fits counts.
 _DESCRIPTOR_REASONS: tuple[tuple[Callable[[Profiled, Role, tuple[str, ...]], bool], str], ...] = (
     (lambda _column, role, _levels: role is Role.DATE, "Dates describe segments."),
@@ -246,6 +252,19 @@ _DESCRIPTOR_REASONS: tuple[tuple[Callable[[Profiled, Role, tuple[str, ...]], boo
     (
         lambda column, _role, _levels: is_personal_name(column.name),
         "Personal traits describe segments, but do not drive them.",
+    ),
+    # Any of these would cut in two what is one group in all that customers do.
+    (
+        lambda column, role, _levels: role in _WORDS and is_consent_name(column.name),
+        "What customers allow describes segments, but does not drive them.",
+    ),
+    (
+        lambda column, role, _levels: role in _WORDS and is_outcome_name(column.name),
+        "An outcome describes segments, but does not drive them.",
+    ),
+    (
+        lambda column, role, _levels: role is Role.NOMINAL and is_keeper_name(column.name),
+        "Who looks after customers describes segments, but does not drive them.",
     ),
     (
         lambda _column, role, levels: role is Role.NOMINAL and len(levels) > MOST_BASIS_LEVELS,
