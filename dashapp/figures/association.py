@@ -15,6 +15,9 @@ from dashapp.theme import LIGHT, Theme, color_scale
 MAX_ASSOCIATED = 24
 # The cells' numbers are written in up to this many columns; more would not fit.
 MAX_WRITTEN = 14
+# The corner above the diagonal is empty, unless there is but one cell.
+IN_CORNER = {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top", "len": 0.4}
+ABOVE = {"y": 1.02, "yanchor": "bottom"}
 # Names of strengths, after Cohen's small, medium and large effects.
 STRENGTHS = ((0.5, "strongly"), (0.3, "moderately"), (0.1, "weakly"))
 
@@ -47,7 +50,7 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
             "tickangle": -45 if len(names) <= MAX_WRITTEN else -90,
         },
         yaxis={**label_axis(names[1:], "Column"), "autorange": "reversed", "ticks": ""},
-        margin={"t": 100},  # the scale
+        margin={"t": 24 if len(names) > 2 else 100},
     )
     figure.add_heatmap(
         z=values[1:, :-1].astype(np.float32),
@@ -64,7 +67,9 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
         name="association",
         meta={"measure": "association (0 to 1)"},
         # Where cells are small, the numbers in them are hidden: the scale speaks for them.
-        colorbar=scale_bar("Association (0 to 1)", theme, above=True),
+        colorbar=scale_bar(
+            "Association (0 to 1)", theme, **(IN_CORNER if len(names) > 2 else ABOVE)
+        ),
     )
     if len(names) <= MAX_WRITTEN:
         cells = values[1:, :-1]

@@ -262,8 +262,8 @@ def label_axis(values: Sequence[object], title: str, texts: Sequence[str] | None
     }
 
 
-def scale_bar(title: str, theme: Theme, *, above: bool, **more: Any) -> dict[str, Any]:
-    """A flat color bar above or below a heatmap, so that the cells keep the whole width."""
+def scale_bar(title: str, theme: Theme, **more: Any) -> dict[str, Any]:
+    """A flat color bar, below a heatmap unless told otherwise: the cells keep the whole width."""
     return {
         "orientation": "h",
         "title": {"text": title, "side": "top", "font": {"size": 12, "color": theme.muted}},
@@ -271,8 +271,8 @@ def scale_bar(title: str, theme: Theme, *, above: bool, **more: Any) -> dict[str
         "len": 0.6,
         "x": 0.5,
         "xanchor": "center",
-        "y": 1.02 if above else -0.02,
-        "yanchor": "bottom" if above else "top",
+        "y": -0.02,
+        "yanchor": "top",
         "outlinewidth": 0,
         "tickangle": 0,
         "tickfont": {"size": 11, "color": theme.muted},

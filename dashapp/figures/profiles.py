@@ -122,7 +122,6 @@ def index_heatmap(
         colorbar=scale_bar(
             "Index (everybody = 100)",
             theme,
-            above=False,
             tickvals=[-ends, 0, ends],
             ticktext=[f"≤ {INDEX_LOW}", "100", f"≥ {INDEX_HIGH}"],
         ),
