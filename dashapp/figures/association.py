@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure, label_axis, labels, scale_bar
+from dashapp.figures.canvas import ABOVE, canvas, empty_figure, label_axis, labels, scale_bar
 from dashapp.figures.ink import write_cells
 from dashapp.theme import LIGHT, Theme, color_scale
 
@@ -17,7 +17,6 @@ MAX_ASSOCIATED = 24
 MAX_WRITTEN = 14
 # The corner above the diagonal is empty, unless there is but one cell.
 IN_CORNER = {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top", "len": 0.4}
-ABOVE = {"y": 1.02, "yanchor": "bottom"}
 # Names of strengths, after Cohen's small, medium and large effects.
 STRENGTHS = ((0.5, "strongly"), (0.3, "moderately"), (0.1, "weakly"))
 

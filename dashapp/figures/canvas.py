@@ -27,6 +27,8 @@ LETTER_ROOM = 5.6
 SLANT = -45
 TITLE_LINE = 38  # characters of an axis title; the next line has the rest
 CODES = {"$": "USD", "€": "EUR", "£": "GBP"}
+# Where a scale_bar stands instead of below.
+ABOVE = {"y": 1.02, "yanchor": "bottom"}
 # Characters of a line of a segment's name beside an axis.
 TICK_LINE = 16
 

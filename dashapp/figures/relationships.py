@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dashapp import formatting
 from dashapp.figures.association import MAX_WRITTEN, STRENGTHS
 from dashapp.figures.canvas import (
+    ABOVE,
     canvas,
     empty_figure,
     label,
@@ -187,7 +188,7 @@ def _shares(frame: pd.DataFrame, a: Column, b: Column, theme: Theme) -> go.Figur
         name="share of the row",
         meta={"measure": "customers"},
         showscale=len(x) > MAX_WRITTEN,
-        colorbar=scale_bar("Share of the row (%)", theme, above=True),
+        colorbar=scale_bar("Share of the row (%)", theme, **ABOVE),
     )
     if len(x) <= MAX_WRITTEN:
         texts = [[f"{share:.0f} %" for share in row] for row in shares]
