@@ -19,6 +19,7 @@ MEANING_WORDS: dict[str | None, str] = {
     "city": "City",
     "membership": "Membership",
     "spend": "Spend",
+    "fee": "Regular fee",
     "items": "Items",
     "rating": "Rating",
     "discount": "Discount",

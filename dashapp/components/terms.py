@@ -47,7 +47,7 @@ GLOSSARY = {
         "Each axis runs from 0, the lowest average of a segment, to 100, the highest; it compares "
         "segments with each other, not columns."
     ),
-    "revenue": "The segment's part of the total of the spend column.",
+    "revenue": "The segment's part of all that customers spend, or pay regularly.",
     "silhouette": (
         "How much closer customers are to their own segment than to the next one: 1 is perfectly "
         "separate, 0 is on the border, below 0 is in the wrong one."

@@ -169,7 +169,7 @@ def share_bars_reading(segments: Sequence[Segment]) -> str:
     """Name the segment that brings in more than its number of customers suggests."""
     with_revenue = [s for s in segments if s.revenue_share is not None and s.share > 0]
     if not with_revenue:
-        return "The data have no spend column, so only customers are shown."
+        return "No column says what customers spend or pay, so only customers are shown."
     best = max(with_revenue, key=lambda s: (s.revenue_share or 0.0) / s.share)
     ratio = (best.revenue_share or 0.0) / best.share
     if ratio < NOTABLE_RATIO:

@@ -56,10 +56,9 @@ class TrainingRows:
 
     @property
     def monetary(self) -> str | None:
-        """Name of the column that holds what customers spend."""
-        return next(
-            (c.name for c in self.columns if c.meaning == "spend" and c.role is Role.NUMERIC), None
-        )
+        """Name of the column that holds what customers spend, or else pay regularly."""
+        numbers = {c.meaning: c.name for c in self.columns if c.role is Role.NUMERIC}
+        return numbers.get("spend") or numbers.get("fee")
 
     @property
     def identifier(self) -> str | None:

@@ -17,6 +17,7 @@ MEANINGS = (
     "city",
     "membership",
     "spend",
+    "fee",
     "items",
     "rating",
     "discount",

@@ -37,6 +37,8 @@ _KNOWN = (
 _UNIT = re.compile(r"[\s_(\[]([^\s_()\[\]]{1,7})\s*[)\]]?\s*$")
 #: Values that are looked at: one sign stands beside all amounts of a column.
 _LOOKED_AT = 500
+#: What customers pay takes the currency of the table where that has only one.
+_PAID = frozenset({"spend", "fee"})
 #: Names of a column that says the currency of each row.
 _CURRENCY_NAMES = frozenset(
     {"currency", "währung", "waehrung", "devise", "moneda", "divisa", "valuta", "moeda"}
@@ -90,7 +92,7 @@ def with_currencies(columns: Sequence[Column], seen: Sequence[str]) -> tuple[Col
     Returns
     -------
     tuple of Column
-        The column that people spend takes the currency of the table where that has only one.
+        What customers pay takes the currency of the table where that has only one.
     """
     own = [
         (sign or currency_of_name(column.name)) if column.role is Role.NUMERIC else ""
@@ -99,7 +101,7 @@ def with_currencies(columns: Sequence[Column], seen: Sequence[str]) -> tuple[Col
     every = {sign for sign in (*own, *map(_stated, columns)) if sign}
     only = every.pop() if len(every) == 1 else ""
     return tuple(
-        replace(column, currency=sign or (only if column.meaning == "spend" else ""))
+        replace(column, currency=sign or (only if column.meaning in _PAID else ""))
         for column, sign in zip(columns, own, strict=True)
     )
 

@@ -59,6 +59,19 @@ def test_shares_of_customers_and_revenue_add_up_to_one(model: SegmentModel) -> N
     assert sum(segment.revenue_share or 0 for segment in model.segments) == pytest.approx(1)
 
 
+def test_a_regular_fee_is_revenue_too_but_spending_comes_first() -> None:
+    rng = np.random.default_rng(1)
+    seats = np.r_[rng.integers(2, 9, 100), rng.integers(90, 120, 100)]
+    frame = pd.DataFrame({"Seats": seats, "MRR": seats * 20.0})
+    large, small = CustomerSegmentation(n_clusters=2).fit(frame).segments_
+    assert large.revenue_share == pytest.approx(seats[100:].sum() / seats.sum())
+    assert small.revenue_share == pytest.approx(seats[:100].sum() / seats.sum())
+    # No shop's archetype: nobody wins a subscriber with free shipping.
+    assert (large.archetype, small.archetype) == (None, None)
+    both = CustomerSegmentation(n_clusters=2).fit(frame.assign(Spend=1000.0 + seats))
+    assert both.model_.monetary == "Spend"
+
+
 def test_typical_customers_are_surer_than_borderline_ones(
     model: SegmentModel, customers: pd.DataFrame
 ) -> None:

@@ -48,6 +48,9 @@ def test_the_classic_columns_are_what_they_are() -> None:
         ("Alter", "age"),
         ("age_years", "age"),
         ("Spending ", "spend"),
+        ("MRR (USD)", "fee"),
+        ("MonthlyCharges", "fee"),
+        ("Monatsbeitrag (€)", "fee"),
     ],
 )
 def test_foreign_names_of_number_columns_are_mapped(name: str, meaning: str) -> None:
