@@ -65,6 +65,11 @@ def is_day(name: str) -> bool:
     return name in _NEWEST.get()
 
 
+def direction(name: str) -> int:
+    """1 where a larger number is more; -1 for days before the newest, which is the later day."""
+    return -1 if is_day(name) else 1
+
+
 def day_before(name: str, days: float | None) -> str | None:
     """The ISO date so many days before a column's newest; None where there is no such day.
 

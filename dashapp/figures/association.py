@@ -7,8 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import ABOVE, canvas, empty_figure, label_axis, labels, scale_bar
+from dashapp.figures.canvas import ABOVE, canvas, empty_figure, label_axis, scale_bar
 from dashapp.figures.ink import write_cells
+from dashapp.figures.words import labels
 from dashapp.theme import LIGHT, Theme, color_scale
 
 # More columns than this make cells that cannot be told apart; the strongest ones are kept.

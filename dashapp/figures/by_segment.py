@@ -10,14 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import (
-    canvas,
-    empty_figure,
-    label,
-    label_axis,
-    measured_axis,
-    share_axis,
-)
+from dashapp.figures.canvas import canvas, empty_figure, label_axis, measured_axis, share_axis
 from dashapp.figures.distributions import add_box
 from dashapp.figures.levels import add_share_bar, level_colors
 from dashapp.figures.names import dotted
@@ -31,6 +24,7 @@ from dashapp.figures.values import (
     places,
     teller,
 )
+from dashapp.figures.words import label
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

@@ -1,8 +1,4 @@
-"""What all figures share: an empty canvas, axes, labels that fit, numbers as people read them.
-
-Words of users' files (columns, categories, segments) reach plotly only through :func:`label`:
-plotly reads a little HTML in every text.
-"""
+"""What all figures share: an empty canvas, axes and color bars."""
 
 from __future__ import annotations
 
@@ -15,10 +11,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashapp import units
+from dashapp.figures.words import LONGEST_LABEL, in_lines, label, labels, wrapped
 from dashapp.theme import LIGHT, Theme
 
-# Longer labels would take the room of the picture; the whole text is in the hover.
-LONGEST_LABEL = 26
 # Pixels of a legend in one line, of a title beside labels and below slanted ones, of a letter.
 LEGEND_ROOM = 50
 TITLE_ROOM, SLANT_ROOM = 48, 52
@@ -95,29 +90,6 @@ def empty_figure(
     return figure
 
 
-def label(text: object, longest: int = LONGEST_LABEL, tail_share: float = 0.4) -> str:
-    """A user's words, shortened, with nothing in them that plotly reads as markup or template.
-
-    The middle is left out: names of segments often begin alike.
-
-    Parameters
-    ----------
-    tail_share
-        How much of the room the end of a shortened text gets.
-
-    Examples
-    --------
-    >>> label("a < %{b}"), label("&lt;"), label("Dissatisfied Customers in Miami", 20)
-    ('a &lt; %&#123;b}', '&amp;lt;', 'Dissatisfied…Miami')
-    """
-    plain = " ".join(str(text).split())
-    if len(plain) > longest:
-        tail = _from_word(plain[-int((longest - 1) * tail_share) :])
-        head = _to_word(plain[: longest - 1 - len(tail)])
-        plain = f"{head}…{tail}"
-    return html.escape(plain, quote=False).replace("%{", "%&#123;")
-
-
 def named(name: str, longest: int = LONGEST_LABEL, **told: Any) -> dict[str, Any]:
     """A trace's short name for the legend, and in ``meta`` what its CSV file says instead.
 
@@ -149,51 +121,6 @@ def whole_names(*names: str | None) -> dict[str, dict[str, str]]:
 def aid(name: str) -> dict[str, Any]:
     """Name of a trace that only guides the eye and is no data: its CSV file leaves it out."""
     return {"name": label(name), "meta": {"helper": True}}
-
-
-def _from_word(text: str) -> str:
-    """The text from its first whole word on, where that leaves enough of it."""
-    cut = text.find(" ") + 1
-    return text[cut:] if len(text) - cut >= 3 else text
-
-
-def _to_word(text: str) -> str:
-    """The text up to its last whole word, where that leaves enough of it."""
-    cut = text.rfind(" ")
-    return text[:cut] if cut >= len(text) // 2 else text
-
-
-def labels(texts: Sequence[object], longest: int = LONGEST_LABEL) -> list[str]:
-    """:func:`label` for each text."""
-    return [label(text, longest) for text in texts]
-
-
-def wrapped(text: str, width: int) -> str:
-    """A sentence in lines of at most ``width`` characters, for annotations.
-
-    Examples
-    --------
-    >>> wrapped("one two three", 8)
-    'one two<br>three'
-    """
-    return in_lines(label(text, 400), width)
-
-
-def in_lines(safe: str, width: int) -> str:
-    """A text that is a label already, in lines of at most ``width`` characters.
-
-    Examples
-    --------
-    >>> in_lines("Days Since Last Purchase", 16)
-    'Days Since Last<br>Purchase'
-    """
-    lines: list[str] = []
-    for word in safe.split():
-        if lines and len(lines[-1]) + 1 + len(word) <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return "<br>".join(lines)
 
 
 def number_axis(name: str) -> dict[str, Any]:

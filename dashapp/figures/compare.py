@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from dashapp import formatting
-from dashapp.figures.canvas import (
-    LEGEND_ROOM,
-    aid,
-    canvas,
-    empty_figure,
-    label,
-    label_axis,
-    named,
-)
+from dashapp import formatting, units
+from dashapp.figures.canvas import LEGEND_ROOM, aid, canvas, empty_figure, label_axis, named
 from dashapp.figures.names import short_names
+from dashapp.figures.words import label
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -59,7 +52,7 @@ def _differences(
 
 def _distance(segment: Segment, name: str) -> float:
     found = segment.profile.numeric[name]
-    return found.z if np.isfinite(found.mean) else np.nan
+    return found.z * units.direction(name) if np.isfinite(found.mean) else np.nan
 
 
 def compare_segments(
@@ -159,8 +152,9 @@ def _hover(segment: Segment, everybody: Profile, name: str) -> str:
     against = f"<br>everybody {formatting.column_value(name, overall.mean)}"
     if found.index is not None:
         against += f" ({formatting.signed(found.index - 100)} %)"
+    away = formatting.signed(found.z * units.direction(name), 1)
     return (
         f"<b>{label(segment.name)}</b><br>{label(name, 48)} "
         f"{formatting.column_value(name, found.mean)} on average{against}"
-        f"<br>{formatting.signed(found.z, 1)} standard deviations from everybody"
+        f"<br>{away} standard deviations from everybody"
     )

@@ -11,10 +11,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure, label, label_axis
+from dashapp.figures.canvas import canvas, empty_figure, label_axis
 from dashapp.figures.map_sample import MAX_POINTS_BEHIND
 from dashapp.figures.names import short_names
 from dashapp.figures.segment_map import Place, segment_map
+from dashapp.figures.words import label
 from dashapp.theme import LIGHT, MARGIN, Theme, translucent
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from dashapp.figures.canvas import (
     canvas,
     count_axis,
     empty_figure,
-    label,
     label_axis,
     measured_axis,
     named,
@@ -35,6 +34,7 @@ from dashapp.figures.values import (
     sample_rows,
     teller,
 )
+from dashapp.figures.words import label
 from dashapp.theme import LIGHT, Theme, translucent
 
 # Bars beyond this number are put together as "Other".

@@ -9,22 +9,18 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import (
-    LEGEND_ROOM,
-    canvas,
-    empty_figure,
-    label,
-    named,
-    share_axis,
-)
+from dashapp.figures.canvas import LEGEND_ROOM, canvas, empty_figure, named, share_axis
 from dashapp.figures.ink import color_at, ink_on
 from dashapp.figures.profiles import segment_axis
+from dashapp.figures.words import label
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
     from segmentation import Segment
 
 MAX_LEVELS = 8
+# Names of levels in the legend, which on a phone stands in a column.
+LEGEND_LABEL = 20
 # A share needs this many percent of the bar for its number to be written inside.
 MIN_WRITTEN = 7
 
@@ -58,7 +54,7 @@ def add_share_bar(
         x=percents,
         y=list(rows),
         orientation="h",
-        **named(name),
+        **named(name, LEGEND_LABEL),
         marker={"color": color},
         text=[f"{value:.0f} %" if value >= MIN_WRITTEN else "" for value in percents],
         textposition="inside",

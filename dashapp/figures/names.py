@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
-from dashapp.figures.canvas import LONGEST_LABEL, TICK_LINE, in_lines, label, labels, wrapped
+from dashapp.figures.canvas import TICK_LINE
+from dashapp.figures.words import LONGEST_LABEL, in_lines, label, wrapped
 from dashapp.theme import Theme
 from segmentation import Segment
 
@@ -42,14 +42,13 @@ def dotted(segments: Sequence[Segment], theme: Theme) -> list[str]:
 
 
 def stacked(segments: Sequence[Segment], theme: Theme, width: int = 10) -> list[str]:
-    """Like :func:`dotted`, in up to three short lines, for ticks that stand side by side."""
-    return ["<br>".join([_dot(s, theme), *_in_three(s.name, width)]) for s in segments]
+    """Names in up to three short lines above their dots, for ticks side by side on top."""
+    return ["<br>".join([*_in_three(s.name, width), _dot(s, theme)]) for s in segments]
 
 
 def _in_three(name: str, width: int) -> list[str]:
-    words = [html.unescape(line) for line in wrapped(name, width).split("<br>")]
-    lines = words if len(words) <= 3 else [*words[:2], "…"]
-    return labels([line if len(line) <= width + 4 else f"{line[:width]}…" for line in lines])
+    lines = wrapped(name, width).split("<br>")
+    return lines if len(lines) <= 3 else [*lines[:2], "…"]
 
 
 def _dot(segment: Segment, theme: Theme) -> str:

@@ -9,19 +9,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashapp import formatting
-from dashapp.figures.canvas import (
-    canvas,
-    empty_figure,
-    in_lines,
-    label,
-    label_axis,
-    labels,
-    named,
-    scale_bar,
-)
+from dashapp import formatting, units
+from dashapp.figures.canvas import canvas, empty_figure, label_axis, named, scale_bar
 from dashapp.figures.ink import write_cells
 from dashapp.figures.names import dotted, short_names, stacked
+from dashapp.figures.words import in_lines, label, labels
 from dashapp.theme import LIGHT, Theme, color_scale, translucent
 
 if TYPE_CHECKING:
@@ -42,9 +34,14 @@ MAX_SIDE_BY_SIDE = 6
 def compared(segments: Sequence[Segment], columns: Sequence[str]) -> list[str]:
     """The numeric columns to set beside each other, in the given order, at most MAX_TRAITS.
 
-    Empty where no column has an index in any segment.
+    Days are no multiples of each other, whatever they are counted from. Empty where no column
+    has an index in any segment.
     """
-    names = [name for name in columns if all(name in s.profile.numeric for s in segments)]
+    names = [
+        name
+        for name in columns
+        if not units.is_day(name) and all(name in s.profile.numeric for s in segments)
+    ]
     has_index = any(s.profile.numeric[n].index is not None for n in names for s in segments)
     return names[:MAX_TRAITS] if has_index else []
 
@@ -144,7 +141,7 @@ def index_heatmap_reading(segments: Sequence[Segment], columns: Sequence[str]) -
     index = index_table(segments, names)
     distance = np.abs(np.log2(np.where(index > 0, index, np.nan) / 100))
     shown = "100 is everybody's average."
-    if len(names) < len(columns):
+    if len(names) == MAX_TRAITS < len(columns):
         shown = f"The {len(names)} most telling of {len(columns)} columns. {shown}"
     if np.all(np.isnan(distance)) or np.nanmax(distance) < SAME:
         return shown
@@ -165,9 +162,10 @@ def profile_radar(
     if len(names) < 3 or not segments:
         return empty_figure("A radar needs at least three numeric columns.", theme=theme)
     means = np.array([[s.profile.numeric[name].mean for name in names] for s in segments])
-    spread = np.ptp(means, axis=0)
+    places = means * [units.direction(name) for name in names]
+    spread = np.ptp(places, axis=0)
     scaled = np.where(
-        spread > 0, 100 * (means - means.min(axis=0)) / np.where(spread > 0, spread, 1), 50
+        spread > 0, 100 * (places - places.min(axis=0)) / np.where(spread > 0, spread, 1), 50
     )
     ring = [in_lines(label(name, 24), 12) for name in (*names, names[0])]
     figure = canvas(
@@ -214,7 +212,8 @@ def profile_radar_reading(segments: Sequence[Segment], columns: Sequence[str]) -
     if len(names) < 3 or not segments:
         return "A radar needs at least three numeric columns."
     means = np.array([[s.profile.numeric[name].mean for name in names] for s in segments])
-    wins = np.bincount(np.argmax(means, axis=0), minlength=len(segments))
+    places = means * [units.direction(name) for name in names]
+    wins = np.bincount(np.argmax(places, axis=0), minlength=len(segments))
     leader = int(np.argmax(wins))
     return (
         "On each axis 100 is the segment with the highest average and 0 the one with the "

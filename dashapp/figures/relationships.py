@@ -14,7 +14,6 @@ from dashapp.figures.canvas import (
     ABOVE,
     canvas,
     empty_figure,
-    label,
     label_axis,
     measured_axis,
     scale_bar,
@@ -30,6 +29,7 @@ from dashapp.figures.values import (
     numbers,
     teller,
 )
+from dashapp.figures.words import label
 from dashapp.theme import LIGHT, Theme, color_scale
 
 if TYPE_CHECKING:

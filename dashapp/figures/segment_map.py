@@ -11,19 +11,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import (
-    LEGEND_ROOM,
-    aid,
-    canvas,
-    empty_figure,
-    in_lines,
-    label,
-    named,
-)
+from dashapp.figures.canvas import LEGEND_ROOM, aid, canvas, empty_figure, named
 from dashapp.figures.density import add_contours
 from dashapp.figures.map_sample import MAX_POINTS, MAX_POINTS_3D, sample_points
 from dashapp.figures.names import short_names
 from dashapp.figures.values import places
+from dashapp.figures.words import in_lines, label
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

@@ -9,15 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import (
-    canvas,
-    empty_figure,
-    label,
-    label_axis,
-    share_axis,
-)
+from dashapp.figures.canvas import canvas, empty_figure, label_axis, share_axis
 from dashapp.figures.ink import blended
 from dashapp.figures.names import dotted, short_names
+from dashapp.figures.words import label
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

@@ -8,6 +8,29 @@ import re
 #: A unit or a scale after a name: "(EUR)", "(1-100)".
 _UNIT = re.compile(r"\s*\([^()]*\)\s*$")
 
+#: Words that stay small where all others of a name have capitals.
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "of",
+        "on",
+        "or",
+        "per",
+        "since",
+        "the",
+        "to",
+        "with",
+    ]
+)
+
 
 def number(value: float) -> str:
     """Write a number with as many digits as its size deserves.
@@ -63,7 +86,8 @@ def label(column: str) -> str:
 
     Only plain words change: their capital and the underscores between them go, and a unit in
     parentheses. Codes, acronyms and symbols mean what they are written like, so that a name with
-    one of them stays as it is.
+    one of them stays as it is; so does one in which some words have capitals for a reason, as
+    nouns and names have them in many languages.
 
     Examples
     --------
@@ -71,10 +95,12 @@ def label(column: str) -> str:
     ['total spend', 'annual income', 'spending score', 'RFM']
     >>> [label(c) for c in ("metric_39", "Detergents_Paper", "Spend USD", "iPhone sales", "a/b")]
     ['metric_39', 'Detergents_Paper', 'Spend USD', 'iPhone sales', 'a/b']
+    >>> label("Number of Orders"), label("Anzahl der Bestellungen")
+    ('number of orders', 'Anzahl der Bestellungen')
     """
     named = _UNIT.sub("", column)
     words = named.split()
-    if words and all(_is_plain(word) for word in words):
+    if words and all(_is_plain(word) for word in words) and not _has_nouns(words):
         return " ".join(word.lower() for word in words)
     parts = named.replace("_", " ").split()
     if parts and all(part.isalpha() and part.islower() for part in parts):
@@ -85,6 +111,12 @@ def label(column: str) -> str:
 def _is_plain(word: str) -> bool:
     """Tell whether a word is letters and hyphens, small but for the first."""
     return word.replace("-", "").isalpha() and word[1:] == word[1:].lower() and len(word) > 1
+
+
+def _has_nouns(words: list[str]) -> bool:
+    """Tell whether capitals stand among small words that no English title would have small."""
+    small = any(word.islower() and word not in _SMALL for word in words[1:])
+    return small and any(word[0].isupper() for word in words[1:])
 
 
 def sentence(text: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from dashapp import figures
+from dashapp import figures, units
 from dashapp.figures.association import MAX_ASSOCIATED
 from dashapp.figures.profiles import MAX_TRAITS
 from segmentation import Profile, Segment
@@ -147,3 +148,27 @@ def test_names_in_the_files_of_charts_are_whole() -> None:
 def test_the_share_of_the_longest_bar_has_room_beside_it() -> None:
     figure = figures.share_bars(samples.segments())
     assert figure.layout.xaxis.range[1] > 1.2 * max(max(bar.x) for bar in figure.data)
+
+
+@pytest.fixture
+def age_counts_days(dollars: None) -> Iterator[None]:
+    """“Age” is a column of dates, of which models have the days before the newest."""
+    units.use_units({}, {"Age": "2026-01-31"})
+    yield
+    units.use_units({})
+
+
+@pytest.mark.usefixtures("age_counts_days")
+def test_a_later_day_lies_to_the_right_and_outside_on_the_radar() -> None:
+    segments = samples.segments()  # 34, 36 and 38 days before
+    drawn = figures.compare_segments(segments, samples.everybody(), ["Age"]).data
+    places = [float(trace.x[0]) for trace in drawn if trace.mode == "markers"]
+    assert places == sorted(places, reverse=True)
+    radar = figures.profile_radar(segments, ["Age", "Total Spend", "Items Purchased"])
+    assert [float(trace.r[0]) for trace in radar.data] == [100.0, 50.0, 0.0]
+
+
+@pytest.mark.usefixtures("age_counts_days")
+def test_days_are_no_multiples_of_everybodys() -> None:
+    heatmap = figures.index_heatmap(samples.segments(), ["Age", "Total Spend"])
+    assert list(heatmap.data[0].y) == ["Total Spend"]
