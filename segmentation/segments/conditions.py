@@ -8,8 +8,16 @@ from dataclasses import dataclass
 
 from segmentation.segments.phrases import amount, label, listing, percent
 from segmentation.segments.segment import NumericProfile, Profile
-from segmentation.segments.traits import comparison, distinctive_traits
-from segmentation.table.columns import Column
+from segmentation.segments.traits import (
+    NO,
+    SMALLEST_EFFECT,
+    YES,
+    comparison,
+    distinctive_traits,
+    level_effect,
+    said,
+)
+from segmentation.table.columns import Column, Role
 from segmentation.table.names import tokens
 
 
@@ -33,10 +41,6 @@ class Facts:
     positions: Mapping[str, float]
     columns: Sequence[Column]
 
-    def find(self, condition: Condition) -> Column | None:
-        """Return the first column that a condition is about."""
-        return next((column for column in self.columns if condition.is_about(column)), None)
-
     @property
     def headline(self) -> str:
         """What sets the segment apart most, as a clause."""
@@ -47,10 +51,21 @@ class Facts:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether a condition holds, and the numbers it rests on as a clause of a sentence."""
+    """Whether a condition holds, and why.
+
+    Attributes
+    ----------
+    holds
+        Whether it does.
+    numbers
+        What it rests on, as a clause of a sentence.
+    strength
+        How far the segment is from everybody there, in standard deviations, 0 or more.
+    """
 
     holds: bool
     numbers: str
+    strength: float
 
 
 @dataclass(frozen=True)
@@ -60,8 +75,10 @@ class Condition:
     Attributes
     ----------
     meaning, column, words
-        What it is about: a classic meaning, a column's name, or words of which the name has one;
-        exactly one of them is given.
+        What it is about: a classic meaning, a column's name, or words of which the name has one
+        (several in a row may stand as one: "last login"); exactly one of them is given.
+    role
+        The role that the column must have, where it matters.
     at_least, below
         Bounds for the segment's mean, in original units.
     median_within, values_within
@@ -72,9 +89,11 @@ class Condition:
         absolute bounds do not apply.
     levels
         ``"highest"`` or ``"lowest"``: the top or bottom third of an ordinal column's levels;
-        or a tuple of levels by name.
+        ``"yes"`` or ``"no"``, in many languages; or a tuple of levels by name.
     share_at_least
         Bound for the share of the segment at those levels.
+    lift_at_least
+        Bound for that share divided by everybody's.
     needed
         Whether the archetype fails without it.
     """
@@ -82,6 +101,7 @@ class Condition:
     meaning: str | None = None
     column: str | None = None
     words: tuple[str, ...] = ()
+    role: str | None = None
     at_least: float | None = None
     below: float | None = None
     median_within: tuple[float, float] | None = None
@@ -90,6 +110,7 @@ class Condition:
     position_below: float | None = None
     levels: str | tuple[str, ...] | None = None
     share_at_least: float | None = None
+    lift_at_least: float | None = None
     needed: bool = True
 
     @property
@@ -99,17 +120,25 @@ class Condition:
 
     def is_about(self, column: Column) -> bool:
         """Say whether a column is what the condition is about."""
+        if self.role not in {None, column.role}:
+            return False
         if self.meaning is not None:
             return self.meaning == column.meaning
         if self.column is not None:
             return self.column == column.name
-        return not set(tokens(column.name)).isdisjoint(self.words)
+        name = f" {' '.join(tokens(column.name))} "
+        return any(f" {word} " in name for word in self.words)
 
     def check(self, facts: Facts) -> Outcome | None:
-        """Evaluate the condition; ``None`` where the table does not have what it needs."""
-        column = facts.find(self)
-        if column is None:
-            return None
+        """Evaluate the condition for the column that speaks loudest for it.
+
+        ``None`` where the table does not have what it needs.
+        """
+        checked = (self._check(column, facts) for column in facts.columns if self.is_about(column))
+        found = [one for one in checked if one is not None]
+        return max(found, key=lambda one: (one.holds, one.strength), default=None)
+
+    def _check(self, column: Column, facts: Facts) -> Outcome | None:
         if self.levels is not None:
             return self._check_levels(column, facts)
         if column.name in facts.profile.numeric:
@@ -120,13 +149,20 @@ class Condition:
         own, overall = facts.profile.numeric[column.name], facts.everybody.numeric[column.name]
         if not math.isfinite(own.mean):
             return None
-        clause = numeric_clause(column, own, overall)
+        told = numeric_clause(column, own, overall), abs(own.z)
         if self._absolute(overall):
-            return Outcome(_within(own.mean, self.at_least, self.below), clause)
+            return Outcome(_within(own.mean, self.at_least, self.below), *told)
         if self.position_at_least is None and self.position_below is None:
             return None
         position = facts.positions[column.name]
-        return Outcome(_within(position, self.position_at_least, self.position_below), clause)
+        holds = _within(position, self.position_at_least, self.position_below)
+        return Outcome(holds and self._shows(own.z), *told)
+
+    def _shows(self, z: float) -> bool:
+        """Say whether the mean, which is told, lies on the side where the median is."""
+        high = self.position_at_least is not None and self.position_at_least > 0.5
+        low = self.position_below is not None and self.position_below < 0.5
+        return not (high and z < SMALLEST_EFFECT) and not (low and z > -SMALLEST_EFFECT)
 
     def _absolute(self, overall: NumericProfile) -> bool:
         if self.at_least is None and self.below is None:
@@ -140,25 +176,27 @@ class Condition:
         if column.name not in facts.profile.levels:
             return None
         own, overall = facts.profile.levels[column.name], facts.everybody.levels[column.name]
-        wanted = _chosen(self.levels, [profile.level for profile in own])
+        wanted = _chosen(self.levels, [profile.level for profile in own], column.role)
         if not wanted:
             return None
         share = sum(profile.share for profile in own if profile.level in wanted)
         everybody = sum(profile.share for profile in overall if profile.level in wanted)
-        clause = (
-            f"{percent(share)} {listing(sorted(wanted), 'or')} in {label(column.name)}, "
-            f"among everybody {percent(everybody)}"
-        )
-        return Outcome(share >= (self.share_at_least or 0.0), clause)
+        several = f"{listing(sorted(wanted), 'or')} in {label(column.name)}"
+        what = several if len(wanted) > 1 else said(column, *wanted)
+        clause = f"{percent(share)} {what}, among everybody {percent(everybody)}"
+        enough = share >= (self.share_at_least or 0.0)
+        more = share >= (self.lift_at_least or 0.0) * everybody
+        return Outcome(enough and more, clause, abs(level_effect(share, everybody)))
 
 
-def _chosen(levels: str | tuple[str, ...] | None, known: list[str]) -> set[str]:
-    third = math.ceil(len(known) / 3)
-    if levels == "highest":
-        return set(known[-third:])
-    if levels == "lowest":
-        return set(known[:third])
-    folded = {name.casefold() for name in levels or ()}
+def _chosen(levels: str | tuple[str, ...] | None, known: list[str], role: Role) -> set[str]:
+    if levels in ("highest", "lowest"):
+        if role not in {Role.ORDINAL, Role.BINARY}:
+            return set()
+        third = math.ceil(len(known) / 3)
+        return set(known[-third:] if levels == "highest" else known[:third])
+    named = {"yes": YES, "no": NO}.get(str(levels)) or levels or ()
+    folded = {name.casefold() for name in named}
     return {name for name in known if name.casefold() in folded}
 
 
@@ -177,4 +215,5 @@ def numeric_clause(column: Column, own: NumericProfile, overall: NumericProfile)
         return f"last purchase {mean} days ago on average, everybody {everybody}"
     if column.meaning == "items":
         return f"buys {mean} items on average, everybody {everybody}"
-    return f"{label(column.name)} {mean} on average, everybody {everybody}"
+    days = " days before the newest" if column.role is Role.DATE else ""
+    return f"{label(column.name)} {mean}{days} on average, everybody {everybody}"

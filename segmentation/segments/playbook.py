@@ -13,7 +13,8 @@ from segmentation.errors import PlaybookError
 from segmentation.segments.conditions import Condition, Facts
 from segmentation.segments.phrases import sentence
 from segmentation.segments.segment import Action
-from segmentation.table.columns import MEANINGS
+from segmentation.table.columns import MEANINGS, Role
+from segmentation.table.names import tokens
 
 BUILT_IN = Path(__file__).with_name("playbook.toml")
 # Supporting conditions of which at least this share must hold, where they can be checked.
@@ -21,7 +22,10 @@ SUPPORT = 0.5
 MAX_RESPONSES = 4
 MAX_FILE = 2**20
 RANGES = ("median_within", "values_within")
-NUMBERS = ("at_least", "below", "position_at_least", "position_below", "share_at_least")
+NUMBERS = (
+    "at_least", "below", "position_at_least", "position_below", "share_at_least", "lift_at_least",
+)  # fmt: skip
+LEVELS = ("highest", "lowest", "yes", "no")
 WORDS = ("meaning", "column")
 
 
@@ -73,6 +77,11 @@ class Play:
         """Fill in the numbers that each action rests on."""
         return tuple(self._action(advice, facts) for advice in self.advice)
 
+    def strength(self, facts: Facts) -> float:
+        """How far a segment is from everybody in what speaks for this, 0 without conditions."""
+        checked = [condition.check(facts) for condition in self.when]
+        return max((one.strength for one in checked if one is not None and one.holds), default=0.0)
+
     def _action(self, advice: Advice, facts: Facts) -> Action:
         held = self._held(facts)
         clauses = [held[topic] for topic in advice.rests_on if topic in held]
@@ -98,14 +107,17 @@ class Playbook:
         return next((play for play in self.archetypes if play.matches(facts)), None)
 
     def actions(self, facts: Facts, archetype: Play | None) -> tuple[Action, ...]:
-        """Recommend actions: the archetype's, or the responses whose conditions hold."""
+        """Recommend actions: the archetype's, or the responses whose conditions hold.
+
+        Responses to what sets the segment apart most come first; those without conditions count
+        where there is no other.
+        """
         if archetype is not None:
             return archetype.actions(facts)
-        found: list[Action] = []
-        for play in self.responses:
-            if play.matches(facts) and (play.when or not found):
-                found.extend(play.actions(facts))
-        return tuple(found[:MAX_RESPONSES])
+        held = [play for play in self.responses if play.matches(facts)]
+        held = [play for play in held if play.when] or held
+        held.sort(key=lambda play: -play.strength(facts))
+        return tuple(action for play in held for action in play.actions(facts))[:MAX_RESPONSES]
 
 
 @cache
@@ -193,7 +205,7 @@ def _condition(entry: Mapping[str, Any], where: str) -> Condition:
     values |= {key: _number(entry[key], key, where) for key in NUMBERS if key in entry}
     values |= {key: _range(entry[key], key, where) for key in RANGES if key in entry}
     values["levels"] = _levels(entry, where)
-    values["words"] = tuple(word.casefold() for word in _strings(entry, "words", where))
+    values["words"] = tuple(" ".join(tokens(word)) for word in _strings(entry, "words", where))
     if not isinstance(entry.get("needed", True), bool):
         raise PlaybookError(f"{where}: needed must be true or false.")
     if values["levels"] is None and not any(key in entry for key in NUMBERS[:4]):
@@ -207,6 +219,8 @@ def _check_topic(entry: Mapping[str, Any], where: str) -> None:
             _text(entry, key, where)
     if sum(key in entry for key in (*WORDS, "words")) != 1:
         raise PlaybookError(f"{where} needs either a meaning or a column or words.")
+    if entry.get("role", Role.NUMERIC) not in tuple(Role):
+        raise PlaybookError(f"{where}: “{entry['role']}” is no role. Use {', '.join(Role)}.")
     if entry.get("meaning", MEANINGS[0]) not in MEANINGS:
         raise PlaybookError(
             f"{where}: “{entry['meaning']}” is no known meaning. Use {', '.join(MEANINGS)}."
@@ -219,11 +233,11 @@ def _levels(entry: Mapping[str, Any], where: str) -> str | tuple[str, ...] | Non
         return None
     if "share_at_least" not in entry:
         raise PlaybookError(f"{where} names levels, so it needs share_at_least (0 to 1).")
-    if levels in ("highest", "lowest"):
+    if levels in LEVELS:
         return str(levels)
     if isinstance(levels, list) and levels and all(isinstance(level, str) for level in levels):
         return tuple(levels)
-    raise PlaybookError(f"{where}: levels must be “highest”, “lowest” or a list of levels.")
+    raise PlaybookError(f"{where}: levels must be one of {', '.join(LEVELS)} or a list of levels.")
 
 
 def _number(value: Any, key: str, where: str) -> float:

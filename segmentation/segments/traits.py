@@ -176,7 +176,7 @@ def _level_trait(
     effect, share, position = max(more, key=lambda entry: (entry[0] * entry[1], -entry[2]))
     mine, theirs = own[position], overall[position]
     short = level_words(column, mine.level, share)
-    phrase = f"{percent(share)} {_said(column, mine.level)} (everybody {percent(theirs.share)})"
+    phrase = f"{percent(share)} {said(column, mine.level)} (everybody {percent(theirs.share)})"
     return Trait(column.name, effect * share**0.5, short, phrase)
 
 
@@ -194,13 +194,14 @@ def level_effect(share: float, overall: float) -> float:
 
 def level_words(column: Column, level: str, share: float) -> str:
     """Name a level as a trait."""
-    said = _said(column, level)
-    if share >= NEARLY_ALL or said.startswith(("no ", "not ")):
-        return said
-    return f"mostly {said}" if share >= MOSTLY_SHARE else f"more {said}"
+    words = said(column, level)
+    if share >= NEARLY_ALL or words.startswith(("no ", "not ")):
+        return words
+    return f"mostly {words}" if share >= MOSTLY_SHARE else f"more {words}"
 
 
-def _said(column: Column, level: str) -> str:
+def said(column: Column, level: str) -> str:
+    """Name a level inside a sentence: "Gold", "no discount", "in Berlin"."""
     name = label(column.name)
     if says_yes_or_no(column):
         # "No discount applied", but "not churned": what happened to a customer is no thing.

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 #: Each scale runs from low to high; words in one place mean the same.
 _SCALES = (
     (
-        "basic free | bronze basis standard | silver silber plus | gold premium | platinum platin "
-        "vip | diamond elite | titanium black"
+        "basic free member | bronze basis standard classic | silver silber plus | gold premium | "
+        "platinum platin vip | diamond elite | titanium black"
     ),
     (
-        "free trial | basic starter | standard plus | premium pro professional | business | "
-        "enterprise"
+        "free trial | basic starter | standard plus growth team | premium pro professional | "
+        "business scale | enterprise"
     ),
     (
         "very unsatisfied, very dissatisfied, sehr unzufrieden, extremely dissatisfied | "

@@ -120,6 +120,63 @@ def test_words_find_columns_that_have_no_classic_meaning() -> None:
     assert all("everybody" in s.actions[0].because for s in segments)
 
 
+def advice_for(frame: pd.DataFrame) -> list[list[str]]:
+    """What is advised for each of two segments, and what each piece rests on."""
+    segments = CustomerSegmentation(n_clusters=2).fit(frame).segments_
+    assert all(segment.archetype is None for segment in segments)
+    return [[f"{a.title}: {a.because}" for a in segment.actions] for segment in segments]
+
+
+def test_advice_suits_the_trade_and_begins_with_what_sets_a_segment_apart() -> None:
+    rng = np.random.default_rng(5)
+    half = np.repeat([0, 1], 100)
+    age = 700 * half + rng.integers(0, 300, 200)
+    frame = pd.DataFrame(
+        {
+            "Seats": rng.normal(20, 4, 200) + 200 * half,
+            "Open tickets": rng.normal(3, 1, 200) + 2 * half,
+            "Signup date": pd.Timestamp("2026-10-01") - pd.to_timedelta(age, "D"),
+            "Contract": np.where((half == 0) | (rng.random(200) < 0.2), "Monthly", "Two years"),
+            "Churn": np.where(rng.random(200) < np.where(half, 0.1, 0.6), "Yes", "No"),
+        }
+    )
+    large, small = sorted(advice_for(frame), key=lambda told: "named contact" not in told[0])
+    assert large[0].startswith("Give them a named contact: Seats 22")
+    assert [told.partition(":")[0] for told in large[1:]] == [
+        "Thank them for staying", "Remove the cause",
+    ]  # fmt: skip
+    titles = {told.partition(":")[0] for told in small}
+    assert titles == {
+        "Let them help themselves", "Help them settle in", "Offer a longer commitment",
+        "Keep the rest from leaving",
+    }  # fmt: skip
+    assert any(" days before the newest on average, everybody " in told for told in small)
+    assert any(" churn, among everybody " in told for told in small)
+
+
+def test_advice_never_rests_on_a_mean_that_says_the_opposite() -> None:
+    rng = np.random.default_rng(5)
+    # The middle customer of the first half spends more than others, the mean is far below.
+    spending = np.r_[rng.normal(60, 1, 100), rng.normal(20, 1, 95), [5000.0] * 5]
+    far = np.r_[rng.normal(0, 1, 100), rng.normal(90, 1, 100)]
+    frame = pd.DataFrame({"Extra spend": spending, "Height": far})
+    told = " ".join(" ".join(each) for each in advice_for(frame))
+    assert "Look after them" not in told
+    assert "Widen the basket" not in told
+
+
+def test_a_category_without_an_order_has_no_top() -> None:
+    levels = ["Blue", "Red", "Green"] * 40
+    frame = pd.DataFrame({"Tier": levels, "Height": np.arange(120.0)})
+    segments = CustomerSegmentation(n_clusters=3).fit(frame).segments_
+    titles = {action.title for segment in segments for action in segment.actions}
+    assert titles.isdisjoint({"Make the status felt", "Show the way up"})
+    frame["Tier"] = frame["Tier"].replace({"Blue": "Member", "Red": "Silver", "Green": "Gold"})
+    segments = CustomerSegmentation(n_clusters=3, columns=["Tier"]).fit(frame).segments_
+    titles = {action.title for segment in segments for action in segment.actions}
+    assert titles >= {"Make the status felt", "Show the way up"}
+
+
 def test_a_user_s_own_playbook_names_the_segments(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(VALID)
@@ -141,6 +198,8 @@ def test_a_user_s_own_playbook_names_the_segments(tmp_path: Path) -> None:
         ("position_at_least = 0.6", "", "sets no bound"),
         ("position_at_least = 0.6", "positon = 0.6", "unknown entry “positon”"),
         ("position_at_least = 0.6", 'levels = "highest"', "share_at_least"),
+        ("position_at_least = 0.6", 'levels = "top"\nshare_at_least = 0.5', "levels must be"),
+        ("position_at_least = 0.6", 'at_least = 1\nrole = "sum"', "“sum” is no role"),
         ("position_at_least = 0.6", "at_least = 1\nmedian_within = [5, 1]", "lowest first"),
         ("position_at_least = 0.6", 'below = 1\nneeded = "no"', "true or false"),
         ('rests_on = ["spend"]', 'rests_on = "spend"', "must be a list"),

@@ -139,6 +139,9 @@ def test_roles_and_uses(name: str, values: list[Any], role: Role, use: Use) -> N
     "ordered",
     [
         ["Bronze", "Silver", "Gold", "Platinum"],
+        ["Member", "Silver", "Gold", "Platinum"],
+        ["Basic", "Classic", "Plus", "Premium"],
+        ["Starter", "Growth", "Enterprise"],
         ["Unsatisfied", "Neutral", "Satisfied"],
         ["Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied"],
         ["low", "medium", "high"],
