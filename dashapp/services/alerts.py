@@ -154,17 +154,25 @@ def _numbers(series: pd.Series, column: Column) -> list[Alert]:
         )
     first, third = np.percentile(values, [25, 75])
     reach = FENCE * (third - first)
-    count = int(((values < first - reach) | (values > third + reach)).sum())
-    if count and reach > 0:
+    far = values[(values < first - reach) | (values > third + reach)]
+    if len(far) and reach > 0:
         found.append(
             Alert(
                 column.name,
                 "outliers",
-                f"{formatting.number(count)} values lie far outside the usual range.",
+                _far_out(column.name, far),
                 "They are kept; with many of them a segment may form around outliers alone.",
             )
         )
     return found
+
+
+def _far_out(name: str, far: np.ndarray) -> str:
+    """Say how many values lie far out, and which: a typing error shows at once."""
+    low, high = (formatting.cell(float(end), name) for end in (far.min(), far.max()))
+    which = f": {low}" if low == high else f", from {low} to {high}"
+    verb = "lies" if len(far) == 1 else "lie"
+    return f"{formatting.count(len(far), 'value')} {verb} far outside the usual range{which}."
 
 
 def _pairs(frame: pd.DataFrame, columns: tuple[Column, ...]) -> list[Alert]:

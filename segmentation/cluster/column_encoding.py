@@ -23,9 +23,27 @@ LEVEL_KINDS = frozenset({"rank", "binary", "label", "one_hot"})
 #: than 10¹² gets there; a mistyped 1e300 would overflow the squares of single precision.
 FARTHEST = 1e6
 
+#: Numbers are written with a comma from here on, and as a power of ten from there.
+GROUPED_FROM, LONGEST_IN_FULL = 10_000, 1e15
+
 #: Feature names of the level that collects rare levels, and of the missing one.
 OTHER = "other"
 MISSING = "(missing)"
+
+
+def _told(value: float) -> str:
+    """Write a number as people do; four digits may be a year.
+
+    Examples
+    --------
+    >>> [_told(v) for v in (1234567.8, 1987.0, 580.296, 40.0, 0.03125, 1e300)]
+    ['1,234,568', '1987', '580.30', '40', '0.0312', '1e+300']
+    """
+    size = abs(value)
+    if 0 < size < 1 or not size < LONGEST_IN_FULL:
+        return f"{value:.3g}"
+    text = f"{value:,.{0 if size >= 1000 else 2}f}".removesuffix(".00")
+    return text if size >= GROUPED_FROM else text.replace(",", "")
 
 
 @dataclass(frozen=True)
@@ -141,8 +159,10 @@ class EncodedColumn:
             return f"{self.name} {value!s} is before the earliest date in training."
         raw += 0.0  # a negative zero reads "0", as it does in a frame
         if raw < self.minimum:
-            return f"{self.name} {raw:g} is below the lowest in training, {self.minimum:g}."
-        return f"{self.name} {raw:g} is above the highest in training, {self.maximum:g}."
+            return (
+                f"{self.name} {_told(raw)} is below the lowest in training, {_told(self.minimum)}."
+            )
+        return f"{self.name} {_told(raw)} is above the highest in training, {_told(self.maximum)}."
 
     def stand_in(self, raw: float = math.nan) -> str:
         """Say what stands in for a missing cell, or for an unknown level (`raw` not NaN)."""
@@ -155,7 +175,7 @@ class EncodedColumn:
             return f"{self.levels[int(code)]} stood in"
         if self.kind == "days":
             return f"the median {np.datetime64(math.floor(code), 'D')} stood in"
-        return f"the median {code:g} stood in"
+        return f"the median {_told(code)} stood in"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values; NaN becomes None."""

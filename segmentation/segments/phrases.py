@@ -5,6 +5,12 @@ from __future__ import annotations
 import math
 import re
 
+from segmentation.table.currency import currency_of_name
+
+#: A period within a name: "12m", "90d".
+_PERIOD = re.compile(r"\d{1,3}[dwmy]")
+#: A scale at the end of a name in small words: "_1_5", "_0_10".
+_SNAKE_SCALE = re.compile(r"_[01]_(?:5|7|10|100)$")
 #: A unit or a scale after a name: "(EUR)", "(1-100)".
 _UNIT = re.compile(r"\s*\([^()]*\)\s*$")
 
@@ -95,6 +101,8 @@ def label(column: str) -> str:
     ['total spend', 'annual income', 'spending score', 'RFM']
     >>> [label(c) for c in ("metric_39", "Detergents_Paper", "Spend USD", "iPhone sales", "a/b")]
     ['metric_39', 'Detergents_Paper', 'Spend USD', 'iPhone sales', 'a/b']
+    >>> [label(c) for c in ("satisfaction_1_5", "nightly_rate_gbp", "nights_12m")]
+    ['satisfaction', 'nightly rate', 'nights 12m']
     >>> label("Number of Orders"), label("Anzahl der Bestellungen")
     ('number of orders', 'Anzahl der Bestellungen')
     """
@@ -102,10 +110,16 @@ def label(column: str) -> str:
     words = named.split()
     if words and all(_is_plain(word) for word in words) and not _has_nouns(words):
         return " ".join(word.lower() for word in words)
-    parts = named.replace("_", " ").split()
-    if parts and all(part.isalpha() and part.islower() for part in parts):
+    parts = _without_snake_unit(named).replace("_", " ").split()
+    if parts and all((p.isalpha() and p.islower()) or _PERIOD.fullmatch(p) for p in parts):
         return " ".join(parts)
     return column
+
+
+def _without_snake_unit(name: str) -> str:
+    """Take a scale or a currency off the end of small words with underscores."""
+    named = _SNAKE_SCALE.sub("", name)
+    return named.rpartition("_")[0] if "_" in named and currency_of_name(named) else named
 
 
 def _is_plain(word: str) -> bool:

@@ -42,6 +42,19 @@ def test_skew_missing_values_and_twins_are_found_among_all(table: Table) -> None
     assert told["Score"] == "25 % of its values are missing."
 
 
+def test_a_mistyped_value_is_told_as_it_is() -> None:
+    ages = np.arange(N) % 40 + 20
+    ages[3] = 199
+
+    def told() -> str:
+        table = Table.from_frame(pd.DataFrame({"Age": ages, "Other": EVEN}), name="made")
+        return next(a.finding for a in alerts(table) if (a.column, a.kind) == ("Age", "outliers"))
+
+    assert told() == "1 value lies far outside the usual range: 199."
+    ages[4] = -70
+    assert told() == "2 values lie far outside the usual range, from -70 to 199."
+
+
 def test_filters_narrow_what_alerts_look_at(table: Table) -> None:
     country, town = LevelFilter("Place", ("country",)), LevelFilter("Place", ("town",))
     assert not {"Visits", "Score"} & {column for column, _ in kinds(table, country)}
