@@ -35,7 +35,8 @@ AT_REST = "() => !document.querySelector('[data-dash-is-loading=true]')"
 SPEECHLESS = """
 () => [...document.querySelectorAll(".chart-card")].filter((card) => {
   const picture = card.querySelector(".chart-frame"), sentence = card.querySelector("figcaption");
-  return !picture || !picture.getAttribute("aria-label") || !sentence.textContent.trim();
+  const name = picture && document.getElementById(picture.getAttribute("aria-labelledby"));
+  return !name || !name.textContent.trim() || !sentence.textContent.trim();
 }).map((card) => card.querySelector("h2").textContent)
 """
 #: What has the focus, and whether one sees it: an outline or a ring on it or on its frame.
