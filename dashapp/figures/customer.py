@@ -228,7 +228,7 @@ def customer_map_reading(found: Assignment) -> str:
     if found.runner_up is None:
         return f"The star is this customer, in {found.segment}."
     where = (
-        f"well inside {found.segment}"
+        f"clearly nearer to {found.segment} than to {found.runner_up}"
         if found.confidence >= 0.8
         else f"between {found.segment} and {found.runner_up}"
     )

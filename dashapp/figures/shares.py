@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Characters of a name in the donut's legend.
 SLICE_NAME = 34
+# Customers from which the donut's hole rounds their number.
+WHOLE_NUMBER = 1_000_000
 # Room beyond the longest bar for its number, as a part of that bar.
 ROOM = 0.35
 # Revenue share over customer share from which a segment is worth naming.
@@ -65,6 +67,8 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
         # Room for the numbers around the ring and the legend below it.
         margin={"l": 56, "r": 56, "t": 32, "b": 76},
     )
+    # "12 k customers" is fewer words than 12,000 and less said; seven digits fill the hole.
+    written = formatting.number(total) if total < WHOLE_NUMBER else formatting.compact(total)
     short = list(short_names([name for name, _, _ in slices], SLICE_NAME).values())
     whole = [label(name, 400) for name, _, _ in slices]
     figure.add_pie(
@@ -89,7 +93,7 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
         "<extra></extra>",
     )
     figure.add_annotation(
-        text=f"<b>{formatting.compact(total)}</b><br>customers",
+        text=f"<b>{written}</b><br>customers",
         x=0.5,
         y=0.5,
         xref="paper",

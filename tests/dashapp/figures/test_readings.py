@@ -125,6 +125,21 @@ def test_a_customer_on_the_border_is_called_so() -> None:
     )
 
 
+def test_a_sure_customer_is_nearer_to_one_however_flat_the_map_is() -> None:
+    told = figures.customer_map_reading(replace(samples.assignment(), confidence=0.97))
+    assert "clearly nearer to High Spenders than to Loyal Customers (97 % confidence)" in told
+
+
+def test_the_donut_counts_thousands_in_full_and_millions_in_short() -> None:
+    def hole(times: int) -> str:
+        part = tuple(replace(s, size=times * s.size) for s in samples.segments())
+        return str(figures.customers_donut(part).layout.annotations[0].text)
+
+    total = sum(segment.size for segment in samples.segments())
+    assert hole(100).startswith(f"<b>{100 * total:,}</b>")
+    assert " M</b>" in hole(10_000)
+
+
 def test_the_profile_table_has_everybody_last() -> None:
     table = figures.profile_table(samples.segments(), samples.everybody())
     assert table["Segment"].tolist() == [*samples.NAMES, "Everybody"]
