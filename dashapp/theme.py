@@ -267,7 +267,7 @@ def _template(look: Theme) -> go.layout.Template:
             "bgcolor": "rgba(0,0,0,0)",
             "color": look.muted,
             "activecolor": look.accent,
-            "orientation": "h",
+            "orientation": "v",  # across, it would lie on the legend
         },
         scene={"xaxis": space, "yaxis": space, "zaxis": space, "bgcolor": "rgba(0,0,0,0)"},
         polar={

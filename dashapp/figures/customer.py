@@ -123,7 +123,7 @@ def customer_map(
         points, model.segments, axis_titles, centers=centers, limit=MAX_POINTS_BEHIND, theme=theme
     )
     # Others step back; the centres that matter carry names instead of a legend.
-    figure.update_layout(showlegend=False, margin_t=MARGIN["t"])
+    figure.update_layout(showlegend=False, margin_t=MARGIN["t"], margin_r=MARGIN["r"])
     figure.update_traces(marker={"opacity": 0.4}, selector=lambda trace: trace.customdata)
     star, names = customer_mark(model, place, written=written, theme=theme)
     return figure.add_trace(star).update_layout(annotations=names)

@@ -29,6 +29,8 @@ AXES = ("x", "y", "z")
 # Characters of a line of the titles below and at the left of the flat map; pixels of such a line.
 FLAT_WIDTHS = (46, 36)
 TITLE_LINE = 16
+# Pixels at the right for the buttons that come with the pointer.
+BUTTONS_ROOM = 36
 
 # Far enough that the axes' titles stay inside.
 CAMERA = {"eye": {"x": 1.3, "y": 1.3, "z": 0.75}, "center": {"x": 0.0, "y": 0.0, "z": -0.08}}
@@ -120,7 +122,7 @@ def segment_map_3d(
         scene={**scene, "aspectmode": "data", "camera": CAMERA},
         legend={"itemsizing": "constant"},
         dragmode="turntable",
-        margin={"l": 0, "r": 0, "t": 24, "b": 24},
+        margin={"l": 0, "r": BUTTONS_ROOM, "t": 24, "b": 24},
     )
     for one, short, color, shown in _by_segment(
         sample_points(points, MAX_POINTS_3D), segments, theme
@@ -194,7 +196,7 @@ def _flat_room(axis_titles: Sequence[str]) -> dict[str, int]:
         TITLE_LINE * (1 + _flat_title(title, width).count("<br>"))
         for title, width in zip(axis_titles, FLAT_WIDTHS, strict=False)
     )
-    return {"l": 34 + left, "b": 22 + below, "t": LEGEND_ROOM}
+    return {"l": 34 + left, "r": BUTTONS_ROOM, "b": 22 + below, "t": LEGEND_ROOM}
 
 
 def _flat_title(title: str, width: int) -> str:
