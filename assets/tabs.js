@@ -2,6 +2,9 @@
 (function () {
   "use strict";
 
+  /* Part of the window's height below which there is no room to read. */
+  var LOW = 0.5;
+
   function select(tab, step) {
     tab.parentElement.querySelectorAll("[role=tab]").forEach(function (other) {
       var here = other === tab;
@@ -29,7 +32,10 @@
 
   document.addEventListener("click", function (event) {
     var tab = event.target.closest("[role=tab][data-tab]");
-    if (tab && tab.tabIndex < 0) { select(tab, true); }
+    if (!tab || tab.tabIndex >= 0) { return; }
+    select(tab, true);
+    /* Where tabs stand low, below cards, what they show would open out of sight. */
+    if (tab.getBoundingClientRect().top > LOW * window.innerHeight) { tab.scrollIntoView(); }
   });
 
   document.addEventListener("keydown", function (event) {

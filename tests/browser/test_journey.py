@@ -190,6 +190,23 @@ def test_a_card_leads_to_the_list_of_its_customers(visit: Visit, server: Server)
     assert visit.complaints == []
 
 
+def test_what_a_tab_shows_is_seen_at_once(visit: Visit, server: Server) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    open_sample(page, server)
+    step(page, "Explore")
+    page.get_by_role("tab", name="Alerts", exact=True).click()
+    settled(page)
+    assert page.evaluate("scrollY") == 0
+    step(page, "Segments")
+    find_segments(page)
+    page.get_by_role("tab", name="Customers", exact=True).click()
+    expect(page.locator(".portal-grid .ag-row").nth(5)).to_be_in_viewport()
+    expect(page.locator(".tab-selected")).to_be_in_viewport(ratio=1)
+    settled(page)
+    assert visit.complaints == []
+
+
 def test_filters_are_folded_on_a_phone(visit: Visit, server: Server) -> None:
     page = visit.page
     page.set_viewport_size({"width": 390, "height": 844})
