@@ -14,10 +14,14 @@ TAIL_SHARES = (0.4, 0.6, 0.8)
 # With more segments beside an axis, the second line of a name would run into the next name.
 MOST_IN_LINES = 6
 ONE_LINE = 22
+# Up to so many names leave a legend room for longer ones.
+FEW, LONG = 4, 40
 
 
-def short_names(names: Sequence[str], longest: int = LONGEST_LABEL) -> dict[str, str]:
-    """Name → label; where two would be shortened to the same, more of their ends is kept.
+def short_names(names: Sequence[str], longest: int | None = None) -> dict[str, str]:
+    """Name → label, longer where they are few.
+
+    Where two would be shortened to the same, more of their ends is kept.
 
     Examples
     --------
@@ -26,6 +30,8 @@ def short_names(names: Sequence[str], longest: int = LONGEST_LABEL) -> dict[str,
     {'High Spenders, lower rating': 'High…lower rating',
      'High Spenders, higher rating': 'High…higher rating'}
     """
+    if longest is None:
+        longest = LONG if len(names) <= FEW else LONGEST_LABEL
     for share in TAIL_SHARES:
         found = {name: label(name, longest, share) for name in names}
         if len(set(found.values())) == len(found):

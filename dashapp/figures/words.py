@@ -12,7 +12,7 @@ from collections.abc import Sequence
 # Longer labels would take the room of the picture; the whole text is in the hover.
 LONGEST_LABEL = 26
 # A shortened text's last word may take this part of it to stay whole.
-MOST_OF = 0.6
+MOST_OF = 0.65
 # A word may be so many characters longer than a line before it is cut.
 LONGER = 6
 

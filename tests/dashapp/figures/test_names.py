@@ -12,7 +12,7 @@ ALIKE = ["High number of cds, lower dollar value", "High number of cds, higher d
 
 
 def test_names_that_begin_and_end_alike_are_told_apart() -> None:
-    short = short_names(ALIKE)
+    short = short_names(ALIKE, 26)
     assert len(set(short.values())) == 2
     assert "lower" in short[ALIKE[0]]
     assert "higher" in short[ALIKE[1]]
