@@ -213,7 +213,7 @@ def _ranked(findings: Findings) -> tuple[int, tuple[int, ...]]:
 def _about_k(best: int, runners_up: tuple[int, ...], *, refused: bool) -> str:
     others = [k for k in runners_up if k != best]
     start = "If there has to be a division, likelihood" if refused else "Likelihood"
-    text = f"{start}, silhouette and variance ratio together favor {best} segments"
+    text = f"{start}, silhouette, variance ratio and stability together favor {best} segments"
     return f"{text}; {list_of(others)} would be defensible as well." if others else f"{text}."
 
 

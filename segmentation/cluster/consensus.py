@@ -28,6 +28,9 @@ WEIGHTS: dict[str, float] = {
     "silhouette": 0.52,
     "davies bouldin": 0.63,
     "calinski harabasz": 0.72,
+    # Fitted alone, with the others as they stand: as many sets right as without it, and surer of
+    # them in both halves. Without it ten segments that dissolve can win by a hair over four.
+    "stability": 1.5,
     "log k": -2.08,
 }
 
@@ -75,6 +78,7 @@ def votes(
     columns["davies bouldin"] = 3 * (similarity[allowed].min() - similarity)
     ratio = np.log(np.clip([e.calinski_harabasz for e in evidence], 1e-6, 1e12))
     columns["calinski harabasz"] = 3 * (ratio - ratio[allowed].max())
+    columns["stability"] = np.array([e.stability or 0.0 for e in evidence])
     columns["log k"] = np.log([e.k for e in evidence])
     return np.column_stack([columns[name] for name in WEIGHTS])
 

@@ -1,5 +1,6 @@
 """k is chosen from the evidence, judged against nothing, and never depends on the row order."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -7,7 +8,10 @@ import pandas as pd
 import pytest
 
 from segmentation.cluster.choosing import choose_k
+from segmentation.cluster.consensus import scores, votes
 from segmentation.cluster.encoding import Encoder
+from segmentation.cluster.evidence import KEvidence
+from segmentation.cluster.mixtures import Criteria
 from segmentation.errors import CancelledError, DataError, ParameterError
 from segmentation.table.columns import Column, Role, Use
 
@@ -37,6 +41,27 @@ def test_noise_and_single_clouds_are_not_called_segments(seed):
         assert verdict.grade in {"weak", "none"}
         favored = next(reason for reason in verdict.reasons if "together favor" in reason)
         assert favored.startswith("If there has to be") == (verdict.grade == "none")
+
+
+def test_of_divisions_that_are_as_good_the_one_that_comes_back_is_chosen():
+    few, many = (
+        KEvidence(k, 0.2, 0.19, 0.21, 500.0, 1.5, 9e3, stability, 0.1)
+        for k, stability in ((4, 0.9), (5, 0.5))
+    )
+    # The likelihood makes up for the price of one segment more, and a little beyond.
+    allowed = np.array([True, True])
+
+    def scored(*evidence):
+        criteria = [Criteria(0.0, icl) for icl in (30.0, 0.0)]
+        found = votes(evidence, criteria, criteria, 1_000, allowed)
+        return scores(found, allowed)
+
+    likely = scored(few, replace(many, stability=0.9))
+    assert likely[1] > likely[0] > likely[1] - 0.3
+    shaky = scored(few, many)
+    assert shaky[0] > shaky[1]
+    # An algorithm that finds k by itself is not drawn again, and has nothing to be judged by.
+    assert np.isfinite(scored(replace(few, stability=None), replace(many, stability=None))).all()
 
 
 def test_groups_that_show_in_one_column_are_seen():
