@@ -170,6 +170,26 @@
     };
   }
 
+  /* Narrow screens would cut the 3D map's axes: there it is looked at from farther away. */
+  var NARROW = 420, FARTHER = 1.6;
+
+  function fromFarther(drawn) {
+    var scene = drawn.layout.scene, eye = scene.camera.eye;
+    var back = {x: eye.x * FARTHER, y: eye.y * FARTHER, z: eye.z * FARTHER};
+    var camera = Object.assign({}, scene.camera, {eye: back});
+    var layout = Object.assign({}, drawn.layout, {scene: Object.assign({}, scene, {camera: camera})});
+    return Object.assign({}, drawn, {layout: layout});
+  }
+
+  function stepBackWhereNarrow(plotly) {
+    var react = plotly.react;
+    plotly.react = function (graph, drawn) {
+      var solid = drawn && drawn.layout && drawn.layout.scene;
+      var narrow = solid && graph.clientWidth < NARROW;
+      return react.call(plotly, graph, narrow ? fromFarther(drawn) : drawn);
+    };
+  }
+
   /* Plotly comes with the first chart. */
   var plotly = window.Plotly;
   Object.defineProperty(window, "Plotly", {
@@ -177,7 +197,10 @@
     get: function () { return plotly; },
     set: function (loaded) {
       plotly = loaded;
-      if (loaded && loaded.Plots) { resizeOnlyWhatChanged(loaded); }
+      if (loaded && loaded.Plots) {
+        resizeOnlyWhatChanged(loaded);
+        stepBackWhereNarrow(loaded);
+      }
     }
   });
 

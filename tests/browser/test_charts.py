@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.steps import open_sample, settled, step
+from tests.browser.steps import find_segments, open_sample, settled, step
 from tests.servers import Server
 
 pytestmark = pytest.mark.browser
@@ -95,3 +95,28 @@ def test_a_click_into_a_cell_draws_its_two_columns_with_one_request(
     expect(page.locator("#explore-pair-reading")).not_to_have_text(before)
     assert len(asked) == 1
     assert visit.complaints == []
+
+
+#: Whether one looks at the 3D map from a distance (along the first axis) between two; or there
+#: is no 3D map, where there are none.
+SEEN_FROM = """
+limits => {
+  const map = document.querySelector("#segments-map .js-plotly-plot");
+  const solid = map && map._fullLayout && map._fullLayout.scene;
+  if (!limits) { return map && !solid; }
+  return solid && solid.camera.eye.x > limits[0] && solid.camera.eye.x < limits[1];
+}
+"""
+
+
+def test_a_phone_looks_at_the_3d_map_from_farther_away(visit: Visit, server: Server) -> None:
+    page = visit.page
+    open_sample(page, server)
+    step(page, "Segments")
+    find_segments(page)
+    for width, limits in ((1280, [1.2, 1.4]), (390, [1.8, 2.4])):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.locator("#segments-map-view label", has_text="2D").click()
+        page.wait_for_function(SEEN_FROM, arg=None)
+        page.locator("#segments-map-view label", has_text="3D").click()
+        page.wait_for_function(SEEN_FROM, arg=limits)
