@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from segmentation.segments.phrases import amount, label, listing, percent
+from segmentation.segments.phrases import label, listing, percent, value
 from segmentation.segments.segment import NumericProfile, Profile
 from segmentation.segments.traits import (
     NO,
@@ -206,7 +206,7 @@ def _within(value: float, at_least: float | None, below: float | None) -> bool:
 
 def numeric_clause(column: Column, own: NumericProfile, overall: NumericProfile) -> str:
     """State a segment's mean beside everybody's as a clause."""
-    mean, everybody = (amount(value, column.currency) for value in (own.mean, overall.mean))
+    mean, everybody = (value(column.name, n.mean, column.currency) for n in (own, overall))
     if column.meaning == "spend" and own.index is not None:
         return f"spends {mean} on average, {comparison(own.index)} ({everybody})"
     if column.meaning == "rating":

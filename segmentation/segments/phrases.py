@@ -12,7 +12,11 @@ _PERIOD = re.compile(r"\d{1,3}[dwmy]")
 #: A scale at the end of a name in small words: "_1_5", "_0_10".
 _SNAKE_SCALE = re.compile(r"_[01]_(?:5|7|10|100)$")
 #: A unit or a scale after a name: "(EUR)", "(1-100)".
-_UNIT = re.compile(r"\s*\([^()]*\)\s*$")
+_UNIT = re.compile(r"\s*(?:\([^()]*\)|%)\s*$")
+#: Plain words run together; brands have short ones, "PayPal".
+_CAMEL = re.compile(r"(?:[A-Z][a-z]{3,}|[a-z]{4,})(?:[A-Z][a-z]{3,})+")
+#: A name that says its numbers are percent: "Discount (%)", "Active users %".
+_PERCENT = re.compile(r"%\)?\s*$")
 
 #: Words that stay small where all others of a name have capitals.
 _SMALL = frozenset(
@@ -74,6 +78,22 @@ def amount(value: float, currency: str) -> str:
     return f"{'−' if value < 0 else ''}{sign}{size:,.{cents}f}"
 
 
+def value(column: str, mean: float, currency: str) -> str:
+    """Write a number of a column in its unit: a currency, percent, or none that is known.
+
+    A workbook keeps 34 % as 0.34: numbers up to 1 may be shares, and are left as they are.
+
+    Examples
+    --------
+    >>> value("Active users %", 73.3, ""), value("MRR", 823.0, "$"), value("Seats", 37.0, "")
+    ('73.3 %', '$823', '37')
+    >>> value("Active users %", 0.34, "")
+    '0.34'
+    """
+    percents = abs(mean) > 1 and not currency and _PERCENT.search(column)
+    return f"{amount(mean, currency)}{' %' if percents else ''}"
+
+
 def percent(share: float) -> str:
     """Write a share as whole percent, never rounding something to all or nothing.
 
@@ -99,6 +119,10 @@ def label(column: str) -> str:
     --------
     >>> [label(c) for c in ("Total Spend", "annual_income", "Spending Score (1-100)", "RFM")]
     ['total spend', 'annual income', 'spending score', 'RFM']
+    >>> label("MonthlyCharges"), label("totalSpend"), label("PayPal"), label("DataUsageGB")
+    ('monthly charges', 'total spend', 'PayPal', 'DataUsageGB')
+    >>> label("Active users %"), label("Discount (%)")
+    ('active users', 'discount')
     >>> [label(c) for c in ("metric_39", "Detergents_Paper", "Spend USD", "iPhone sales", "a/b")]
     ['metric_39', 'Detergents_Paper', 'Spend USD', 'iPhone sales', 'a/b']
     >>> [label(c) for c in ("satisfaction_1_5", "nightly_rate_gbp", "nights_12m")]
@@ -110,6 +134,8 @@ def label(column: str) -> str:
     words = named.split()
     if words and all(_is_plain(word) for word in words) and not _has_nouns(words):
         return " ".join(word.lower() for word in words)
+    if _CAMEL.fullmatch(named):
+        return " ".join(re.findall(r"[A-Z]?[a-z]+", named)).lower()
     parts = _without_snake_unit(named).replace("_", " ").split()
     if parts and all((p.isalpha() and p.islower()) or _PERIOD.fullmatch(p) for p in parts):
         return " ".join(parts)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from segmentation.segments.phrases import amount, label, number, percent, sentence
+from segmentation.segments.phrases import label, number, percent, sentence, value
 from segmentation.segments.segment import LevelProfile, NumericProfile, Profile
 from segmentation.table.columns import Column, Role, Use
 
@@ -138,8 +138,8 @@ def _numeric_phrase(
     if column.meaning == "rating":
         return f"Rates {mean} on average"
     unit = " days before the newest" if column.role is Role.DATE else ""
-    own_mean = f"{amount(own.mean, column.currency)}{unit}"
-    return f"{sentence(short)}: {own_mean} (everybody {amount(overall.mean, column.currency)})"
+    mean, everybody = (value(column.name, n.mean, column.currency) for n in (own, overall))
+    return f"{sentence(short)}: {mean}{unit} (everybody {everybody})"
 
 
 def comparison(index: float) -> str:
