@@ -23,6 +23,10 @@ from segmentation import add_scores, sample_customers
 FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\x00")
 # Rows written at a time: large enough to be fast, small enough to keep memory flat.
 CHUNK_ROWS = 20_000
+# Cells that a sheet's column is as wide as, and letters that it has at most.
+WIDTH_FROM, WIDEST = 100, 40
+# Sheets count days from here on; before the first of March 1900 they count one that never was.
+DAY_ZERO, FIRST_DAY = pd.Timestamp("1899-12-30"), pd.Timestamp("1900-03-01")
 UNASSIGNED = "Unassigned"
 EVERYBODY = Selection()
 
@@ -121,19 +125,49 @@ def xlsx_bytes(frame: pd.DataFrame) -> bytes:
         "strings_to_urls": False,
         "nan_inf_to_errors": True,
     }
+    header = [neutral_text(str(name)) for name in frame.columns]
+    cells = neutral(frame)
     with xlsxwriter.Workbook(buffer, options) as book:
         sheet = book.add_worksheet("Customers")
-        sheet.write_row(0, 0, [neutral_text(str(name)) for name in frame.columns])
-        cells = neutral(frame).astype(object)
-        cells = cells.where(frame.notna().to_numpy(), None)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, len(frame), max(len(header) - 1, 0))
+        for place, name in enumerate(header):
+            days, shown = _days(frame.iloc[:, place])
+            sheet.set_column(place, place, _width(name, cells.iloc[:, place]), _form(book, shown))
+            if shown:
+                cells.isetitem(place, days.array)
+        sheet.write_row(0, 0, header, book.add_format({"bold": True}))
+        cells = cells.astype(object).where(frame.notna().to_numpy(), None)
         for number, row in enumerate(cells.itertuples(index=False), start=1):
             sheet.write_row(number, 0, [_sheet_value(value) for value in row])
     return buffer.getvalue()
 
 
+def _days(column: pd.Series) -> tuple[pd.Series, str]:
+    """Times as the days that a sheet counts, and how they are shown; no format for others."""
+    if not pd.api.types.is_datetime64_any_dtype(column):
+        return column, ""
+    times = column.dt.tz_localize(None)
+    if times.min() < FIRST_DAY:
+        return column, ""
+    whole = bool((times.dropna() == times.dropna().dt.normalize()).all())
+    days = (times - DAY_ZERO) / pd.Timedelta(days=1)
+    return days, "yyyy-mm-dd" if whole else "yyyy-mm-dd hh:mm"
+
+
+def _form(book: Any, shown: str) -> Any:
+    return book.add_format({"num_format": shown}) if shown else None
+
+
+def _width(name: str, cells: pd.Series) -> int:
+    """Letters that fit a column's name and its first cells, within reason."""
+    longest = cells.head(WIDTH_FROM).astype("str").str.len().max() if len(cells) else 0
+    return int(min(max(longest, len(name) + 3, 9), WIDEST))
+
+
 def _sheet_value(value: Any) -> Any:
     if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
+        return value.isoformat(sep=" ").removesuffix(" 00:00:00")
     return value.item() if isinstance(value, np.generic) else value
 
 

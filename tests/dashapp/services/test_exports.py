@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -61,6 +62,29 @@ def test_no_cell_of_an_xlsx_starts_a_formula(cells: list[str]) -> None:
     for row in rows[1:]:
         assert not str(row[0]).startswith(FORMULA_STARTS)
         assert math.isclose(row[1], -1.5)
+
+
+def test_a_sheet_holds_days_and_times_that_excel_can_sort() -> None:
+    times = pd.to_datetime(["2026-10-24 10:30", None, "2024-02-29 00:00"])
+    frame = pd.DataFrame(
+        {
+            "Last login": times,
+            "Joined": times.normalize(),
+            "Zoned": times.tz_localize("UTC"),
+            "Founded": pd.to_datetime(["1847-10-12", None, "1999-01-01"]),
+        }
+    )
+    sheet = CalamineWorkbook.from_object(io.BytesIO(xlsx_bytes(frame))).get_sheet_by_index(0)
+    head, first, missing, last = sheet.to_python()
+    assert head == list(frame.columns)
+    assert {type(cell) for cell in (*first[:3], *last[:3])} == {date, datetime}
+    # No sheet counts days of the 19th century: a column that has some is text.
+    time = "2026-10-24 10:30:00"
+    assert list(map(str, first)) == [time, time[:10], time, "1847-10-12"]
+    assert missing == ["", "", "", ""]
+    assert list(map(str, last)) == [*["2024-02-29"] * 3, "1999-01-01"]
+    back = read_table(xlsx_bytes(frame), name="export.xlsx").frame
+    assert back["Last login"].dropna().tolist() == times.dropna().tolist()
 
 
 def test_missing_cells_stay_missing_beside_a_dangerous_one() -> None:
