@@ -24,7 +24,9 @@ class Overview:
     complete_share
         Share of rows without a missing cell, 0 to 1.
     average_spend, total_spend
-        Of the column that means spend.
+        Of the column that means spend, or else a regular fee.
+    paid
+        What those two are of, in words: "spend", or the name of the fee's column.
     currency
         What stands before those two; empty where none is known.
     median_recency
@@ -40,6 +42,7 @@ class Overview:
     total_spend: float | None
     median_recency: float | None
     currency: str = ""
+    paid: str = "spend"
 
 
 def overview(table: Table) -> Overview:
@@ -47,7 +50,8 @@ def overview(table: Table) -> Overview:
     if table.population is not None:
         return _of_all(table, table.population)
     missing = table.frame.isna()
-    spend, recency = _numbers(table, "spend"), _numbers(table, "recency")
+    name, paid = _paid(table)
+    spend, recency = _numbers(table, name), _numbers(table, table.meaning("recency"))
     return Overview(
         customers=table.rows_used,
         columns=len(table.columns),
@@ -57,18 +61,20 @@ def overview(table: Table) -> Overview:
         average_spend=float(spend.mean()) if len(spend) else None,
         total_spend=float(spend.sum()) if len(spend) else None,
         median_recency=float(np.median(recency)) if len(recency) else None,
-        currency=units.currency_of(table.meaning("spend") or ""),
+        currency=units.currency_of(name or ""),
+        paid=paid,
     )
 
 
 def _of_all(table: Table, known: Population) -> Overview:
     """The key figures of all customers that a sample was drawn from."""
 
-    def numbers(meaning: str) -> Any:
-        column = known.columns.get(table.meaning(meaning) or "")
+    def numbers(name: str | None) -> Any:
+        column = known.columns.get(name or "")
         return column.numbers if column else None
 
-    spend, recency = numbers("spend"), numbers("recency")
+    name, paid = _paid(table)
+    spend, recency = numbers(name), numbers(table.meaning("recency"))
     return Overview(
         customers=known.rows_used,
         columns=len(table.columns),
@@ -78,13 +84,19 @@ def _of_all(table: Table, known: Population) -> Overview:
         average_spend=spend.mean if spend else None,
         total_spend=spend.total if spend else None,
         median_recency=recency.median if recency else None,
-        currency=units.currency_of(table.meaning("spend") or ""),
+        currency=units.currency_of(name or ""),
+        paid=paid,
     )
 
 
-def _numbers(table: Table, meaning: str) -> np.ndarray:
-    """Known values of the column with a meaning; empty where there is none."""
-    name = table.meaning(meaning)
+def _paid(table: Table) -> tuple[str | None, str]:
+    """The column of what customers pay, and what that is in words."""
+    spend, fee = table.meaning("spend"), table.meaning("fee")
+    return (fee, fee) if fee and not spend else (spend, "spend")
+
+
+def _numbers(table: Table, name: str | None) -> np.ndarray:
+    """Known values of a column; empty where there is none."""
     if name is None:
         return np.empty(0)
     try:

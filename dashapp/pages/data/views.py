@@ -143,8 +143,8 @@ def render_cards(facts: Overview, *, is_transactions: bool = False) -> Component
     ]
     if facts.average_spend is not None and facts.total_spend is not None:
         cards += [
-            amount_card("Average spend", facts.average_spend, facts.currency, each),
-            amount_card("Total spend", facts.total_spend, facts.currency, every),
+            amount_card(f"Average {facts.paid}", facts.average_spend, facts.currency, each),
+            amount_card(f"Total {facts.paid}", facts.total_spend, facts.currency, every),
         ]
     if facts.median_recency is not None:
         cards.append(

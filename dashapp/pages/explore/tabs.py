@@ -127,6 +127,6 @@ def asked(address: Address, id_: str, offered: tuple[str, ...], default: str) ->
 
 
 def preferred(table: Table, meaning: str, columns: tuple[str, ...]) -> str:
-    """The column with a meaning if it is among ``columns``, else the first."""
-    name = table.meaning(meaning)
-    return name if name in columns else columns[0]
+    """The column with a meaning if it is among ``columns``, for spend a fee, else the first."""
+    names = [table.meaning(meaning), *([table.meaning("fee")] if meaning == "spend" else [])]
+    return next((name for name in names if name in columns), columns[0])
