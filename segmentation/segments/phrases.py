@@ -13,6 +13,13 @@ _PERIOD = re.compile(r"\d{1,3}[dwmy]")
 _SNAKE_SCALE = re.compile(r"_[01]_(?:5|7|10|100)$")
 #: A unit or a scale after a name: "(EUR)", "(1-100)".
 _UNIT = re.compile(r"\s*(?:\([^()]*\)|%)\s*$")
+#: Letters and endings of German nouns, which keep their capitals.
+_GERMAN = re.compile(
+    r"[äöüß]|(?:beitrag|betrag|umsatz|kauf|einkauf|besuche?|dauer|anzahl|preis|zahlung|leistung|"
+    r"bestellung|buchung|nutzung|bewertung|kündigung|heit|keit|schaft|stufe|gruppe|wert|zeit|jahre?|"
+    r"monate?|tage|kunden?|tarif|vertrag|laufzeit|guthaben|gutschein|rabatt|quote|häufigkeit)(?:en)?$",
+    re.IGNORECASE,
+)
 #: Plain words run together; brands have short ones, "PayPal".
 _CAMEL = re.compile(r"(?:[A-Z][a-z]{3,}|[a-z]{4,})(?:[A-Z][a-z]{3,})+")
 #: A name that says its numbers are percent: "Discount (%)", "Active users %".
@@ -127,13 +134,14 @@ def label(column: str) -> str:
     ['metric_39', 'Detergents_Paper', 'Spend USD', 'iPhone sales', 'a/b']
     >>> [label(c) for c in ("satisfaction_1_5", "nightly_rate_gbp", "nights_12m")]
     ['satisfaction', 'nightly rate', 'nights 12m']
-    >>> label("Number of Orders"), label("Anzahl der Bestellungen")
-    ('number of orders', 'Anzahl der Bestellungen')
+    >>> [label(c) for c in ("Number of Orders", "Anzahl der Bestellungen", "Monatsbeitrag (€)")]
+    ['number of orders', 'Anzahl der Bestellungen', 'Monatsbeitrag']
     """
     named = _UNIT.sub("", column)
     words = named.split()
-    if words and all(_is_plain(word) for word in words) and not _has_nouns(words):
-        return " ".join(word.lower() for word in words)
+    if words and all(_is_plain(word) for word in words):
+        said = " ".join(words)
+        return said if _has_nouns(words) else said.lower()
     if _CAMEL.fullmatch(named):
         return " ".join(re.findall(r"[A-Z]?[a-z]+", named)).lower()
     parts = _without_snake_unit(named).replace("_", " ").split()
@@ -154,7 +162,9 @@ def _is_plain(word: str) -> bool:
 
 
 def _has_nouns(words: list[str]) -> bool:
-    """Tell whether capitals stand among small words that no English title would have small."""
+    """Tell whether words have capitals as nouns: German ones, or among words that titles raise."""
+    if any(word[0].isupper() and _GERMAN.search(word) for word in words):
+        return True
     small = any(word.islower() and word not in _SMALL for word in words[1:])
     return small and any(word[0].isupper() for word in words[1:])
 
