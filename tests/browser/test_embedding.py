@@ -129,7 +129,7 @@ def test_the_whole_journey_works_in_a_frame(
             frame.get_by_role("link", name="Download CSV").click()
         assert arriving.value.path().read_text("utf-8-sig").count("\n") == 151
         step(frame, "Predict")
-        expect(frame.get_by_text("Why this segment").first).to_be_visible()
+        expect(frame.locator("#predict-why-title")).to_be_visible()
         inside = page.frames[-1]
         assert "t=" not in inside.url
         assert inside.evaluate("document.documentElement.dataset.bsTheme") == "dark"
