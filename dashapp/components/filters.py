@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
-from dashapp.services.exploring import SLIDER_STEPS, filterable, number_range
+from dashapp.services.exploring import filterable, number_range, slider_step
 from segmentation import Role, Table
 
 
@@ -117,7 +117,7 @@ def _range(table: Table, name: str, id_: dict[str, str], value: list[Any]) -> Co
             dcc.RangeSlider(
                 min=low,
                 max=high if high > low else low + 1,
-                step=(high - low) / SLIDER_STEPS or 1,
+                step=slider_step(table.frame, name),
                 value=value,
                 marks=None,
                 allow_direct_input=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,27 @@ def number_range(frame: pd.DataFrame, column: str) -> tuple[float, float]:
     values = frame[column].to_numpy(dtype=float, na_value=np.nan)
     values = values[np.isfinite(values)]
     return (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+
+
+def slider_step(frame: pd.DataFrame, column: str) -> float:
+    """How far a slider over a column's numbers moves: whole numbers have whole steps if possible.
+
+    The steps divide the range, so that both ends can be reached.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"Age": [18, 70], "Paid": [0, 5000], "Rate": [0.5, 1.5]})
+    >>> slider_step(frame, "Age"), slider_step(frame, "Paid"), slider_step(frame, "Rate")
+    (1, 50, 0.01)
+    """
+    low, high = number_range(frame, column)
+    exact = (high - low) / SLIDER_STEPS
+    whole = frame[column].dropna()
+    if high == low or not (whole.to_numpy(dtype=float) % 1 == 0).all():
+        return exact or 1
+    fewest = max(math.ceil(exact), 1)
+    wide = int(high - low)
+    return next((step for step in range(fewest, 2 * fewest + 1) if wide % step == 0), exact)
 
 
 def apply_filters(

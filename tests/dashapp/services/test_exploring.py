@@ -18,6 +18,7 @@ from dashapp.services.exploring import (
     named_pair,
     narrowing,
     parse_filters,
+    slider_step,
     strongest_pair,
 )
 from segmentation import Table, sample_customers
@@ -45,6 +46,16 @@ def test_a_range_and_a_level_must_both_hold(table: Table) -> None:
     assert set(left["Membership Type"]) == {"Gold"}
     ages, kinds = table.frame["Age"], table.frame["Membership Type"]
     assert len(left) == int((ages.between(30, 50) & (kinds == "Gold")).sum())
+
+
+@given(st.integers(-10_000, 10_000), st.integers(1, 100_000), st.booleans())
+def test_a_slider_reaches_both_ends_and_is_not_coarse(low: int, wide: int, halves: bool) -> None:
+    frame = pd.DataFrame({"Paid": [low, low + wide, low + 0.5 if halves else low]})
+    step = slider_step(frame, "Paid")
+    steps = wide / step
+    assert abs(steps - round(steps)) < 1e-6
+    assert steps >= min(wide, 25)
+    assert halves or wide > 100 or step == 1
 
 
 def test_a_full_range_and_an_empty_list_leave_everybody(table: Table) -> None:
