@@ -9,6 +9,8 @@ from segmentation import Issue, Table
 
 # These are about rows: one decision for the whole file.
 ABOUT_ROWS = ("repeated_customer", "short_row", "duplicate_row")
+# There is nothing to choose about these, and still they are no mere notes.
+OPENLY = ("recipe", "odd_number")
 TITLES: Mapping[str, str] = {
     "ambiguous_date": "Day or month first?",
     "ambiguous_number": "Decimal point or comma?",
@@ -18,6 +20,7 @@ TITLES: Mapping[str, str] = {
     "not_a_number": "Cells that are not numbers",
     "not_a_date": "Cells that are not dates",
     "missing_word": "Words that mean “missing”",
+    "odd_number": "Numbers that can hardly be meant",
     "missing": "Empty cells",
     "spelling": "Different spellings of the same value",
     "decorated_number": "Numbers with signs around them",
@@ -65,7 +68,7 @@ def asks(issue: Issue, table: Table) -> bool:
 
 def is_note(issue: Issue, *, can_reread: bool) -> bool:
     """Whether there is nothing to choose about an issue."""
-    return issue.kind not in {"set_aside", "recipe"} and not (issue.fixes and can_reread)
+    return issue.kind not in {"set_aside", *OPENLY} and not (issue.fixes and can_reread)
 
 
 def fix_key(issue: Issue) -> str:

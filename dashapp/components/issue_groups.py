@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from dashapp import formatting
 from dashapp.components.choice import choice
 from dashapp.components.decisions import (
+    OPENLY,
     TITLES,
     WAYS,
     asks,
@@ -79,9 +80,12 @@ def issue_groups(
         What came of the choices that were applied last.
     """
     shown = [issue for issue in table.issues if issue.kind not in TOLD]
-    unfit = [_entry(issue, None) for issue in shown if issue.kind == "recipe"]
     parts = [
-        _group_of(TITLES["recipe"], unfit) if unfit else None,
+        *(
+            _group_of(TITLES[kind], [_entry(issue, None) for issue in shown if issue.kind == kind])
+            for kind in OPENLY
+            if any(issue.kind == kind for issue in shown)
+        ),
         *(_question(issue, table, ids) for issue in shown if can_reread and asks(issue, table)),
         *_fixable(shown, table, ids if can_reread else None),
         rows_aside(shown, table, rejects_href, can_reread=can_reread),

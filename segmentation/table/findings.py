@@ -16,6 +16,12 @@ _MOST_LINES = 100
 _MOST_EXAMPLES = 5
 _WHAT = {Kind.NUMBER: ("not_a_number", "numbers"), Kind.DATE: ("not_a_date", "dates")}
 
+#: Nobody is known to have grown older.
+OLDEST = 122
+#: Numbers that programs write for "unknown" among numbers that are never negative, and the
+#: largest share of cells for which that is likely.
+CODES, MOST_CODES = (-1, -9, -99, -999, -9999), 0.05
+
 _NOTES = {
     "ambiguous_number": (
         "ambiguous_number",
@@ -90,6 +96,7 @@ def column_issues(column: Column, typed: Typed, lines: np.ndarray, decimal: str)
     issues += [
         _note_issue(note, column, typed, lines, decimal) for note in typed.notes if note in _NOTES
     ]
+    issues += _odd_values(column, typed, lines)
     if column.role is Role.CONSTANT and column.distinct:
         issues.append(_constant(column))
     if column.role is Role.CONTACT:
@@ -103,6 +110,35 @@ def column_issues(column: Column, typed: Typed, lines: np.ndarray, decimal: str)
             )
         )
     return issues
+
+
+def _odd_values(column: Column, typed: Typed, lines: np.ndarray) -> Iterator[Issue]:
+    """Tell of numbers that can hardly be meant, and are used all the same."""
+    if column.role is not Role.NUMERIC:
+        return
+    values = typed.series.to_numpy(dtype="float64", na_value=np.nan)
+    below = values < 0
+    odd, why = below | (values > OLDEST), f"outside of 0 to {OLDEST} years"
+    if column.meaning != "age":
+        few = 0 < below.sum() <= MOST_CODES * len(values)
+        odd, why = below & few & np.isin(values, CODES), "among numbers from 0 up"
+        if odd.sum() != below.sum():
+            return
+    rows = np.flatnonzero(odd)
+    if not len(rows):
+        return
+    told = sorted({f"{value:g}" for value in values[rows]}, key=float)[:_MOST_EXAMPLES]
+    cells = "1 cell" if len(rows) == 1 else f"{len(rows):,} cells"
+    yield Issue(
+        kind="odd_number",
+        column=column.name,
+        count=len(rows),
+        lines=_first(lines, rows),
+        suggestion=(
+            f"{' and '.join(told)} in {cells}, {why}, can hardly be meant and counts all the "
+            "same. If it stands for “unknown”, empty these cells in the file."
+        ),
+    )
 
 
 def _constant(column: Column) -> Issue:

@@ -134,6 +134,33 @@ def test_yes_and_no_are_two_levels_the_no_first(words: str) -> None:
     assert table.column("v").levels == (no, yes)
 
 
+@pytest.mark.parametrize(
+    ("name", "odd", "told"),
+    [
+        ("Age", "199", "199 in 2 cells, outside of 0 to 122 years, can hardly be meant"),
+        ("Age", "-1", "-1 in 2 cells, outside of 0 to 122 years, can hardly be meant"),
+        ("Nights", "-1", "-1 in 2 cells, among numbers from 0 up, can hardly be meant"),
+        ("Nights", "-999", "-999 in 2 cells, among numbers from 0 up, can hardly be meant"),
+        ("Balance", "-37", ""),
+        ("Nights", "199", ""),
+    ],
+)
+def test_numbers_that_can_hardly_be_meant_are_told(name: str, odd: str, told: str) -> None:
+    rows = [(f"c{i}", odd if i in {4, 40} else 20 + i % 50) for i in range(400)]
+    issues = read_table(csv_text(rows, ["id", name]).encode()).issues
+    found = [issue for issue in issues if issue.kind == "odd_number"]
+    assert [(issue.column, issue.count, issue.lines) for issue in found] == (
+        [(name, 2, (6, 42))] if told else []
+    )
+    assert all(told in issue.suggestion for issue in found)
+
+
+def test_numbers_of_both_signs_are_meant() -> None:
+    rows = [(f"c{i}", i % 21 - 10) for i in range(120)]
+    issues = read_table(csv_text(rows, ["id", "NPS"]).encode()).issues
+    assert all(issue.kind != "odd_number" for issue in issues)
+
+
 def test_empty_cells_among_ticks_are_no() -> None:
     text = csv_text([(i, i * 2, "x" if i % 3 else "") for i in range(9)], ["id", "n", "Newsletter"])
     table = read_table(text.encode())
