@@ -158,10 +158,27 @@
     });
     /* Another model draws the page anyway, once the server has agreed to it. */
     if (!sameRefs) { return; }
+    drawAnew();
+  }
+
+  function drawAnew() {
     went += 1;
     window.setTimeout(function () {
       window.dash_clientside.set_props("shell-went", {data: went});
     }, 0);
+  }
+
+  function textOfChoices(from) {
+    var own = choices(from);
+    own.sort();
+    return own.toString();
+  }
+
+  /* A page was drawn from an address; what has been chosen since then is not in it. */
+  function drawn(page, from) {
+    if (page === here() && textOfChoices(new URLSearchParams(from || "")) !== textOfChoices(query())) {
+      drawAnew();
+    }
   }
 
   window.addEventListener("_dashprivate_pushstate", arrive, true);
@@ -173,7 +190,7 @@
       Boolean(now.get("model")) && now.get("model") !== refs.model;
   }
 
-  window.portalAddress = {change: change};
+  window.portalAddress = {change: change, drawn: drawn};
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     address: {

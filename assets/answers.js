@@ -121,7 +121,9 @@
     /* A proxy's own page is no answer to a callback; our servers never send these. */
     if (response.status === 502 || response.status === 504) { return lost(request); }
     hushUnlessRead();
-    return response;
+    /* Dash would wait for ever for the rest of an answer that breaks off. */
+    return response.clone().arrayBuffer().then(
+      function () { return response; }, lost.bind(null, request));
   }
 
   window.fetch = function (address, options) {

@@ -47,8 +47,18 @@
     return point ? [point.x, point.y] : none();
   }
 
+  /* Names that somebody typed on the cards: those that are not as they were drawn. */
+  function renamed(names, drawn) {
+    var found = {}, ids = window.dash_clientside.callback_context.inputs_list[0];
+    ids.forEach(function (input, i) {
+      if (names[i] !== drawn[i]) { found[input.id.segment] = names[i]; }
+    });
+    return Object.keys(found).length ? found : none();
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     portal: {
+      renamed: renamed,
       refresh_grid: function (text, segment, which, grid) {
         window.dash_ag_grid.getApiAsync(grid).then(function (api) { api.purgeInfiniteCache(); });
         return none();

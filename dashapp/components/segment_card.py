@@ -139,6 +139,8 @@ def segment_card(
                             dbc.Textarea(
                                 id={"type": name_type, "segment": segment.id},
                                 value=segment.name,
+                                # What was drawn, which a typed name is compared to.
+                                placeholder=segment.name,
                                 debounce=True,
                                 submit_on_enter=True,
                                 maxlength=LONGEST_NAME,

@@ -135,6 +135,37 @@ class Training:
         info["origin"] = origin_of(model_id, item)
         return self._keep(session, renamed, info, item.name)
 
+    def keep_new_names(
+        self, session: str, model_id: str, *, previous: str | None, shown: str | None
+    ) -> str:
+        """Give a new model the names that were typed while it was being found.
+
+        Parameters
+        ----------
+        previous
+            The model whose names its training started from.
+        shown
+            The one that is on screen now: the same one, perhaps with other names.
+
+        Returns
+        -------
+        str
+            Id of the model with those names.
+        """
+        if previous is None or shown is None or shown == previous:
+            return model_id
+        origins = {origin_of(each, self.item(session, each)) for each in (previous, shown)}
+        if len(origins) > 1:
+            return model_id
+        found, before, after = (
+            {segment.id: segment.name for segment in self.model(session, each).segments}
+            for each in (model_id, previous, shown)
+        )
+        for segment_id, name in after.items():
+            if found.get(segment_id) == before[segment_id] != name and name not in found.values():
+                model_id = self.rename(session, model_id, segment_id, name)
+        return model_id
+
     def load(self, session: str, data: bytes, name: str) -> str:
         """Take a model file that a user brings; returns its id.
 

@@ -98,11 +98,10 @@ def test_another_kind_of_list_cannot_be_placed_and_is_told_why(
 def test_a_new_name_needs_no_new_placing(portal: Portal, model_file: bytes) -> None:
     refs = opened(portal, model_file, csv_of(60, 7))
     placed(portal, refs)
-    name = {"type": "segments-name", "segment": "s1"}
     renamed = portal.fire(
         "shell-refs.data",
-        "segments-name.value",
-        look(refs, **{"segments-name.value": [(name, "Friends")]}),
+        "segments-names.data",
+        look(refs, **{"segments-names.data": {"s1": "Friends"}}),
     )["shell-refs.data"]
     told = json.dumps(page(portal, renamed))
     assert "Friends" in told

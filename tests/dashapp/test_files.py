@@ -134,11 +134,10 @@ def test_a_download_of_nonsense_is_refused_in_words(trained: Trained, wrong: str
 
 def test_a_new_name_shows_in_cards_and_exports(portal: Portal) -> None:
     refs = portal.with_model(portal.with_sample())
-    name = {"type": "segments-name", "segment": "s1"}
     renamed = portal.fire(
         "shell-refs.data",
-        "segments-name.value",
-        {"segments-name.value": [(name, "Best friends")], "shell-refs.data": refs},
+        "segments-names.data",
+        {"segments-names.data": {"s1": "Best friends"}, "shell-refs.data": refs},
     )["shell-refs.data"]
     assert renamed["model"] != refs["model"]
     address = f"/download/customers.csv?data={renamed['dataset']}&model={renamed['model']}"
@@ -149,11 +148,10 @@ def test_a_new_name_shows_in_cards_and_exports(portal: Portal) -> None:
 
 def test_new_names_travel_with_the_model_file(portal: Portal) -> None:
     refs = portal.with_model(portal.with_sample())
-    name = {"type": "segments-name", "segment": "s2"}
     renamed = portal.fire(
         "shell-refs.data",
-        "segments-name.value",
-        {"segments-name.value": [(name, "Night owls")], "shell-refs.data": refs},
+        "segments-names.data",
+        {"segments-names.data": {"s2": "Night owls"}, "shell-refs.data": refs},
     )["shell-refs.data"]
     file = portal.client.get(f"/download/model.segmodel?model={renamed['model']}").get_data()
     stranger = portal.visitor()

@@ -42,12 +42,11 @@ def test_a_refused_name_goes_back_and_is_explained_at_its_field(
     trained: Trained, wrong: str | None
 ) -> None:
     portal, refs = trained
-    field = {"type": "segments-name", "segment": "s1"}
-    callback = find_by_input(portal.app, "shell-refs.data", "segments-name.value")
+    callback = find_by_input(portal.app, "shell-refs.data", "segments-names.data")
     answer = fire(
         portal.client,
         callback,
-        {"segments-name.value": [(field, wrong)], "shell-refs.data": refs},
+        {"segments-names.data": {"s1": wrong}, "shell-refs.data": refs},
     )
     changed = side_updates(answer)
     note = next(value for id_, value in changed.items() if "segments-name-note" in id_)

@@ -83,7 +83,7 @@ class Tab:
             "data-columns-grid.cellValueChanged": lambda: [
                 {"colId": "role", "data": {"name": "Age", "role": "ordinal"}}
             ],
-            "segments-name.value": lambda: f"{word} {chance.randrange(999)}",
+            "segments-names.data": lambda: {"s1": f"{word} {chance.randrange(999)}"},
             "segments-grid-search.value": lambda: chance.choice(["", "a", "1"]),
         }
 

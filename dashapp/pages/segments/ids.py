@@ -13,6 +13,7 @@ class Ids(StrEnum):
     FIND = "segments-find"
     OPTION = "segments-option"
     NAME = "segments-name"
+    NAMES = "segments-names"
     NAME_NOTE = "segments-name-note"
     TABS = "segments-tabs"
     BODY = "segments-body"

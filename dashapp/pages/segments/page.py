@@ -30,8 +30,9 @@ from dashapp.theme import Theme, theme
 
 
 def layout(**_: object) -> Component:
-    """An empty container; what it shows depends on the session."""
-    return html.Div(skeleton(), id=Ids.CONTENT)
+    """Empty containers; what they show depends on the session."""
+    # Names that are on their way outlive the cards that they were typed on.
+    return html.Div([dcc.Store(id=Ids.NAMES), html.Div(skeleton(), id=Ids.CONTENT)])
 
 
 def render_page(context: Context, seen: Seen, address: Address, look: Theme) -> Component:

@@ -1,0 +1,100 @@
+/* Answers that come late: what was asked before may not change what is shown now.
+
+   Dash drops an older answer of one callback for a newer one, and no more: two callbacks that write
+   to the same place do so in whatever order their answers arrive. Here are the rules between them. */
+(function () {
+  "use strict";
+
+  var REFS = "shell-refs.data";
+  /* What draws a page whole. */
+  var DRAWS = /^(shell-page|[a-z]+-content)\.children$/;
+  /* Around answers.js: a question waits there until the server can answer it. */
+  var send = window.fetch;
+  var drawn = 0;
+  /* Output -> what was asked last. */
+  var newest = {};
+
+  function nothing() { return new Response(null, {status: 204}); }
+
+  function copy(response) { return response.clone(); }
+
+  function isEmpty(value) {
+    if (Array.isArray(value)) { return value.every(isEmpty); }
+    return value === null || value === undefined;
+  }
+
+  function values(inputs) {
+    return inputs.map(function (input) {
+      return Array.isArray(input) ? values(input) : input.value;
+    });
+  }
+
+  /* One of several that write to the shell, such as a button that begins a job. Dash fires it with
+     each drawing of the button, clicked or not, and forgets the click that is on its way. */
+  function isShared(output) {
+    return output.split("...").every(function (part) {
+      return /^(\.\.)?shell-[^@]+@/.test(part);
+    });
+  }
+
+  function held() {
+    var store = window.dash_component_api.getLayout("shell-refs");
+    return JSON.stringify((store && store.props.data) || null);
+  }
+
+  function stateOf(body, id) {
+    return (body.state || []).filter(function (state) { return state.id === id; })[0];
+  }
+
+  /* Whether what the tab looks at is to be changed, by who has not seen what it looks at now. */
+  function isOutrun(question) {
+    var refs = stateOf(question.body, "shell-refs");
+    return refs && question.output.indexOf(REFS) >= 0 &&
+      JSON.stringify(refs.value || null) !== held();
+  }
+
+  function ask(question) {
+    var options = Object.assign({}, question.options, {body: JSON.stringify(question.body)});
+    return send(question.address, options).then(judge.bind(null, question));
+  }
+
+  function judge(question, response) {
+    var output = question.output;
+    if (newest[output] !== question) { return nothing(); }
+    if (response.status !== 200) { return response; }
+    if (isOutrun(question)) {
+      stateOf(question.body, "shell-refs").value = JSON.parse(held());
+      return ask(question);
+    }
+    /* The page was drawn since: it shows already what has been chosen, see below. */
+    if (output.indexOf("shell-") < 0 && question.drawn !== drawn) { return nothing(); }
+    if (DRAWS.test(output)) {
+      var search = stateOf(question.body, "shell-url");
+      drawn += 1;
+      if (search) { window.portalAddress.drawn(output.split("-content")[0], search.value); }
+    }
+    return response;
+  }
+
+  function questionOf(address, options) {
+    if (String(address).indexOf("/_dash-update-component") < 0) { return null; }
+    var body = JSON.parse(options.body);
+    return {address: address, options: options, body: body, output: body.output, drawn: drawn};
+  }
+
+  window.fetch = function (address, options) {
+    var question = questionOf(address, options);
+    if (!question) { return send(address, options); }
+    var shared = isShared(question.output), before = newest[question.output];
+    if (shared && isEmpty(values(question.body.inputs))) {
+      return before ? before.answer.then(copy) : Promise.resolve(nothing());
+    }
+    newest[question.output] = question;
+    question.answer = ask(question);
+    if (!shared) { return question.answer; }
+    question.answer.finally(function () {
+      if (newest[question.output] === question) { delete newest[question.output]; }
+    });
+    return question.answer.then(copy);
+  };
+})();

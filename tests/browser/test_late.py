@@ -1,0 +1,193 @@
+"""Whatever order answers arrive in, the screen shows what the address and the server say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.steps import find_segments, open_sample, settled, step
+from tests.servers import Server
+
+pytestmark = pytest.mark.browser
+
+CALLBACKS = "**/_dash-update-component*"
+DRAW, TAB, NAMES, FOLLOW = (
+    '"output":"segments-content.children"',
+    '"output":"segments-body.children"',
+    "segments-names.data",
+    '"output":"..shell-progress.children',
+)
+
+
+class Held:
+    """Answers that wait until a test lets them arrive."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._words: list[str] = []
+        self._waiting: list[tuple[str, Callable[[], None]]] = []
+        page.route(CALLBACKS, self._judge)
+
+    def _judge(self, route: Route) -> None:
+        word = next((word for word in self._words if word in (route.request.post_data or "")), None)
+        if word is None:
+            route.continue_()
+            return
+        # The server answers now, and the browser learns of it later.
+        answer = route.fetch()
+        self._waiting.append((word, lambda: route.fulfill(response=answer)))
+
+    def hold(self, word: str) -> None:
+        """Keep back the answer to the next question with this word."""
+        self._words.append(word)
+
+    def until_asked(self, word: str) -> None:
+        """Wait until the question has been asked and answered."""
+        while word not in [waiting for waiting, _ in self._waiting]:
+            self._page.evaluate("() => new Promise(requestAnimationFrame)")
+
+    def arrive(self, word: str) -> None:
+        """Let the answer arrive, and those to later questions at once."""
+        self._words.remove(word)
+        for waiting, deliver in self._waiting:
+            if waiting == word:
+                deliver()
+        self._waiting = [item for item in self._waiting if item[0] != word]
+
+
+@pytest.fixture
+def found(visit: Visit, server: Server) -> tuple[Page, Held]:
+    """Segments of the sample on screen."""
+    open_sample(visit.page, server)
+    step(visit.page, "Segments")
+    find_segments(visit.page)
+    settled(visit.page)
+    return visit.page, Held(visit.page)
+
+
+def rename(page: Page, place: int, name: str, key: str = "Enter") -> None:
+    """Type another name on a card."""
+    field = page.locator(".segment-name").nth(place)
+    field.fill(name)
+    field.press(key)
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Click a tab."""
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def test_a_tab_that_was_drawn_with_the_old_name_does_not_cover_the_new_one(
+    visit: Visit, found: tuple[Page, Held]
+) -> None:
+    page, held = found
+    held.hold(NAMES)
+    held.hold(TAB)
+    rename(page, 0, "Our best friends")
+    held.until_asked(NAMES)
+    open_tab(page, "Actions")
+    held.until_asked(TAB)
+    held.arrive(NAMES)
+    expect(page.locator("#segments-body")).to_contain_text("Our best friends")
+    held.arrive(TAB)
+    settled(page)
+    expect(page.locator("#segments-body")).to_contain_text("Our best friends")
+    expect(page.locator(".tab-selected")).to_have_text("Actions")
+    assert visit.complaints == []
+
+
+def test_a_tab_that_is_opened_while_the_page_is_drawn_stays_open(
+    visit: Visit, found: tuple[Page, Held]
+) -> None:
+    page, held = found
+    held.hold(DRAW)
+    rename(page, 0, "Our best friends")
+    held.until_asked(DRAW)
+    open_tab(page, "Actions")
+    expect(page.locator("#segments-body")).to_contain_text("VIP")
+    held.arrive(DRAW)
+    expect(page.locator("#segments-body")).to_contain_text("Our best friends")
+    settled(page)
+    expect(page.locator(".tab-selected")).to_have_text("Actions")
+    expect(page).to_have_url(re.compile("tab=actions"))
+    assert visit.complaints == []
+
+
+def test_two_names_typed_before_the_first_answer_are_both_kept(
+    visit: Visit, found: tuple[Page, Held]
+) -> None:
+    page, held = found
+    names = page.locator(".segment-name")
+    held.hold(NAMES)
+    rename(page, 0, "Friends")
+    held.until_asked(NAMES)
+    rename(page, 1, "Owls")
+    expect(page.locator("._dash-loading-callback")).not_to_have_count(0)
+    held.arrive(NAMES)
+    settled(page)
+    page.reload()
+    expect(names.nth(0)).to_have_value("Friends")
+    expect(names.nth(1)).to_have_value("Owls")
+    assert visit.complaints == []
+
+
+def test_a_name_whose_answer_comes_after_the_page_was_left_is_there_again(
+    visit: Visit, found: tuple[Page, Held]
+) -> None:
+    page, held = found
+    held.hold(NAMES)
+    rename(page, 0, "Friends")
+    held.until_asked(NAMES)
+    step(page, "Data")
+    held.arrive(NAMES)
+    step(page, "Segments")
+    expect(page.locator(".segment-name").first).to_have_value("Friends")
+    assert visit.complaints == []
+
+
+def test_segments_found_while_a_name_is_on_its_way_stay_and_get_it(
+    visit: Visit, found: tuple[Page, Held]
+) -> None:
+    page, held = found
+    page.get_by_text("Choose how").click()
+    page.get_by_label("Smallest segment").fill("2")
+    page.get_by_role("button", name="Find segments").click()
+    held.hold(NAMES)
+    rename(page, 0, "Friends")
+    held.until_asked(NAMES)
+    expect(page.locator("#shell-progress")).to_be_empty(timeout=60_000)
+    settled_model = page.url
+    held.arrive(NAMES)
+    expect(page.locator(".segment-name").first).to_have_value("Friends")
+    expect(page).not_to_have_url(settled_model)
+    page.get_by_text("Choose how").click()
+    expect(page.get_by_label("Smallest segment")).to_have_value("2")
+    assert visit.complaints == []
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again(visit: Visit, server: Server) -> None:
+    page = visit.page
+    open_sample(page, server)
+    page.evaluate(
+        """() => {
+          // The first answer that draws Segments loses its end, as when a server is stopped.
+          const {clone} = Response.prototype;
+          let broken = false;
+          Response.prototype.clone = function () {
+            const copy = clone.call(this);
+            if (!broken && location.pathname === "/segments" && this.status === 200) {
+              broken = true;
+              copy.arrayBuffer = () => Promise.reject(new TypeError("network error"));
+            }
+            return copy;
+          };
+        }"""
+    )
+    step(page, "Segments")
+    expect(page.get_by_role("button", name="Find segments")).to_be_visible()
+    expect(page.locator("#portal-away")).to_be_empty()
+    assert visit.complaints == []
