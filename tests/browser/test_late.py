@@ -191,3 +191,31 @@ def test_an_answer_that_breaks_off_is_asked_for_again(visit: Visit, server: Serv
     expect(page.get_by_role("button", name="Find segments")).to_be_visible()
     expect(page.locator("#portal-away")).to_be_empty()
     assert visit.complaints == []
+
+
+def test_what_somebody_types_and_unfolds_survives_a_new_drawing(
+    visit: Visit, found: tuple[Page, Held]
+) -> None:
+    page, held = found
+    names = page.locator(".segment-name")
+    held.hold(DRAW)
+    rename(page, 0, "Friends", key="Tab")
+    names.nth(1).focus()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("Ow")
+    held.until_asked(DRAW)
+    held.arrive(DRAW)
+    expect(names.first).to_have_attribute("placeholder", "Friends")
+    expect(names.nth(1)).to_be_focused()
+    page.keyboard.type("ls")
+    page.keyboard.press("Enter")
+    expect(names.nth(1)).to_have_attribute("placeholder", "Owls")
+    expect(names.nth(1)).to_have_value("Owls")
+    page.get_by_text("Choose how").click()
+    open_tab(page, "Compare")
+    open_tab(page, "Actions")
+    settled(page)
+    page.go_back()
+    expect(page.locator(".tab-selected")).to_have_text("Compare")
+    expect(page.get_by_label("Seed")).to_be_visible()
+    assert visit.complaints == []

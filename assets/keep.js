@@ -1,0 +1,82 @@
+/* What somebody is doing on a page survives its being drawn anew: the field that has the focus, what
+   was typed into it so far, and what was unfolded. Dash makes every element of a new page anew. */
+(function () {
+  "use strict";
+
+  var TYPED = "textarea, input[type=text], input[type=search], input[type=number]";
+  /* The element that has the focus, and what was typed into it and is not yet taken. */
+  var focused = null;
+  var typed = null;
+  var unfolded = {};
+  var known = new WeakSet();
+  var looked = "";
+
+  function isOfPage(element) { return element.id && element.closest("main"); }
+
+  function lookedAt() {
+    var query = new URLSearchParams(window.location.search);
+    return [window.location.pathname, query.get("data"), query.get("model")].join(" ");
+  }
+
+  function type(field, text) {
+    var made = Object.getPrototypeOf(field);
+    Object.getOwnPropertyDescriptor(made, "value").set.call(field, text);
+    field.dispatchEvent(new Event("input", {bubbles: true}));
+  }
+
+  function resume() {
+    if (!focused || focused.isConnected || document.activeElement !== document.body) { return; }
+    var again = document.getElementById(focused.id), text = typed;
+    var caret = [focused.selectionStart, focused.selectionEnd];
+    /* A field whose hint differs asks for something else now, such as another segment's name. */
+    if (!again || !again.closest("main") || again.placeholder !== focused.placeholder) { return; }
+    again.focus({preventScroll: true});
+    if (!again.matches(TYPED)) { return; }
+    if (text !== null) { type(again, text); }
+    /* Fields of numbers have no caret that scripts may set. */
+    if (again.selectionStart !== null) {
+      again.setSelectionRange(caret[0], caret[1]);
+    }
+  }
+
+  function unfold(details) {
+    var summary = details.querySelector("summary"), isNew = !known.has(details);
+    known.add(details);
+    if (isNew && summary && unfolded[summary.textContent]) { details.open = true; }
+  }
+
+  function forgetOther() {
+    if (looked !== lookedAt()) {
+      looked = lookedAt();
+      unfolded = {};
+    }
+  }
+
+  document.addEventListener("focusin", function (event) {
+    focused = isOfPage(event.target) ? event.target : null;
+    typed = null;
+  });
+  document.addEventListener("pointerdown", function (event) {
+    if (event.target !== focused) { focused = null; }
+  });
+  document.addEventListener("input", function (event) {
+    if (event.target === focused) { typed = event.target.value; }
+  });
+  /* A name is one line, and Enter takes it. */
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Enter") { return; }
+    typed = null;
+    if (event.target.matches(".segment-name")) { event.preventDefault(); }
+  });
+  /* Told of each element and not passed on to its parents. */
+  document.addEventListener("toggle", function (event) {
+    var summary = event.target.querySelector("summary");
+    forgetOther();
+    if (summary) { unfolded[summary.textContent] = event.target.open; }
+  }, true);
+  new MutationObserver(function () {
+    forgetOther();
+    resume();
+    document.querySelectorAll("main details").forEach(unfold);
+  }).observe(document.documentElement, {childList: true, subtree: true});
+})();
