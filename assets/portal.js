@@ -65,6 +65,11 @@
       },
       narrowing: narrowing,
       clicked: clicked,
+      /* Longer than between two keys, shorter than people notice; Dash forgets all but the last. */
+      paused: function (text) {
+        return new Promise(function (resolve) { setTimeout(resolve, 300, text); });
+      },
+      while_open: function (open) { return open ? performance.now() : none(); },
       toggle: function (clicks, open) { return !open; },
       theme: function (clicks) {
         var api = window.portalTheme;

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
@@ -35,7 +35,7 @@ UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 def history_panel() -> Component:
     """The panel at the side, closed."""
     return dbc.Offcanvas(
-        html.Div(id=Ids.HISTORY_LIST),
+        [dcc.Store(id=Ids.HISTORY_ASKED), html.Div(id=Ids.HISTORY_LIST)],
         id=Ids.HISTORY_PANEL,
         title=html.Span("Tasks of this session", id=Ids.HISTORY_TITLE),
         labelledby=Ids.HISTORY_TITLE,
@@ -54,18 +54,22 @@ def register_history(app: Dash, context: Context) -> None:
         prevent_initial_call=True,
     )
 
+    # A job tells its progress often, and a closed panel shows none of it.
+    app.clientside_callback(
+        ClientsideFunction("portal", "while_open"),
+        Output(Ids.HISTORY_ASKED, "data"),
+        Input(Ids.HISTORY_PANEL, "is_open"),
+        Input(Ids.PROGRESS, "children"),
+        prevent_initial_call=True,
+    )
+
     @app.callback(
         Output(Ids.HISTORY_LIST, "children"),
-        inputs={
-            "is_open": Input(Ids.HISTORY_PANEL, "is_open"),
-            "_stage": Input(Ids.PROGRESS, "children"),
-        },
+        inputs={"_asked": Input(Ids.HISTORY_ASKED, "data")},
         prevent_initial_call=True,
     )
     @needs(Right.VIEW)
-    def show_history(is_open: object, _stage: object) -> Any:
-        if not is_open:
-            return no_update
+    def show_history(_asked: object) -> Any:
         return listing(context.jobs.jobs(current_session()), time.time())
 
 

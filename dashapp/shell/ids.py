@@ -31,6 +31,7 @@ class Ids(StrEnum):
     DELETE_KEEP = "shell-delete-keep"
     HISTORY = "shell-history"
     HISTORY_PANEL = "shell-history-panel"
+    HISTORY_ASKED = "shell-history-asked"
     HISTORY_TITLE = "shell-history-title"
     HISTORY_LIST = "shell-history-list"
     HELP = "shell-help"

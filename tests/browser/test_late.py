@@ -219,3 +219,19 @@ def test_what_somebody_types_and_unfolds_survives_a_new_drawing(
     expect(page.locator(".tab-selected")).to_have_text("Compare")
     expect(page.get_by_label("Seed")).to_be_visible()
     assert visit.complaints == []
+
+
+def test_a_search_that_is_left_at_once_ends_quietly(visit: Visit, server: Server) -> None:
+    page = visit.page
+    page.clock.install()
+    open_sample(page, server)
+    step(page, "Segments")
+    find_segments(page)
+    open_tab(page, "Customers")
+    expect(page.locator("#segments-grid-count")).to_have_text("500 of 500 customers")
+    page.get_by_label("Search").press_sequentially("Chi")
+    open_tab(page, "Actions")
+    expect(page.locator("#segments-body")).to_contain_text("VIP")
+    page.clock.fast_forward(2_000)
+    settled(page)
+    assert visit.complaints == []

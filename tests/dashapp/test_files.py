@@ -87,7 +87,7 @@ def links(tree: Any) -> list[str]:
 
 def test_the_downloads_hold_the_customers_that_the_grid_shows(trained: Trained) -> None:
     portal, refs = trained
-    fields = {"segments-grid-search.value": "Chicago", "segments-grid-which.value": "all"}
+    fields = {"segments-grid-asked.data": "Chicago", "segments-grid-which.value": "all"}
     shown = portal.fire(
         "segments-grid.getRowsResponse",
         "segments-grid.getRowsRequest",
@@ -96,7 +96,7 @@ def test_the_downloads_hold_the_customers_that_the_grid_shows(trained: Trained) 
     found = shown["segments-grid.getRowsResponse"]["rowCount"]
     assert 0 < found < 500
     offered = portal.fire(
-        "segments-grid-download.children", "segments-grid-search.value", look(refs, **fields)
+        "segments-grid-download.children", "segments-grid-asked.data", look(refs, **fields)
     )
     csv, xlsx = links(offered["segments-grid-download.children"])
     text = portal.client.get(csv).get_data(as_text=True)

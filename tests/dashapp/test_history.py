@@ -27,11 +27,8 @@ def _plain(component: Any) -> Any:
     return component
 
 
-def panel(portal: Portal, *, is_open: bool) -> dict[str, Any]:
-    return portal.fire(
-        "shell-history-list.children", "shell-history-panel.is_open",
-        {"shell-history-panel.is_open": is_open},
-    )  # fmt: skip
+def panel(portal: Portal) -> dict[str, Any]:
+    return portal.fire("shell-history-list.children", "shell-history-asked.data", {})
 
 
 def test_each_task_says_what_when_how_long_and_how_it_ended() -> None:
@@ -62,8 +59,6 @@ def test_only_the_newest_are_shown_and_no_passing_looks() -> None:
 def test_a_session_sees_its_own_tasks_only(tmp_path: Path) -> None:
     portal = Portal.new(tmp_path / "portal")
     portal.with_sample()
-    assert "Making sample customers" in texts(
-        panel(portal, is_open=True)["shell-history-list.children"]
-    )
-    other = texts(panel(portal.visitor(), is_open=True)["shell-history-list.children"])
+    assert "Making sample customers" in texts(panel(portal)["shell-history-list.children"])
+    other = texts(panel(portal.visitor())["shell-history-list.children"])
     assert "Nothing has run yet" in other

@@ -111,7 +111,7 @@ def test_the_grid_pages_sorts_and_searches_on_the_server(trained: Trained) -> No
     shown = portal.fire(
         "segments-grid.getRowsResponse",
         "segments-grid.getRowsRequest",
-        look(refs, **{"segments-grid.getRowsRequest": asked, "segments-grid-search.value": "gold"}),
+        look(refs, **{"segments-grid.getRowsRequest": asked, "segments-grid-asked.data": "gold"}),
     )
     rows = shown["segments-grid.getRowsResponse"]["rowData"]
     spends = [row["Total Spend"] for row in rows]

@@ -85,6 +85,7 @@ class Tab:
             ],
             "segments-names.data": lambda: {"s1": f"{word} {chance.randrange(999)}"},
             "segments-grid-search.value": lambda: chance.choice(["", "a", "1"]),
+            "segments-grid-asked.data": lambda: chance.choice(["", "a", "1"]),
         }
 
     def body(self, callback: Callback, *, only_own: bool = False) -> dict[str, Any]:

@@ -35,8 +35,6 @@ WHICH = {
     Which.MISFITS: "Fit no segment well",
     Which.PROBLEMS: "With doubtful values",
 }
-# Milliseconds without a key after which a search starts.
-SEARCH_PAUSE = 300
 
 
 def customers_link(kind: str, refs: Refs, selection: Selection = EVERYBODY) -> str:
@@ -140,9 +138,9 @@ def customers_view(
                     html.Label(
                         [
                             html.Span("Search", className="field-label"),
-                            dbc.Input(
-                                id=Ids.GRID_SEARCH, type="search", debounce=SEARCH_PAUSE, value=""
-                            ),
+                            # Its own pause would end in an error where the tab is left before.
+                            dbc.Input(id=Ids.GRID_SEARCH, type="search", value=""),
+                            dcc.Store(id=Ids.GRID_ASKED, data=""),
                         ],
                         className="field",
                     ),

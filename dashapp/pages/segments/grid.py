@@ -29,7 +29,7 @@ from segmentation import SegmentModel
 
 REFS = State(Shell.REFS, "data")
 SHOWN = {
-    "text": State(Ids.GRID_SEARCH, "value"),
+    "text": State(Ids.GRID_ASKED, "data"),
     "segment": State(Ids.GRID_SEGMENT, "value"),
     "which": State(Ids.GRID_WHICH, "value"),
 }
@@ -57,11 +57,18 @@ def rows_of(
 
 def register(app: Dash, context: Context) -> None:
     """Add the callbacks of the Customers tab."""
+    # Who types is asked for no rows before a pause.
+    app.clientside_callback(
+        ClientsideFunction("portal", "paused"),
+        Output(Ids.GRID_ASKED, "data"),
+        Input(Ids.GRID_SEARCH, "value"),
+        prevent_initial_call=True,
+    )
     # A new search or choice empties the grid's cache; the grid then asks for its rows again.
     app.clientside_callback(
         ClientsideFunction("portal", "refresh_grid"),
         Output(Ids.GRID_COUNT, "title"),
-        Input(Ids.GRID_SEARCH, "value"),
+        Input(Ids.GRID_ASKED, "data"),
         Input(Ids.GRID_SEGMENT, "value"),
         Input(Ids.GRID_WHICH, "value"),
         State(Ids.GRID, "id"),
@@ -89,7 +96,7 @@ def register(app: Dash, context: Context) -> None:
         Output(Ids.GRID_DOWNLOAD, "children"),
         Output(Ids.GRID_PICKED, "children"),
         inputs={
-            "text": Input(Ids.GRID_SEARCH, "value"),
+            "text": Input(Ids.GRID_ASKED, "data"),
             "segment": Input(Ids.GRID_SEGMENT, "value"),
             "which": Input(Ids.GRID_WHICH, "value"),
             "picked": Input(Ids.GRID, "selectedRows"),

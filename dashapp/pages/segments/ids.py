@@ -37,6 +37,7 @@ class Ids(StrEnum):
     SMALLEST = "segments-smallest"
     WRITE = "segments-write"
     GRID = "segments-grid"
+    GRID_ASKED = "segments-grid-asked"
     GRID_SEARCH = "segments-grid-search"
     GRID_SEGMENT = "segments-grid-segment"
     GRID_WHICH = "segments-grid-which"
