@@ -56,6 +56,14 @@
     return Object.keys(found).length ? found : none();
   }
 
+  /* A number beside a slider's handle, with the decimals that its size deserves. */
+  function readable(value) {
+    var size = Math.abs(value), decimals = size >= 100 ? 0 : size >= 10 ? 1 : 2;
+    return value.toLocaleString("en-US", {maximumFractionDigits: decimals});
+  }
+
+  window.dccFunctions = Object.assign({}, window.dccFunctions, {readable: readable});
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     portal: {
       renamed: renamed,

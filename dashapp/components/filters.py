@@ -121,7 +121,7 @@ def _range(table: Table, name: str, id_: dict[str, str], value: list[Any]) -> Co
                 value=value,
                 marks=None,
                 allow_direct_input=False,
-                tooltip={"placement": "bottom"},
+                tooltip={"placement": "bottom", "transform": "readable"},
                 id=id_,
             ),
         ],

@@ -91,12 +91,21 @@ def slider_step(frame: pd.DataFrame, column: str) -> float:
     """
     low, high = number_range(frame, column)
     exact = (high - low) / SLIDER_STEPS
-    whole = frame[column].dropna()
-    if high == low or not (whole.to_numpy(dtype=float) % 1 == 0).all():
+    if high == low or not _is_whole(frame[column]):
         return exact or 1
     fewest = max(math.ceil(exact), 1)
     wide = int(high - low)
     return next((step for step in range(fewest, 2 * fewest + 1) if wide % step == 0), exact)
+
+
+def _is_whole(column: pd.Series) -> bool:
+    """Whether all numbers of a column are whole; most others show so within a few rows."""
+    if pd.api.types.is_integer_dtype(column.dtype):
+        return True
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    return all(
+        bool((np.rint(part) == part)[~np.isnan(part)].all()) for part in (values[:1_000], values)
+    )
 
 
 def apply_filters(

@@ -74,6 +74,9 @@ def test_a_filter_and_a_tab_ask_the_server_once(visit: Visit, server: Server) ->
     settled(page)
     # The chart and the number of customers, side by side.
     assert len(asked) == 2
+    page.locator('[role=slider][aria-label="Total Spend from"]').press("ArrowRight")
+    # 100 steps from 140.20 to 2,234.80: the first ends at 161.146.
+    expect(page.locator(".dash-slider-tooltip", has_text="161")).to_have_text("161")
     assert visit.complaints == []
 
 
