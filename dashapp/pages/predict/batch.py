@@ -129,7 +129,10 @@ def batch_result(
             if len(problems)
             else None,
             html.Section(
-                [html.H3("First rows"), data_table(first_rows(scored), colors=colors)],
+                [
+                    html.H3("First rows"),
+                    data_table(first_rows(scored), colors=colors, right=("Confidence",)),
+                ],
                 className="card-soft",
             ),
         ],
