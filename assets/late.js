@@ -63,6 +63,8 @@
     if (newest[output] !== question) { return nothing(); }
     if (response.status !== 200) { return response; }
     if (isOutrun(question)) {
+      /* An address is asked for anew as soon as it has followed. */
+      if (output.indexOf(REFS + "@") < 0) { return nothing(); }
       stateOf(question.body, "shell-refs").value = JSON.parse(held());
       return ask(question);
     }

@@ -14,13 +14,18 @@ from tests.servers import Server
 
 pytestmark = pytest.mark.browser
 
+# Half a minute; a question comes within some of them.
+MOST_FRAMES = 2_000
 CALLBACKS = "**/_dash-update-component*"
-DRAW, TAB, NAMES, FOLLOW = (
+DRAW, TAB, NAMES, RESOLVE = (
     '"output":"segments-content.children"',
     '"output":"segments-body.children"',
     "segments-names.data",
-    '"output":"..shell-progress.children',
+    '"output":"..shell-refs.data...shell-job.data',
 )
+
+
+HELD_MODEL = "dash_component_api.getLayout('shell-refs').props.data.model"
 
 
 class Held:
@@ -47,8 +52,11 @@ class Held:
 
     def until_asked(self, word: str) -> None:
         """Wait until the question has been asked and answered."""
-        while word not in [waiting for waiting, _ in self._waiting]:
+        for _frame in range(MOST_FRAMES):
+            if word in [waiting for waiting, _ in self._waiting]:
+                return
             self._page.evaluate("() => new Promise(requestAnimationFrame)")
+        pytest.fail(f"nothing asked {word}")
 
     def arrive(self, word: str) -> None:
         """Let the answer arrive, and those to later questions at once."""
@@ -74,6 +82,11 @@ def rename(page: Page, place: int, name: str, key: str = "Enter") -> None:
     field = page.locator(".segment-name").nth(place)
     field.fill(name)
     field.press(key)
+
+
+def model_held(page: Page) -> str:
+    """Id of the model that the tab looks at."""
+    return str(page.evaluate(HELD_MODEL))
 
 
 def open_tab(page: Page, name: str) -> None:
@@ -131,6 +144,26 @@ def test_two_names_typed_before_the_first_answer_are_both_kept(
     settled(page)
     page.reload()
     expect(names.nth(0)).to_have_value("Friends")
+    expect(names.nth(1)).to_have_value("Owls")
+    assert visit.complaints == []
+
+
+def test_an_address_of_before_does_not_bring_back_the_old_names(
+    visit: Visit, found: tuple[Page, Held]
+) -> None:
+    page, held = found
+    names = page.locator(".segment-name")
+    held.hold(RESOLVE)
+    rename(page, 0, "Friends")
+    held.until_asked(RESOLVE)
+    expect(names.nth(0)).to_have_attribute("placeholder", "Friends")
+    before = model_held(page)
+    rename(page, 1, "Owls")
+    page.wait_for_function(f"() => {HELD_MODEL} !== {before!r}")
+    held.arrive(RESOLVE)
+    expect(names.nth(1)).to_have_attribute("placeholder", "Owls")
+    settled(page)
+    page.reload()
     expect(names.nth(1)).to_have_value("Owls")
     assert visit.complaints == []
 
