@@ -4,72 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import (
     BrowserContext,
-    ConsoleMessage,
-    Page,
     Playwright,
     expect,
 )
 
-from dashapp.commands import sharing
 from dashapp.session.keys import SHARED
-from dashapp.session.launch import sign
 from dashapp.session.ledger import open_ledger
 from dashapp.session.store import open_store
 from dashapp.settings import Settings
 from segmentation import sample_customers
-from tests.browser.conftest import ACTION_MILLISECONDS
+from tests.browser.framing import HOST, KEY, OTHER, World, frame_of, show
 from tests.browser.sites import CONTROL, COOKIES, Sites, browser_with, write_certificate
 from tests.browser.steps import step
-from tests.dashapp.web.launching import model_file
-from tests.servers import SECRET, Server, start_server, stop_server
+from tests.servers import SECRET, start_server, stop_server
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
-
-KEY = "a-key-for-launch-links-of-40-characters!"
-HOST, OTHER = "bi.example", "evil.example"
-PORTAL = "portal.example"
-
-
-@dataclass
-class World:
-    """A portal, the site that may frame it, and one that may not."""
-
-    sites: Sites
-    server: Server
-    settings: Settings
-
-    @property
-    def url(self) -> str:
-        """The portal's address, as other sites know it."""
-        return self.server.url.replace("127.0.0.1", PORTAL)
-
-    @property
-    def model(self) -> str:
-        """A shared model with its customers."""
-        data, table = model_file()
-        return sharing(self.settings).share(data, "Spring", table)
-
-    def link(self, scope: str = "full", **more: Any) -> str:
-        """A fresh launch link for the host that is listed."""
-        token = sign(KEY.encode(), scope, self.sites.origin(HOST), **more)
-        return f"{self.url}/embed?t={token}"
-
-
-def frame_of(source: str, attributes: str = "") -> str:
-    """A page that shows a frame and keeps the messages that it gets."""
-    return (
-        f'<iframe src="{source}" width="1150" height="860" {attributes}></iframe>'
-        "<script>window.told = []; addEventListener('message', function (event) {"
-        " told.push([event.origin, event.data]); });</script>"
-    )
 
 
 @pytest.fixture(scope="module")
@@ -88,24 +44,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     yield World(sites, server, Settings(data_dir=folder / "data", secret_key=SECRET))
     stop_server(server)
     sites.close()
-
-
-def show(context: BrowserContext, world: World, source: str, **more: str) -> tuple[Page, list[str]]:
-    """Open the host's page with a frame; the second value fills with what should not happen."""
-    world.sites.pages[HOST] = frame_of(source, **more)
-    page = context.new_page()
-    page.set_default_timeout(ACTION_MILLISECONDS)
-    complaints: list[str] = []
-
-    def note(said: ConsoleMessage) -> None:
-        # The grid's own note about rows that are still on their way is no fault of the frame.
-        if said.type in ("error", "warning") and not said.text.startswith("AG Grid: warning"):
-            complaints.append(said.text)
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(world.sites.origin(HOST))
-    return page, complaints
 
 
 @pytest.mark.parametrize("cookies", COOKIES)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dashapp.session.ledger import Ledger, open_ledger
 from dashapp.settings import Settings
 from tests.redis_server import RedisServer
 
@@ -27,3 +28,9 @@ def backed(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
         server.client.flushall()
         url = server.url
     return Settings(data_dir=tmp_path / "portal", redis_url=url, session_quota_mb=20)
+
+
+@pytest.fixture
+def ledger(backed: Settings) -> Ledger:
+    """The ledger of one back end, then of the other."""
+    return open_ledger(backed)

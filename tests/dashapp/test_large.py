@@ -10,20 +10,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashapp.jobs.child import status_of
-from dashapp.jobs.slot import job_seconds
-from dashapp.services.large import SENTENCES, large_data, told
 from dashapp.session.audit import AUDIT_FILE
-from dashapp.session.rights import SCOPES
-from dashapp.settings import Settings
-from segmentation import ClusterError, LargeData, SegmentModel, sample_customers
+from segmentation import SegmentModel, sample_customers
 from segmentation.scale.workers import Workers
-from tests.callbacks import callbacks, find, find_by_input, fire, outputs_of, texts
-from tests.contract.test_wiring import IDS
-from tests.dashapp.portal import ORIGIN, Portal, look
-
-CUSTOMERS = 3_000
-SAMPLE = 1_000
+from tests.callbacks import find_by_input, fire, texts
+from tests.dashapp.large import CUSTOMERS, SAMPLE, lake_in, listed, page, portal_of, tab, use
+from tests.dashapp.portal import ORIGIN, Portal
 
 
 @pytest.fixture(scope="module")
@@ -39,53 +31,7 @@ def people() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def lake(people: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    lake = tmp_path_factory.mktemp("lake") / "crm"
-    (lake / "2026").mkdir(parents=True)
-    half = CUSTOMERS // 2
-    people.head(half).to_parquet(lake / "2026" / "a.parquet", index=False)
-    people.tail(half).to_parquet(lake / "2026" / "b.parquet", index=False)
-    (lake / "damaged.parquet").write_bytes(b"PAR1 nothing")
-    return lake
-
-
-def portal_of(folder: Path, lake: Path, cluster: str, **more: Any) -> Portal:
-    return Portal.of(
-        Settings(
-            data_dir=folder / "portal", dask_scheduler=cluster, data_sources=str(lake),
-            data_sample_rows=SAMPLE, **more,
-        )
-    )  # fmt: skip
-
-
-def listed(portal: Portal) -> tuple[Any, list[dict[str, Any]]]:
-    """Press the button that shows what there is; the list, and the ids of its buttons."""
-    job = portal.fire(
-        "shell-job.data", "data-cluster-show.n_clicks", {"data-cluster-show.n_clicks": 1}
-    )
-    done = portal.follow(job["shell-job.data"], {})["shell-done.data"]
-    shown = portal.fire("data-cluster.children", "shell-done.data", {"shell-done.data": done})
-    content = shown["data-cluster.children"]
-    return content, [one["props"]["id"] for one in buttons(content)]
-
-
-def buttons(tree: Any) -> list[dict[str, Any]]:
-    """All buttons in a component tree, in order."""
-    if isinstance(tree, list):
-        return [one for item in tree for one in buttons(item)]
-    if not isinstance(tree, dict):
-        return []
-    own = [tree] if tree.get("type") == "Button" else []
-    return own + buttons(tree.get("props", {}).get("children"))
-
-
-def use(portal: Portal, ids: list[dict[str, Any]], chosen: int) -> dict[str, Any]:
-    """Press “Use this data”; what the shell shows once it was read."""
-    name = "data-cluster-use.n_clicks"
-    callback = find_by_input(portal.app, "shell-job.data", name)
-    pressed = sorted(ids, key=lambda one: one != ids[chosen])  # the first one is what changed
-    clicks = [(one, 1 if one == ids[chosen] else None) for one in pressed]
-    answer = outputs_of(fire(portal.client, callback, {name: clicks}, changed=name))
-    return portal.follow(answer["shell-job.data"], {})
+    return lake_in(tmp_path_factory.mktemp("lake"), people)
 
 
 @pytest.fixture(scope="module")
@@ -99,17 +45,6 @@ def trained(
     _, ids = listed(portal)
     refs = use(portal, ids, 1)["shell-refs.data"]
     return portal, portal.with_model(refs), out
-
-
-def page(portal: Portal, output: str, refs: dict[str, Any]) -> str:
-    callback = find_by_input(portal.app, output, "shell-refs.data")
-    return texts(outputs_of(fire(portal.client, callback, look(refs)))[output])
-
-
-def tab(portal: Portal, refs: dict[str, Any], name: str) -> str:
-    callback = find(portal.app, "segments-body.children")
-    answer = fire(portal.client, callback, look(refs, **{"segments-tabs.data": name}))
-    return texts(outputs_of(answer)["segments-body.children"])
 
 
 def test_data_sets_are_listed_with_their_files(lake: Path, cluster: str, tmp_path: Path) -> None:
@@ -296,24 +231,6 @@ def test_a_place_is_never_told(cluster: str, tmp_path: Path) -> None:
     assert settings.data_sources not in str(ended.error)
 
 
-def test_a_scheduler_that_is_away_is_said_without_its_address(
-    lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("segmentation.scale.workers._PATIENCE", 0.3)
-    portal = portal_of(tmp_path, lake, "tcp://127.0.0.1:9")
-    _, ids = listed(portal)
-    said = texts(use(portal, ids, 1)["shell-alert.children"])
-    assert said == SENTENCES["unreachable"]
-
-
-@pytest.mark.parametrize("kind", SENTENCES)
-def test_each_trouble_of_a_cluster_has_words_for_users(kind: str) -> None:
-    with pytest.raises(ClusterError, match="portal") as caught, told(LargeData("/srv/a"), "a"):
-        raise ClusterError("tcp://10.0.0.1:8786 is away", kind=kind)
-    assert str(caught.value) == SENTENCES[kind]
-    assert status_of(caught.value) == 503
-
-
 def test_another_session_cannot_use_a_listing(lake: Path, cluster: str, tmp_path: Path) -> None:
     portal = portal_of(tmp_path, lake, cluster)
     _, ids = listed(portal)
@@ -322,53 +239,3 @@ def test_another_session_cannot_use_a_listing(lake: Path, cluster: str, tmp_path
     answer = fire(other.client, callback, {"data-cluster-use.n_clicks": [(ids[0], 1)]})
     assert answer.status_code < 500
     assert portal.context.ledger.claim_job("test", 1.0) is None
-
-
-@pytest.mark.parametrize(
-    "id_",
-    [
-        {"type": "data-cluster-use", "listing": "../../etc/passwd", "row": 0},
-        {"type": "data-cluster-use", "listing": "0123456789abcdef", "row": "../x"},
-        {"type": "data-cluster-use", "listing": "0123456789abcdef", "row": 0.5},
-    ],
-)
-def test_nothing_but_ids_comes_from_a_browser(
-    lake: Path, tmp_path: Path, id_: dict[str, Any]
-) -> None:
-    portal = portal_of(tmp_path, lake, "tcp://127.0.0.1:9")
-    callback = find_by_input(portal.app, "shell-job.data", "data-cluster-use.n_clicks")
-    answer = fire(portal.client, callback, {"data-cluster-use.n_clicks": [(id_, 1)]})
-    assert answer.status_code == 400
-
-
-def test_who_may_only_look_is_offered_nothing(lake: Path, tmp_path: Path) -> None:
-    viewer = portal_of(tmp_path, lake, "tcp://127.0.0.1:9").allowed(SCOPES["view-pages"])
-    assert "cluster" not in page(viewer, "data-content.children", {})
-    callback = find_by_input(viewer.app, "shell-job.data", "data-cluster-show.n_clicks")
-    assert fire(viewer.client, callback, {"data-cluster-show.n_clicks": 1}).status_code == 403
-
-
-def test_a_portal_without_a_cluster_offers_none(portal: Portal) -> None:
-    assert "cluster" not in page(portal, "data-content.children", {})
-    listens = [id_ for one in callbacks(portal.app) for id_, _ in one.inputs]
-    assert not [one for one in listens if "cluster" in str(one)]
-
-
-def test_the_callbacks_of_a_cluster_are_wired(lake: Path, tmp_path: Path) -> None:
-    settings = {"data_output": str(tmp_path / "out")}
-    known = {str(member) for ids in IDS.values() for member in ids}
-    for callback in callbacks(portal_of(tmp_path, lake, "tcp://127.0.0.1:9", **settings).app):
-        for id_, _ in (*callback.inputs, *callback.state):
-            assert (id_["type"] if isinstance(id_, dict) else id_) in known
-
-
-def test_large_data_have_the_time_of_a_training() -> None:
-    settings = Settings(parse_seconds=10, train_seconds=500)
-    assert [job_seconds(settings, kind) for kind in ("survey", "train", "write", "listing")] == [
-        500, 500, 500, 10,
-    ]  # fmt: skip
-
-
-def test_processes_of_this_machine_get_the_memory_of_a_job() -> None:
-    settings = Settings(dask_scheduler="local", data_sources="/srv", job_memory_mb=1500)
-    assert large_data(settings, "/srv/a") == LargeData("/srv/a", None, "1500MB")
