@@ -16,8 +16,6 @@
 
   function nothing() { return new Response(null, {status: 204}); }
 
-  function copy(response) { return response.clone(); }
-
   function isEmpty(value) {
     if (Array.isArray(value)) { return value.every(isEmpty); }
     return value === null || value === undefined;
@@ -78,6 +76,20 @@
     return response;
   }
 
+  /* Does what an answer says in Dash's place. As the answer to a drawing, which it is not, Dash would
+     take the drawing that follows for a circle and leave it out. */
+  function carryOut(response) {
+    response.json().then(function (answer) {
+      Object.keys(answer.response).forEach(function (id) {
+        var changes = {};
+        Object.keys(answer.response[id]).forEach(function (name) {
+          changes[name.split("@")[0]] = answer.response[id][name];
+        });
+        window.dash_clientside.set_props(id, changes);
+      });
+    });
+  }
+
   function questionOf(address, options) {
     if (String(address).indexOf("/_dash-update-component") < 0) { return null; }
     var body = JSON.parse(options.body);
@@ -87,16 +99,16 @@
   window.fetch = function (address, options) {
     var question = questionOf(address, options);
     if (!question) { return send(address, options); }
-    var shared = isShared(question.output), before = newest[question.output];
-    if (shared && isEmpty(values(question.body.inputs))) {
-      return before ? before.answer.then(copy) : Promise.resolve(nothing());
+    var before = newest[question.output];
+    if (isShared(question.output) && isEmpty(values(question.body.inputs))) {
+      if (before) { before.isForgotten = true; }
+      return Promise.resolve(nothing());
     }
     newest[question.output] = question;
-    question.answer = ask(question);
-    if (!shared) { return question.answer; }
-    question.answer.finally(function () {
+    return ask(question).then(function (response) {
       if (newest[question.output] === question) { delete newest[question.output]; }
+      if (question.isForgotten && response.status === 200) { carryOut(response.clone()); }
+      return response;
     });
-    return question.answer.then(copy);
   };
 })();

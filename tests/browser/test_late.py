@@ -17,9 +17,10 @@ pytestmark = pytest.mark.browser
 # Half a minute; a question comes within some of them.
 MOST_FRAMES = 2_000
 CALLBACKS = "**/_dash-update-component*"
-DRAW, TAB, NAMES, RESOLVE = (
+DRAW, TAB, FIND, NAMES, RESOLVE = (
     '"output":"segments-content.children"',
     '"output":"segments-body.children"',
+    "segments-find.n_clicks",
     "segments-names.data",
     '"output":"..shell-refs.data...shell-job.data',
 )
@@ -199,6 +200,36 @@ def test_segments_found_while_a_name_is_on_its_way_stay_and_get_it(
     expect(page).not_to_have_url(settled_model)
     page.get_by_text("Choose how").click()
     expect(page.get_by_label("Smallest segment")).to_have_value("2")
+    assert visit.complaints == []
+
+
+def test_a_click_whose_button_was_drawn_anew_still_counts(
+    visit: Visit, found: tuple[Page, Held]
+) -> None:
+    page, held = found
+    share, ask = page.get_by_label("Smallest segment"), page.get_by_role("button", name="Find segm")
+    page.get_by_text("Choose how").click()
+    share.fill("2")
+    ask.click()
+    expect(page.locator("#shell-progress")).not_to_be_empty()
+    expect(page.locator("#shell-progress")).to_be_empty(timeout=60_000)
+    expect(share).to_have_value("2")
+    settled(page)
+    page.go_back()
+    expect(share).to_have_value("3")
+    settled(page)
+    # What was found before is there at once.
+    held.hold(FIND)
+    page.get_by_text("Choose how").click()
+    share.fill("2")
+    ask.click()
+    held.until_asked(FIND)
+    rename(page, 0, "Friends")
+    expect(page.locator(".segment-name").first).to_have_attribute("placeholder", "Friends")
+    expect(share).to_have_value("3")
+    held.arrive(FIND)
+    expect(share).to_have_value("2")
+    expect(page.locator(".segment-name").first).to_have_value("Friends")
     assert visit.complaints == []
 
 
