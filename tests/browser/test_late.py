@@ -45,7 +45,10 @@ class Held:
             return
         # The server answers now, and the browser learns of it later.
         answer = route.fetch()
-        self._waiting.append((word, lambda: route.fulfill(response=answer)))
+        if word in self._words:
+            self._waiting.append((word, lambda: route.fulfill(response=answer)))
+        else:  # the others arrived meanwhile
+            route.fulfill(response=answer)
 
     def hold(self, word: str) -> None:
         """Keep back the answer to the next question with this word."""
