@@ -39,10 +39,17 @@
     }
   }
 
+  /* Its own words and those above it: each segment has rules to unfold. */
+  function nameOf(details) {
+    var card = details.closest("section"), summary = details.querySelector("summary");
+    var head = card && card.querySelector("h2");
+    return (head ? head.textContent : "") + " " + (summary ? summary.textContent : "");
+  }
+
   function unfold(details) {
-    var summary = details.querySelector("summary"), isNew = !known.has(details);
+    if (known.has(details)) { return; }
     known.add(details);
-    if (isNew && summary && unfolded[summary.textContent]) { details.open = true; }
+    if (unfolded[nameOf(details)]) { details.open = true; }
   }
 
   function forgetOther() {
@@ -70,9 +77,8 @@
   });
   /* Told of each element and not passed on to its parents. */
   document.addEventListener("toggle", function (event) {
-    var summary = event.target.querySelector("summary");
     forgetOther();
-    if (summary) { unfolded[summary.textContent] = event.target.open; }
+    unfolded[nameOf(event.target)] = event.target.open;
   }, true);
   new MutationObserver(function () {
     forgetOther();

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.held import Held
 from tests.browser.steps import find_segments, open_sample, settled, step
 from tests.servers import Server
 
 pytestmark = pytest.mark.browser
 
-# Half a minute; a question comes within some of them.
-MOST_FRAMES = 2_000
-CALLBACKS = "**/_dash-update-component*"
 DRAW, TAB, FIND, NAMES, RESOLVE = (
     '"output":"segments-content.children"',
     '"output":"segments-body.children"',
@@ -27,48 +24,6 @@ DRAW, TAB, FIND, NAMES, RESOLVE = (
 
 
 HELD_MODEL = "dash_component_api.getLayout('shell-refs').props.data.model"
-
-
-class Held:
-    """Answers that wait until a test lets them arrive."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._words: list[str] = []
-        self._waiting: list[tuple[str, Callable[[], None]]] = []
-        page.route(CALLBACKS, self._judge)
-
-    def _judge(self, route: Route) -> None:
-        word = next((word for word in self._words if word in (route.request.post_data or "")), None)
-        if word is None:
-            route.continue_()
-            return
-        # The server answers now, and the browser learns of it later.
-        answer = route.fetch()
-        if word in self._words:
-            self._waiting.append((word, lambda: route.fulfill(response=answer)))
-        else:  # the others arrived meanwhile
-            route.fulfill(response=answer)
-
-    def hold(self, word: str) -> None:
-        """Keep back the answer to the next question with this word."""
-        self._words.append(word)
-
-    def until_asked(self, word: str) -> None:
-        """Wait until the question has been asked and answered."""
-        for _frame in range(MOST_FRAMES):
-            if word in [waiting for waiting, _ in self._waiting]:
-                return
-            self._page.evaluate("() => new Promise(requestAnimationFrame)")
-        pytest.fail(f"nothing asked {word}")
-
-    def arrive(self, word: str) -> None:
-        """Let the answer arrive, and those to later questions at once."""
-        self._words.remove(word)
-        for waiting, deliver in self._waiting:
-            if waiting == word:
-                deliver()
-        self._waiting = [item for item in self._waiting if item[0] != word]
 
 
 @pytest.fixture
@@ -285,6 +240,20 @@ def test_what_somebody_types_and_unfolds_survives_a_new_drawing(
     page.go_back()
     expect(page.locator(".tab-selected")).to_have_text("Compare")
     expect(page.get_by_label("Seed")).to_be_visible()
+    assert visit.complaints == []
+
+
+def test_the_rules_of_one_segment_stay_unfolded_and_no_others(
+    visit: Visit, found: tuple[Page, Held]
+) -> None:
+    page, _ = found
+    rules = page.locator("main details", has_text="as rules")
+    open_tab(page, "Actions")
+    rules.first.locator("summary").click()
+    open_tab(page, "Compare")
+    open_tab(page, "Actions")
+    expect(rules.first).to_have_attribute("open", "")
+    expect(rules.nth(1)).not_to_have_attribute("open", "")
     assert visit.complaints == []
 
 
