@@ -80,9 +80,9 @@
     forgetOther();
     unfolded[nameOf(event.target)] = event.target.open;
   }, true);
-  new MutationObserver(function () {
+  window.portalChanges(function () {
     forgetOther();
     resume();
     document.querySelectorAll("main details").forEach(unfold);
-  }).observe(document.documentElement, {childList: true, subtree: true});
+  });
 })();

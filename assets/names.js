@@ -43,6 +43,6 @@
 
   /* At once, before the browser draws: a screen reader never meets a control without a name.
      Only attributes change here, which the observer does not watch. */
-  new MutationObserver(nameAll).observe(document.documentElement, {childList: true, subtree: true});
+  window.portalChanges(nameAll);
   nameAll();
 })();

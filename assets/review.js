@@ -29,7 +29,7 @@
     var inside = event.target.closest("#" + CONTENT);
     last = inside ? event.target : null;
   });
-  new MutationObserver(refocus).observe(document.documentElement, {childList: true, subtree: true});
+  window.portalChanges(refocus);
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     review: {

@@ -1,0 +1,19 @@
+/* Tells others when the page has changed. Charts and tables change by the thousand nodes and hold
+   nothing that anybody asks for here: looking through the page each time would take longer than
+   drawing it. */
+(function () {
+  "use strict";
+
+  var PICTURES = ".js-plotly-plot, .portal-grid";
+
+  function isOfPage(change) {
+    var place = change.target;
+    return !(place instanceof Element) || !(place instanceof SVGElement || place.closest(PICTURES));
+  }
+
+  window.portalChanges = function (tell) {
+    new MutationObserver(function (changes) {
+      if (changes.some(isOfPage)) { tell(); }
+    }).observe(document.documentElement, {childList: true, subtree: true});
+  };
+})();
