@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -125,13 +126,27 @@ class SqliteDatabase:
             self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = WAL")
+        keep_log(connection)
         connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
         # Pages are in the system's cache anyway: 256 kB.
         connection.execute("PRAGMA cache_size = -256")
         # What is deleted must not be found on disk afterwards.
         connection.execute("PRAGMA secure_delete = ON")
         return connection
+
+
+def keep_log(connection: sqlite3.Connection) -> None:
+    """Write ahead into a log; of a new file SQLite lets one do so, and does not wait for it."""
+    patience = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 @contextmanager
