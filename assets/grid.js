@@ -35,6 +35,15 @@
     };
   }
 
+  /* The grid takes its styles out of the page with the last table and brings them again with the
+     next one, which styles the whole page anew each time. An entry of ours keeps them there. */
+  function keepStyles() {
+    (window.agStyleInjectionVersions || []).forEach(function (injected) {
+      var used = injected.grids.values().next().value;
+      if (used) { injected.grids.set(keepStyles, used); }
+    });
+  }
+
   /* What people look for stays in sight while they scroll sideways, where there is room. */
   var NARROW = 900;
 
@@ -54,6 +63,7 @@
     };
     React.useEffect(function () {
       var here = true;
+      keepStyles();
       if (!suite) {
         bring().then(
           function () { if (here) { tell("ready"); } },

@@ -191,13 +191,16 @@ def page_of(
         ups = [up for _, up in sort]
         rows = keys.sort_values(columns, ascending=ups, kind="stable")[ROW].to_numpy()
     page = customer_rows(frame, scores, names, rows[request.start : request.end])
-    cells = page.astype(object).where(page.notna(), None)
-    plain = [
-        {str(name): _plain(value) for name, value in row.items()}
-        for row in cells.to_dict(orient="records")
-    ]
     # The grid takes texts only for the names of its rows.
-    return [row | {ROW: str(row[ROW])} for row in plain]
+    cells = {str(name): _cells(page[name]) for name in page} | {ROW: list(map(str, page[ROW]))}
+    return [dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True)]
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    """A column's values as JSON has them; missing ones are None."""
+    missing = column.isna().tolist()
+    pairs = zip(column.tolist(), missing, strict=True)
+    return [None if is_missing else _plain(value) for value, is_missing in pairs]
 
 
 def _plain(value: Any) -> Any:
