@@ -79,9 +79,18 @@ def edit_cell(portal: Portal, refs: Refs, column: str, field: str, value: str) -
     return change(portal, refs, "data-columns-grid.cellValueChanged", edited)
 
 
-def undo(portal: Portal, refs: Refs) -> Refs:
-    values = {"data-undo.n_clicks": 1, "shell-refs.data": refs}
-    return dict(portal.fire("shell-refs.data", "data-undo.n_clicks", values)["shell-refs.data"])
+def undo(portal: Portal, refs: Refs, clicks: int = 1) -> Refs:
+    return step(portal, refs, "data-undo", clicks)
+
+
+def redo(portal: Portal, refs: Refs, clicks: int = 1) -> Refs:
+    return step(portal, refs, "data-redo", clicks)
+
+
+def step(portal: Portal, refs: Refs, button: str, clicks: int) -> Refs:
+    """Click so often on a button that was drawn for these references."""
+    values = {f"{button}.n_clicks": clicks, f"{button}.value": refs["dataset"]}
+    return dict(portal.fire("shell-refs.data", f"{button}.n_clicks", values)["shell-refs.data"])
 
 
 def page(portal: Portal, refs: Refs) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tests.dashapp.reviewing import (
     layout_values,
     page,
     read_differently,
+    redo,
     try_reading,
     undo,
     words,
@@ -114,9 +115,17 @@ def test_a_reading_that_fails_says_why_and_keeps_the_table(portal: Portal) -> No
 def test_a_step_back_can_be_taken_forth_again(portal: Portal) -> None:
     first = import_file(portal, german_export())
     point = read_differently(portal, first, decimal=".")
-    values = {"data-redo.n_clicks": 1, "shell-refs.data": undo(portal, point)}
-    again = portal.fire("shell-refs.data", "data-redo.n_clicks", values)["shell-refs.data"]
-    assert again["dataset"] == point["dataset"]
+    assert redo(portal, undo(portal, point))["dataset"] == point["dataset"]
+
+
+def test_clicks_that_come_before_an_answer_count_each(portal: Portal) -> None:
+    first = import_file(portal, german_export())
+    second = read_differently(portal, first, decimal=".")
+    third = read_differently(portal, second, header_line=0)
+    assert undo(portal, third, clicks=2)["dataset"] == first["dataset"]
+    # No further than there is something to go to.
+    assert undo(portal, third, clicks=9)["dataset"] == first["dataset"]
+    assert redo(portal, first, clicks=2)["dataset"] == third["dataset"]
 
 
 def test_the_same_file_again_says_so(portal: Portal) -> None:

@@ -14,13 +14,12 @@ from dashapp.components.markup import markup
 from dashapp.components.states import EXPIRED, empty_state, message, skeleton
 from dashapp.components.welcome import welcome
 from dashapp.page import Context, Page, Refs, open_table
-from dashapp.pages.data import cluster, reading
+from dashapp.pages.data import cluster, reading, steps
 from dashapp.pages.data.edits import column_changes, fixes_recipe, ids_change
 from dashapp.pages.data.ids import Ids
 from dashapp.pages.data.reading import render_unread
 from dashapp.pages.data.views import Around, render_ready
 from dashapp.session.identity import current_session
-from dashapp.session.ledger import Item
 from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from segmentation import ParameterError, Table
@@ -51,9 +50,9 @@ def layout(**_: object) -> Component:
 def register(app: Dash, context: Context) -> None:
     """Add the callbacks of this page."""
     _register_content(app, context)
-    _register_steps(app, context)
     _register_changes(app, context)
     _register_client(app)
+    steps.register(app, context)
     reading.register(app, context)
     cluster.register(app, context)
 
@@ -71,7 +70,7 @@ def content(context: Context, refs: Refs) -> Any:
         return NO_CUSTOMERS
     if before is None:
         gone = message("warning", EXPIRED) if refs.expired else None
-        return [gone, welcome_page(context)]
+        return [gone, welcome(Ids.SAMPLE, limit_mb, cluster.card(context))]
     around = Around(
         raw_lines=datasets.first_lines(session, before.id),
         others=datasets.others(session, before.id),
@@ -98,44 +97,6 @@ def _register_content(app: Dash, context: Context) -> None:
         if not clicks:
             return no_update
         return {"id": context.datasets.start_sample(current_session()).id}
-
-
-def _register_steps(app: Dash, context: Context) -> None:
-    @app.callback(
-        Output(Shell.REFS, "data", allow_duplicate=True),
-        Output(Shell.ALERT, "children", allow_duplicate=True),
-        inputs={"clicks": Input(Ids.UNDO, "n_clicks")},
-        state={"refs": REFS},
-        prevent_initial_call=True,
-    )
-    @needs(Right.CHANGE)
-    def undo(clicks: object, refs: object) -> Any:
-        dataset_id, session = Refs.parse(refs).dataset, current_session()
-        return stepped(
-            context, context.datasets.before(session, dataset_id) if clicks and dataset_id else None
-        )
-
-    @app.callback(
-        Output(Shell.REFS, "data", allow_duplicate=True),
-        Output(Shell.ALERT, "children", allow_duplicate=True),
-        inputs={"clicks": Input(Ids.REDO, "n_clicks")},
-        state={"refs": REFS},
-        prevent_initial_call=True,
-    )
-    @needs(Right.CHANGE)
-    def redo(clicks: object, refs: object) -> Any:
-        dataset_id, session = Refs.parse(refs).dataset, current_session()
-        return stepped(
-            context, context.datasets.after(session, dataset_id) if clicks and dataset_id else None
-        )
-
-
-def stepped(context: Context, item: Item | None) -> Any:
-    """References of a step back or forth, and no message: what was complained about is gone."""
-    if item is None:
-        return no_update, no_update
-    model = context.training.latest(current_session(), item.id)
-    return Refs(item.id, model.id if model else None).to_browser(), None
 
 
 def check_or_restore(table: Table, changes: Mapping[str, Mapping[str, Any]]) -> None:
@@ -226,11 +187,4 @@ def _register_client(app: Dash) -> None:
     )
 
 
-def welcome_page(context: Context) -> Component:
-    """What the page shows to somebody who has brought nothing yet."""
-    return welcome(Ids.SAMPLE, context.settings.max_upload_mb, cluster.card(context))
-
-
-PAGE = Page(
-    "/", "Data", "Data · Customer segments", layout, register, Right.DATA, welcome=welcome_page
-)
+PAGE = Page("/", "Data", "Data · Customer segments", layout, register, Right.DATA)

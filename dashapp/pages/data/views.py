@@ -93,10 +93,18 @@ def render_ready(table: Table, item: Item, around: Around) -> Component:
 def render_head(table: Table, item: Item, around: Around) -> Component:
     """Name, what was detected in words, and what to do next."""
     undo = html.Button(
-        "Undo", id=Ids.UNDO, className="btn btn-quiet", title="Go back to before the last change"
+        "Undo",
+        id=Ids.UNDO,
+        value=item.id,
+        className="btn btn-quiet",
+        title="Go back to before the last change",
     )
     redo = html.Button(
-        "Redo", id=Ids.REDO, className="btn btn-quiet", title="Make the change again"
+        "Redo",
+        id=Ids.REDO,
+        value=item.id,
+        className="btn btn-quiet",
+        title="Make the change again",
     )
     return html.Div(
         [
