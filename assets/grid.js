@@ -63,7 +63,6 @@
     };
     React.useEffect(function () {
       var here = true;
-      keepStyles();
       if (!suite) {
         bring().then(
           function () { if (here) { tell("ready"); } },
@@ -72,6 +71,8 @@
       }
       return function () { here = false; };
     }, []);
+    /* Before the table itself goes: the first one has brought its styles since it was put here. */
+    React.useLayoutEffect(function () { return keepStyles; }, []);
     if (suite) { return React.createElement(suite.AgGrid, Object.assign({}, props, own)); }
     return React.createElement(
       "div", {id: props.id, className: "grid-awaited", style: props.style}, state[0]

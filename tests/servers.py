@@ -11,6 +11,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashapp.settings import Settings
 from tests.waiting import until
 
 SECRET = "a-secret-of-the-test-suite-of-40-characters"
@@ -35,6 +36,11 @@ class Server:
     web: subprocess.Popen[bytes]
     worker: subprocess.Popen[bytes]
     log: Path
+
+    @property
+    def settings(self) -> Settings:
+        """Where a portal without settings of its own keeps its data, for a look into them."""
+        return Settings(data_dir=self.log.parent / "data", secret_key=SECRET)
 
 
 def free_port() -> int:

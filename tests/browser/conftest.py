@@ -18,6 +18,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.prepared import Prepared
 from tests.conftest import missing
 from tests.servers import Server, start_server, stop_server
 
@@ -57,6 +58,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = start_server(tmp_path_factory.mktemp("portal"))
     yield running
     stop_server(running)
+
+
+@pytest.fixture(scope="session")
+def prepared(server: Server) -> Prepared:
+    """Sessions with segments, for tests that are not about how one comes to them."""
+    return Prepared(server)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import new_visit
-from tests.browser.steps import find_segments, open_sample, settled, step
+from tests.browser.prepared import Prepared
+from tests.browser.steps import settled, step
 from tests.browser.test_journey import EXPLORE_TABS, SEGMENT_TABS
 from tests.servers import Server
 
@@ -81,12 +82,12 @@ def newcomer(request: pytest.FixtureRequest, browser: Browser, server: Server) -
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
-def page(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[Page]:
+def page(
+    request: pytest.FixtureRequest, browser: Browser, server: Server, prepared: Prepared
+) -> Iterator[Page]:
     """A visitor with segments of the sample, in one of the two themes."""
     context, page = visitor(browser, server, color_scheme=request.param)
-    open_sample(page, server)
-    step(page, "Segments")
-    find_segments(page)
+    prepared.open(page)
     yield page
     context.close()
 
@@ -202,11 +203,10 @@ def test_at_twice_the_size_nothing_is_cut_or_scrolls_sideways(page: Page, name: 
 
 
 def test_with_the_system_s_own_colors_what_is_chosen_can_still_be_told(
-    browser: Browser, server: Server
+    browser: Browser, server: Server, prepared: Prepared
 ) -> None:
     context, page = visitor(browser, server, forced_colors="active")
-    open_sample(page, server)
-    step(page, "Explore")
+    prepared.open_with_data(page)
     expect(page.locator(".tab-selected")).to_be_visible()
     assert page.evaluate(MARKED, ".tab-selected")
     assert page.evaluate(MARKED, ".step-active")

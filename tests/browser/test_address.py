@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.steps import find_segments, open_sample, settled, step
-from tests.servers import Server
+from tests.browser.prepared import Prepared
+from tests.browser.steps import settled, step
 
 pytestmark = pytest.mark.browser
 
@@ -30,11 +30,10 @@ def choose_gold(page: Page) -> None:
 
 
 def test_what_was_chosen_on_explore_survives_pages_reloads_and_copied_links(
-    visit: Visit, server: Server
+    visit: Visit, prepared: Prepared
 ) -> None:
     page = visit.page
-    open_sample(page, server)
-    step(page, "Explore")
+    prepared.open_with_data(page)
     choose_gold(page)
     count = page.locator(".filters-count")
     expect(count).to_have_text(re.compile(r"^1\d\d of 500 customers"))
@@ -62,11 +61,10 @@ def test_what_was_chosen_on_explore_survives_pages_reloads_and_copied_links(
 
 
 def test_the_first_choice_after_opening_a_link_is_not_taken_back(
-    visit: Visit, server: Server
+    visit: Visit, prepared: Prepared
 ) -> None:
     page = visit.page
-    open_sample(page, server)
-    step(page, "Explore")
+    prepared.open_with_data(page)
     tab(page, "By category")
     for opened_anew in range(2):
         page.reload()
@@ -83,12 +81,10 @@ def test_the_first_choice_after_opening_a_link_is_not_taken_back(
 
 
 def test_back_takes_back_a_tab_and_another_number_of_segments_but_never_leaves_the_page(
-    visit: Visit, server: Server
+    visit: Visit, prepared: Prepared
 ) -> None:
     page = visit.page
-    open_sample(page, server)
-    step(page, "Segments")
-    find_segments(page)
+    prepared.open(page)
     expect(page.locator(".segment-card")).to_have_count(4)
     tab(page, "Compare")
     tab(page, "Evidence")
@@ -125,12 +121,10 @@ def spot_of_k(page: Page, k: int) -> dict[str, float]:
 
 
 def test_what_people_search_for_and_who_they_are_stays_out_of_the_address(
-    visit: Visit, server: Server
+    visit: Visit, prepared: Prepared
 ) -> None:
     page = visit.page
-    open_sample(page, server)
-    step(page, "Segments")
-    find_segments(page)
+    prepared.open(page)
     tab(page, "Customers")
     expect(page.locator("#segments-grid-count")).to_have_text("500 of 500 customers")
     page.get_by_label("Search").fill("Chicago")
@@ -144,12 +138,9 @@ def test_what_people_search_for_and_who_they_are_stays_out_of_the_address(
     assert visit.complaints == []
 
 
-def test_a_form_that_was_filled_in_is_there_again(visit: Visit, server: Server) -> None:
+def test_a_form_that_was_filled_in_is_there_again(visit: Visit, prepared: Prepared) -> None:
     page = visit.page
-    open_sample(page, server)
-    step(page, "Segments")
-    find_segments(page)
-    step(page, "Predict")
+    prepared.open(page, "/predict")
     page.get_by_role("combobox", name="Membership Type").select_option("Gold")
     expect(page).to_have_url(re.compile(r"field\.Membership\+Type=Gold"))
     assert "field.Age" not in page.url
@@ -161,12 +152,10 @@ def test_a_form_that_was_filled_in_is_there_again(visit: Visit, server: Server) 
 
 
 def test_a_customer_leads_from_the_list_to_the_map_and_to_predict(
-    visit: Visit, server: Server
+    visit: Visit, prepared: Prepared
 ) -> None:
     page = visit.page
-    open_sample(page, server)
-    step(page, "Segments")
-    find_segments(page)
+    prepared.open(page)
     tab(page, "Customers")
     page.locator(".ag-selection-checkbox input").first.click()
     expect(page.get_by_role("link", name="Download XLSX of 1 customer")).to_be_visible()

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.steps import find_segments, open_sample, settled, step
-from tests.servers import Server
+from tests.browser.prepared import Prepared
+from tests.browser.steps import settled
 
 pytestmark = pytest.mark.browser
 
@@ -38,11 +38,10 @@ async () => {{
 
 
 def test_a_chart_follows_its_room_and_is_not_drawn_again_in_the_same(
-    visit: Visit, server: Server
+    visit: Visit, prepared: Prepared
 ) -> None:
     page = visit.page
-    open_sample(page, server)
-    step(page, "Explore")
+    prepared.open_with_data(page)
     page.wait_for_function(DRAWN)
     page.wait_for_function(SETTLED)
     before = page.evaluate(f"document.querySelector('{CHART}')._fullLayout.width")
@@ -53,10 +52,9 @@ def test_a_chart_follows_its_room_and_is_not_drawn_again_in_the_same(
     assert visit.complaints == []
 
 
-def test_a_filter_and_a_tab_ask_the_server_once(visit: Visit, server: Server) -> None:
+def test_a_filter_and_a_tab_ask_the_server_once(visit: Visit, prepared: Prepared) -> None:
     page = visit.page
-    open_sample(page, server)
-    step(page, "Explore")
+    prepared.open_with_data(page)
     page.wait_for_selector(f"{CHART} .trace")
     settled(page)
     asked: list[str] = []
@@ -81,11 +79,10 @@ def test_a_filter_and_a_tab_ask_the_server_once(visit: Visit, server: Server) ->
 
 
 def test_a_click_into_a_cell_draws_its_two_columns_with_one_request(
-    visit: Visit, server: Server
+    visit: Visit, prepared: Prepared
 ) -> None:
     page = visit.page
-    open_sample(page, server)
-    page.goto(page.url.replace("/?", "/explore?") + "&tab=relationships")
+    prepared.open_with_data(page, "/explore?tab=relationships")
     page.wait_for_selector("#explore-heatmap .trace")
     page.wait_for_selector("#explore-pair .trace")
     settled(page)
@@ -112,11 +109,9 @@ limits => {
 """
 
 
-def test_a_phone_looks_at_the_3d_map_from_farther_away(visit: Visit, server: Server) -> None:
+def test_a_phone_looks_at_the_3d_map_from_farther_away(visit: Visit, prepared: Prepared) -> None:
     page = visit.page
-    open_sample(page, server)
-    step(page, "Segments")
-    find_segments(page)
+    prepared.open(page)
     for width, limits in ((1280, [1.2, 1.4]), (390, [1.8, 2.4])):
         page.set_viewport_size({"width": width, "height": 800})
         page.locator("#segments-map-view label", has_text="2D").click()

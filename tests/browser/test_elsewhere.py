@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 
 from segmentation import sample_customers
 from tests.browser.conftest import Visit
-from tests.browser.steps import find_segments, open_sample, settled, step, upload
+from tests.browser.prepared import Prepared
+from tests.browser.steps import settled, step, upload
 from tests.servers import Server
 
 pytestmark = pytest.mark.browser
@@ -19,12 +20,10 @@ LONG = "How often the customer has visited one of our stores in the last twelve 
 
 
 def test_a_saved_model_places_other_customers_and_their_list_is_taken_away(
-    visit: Visit, other_visit: Visit, server: Server, tmp_path: Path
+    visit: Visit, other_visit: Visit, server: Server, prepared: Prepared, tmp_path: Path
 ) -> None:
     page = visit.page
-    open_sample(page, server)
-    step(page, "Segments")
-    find_segments(page)
+    prepared.open(page)
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Download model").click()
     waiting.value.save_as(tmp_path / "q4.segmodel")

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.steps import find_segments, open_sample, settled, step, upload
+from tests.browser.prepared import Prepared
+from tests.browser.steps import find_segments, settled, step, upload
 from tests.servers import Server
 
 pytestmark = pytest.mark.browser
@@ -106,12 +107,9 @@ def test_the_sample_gives_four_segments_and_the_prediction_follows_the_form(
     assert visit.complaints == []
 
 
-def test_a_filter_changes_the_numbers_under_the_charts(visit: Visit, server: Server) -> None:
+def test_a_filter_changes_the_numbers_under_the_charts(visit: Visit, prepared: Prepared) -> None:
     page = visit.page
-    page.goto(server.url)
-    page.get_by_role("button", name="Try it with sample customers").click()
-    expect(page.locator(".sum-strip")).to_be_visible()
-    step(page, "Explore")
+    prepared.open_with_data(page)
     count = page.locator(".filters-count")
     expect(count).to_have_text("500 of 500 customers")
     reading = page.locator("#explore-histogram-reading")
@@ -129,14 +127,10 @@ def test_a_filter_changes_the_numbers_under_the_charts(visit: Visit, server: Ser
 
 
 def test_a_renamed_segment_shows_everywhere_and_survives_a_reload(
-    visit: Visit, server: Server
+    visit: Visit, prepared: Prepared
 ) -> None:
     page = visit.page
-    page.goto(server.url)
-    page.get_by_role("button", name="Try it with sample customers").click()
-    expect(page.locator(".sum-strip")).to_be_visible()
-    step(page, "Segments")
-    find_segments(page)
+    prepared.open(page)
     name = page.locator(".segment-name").first
     name.fill("Our best friends")
     name.press("Enter")
@@ -148,13 +142,9 @@ def test_a_renamed_segment_shows_everywhere_and_survives_a_reload(
     assert visit.complaints == []
 
 
-def test_a_refused_name_goes_back_and_the_open_tab_stays(visit: Visit, server: Server) -> None:
+def test_a_refused_name_goes_back_and_the_open_tab_stays(visit: Visit, prepared: Prepared) -> None:
     page = visit.page
-    page.goto(server.url)
-    page.get_by_role("button", name="Try it with sample customers").click()
-    expect(page.locator(".sum-strip")).to_be_visible()
-    step(page, "Segments")
-    find_segments(page)
+    prepared.open(page)
     page.get_by_role("tab", name="Compare", exact=True).click()
     names = page.locator(".segment-name")
     first, second = names.nth(0).input_value(), names.nth(1).input_value()
@@ -175,11 +165,9 @@ def test_a_refused_name_goes_back_and_the_open_tab_stays(visit: Visit, server: S
     assert visit.complaints == []
 
 
-def test_a_card_leads_to_the_list_of_its_customers(visit: Visit, server: Server) -> None:
+def test_a_card_leads_to_the_list_of_its_customers(visit: Visit, prepared: Prepared) -> None:
     page = visit.page
-    open_sample(page, server)
-    step(page, "Segments")
-    find_segments(page)
+    prepared.open(page)
     card = page.locator(".segment-card").nth(1)
     count = card.locator(".segment-figures strong").first.inner_text()
     card.get_by_role("link", name="See customers").click()
@@ -190,16 +178,14 @@ def test_a_card_leads_to_the_list_of_its_customers(visit: Visit, server: Server)
     assert visit.complaints == []
 
 
-def test_what_a_tab_shows_is_seen_at_once(visit: Visit, server: Server) -> None:
+def test_what_a_tab_shows_is_seen_at_once(visit: Visit, prepared: Prepared) -> None:
     page = visit.page
     page.set_viewport_size({"width": 1440, "height": 900})
-    open_sample(page, server)
-    step(page, "Explore")
+    prepared.open(page, "/explore")
     page.get_by_role("tab", name="Alerts", exact=True).click()
     settled(page)
     assert page.evaluate("scrollY") == 0
     step(page, "Segments")
-    find_segments(page)
     page.get_by_role("tab", name="Customers", exact=True).click()
     expect(page.locator(".portal-grid .ag-row").nth(5)).to_be_in_viewport()
     expect(page.locator(".tab-selected")).to_be_in_viewport(ratio=1)
@@ -212,13 +198,10 @@ def test_what_a_tab_shows_is_seen_at_once(visit: Visit, server: Server) -> None:
     assert visit.complaints == []
 
 
-def test_filters_are_folded_on_a_phone(visit: Visit, server: Server) -> None:
+def test_filters_are_folded_on_a_phone(visit: Visit, prepared: Prepared) -> None:
     page = visit.page
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(server.url)
-    page.get_by_role("button", name="Try it with sample customers").click()
-    expect(page.locator(".sum-strip")).to_be_visible()
-    step(page, "Explore")
+    prepared.open_with_data(page)
     expect(page.locator(".filters-count")).to_have_text("500 of 500 customers")
     expect(page.locator(".filters-body")).to_be_hidden()
     page.get_by_role("button", name="Show", exact=True).click()

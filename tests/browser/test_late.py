@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.held import Held
-from tests.browser.steps import find_segments, open_sample, settled, step
-from tests.servers import Server
+from tests.browser.prepared import Prepared
+from tests.browser.steps import settled, step
 
 pytestmark = pytest.mark.browser
 
@@ -27,12 +27,9 @@ HELD_MODEL = "dash_component_api.getLayout('shell-refs').props.data.model"
 
 
 @pytest.fixture
-def found(visit: Visit, server: Server) -> tuple[Page, Held]:
+def found(visit: Visit, prepared: Prepared) -> tuple[Page, Held]:
     """Segments of the sample on screen."""
-    open_sample(visit.page, server)
-    step(visit.page, "Segments")
-    find_segments(visit.page)
-    settled(visit.page)
+    prepared.open(visit.page)
     return visit.page, Held(visit.page)
 
 
@@ -191,9 +188,9 @@ def test_a_click_whose_button_was_drawn_anew_still_counts(
     assert visit.complaints == []
 
 
-def test_an_answer_that_breaks_off_is_asked_for_again(visit: Visit, server: Server) -> None:
+def test_an_answer_that_breaks_off_is_asked_for_again(visit: Visit, prepared: Prepared) -> None:
     page = visit.page
-    open_sample(page, server)
+    prepared.open_with_data(page, "/explore")
     page.evaluate(
         """() => {
           // The first answer that draws Segments loses its end, as when a server is stopped.
@@ -257,12 +254,10 @@ def test_the_rules_of_one_segment_stay_unfolded_and_no_others(
     assert visit.complaints == []
 
 
-def test_a_search_that_is_left_at_once_ends_quietly(visit: Visit, server: Server) -> None:
+def test_a_search_that_is_left_at_once_ends_quietly(visit: Visit, prepared: Prepared) -> None:
     page = visit.page
     page.clock.install()
-    open_sample(page, server)
-    step(page, "Segments")
-    find_segments(page)
+    prepared.open(page)
     open_tab(page, "Customers")
     expect(page.locator("#segments-grid-count")).to_have_text("500 of 500 customers")
     page.get_by_label("Search").press_sequentially("Chi")

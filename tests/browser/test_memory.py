@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.steps import find_segments, open_sample, step
-from tests.servers import Server
+from tests.browser.prepared import Prepared
+from tests.browser.steps import step
 
 pytestmark = pytest.mark.browser
 
@@ -59,12 +59,10 @@ def go_round(page: Page) -> None:
         page.wait_for_function(DRAWN)
 
 
-def open_segments(visit: Visit, server: Server) -> tuple[Page, CDPSession]:
+def open_segments(visit: Visit, prepared: Prepared) -> tuple[Page, CDPSession]:
     """A visitor with segments, and the browser's own tools."""
     visit.page.add_init_script(COUNT_CONTEXTS)
-    open_sample(visit.page, server)
-    step(visit.page, "Segments")
-    find_segments(visit.page)
+    prepared.open(visit.page)
     tools = visit.page.context.new_cdp_session(visit.page)
     tools.send("Performance.enable")
     tools.send("HeapProfiler.enable")
@@ -77,9 +75,9 @@ def collect(tools: CDPSession) -> None:
 
 
 def test_fifty_page_changes_leak_no_elements_listeners_or_memory(
-    visit: Visit, server: Server
+    visit: Visit, prepared: Prepared
 ) -> None:
-    page, tools = open_segments(visit, server)
+    page, tools = open_segments(visit, prepared)
 
     def measured() -> dict[str, float]:
         # Charts that have left the page are held a moment longer, to be cleared.
@@ -106,9 +104,9 @@ def cleared_at(page: Page) -> float:
 
 
 def test_visits_to_the_3d_map_give_back_their_place_on_the_graphics_card(
-    visit: Visit, server: Server
+    visit: Visit, prepared: Prepared
 ) -> None:
-    page, tools = open_segments(visit, server)
+    page, tools = open_segments(visit, prepared)
     for _ in range(VISITS):
         page.get_by_role("tab", name="Map", exact=True).click()
         page.locator("#segments-map-view label", has_text="3D").click()

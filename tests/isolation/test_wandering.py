@@ -17,7 +17,7 @@ from tests.isolation.wandering import wander
 from tests.redis_server import RedisServer
 
 # The size of the promise is 100,000: tests/benchmarks/isolation.py, or this variable at night.
-STEPS = int(os.environ.get("ISOLATION_STEPS", "1500"))
+STEPS = int(os.environ.get("ISOLATION_STEPS", "600"))
 
 
 @pytest.fixture(params=["files", pytest.param("redis", marks=pytest.mark.redis)])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from segmentation import SegmentationError, Table, association, read_table, summarize
 
 #: The nightly run sets this to 10000.
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))
 
 quick = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
