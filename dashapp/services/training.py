@@ -136,34 +136,37 @@ class Training:
         return self._keep(session, renamed, info, item.name)
 
     def keep_new_names(
-        self, session: str, model_id: str, *, previous: str | None, shown: str | None
+        self, session: str, model_id: str, *, started: Mapping[str, Any] | None, shown: str | None
     ) -> str:
         """Give a new model the names that were typed while it was being found.
 
         Parameters
         ----------
-        previous
-            The model whose names its training started from.
+        started
+            The model that its training started from, as :func:`starting_point` tells it; None
+            where there was none.
         shown
             The one that is on screen now: the same one, perhaps with other names.
 
         Returns
         -------
         str
-            Id of the model with those names.
+            Id of the model with those names. What has left the session meanwhile gives none.
         """
-        if previous is None or shown is None or shown == previous:
+        if started is None or shown is None:
             return model_id
-        origins = {origin_of(each, self.item(session, each)) for each in (previous, shown)}
-        if len(origins) > 1:
+        item = self._memory.ledger.item(session, Kind.MODEL, shown)
+        if item is None or origin_of(shown, item) != started["origin"]:
             return model_id
-        found, before, after = (
-            {segment.id: segment.name for segment in self.model(session, each).segments}
-            for each in (model_id, previous, shown)
-        )
+        try:
+            after, found = (names_of(self.model(session, each)) for each in (shown, model_id))
+        except SessionExpiredError:
+            return model_id
+        before = started["names"]
         for segment_id, name in after.items():
             if found.get(segment_id) == before[segment_id] != name and name not in found.values():
                 model_id = self.rename(session, model_id, segment_id, name)
+                found[segment_id] = name
         return model_id
 
     def load(self, session: str, data: bytes, name: str) -> str:
@@ -191,15 +194,36 @@ def origin_of(model_id: str, item: Item | None) -> str:
     return model_id if item is None else str(item.info.get("origin", model_id))
 
 
+def names_of(model: SegmentModel) -> dict[str, str]:
+    """Id of each segment → its name."""
+    return {segment.id: segment.name for segment in model.segments}
+
+
+def starting_point(
+    workspace: Workspace, model_id: str | None
+) -> tuple[SegmentModel | None, dict[str, Any] | None]:
+    """The model that a training starts from, and what it was called then.
+
+    One that has left the session between the click and the training counts as none. The second
+    value stays with the result, since the model itself may be gone when the training ends.
+    """
+    if model_id is None:
+        return None, None
+    try:
+        model = SegmentModel.from_bytes(workspace.read(Kind.MODEL, model_id))
+    except SessionExpiredError:
+        return None, None
+    origin = origin_of(model_id, workspace.item(Kind.MODEL, model_id))
+    return model, {"origin": origin, "names": names_of(model)}
+
+
 def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     """Fit a model on a data set of the session (job ``train``)."""
     from segmentation import CustomerSegmentation
 
     workspace.progress("Reading the data", 0.01)
     table = Table.from_bytes(workspace.read(Kind.DATASET, request["dataset"]))
-    previous = None
-    if request["previous"] is not None:
-        previous = SegmentModel.from_bytes(workspace.read(Kind.MODEL, request["previous"]))
+    previous, started = starting_point(workspace, request["previous"])
 
     def progress(stage: str, fraction: float) -> None:
         workspace.progress(stage, 0.01 + FIT_SHARE * fraction)
@@ -223,7 +247,7 @@ def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
         "grade": model.verdict.grade,
     }
     workspace.add_item(Kind.MODEL, model_id, table.name, info)
-    return {"dataset": request["dataset"], "model": model_id}
+    return {"dataset": request["dataset"], "model": model_id, "started": started}
 
 
 def encode_scores(model: SegmentModel, frame: pd.DataFrame) -> bytes:

@@ -209,7 +209,7 @@ def done_view(context: Context, job: Job, before: Refs) -> dict[str, Any]:
     """What the shell shows of a job that is done."""
     result = job.result or {}
     if job.kind == "train":
-        result = result | {"model": named_as_shown(context, job, before)}
+        result = {"dataset": result["dataset"], "model": named_as_shown(context, job, before)}
     after = refs_after(context, before, result)
     same = after == before
     view = {
@@ -227,10 +227,8 @@ def done_view(context: Context, job: Job, before: Refs) -> dict[str, Any]:
 def named_as_shown(context: Context, job: Job, before: Refs) -> str:
     """The model that a training found, with names that were given while it ran."""
     assert job.result is not None
-    model, previous = job.result["model"], job.request["previous"]
-    return context.training.keep_new_names(
-        job.session, model, previous=previous, shown=before.model
-    )
+    model, started = job.result["model"], job.result.get("started")
+    return context.training.keep_new_names(job.session, model, started=started, shown=before.model)
 
 
 def unread_upload(context: Context, job: Job) -> str | None:

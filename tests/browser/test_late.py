@@ -14,10 +14,11 @@ from tests.browser.steps import settled, step
 
 pytestmark = pytest.mark.browser
 
-DRAW, TAB, FIND, NAMES, RESOLVE = (
+DRAW, TAB, FIND, FOLLOW, NAMES, RESOLVE = (
     '"output":"segments-content.children"',
     '"output":"segments-body.children"',
     "segments-find.n_clicks",
+    '"output":"..shell-progress.children',
     "segments-names.data",
     '"output":"..shell-refs.data...shell-job.data',
 )
@@ -155,6 +156,42 @@ def test_segments_found_while_a_name_is_on_its_way_stay_and_get_it(
     expect(page).not_to_have_url(settled_model)
     page.get_by_text("Choose how").click()
     expect(page.get_by_label("Smallest segment")).to_have_value("2")
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("moment", ["while they are found", "at the end", "before the drawing"])
+def test_no_name_is_lost_around_a_training(
+    visit: Visit, found: tuple[Page, Held], prepared: Prepared, moment: str
+) -> None:
+    page, held = found
+    name = page.locator(".segment-name").first
+    before = model_held(page)
+    page.get_by_text("Choose how").click()
+    page.get_by_label("Smallest segment").fill("2")
+    held.hold(FIND)
+    page.get_by_role("button", name="Find segments").click()
+    held.until_asked(FIND)
+    if moment != "while they are found":
+        # The server has found them, and the browser is about to learn of it, or to draw them.
+        prepared.finish_jobs(page)
+        late = FOLLOW if moment == "at the end" else DRAW
+        held.hold(late)
+        held.arrive(FIND)
+        held.until_asked(late)
+        looked_at = model_held(page)
+        rename(page, 0, "Friends")
+        page.wait_for_function(f"() => {HELD_MODEL} !== {looked_at!r}")
+        held.arrive(late)
+    else:
+        rename(page, 0, "Friends")
+        expect(name).to_have_attribute("placeholder", "Friends")
+        held.arrive(FIND)
+    expect(page.get_by_label("Smallest segment")).to_have_value("2")
+    expect(name).to_have_attribute("placeholder", "Friends")
+    settled(page)
+    assert model_held(page) != before
+    page.reload()
+    expect(name).to_have_value("Friends")
     assert visit.complaints == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashapp.session.keys import Key, Kind
 from tests.callbacks import callbacks, fire
 from tests.dashapp.portal import Portal
 
@@ -42,20 +43,58 @@ def test_a_name_that_is_refused_does_not_hold_up_the_others(portal: Portal) -> N
     assert found == {**before, "s2": "Owls"}
 
 
-def test_a_name_that_was_given_while_segments_were_found_is_theirs(portal: Portal) -> None:
-    refs = portal.with_model(portal.with_sample())
-    job = portal.fire(
+def ask_again(portal: Portal, refs: Refs) -> dict[str, str]:
+    """Press the button with another seed; the job."""
+    found = portal.fire(
         "shell-job.data",
         "segments-find.n_clicks",
         {"segments-find.n_clicks": 1, "shell-refs.data": refs,
          "segments-option.value": [({"type": "segments-option", "option": "random_state"}, 7)]},
-    )["shell-job.data"]  # fmt: skip
+    )  # fmt: skip
+    return dict(found["shell-job.data"])
+
+
+def lose(portal: Portal, refs: Refs) -> None:
+    """The model leaves the session, as when there is no room for it."""
+    session = portal.context.store.sessions()[0][0]
+    portal.context.ledger.remove_item(session, Kind.MODEL, refs["model"])
+    portal.context.store.delete(Key(session, Kind.MODEL, refs["model"]))
+
+
+def test_a_name_that_was_given_while_segments_were_found_is_theirs(portal: Portal) -> None:
+    refs = portal.with_model(portal.with_sample())
+    job = ask_again(portal, refs)
     renamed = named(portal, refs, s1="Friends")
     after = portal.follow(job, renamed)
     assert after["shell-refs.data"]["model"] not in {refs["model"], renamed["model"]}
     assert names_of(portal, after["shell-refs.data"])["s1"] == "Friends"
     # The address makes a step of what this training found.
-    assert after["shell-done.data"]["result"]["model"] == after["shell-refs.data"]["model"]
+    assert after["shell-done.data"]["result"] == {
+        name: after["shell-refs.data"][name] for name in ("dataset", "model")
+    }
+
+
+def test_a_name_is_kept_though_the_model_before_has_left_the_session(portal: Portal) -> None:
+    refs = portal.with_model(portal.with_sample())
+    earlier = named(portal, refs, s2="Owls")
+    job = ask_again(portal, earlier)
+    renamed = named(portal, earlier, s1="Friends")
+    portal.do_jobs()
+    lose(portal, earlier)
+    lose(portal, refs)
+    after = portal.follow(job, renamed)["shell-refs.data"]
+    found = names_of(portal, after)
+    assert (found["s1"], found["s2"]) == ("Friends", "Owls")
+
+
+def test_segments_are_found_though_the_model_before_is_gone_when_it_begins(portal: Portal) -> None:
+    refs = portal.with_model(portal.with_sample())
+    job = ask_again(portal, refs)
+    renamed = named(portal, refs, s1="Friends")
+    lose(portal, refs)
+    lose(portal, renamed)
+    after = portal.follow(job, renamed)["shell-refs.data"]
+    assert len(names_of(portal, after)) == 4
 
 
 def test_a_button_that_nobody_has_clicked_changes_nothing(portal: Portal) -> None:
