@@ -181,12 +181,26 @@
     return Object.assign({}, drawn, {layout: layout});
   }
 
-  function stepBackWhereNarrow(plotly) {
+  var NO_3D = "Your browser cannot draw in 3D here: its graphics are switched off. The 2D map " +
+    "shows the same customers.";
+
+  /* Plotly's own words lead to another site. */
+  function explain(graph) {
+    var told = graph.querySelector(".no-webgl");
+    if (!told) { return; }
+    told.parentNode.onclick = null;
+    told.parentNode.style.background = "none";
+    told.removeAttribute("style");
+    told.textContent = NO_3D;
+  }
+
+  function drawIn3D(plotly) {
     var react = plotly.react;
     plotly.react = function (graph, drawn) {
       var solid = drawn && drawn.layout && drawn.layout.scene;
       var narrow = solid && graph.clientWidth < NARROW;
-      return react.call(plotly, graph, narrow ? fromFarther(drawn) : drawn);
+      var ready = react.call(plotly, graph, narrow ? fromFarther(drawn) : drawn);
+      return solid ? ready.finally(explain.bind(null, graph)) : ready;
     };
   }
 
@@ -199,7 +213,7 @@
       plotly = loaded;
       if (loaded && loaded.Plots) {
         resizeOnlyWhatChanged(loaded);
-        stepBackWhereNarrow(loaded);
+        drawIn3D(loaded);
       }
     }
   });

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Playwright, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import CHROMIUM_FLAGS, Visit, chromium, new_visit
 from tests.browser.prepared import Prepared
 from tests.browser.steps import settled
+from tests.servers import Server
 
 pytestmark = pytest.mark.browser
 
@@ -118,3 +119,20 @@ def test_a_phone_looks_at_the_3d_map_from_farther_away(visit: Visit, prepared: P
         page.wait_for_function(SEEN_FROM, arg=None)
         page.locator("#segments-map-view label", has_text="3D").click()
         page.wait_for_function(SEEN_FROM, arg=limits)
+
+
+def test_where_nothing_can_be_drawn_in_3d_the_map_says_so(
+    playwright: Playwright, server: Server, prepared: Prepared
+) -> None:
+    flags = [*CHROMIUM_FLAGS, "--disable-software-rasterizer", "--disable-3d-apis"]
+    with playwright.chromium.launch(executable_path=chromium(playwright), args=flags) as browser:
+        visit = new_visit(browser.new_context(viewport={"width": 1440, "height": 900}), server)
+        prepared.open(visit.page)
+        visit.page.locator("#segments-map-view label", has_text="3D").click()
+        told = visit.page.locator("#segments-map .no-webgl")
+        expect(told).to_contain_text("Your browser cannot draw in 3D here")
+        expect(told.locator("p, a")).to_have_count(0)  # no way to another site
+        visit.page.locator("#segments-map-view label", has_text="2D").click()
+        expect(told).to_have_count(0)
+        visit.page.wait_for_function(SEEN_FROM, arg=None)
+        assert visit.complaints == []
