@@ -183,7 +183,14 @@
     return "";
   }
 
+  /* A file that was chosen before the page was there waits for it. */
   function take(zone, files, folder) {
+    if (zone.closest(".opening")) {
+      window.portalOpened.then(function () {
+        take(document.querySelector("[data-upload=" + zone.dataset.upload + "]"), files, folder);
+      });
+      return;
+    }
     var sentence = fault(zone, files, folder);
     if (!sentence) {
       send(zone, files[0]);

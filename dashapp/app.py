@@ -53,6 +53,7 @@ INDEX = """<!DOCTYPE html>
 <meta name="portal-grid" content="{grid}">
 <script src="/assets/head/frame.js"></script>
 <script src="/assets/head/theme.js"></script>
+<script src="/assets/head/opening.js"></script>
 {%css%}
 </head>
 <body>
@@ -92,7 +93,7 @@ def create_app(settings: Settings | None = None) -> Dash:
         "dashapp",
         server=server,
         assets_folder=str(assets_folder()),
-        assets_ignore=r"(theme|frame)\.js$",  # stand in the head, before anything else
+        assets_ignore=r"(theme|frame|opening)\.js$",  # stand in the head, before anything else
         external_stylesheets=[BOOTSTRAP_URL],
         index_string=INDEX.replace("{grid}", suites.grid_address()),
         title="Customer segments",
@@ -107,6 +108,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     )
     app.layout = markup(shell.layout(PAGES, signs_out=settings.identity == "oidc"))
     shell.register(app, context, PAGES, NOT_FOUND)
+    shell.install_opening(app, context, PAGES)
     for page in PAGES:
         page.register(app, context)
     identity.install(server, settings, admission(context))

@@ -82,6 +82,8 @@ class Page:
         What a visitor must be allowed to do in order to see it.
     links
         Choices that its address carries, besides the open tab.
+    welcome
+        What somebody sees there who has nothing yet; it is read before any script has arrived.
     """
 
     path: str
@@ -91,6 +93,7 @@ class Page:
     register: Callable[[Dash, Context], None]
     need: Right
     links: tuple[Link, ...] = ()
+    welcome: Callable[[Context], Component] | None = None
 
 
 @dataclass(frozen=True)

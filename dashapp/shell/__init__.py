@@ -9,5 +9,6 @@ from dashapp.shell.callbacks import register
 from dashapp.shell.errors import report_error
 from dashapp.shell.ids import Ids
 from dashapp.shell.layout import layout
+from dashapp.shell.opening import install as install_opening
 
-__all__ = ["Ids", "layout", "register", "report_error"]
+__all__ = ["Ids", "install_opening", "layout", "register", "report_error"]

@@ -15,7 +15,7 @@ from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, may, needs
 from dashapp.shell.history import register_history
 from dashapp.shell.ids import Ids
-from dashapp.shell.layout import steps
+from dashapp.shell.layout import shell_class, steps
 from dashapp.shell.state import delete_session, job_view, resolve_refs, summary
 
 
@@ -59,11 +59,6 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
     register_history(app, context)
     _register_client(app)
     _register_address(app, pages)
-
-
-def shell_class() -> str:
-    """Tells the style sheet what this visitor may do; the rest is not shown."""
-    return " ".join(["portal-shell", *(f"may-{right}" for right in Right if may(right))])
 
 
 def layout_for(page: Page) -> Component:

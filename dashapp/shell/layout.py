@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from dashapp.components.icon import icon
 from dashapp.components.terms import GLOSSARY
 from dashapp.page import Page, Refs
+from dashapp.session.rights import Right, may
 from dashapp.shell.history import history_panel
 from dashapp.shell.ids import Ids
 from dashapp.shell.waiting import POLL_MILLISECONDS
@@ -53,7 +54,7 @@ def layout(pages: tuple[Page, ...], *, signs_out: bool = False) -> Component:
             dcc.Store(id=Ids.TITLE, data={page.path: page.title for page in pages}),
             dcc.Interval(id=Ids.POLL, interval=POLL_MILLISECONDS, disabled=True),
             html.A("Skip to content", href=f"#{Ids.PAGE}", className="skip-link"),
-            _top_bar(pages, signs_out=signs_out),
+            top_bar(pages, signs_out=signs_out),
             html.Div(id=Ids.ALERT, role="status", className="shell-alert"),
             html.Div(id=Ids.PROGRESS, className="shell-progress", **{"aria-live": "polite"}),
             html.Main(id=Ids.PAGE, className="page", tabIndex="-1"),
@@ -66,7 +67,13 @@ def layout(pages: tuple[Page, ...], *, signs_out: bool = False) -> Component:
     )
 
 
-def _top_bar(pages: tuple[Page, ...], *, signs_out: bool) -> Component:
+def shell_class() -> str:
+    """Tells the style sheet what this visitor may do; the rest is not shown."""
+    return " ".join(["portal-shell", *(f"may-{right}" for right in Right if may(right))])
+
+
+def top_bar(pages: tuple[Page, ...], path: str = "/", *, signs_out: bool) -> Component:
+    """Product, steps and tools; of a tab that looks at nothing yet."""
     leave = html.A("Sign out", href="/sign-out", className="btn btn-quiet topbar-leave")
     return html.Header(
         [
@@ -76,7 +83,7 @@ def _top_bar(pages: tuple[Page, ...], *, signs_out: bool) -> Component:
                 className="topbar-brand",
             ),
             html.Nav(
-                steps(pages, "/", Refs()),
+                steps(pages, path, Refs()),
                 id=Ids.STEPS,
                 className="steps",
                 **{"aria-label": "Steps"},

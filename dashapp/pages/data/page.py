@@ -70,7 +70,7 @@ def content(context: Context, refs: Refs) -> Any:
         return NO_CUSTOMERS
     if before is None:
         gone = message("warning", EXPIRED) if refs.expired else None
-        return [gone, welcome(Ids.SAMPLE, limit_mb, cluster.card(context))]
+        return [gone, welcome_page(context)]
     around = Around(
         raw_lines=datasets.first_lines(session, before.id),
         others=datasets.others(session, before.id),
@@ -187,4 +187,11 @@ def _register_client(app: Dash) -> None:
     )
 
 
-PAGE = Page("/", "Data", "Data · Customer segments", layout, register, Right.DATA)
+def welcome_page(context: Context) -> Component:
+    """What the page shows to somebody who has brought nothing yet."""
+    return welcome(Ids.SAMPLE, context.settings.max_upload_mb, cluster.card(context))
+
+
+PAGE = Page(
+    "/", "Data", "Data · Customer segments", layout, register, Right.DATA, welcome=welcome_page
+)
