@@ -19,9 +19,11 @@ from dashapp.page import Context, Page
 from dashapp.session.rights import Right, may
 from dashapp.shell.layout import shell_class, top_bar
 
-# What shows that the page stands: anything at all, or more than quiet shapes; or what is wrong.
-DRAWN = "main > *, ._dash-error"
-READABLE = "main h1, main h2, .shell-alert > *, ._dash-error"
+# What shows that the page stands, under the top bar of this visitor: anything at all, or more than
+# quiet shapes. Or what is wrong.
+WRONG = ".shell-alert > *, ._dash-error"
+DRAWN = f"[class*=may-] main > *, {WRONG}"
+READABLE = f"[class*=may-] main h1, {WRONG}"
 
 
 def install(app: Dash, context: Context, pages: tuple[Page, ...]) -> None:
