@@ -27,7 +27,7 @@ from dashapp.components.review import ids_of
 from dashapp.components.states import message
 from dashapp.components.tables import data_table
 from dashapp.components.upload import drop_zone
-from dashapp.services.masking import hidden
+from dashapp.services.masking import contact_columns, hidden
 from segmentation import Issue, Table
 
 # More line numbers than this tell nobody anything; the rejects file has them all.
@@ -272,4 +272,6 @@ def _rows_of_customers(issue: Issue, table: Table) -> Component | None:
     some = table.frame.iloc[rows]
     some = some[some[issue.column].duplicated(keep=False)]
     some = some.sort_values(issue.column, kind="stable").head(ROWS_SHOWN)
-    return data_table(hidden(some, table), caption="Rows with the same id", plain=ids_of(table))
+    return data_table(
+        hidden(some, contact_columns(table)), caption="Rows with the same id", plain=ids_of(table)
+    )

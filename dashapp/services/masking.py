@@ -14,12 +14,12 @@ HIDDEN = "•••"
 
 def rows_shown(table: Table, count: int) -> pd.DataFrame:
     """The first rows as they were understood, with contact data hidden."""
-    return hidden(table.frame.head(count), table)
+    return hidden(table.frame.head(count), contact_columns(table))
 
 
-def hidden(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Some rows of a table, in which contact data show their first letters only."""
-    masks = {name: frame[name].astype("str").str[:1] + HIDDEN for name in contact_columns(table)}
+def hidden(frame: pd.DataFrame, contacts: Sequence[str]) -> pd.DataFrame:
+    """Some rows, in which contact data show their first letters only; files keep them whole."""
+    masks = {name: frame[name].astype("str").str[:1] + HIDDEN for name in contacts if name in frame}
     known = {name: mask.where(frame[name].notna()) for name, mask in masks.items()}
     return frame.assign(**known)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from dashapp.jobs.queue import Job
 from dashapp.services.bounds import reading_limits
 from dashapp.services.frames import decode_frame, encode_frame
+from dashapp.services.masking import contact_columns
 from dashapp.services.memory import Memory
 from dashapp.services.training import Training
 from dashapp.session.keys import Key, Kind
@@ -102,6 +103,7 @@ def score_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
         "missing_columns": [name for name in needed if name not in table.frame.columns],
         "other_columns": [name for name in table.frame.columns if name not in needed],
         "renamed_columns": renamed,
+        "contact_columns": [renamed.get(name, name) for name in contact_columns(table)],
     }
     workspace.add_item(Kind.BATCH, batch_id, request["name"], info)
     return {"batch": batch_id, "model": request["model"]}

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from dashapp import formatting
 from dashapp.components.tables import data_table
 from dashapp.components.upload import drop_zone
+from dashapp.services.masking import hidden
 from dashapp.session.ledger import Item
 from dashapp.theme import segment_class
 from segmentation import Segment, SegmentModel
@@ -48,9 +49,15 @@ def batch_upload(model: SegmentModel) -> Component:
     )
 
 
-def first_rows(scored: pd.DataFrame) -> pd.DataFrame:
-    """The first scored rows: the answer, the file's own columns, then what was odd in them."""
-    some = scored.head(ROWS_SHOWN)
+def first_rows(scored: pd.DataFrame, contacts: Sequence[str] = ()) -> pd.DataFrame:
+    """The first scored rows: the answer, the file's own columns, then what was odd in them.
+
+    Parameters
+    ----------
+    contacts
+        Columns of contact data, which are shown masked.
+    """
+    some = hidden(scored.head(ROWS_SHOWN), contacts)
     answers = pd.DataFrame(
         {
             "Segment": some["segment"].astype("str"),
@@ -131,7 +138,11 @@ def batch_result(
             html.Section(
                 [
                     html.H3("First rows"),
-                    data_table(first_rows(scored), colors=colors, right=("Confidence",)),
+                    data_table(
+                        first_rows(scored, info.get("contact_columns", ())),
+                        colors=colors,
+                        right=("Confidence",),
+                    ),
                 ],
                 className="card-soft",
             ),

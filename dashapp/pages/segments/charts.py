@@ -15,6 +15,7 @@ from dashapp.components.sampled import noun
 from dashapp.page import Context, Refs, Seen
 from dashapp.pages.segments.customers import picked_links
 from dashapp.pages.segments.scored import scores_of
+from dashapp.services.masking import contact_columns, hidden
 from dashapp.session.rights import Right, may
 from dashapp.theme import Theme, segment_class
 from segmentation import Segment, SegmentModel, Table
@@ -64,8 +65,9 @@ def customer_beside(
         return []
     score = placed.scores.iloc[row]
     segments = {segment.id: segment for segment in model.segments}
+    shown = hidden(placed.table.frame.iloc[[row]], contact_columns(placed.table))
     card = customer_card(
-        {str(name): value for name, value in placed.table.frame.iloc[row].items()},
+        {str(name): value for name, value in shown.iloc[0].items()},
         segments.get(score["segment_id"]),
         float(score["confidence"]),
     )

@@ -23,6 +23,7 @@ from dashapp.services.customers import (
     Selection,
     page_of,
 )
+from dashapp.services.masking import contact_columns
 from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from segmentation import SegmentModel
@@ -50,7 +51,8 @@ def rows_of(
     names = {s.id: s.name for s in model.segments}
     scores, frame = scores_of(context, seen), seen.table.frame
     wanted = selection.mask(frame, scores, names)
-    page, found = page_of(frame, scores, names, wanted, asked), int(wanted.sum())
+    page = page_of(frame, scores, names, wanted, asked, contacts=contact_columns(seen.table))
+    found = int(wanted.sum())
     total = formatting.count(seen.table.rows_used, noun(seen.table))
     return {"rowData": page, "rowCount": found}, f"{formatting.number(found)} of {total}"
 

@@ -107,3 +107,11 @@ def test_scored_rows_begin_with_the_answer_and_keep_columns_of_the_same_name() -
         "Segment", "Confidence", "Runner-up", "Fits", "Segment (file)", "Age", "Problems"
     ]  # fmt: skip
     assert list(rows.iloc[0, :4]) == ["High Spenders", "91 %", "Loyal Customers", "no"]
+
+
+def test_contact_data_of_scored_rows_are_shown_masked() -> None:
+    scored = pd.DataFrame(
+        {"Mail": ["ann@x.org"], "segment_id": ["s1"], "segment": ["High Spenders"],
+         "runner_up": [None], "confidence": [0.9], "fits": [True], "problems": [""]}
+    )  # fmt: skip
+    assert first_rows(scored, ["Mail", "not there"])["Mail"].tolist() == ["a•••"]

@@ -104,3 +104,12 @@ def test_nobody_gets_more_rows_at_once_than_a_page() -> None:
 @pytest.mark.parametrize("value", [None, [], {"startRow": -5, "endRow": 2}, {"startRow": "a"}, 7])
 def test_an_odd_request_is_the_first_page(value: object) -> None:
     assert GridRequest.parse(value) == GridRequest(0, 100)
+
+
+def test_contact_data_can_be_found_and_are_shown_masked() -> None:
+    frame = FRAME.assign(Mail=["ann@x.org", None, "bob@y.org"])
+    wanted = Selection(text="bob@").mask(frame, SCORES, NAMES)
+    everybody, by_mail = np.ones(len(frame), dtype=bool), GridRequest(0, 100, (("Mail", False),))
+    rows = page_of(frame, SCORES, NAMES, everybody, by_mail, contacts=["Mail"])
+    assert wanted.tolist() == [False, False, True]
+    assert [row["Mail"] for row in rows] == ["b•••", "a•••", None]
