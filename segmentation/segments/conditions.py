@@ -12,6 +12,7 @@ from segmentation.segments.traits import (
     NO,
     SMALLEST_EFFECT,
     YES,
+    apart,
     comparison,
     distinctive_traits,
     level_effect,
@@ -215,5 +216,6 @@ def numeric_clause(column: Column, own: NumericProfile, overall: NumericProfile)
         return f"last purchase {mean} days ago on average, everybody {everybody}"
     if column.meaning == "items":
         return f"buys {mean} items on average, everybody {everybody}"
-    days = " days before the newest" if column.role is Role.DATE else ""
-    return f"{label(column.name)} {mean}{days} on average, everybody {everybody}"
+    if column.role is Role.DATE:
+        return f"{label(column.name)} {apart(own, overall)}"
+    return f"{label(column.name)} {mean} on average, everybody {everybody}"

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from segmentation.segments.measured import LevelValues, Measured, NumericValues
 from segmentation.segments.phrases import listing
@@ -105,12 +106,20 @@ def _thresholds(numeric: NumericValues, rows: slice) -> Iterator[Literal]:
     quantiles = np.unique(np.percentile(known, np.linspace(0, 100, BINS + 1)[1:-1]))
     rounded = np.unique([_round(q, float(known.std())) for q in quantiles])
     name = numeric.column.name
-    unit = " days before the newest" if numeric.column.role is Role.DATE else ""
     low, high = float(known.min()), float(known.max())
     for bound in rounded[(rounded > low) & (rounded <= high)].tolist():
-        text = f"{bound:,.10g}{unit}"
-        yield Literal(numeric.column, f"{name} at least {text}", data, bound, np.greater_equal)
-        yield Literal(numeric.column, f"{name} below {text}", data, bound, np.less)
+        more, less = _sides(numeric, bound)
+        yield Literal(numeric.column, f"{name} {more}", data, bound, np.greater_equal)
+        yield Literal(numeric.column, f"{name} {less}", data, bound, np.less)
+
+
+def _sides(numeric: NumericValues, bound: float) -> tuple[str, str]:
+    """Word both sides of a threshold; dates are counted back from the newest one."""
+    if numeric.column.role is Role.DATE:
+        day = f"{pd.Timestamp(numeric.newest - bound, unit='D'):%Y-%m-%d}"
+        return f"up to {day}", f"after {day}"
+    text = f"{bound:,.10g}".replace("-", "−")
+    return f"at least {text}", f"below {text}"
 
 
 def _round(value: float, spread: float) -> float:

@@ -112,7 +112,11 @@ def _numeric_trait(
     short = (words or _any_words(column, relative=relative))[0 if high else 1]
     if column.meaning == "age" and not relative and not high and own.mean < YOUNG:
         short = "young"
-    return Trait(column.name, own.z, short, _numeric_phrase(column, own, overall, short))
+    if column.role is Role.DATE:
+        phrase = f"{sentence(label(column.name))} {apart(own, overall)}"
+    else:
+        phrase = _numeric_phrase(column, own, overall, short)
+    return Trait(column.name, own.z, short, phrase)
 
 
 def _any_words(column: Column, *, relative: bool) -> tuple[str, str]:
@@ -137,9 +141,24 @@ def _numeric_phrase(
         return f"{mean} items on average"
     if column.meaning == "rating":
         return f"Rates {mean} on average"
-    unit = " days before the newest" if column.role is Role.DATE else ""
     mean, everybody = (value(column.name, n.mean, column.currency) for n in (own, overall))
-    return f"{sentence(short)}: {mean}{unit} (everybody {everybody})"
+    return f"{sentence(short)}: {mean} (everybody {everybody})"
+
+
+def apart(own: NumericProfile, overall: NumericProfile) -> str:
+    """Say how far a segment's dates lie from everybody's, which models count back from the newest.
+
+    Examples
+    --------
+    >>> early, late = (NumericProfile(m, m, m, m, m, m, None, 0.0) for m in (300.0, 117.4))
+    >>> apart(early, late), apart(late, early), apart(late, late)
+    ('183 days earlier than average', '183 days later than average', 'as early as on average')
+    """
+    days = round(own.mean - overall.mean)
+    if days == 0:
+        return "as early as on average"
+    unit = "day" if abs(days) == 1 else "days"
+    return f"{abs(days):,} {unit} {'earlier' if days > 0 else 'later'} than average"
 
 
 def comparison(index: float) -> str:

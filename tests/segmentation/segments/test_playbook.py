@@ -150,7 +150,7 @@ def test_advice_suits_the_trade_and_begins_with_what_sets_a_segment_apart() -> N
         "Let them help themselves", "Help them settle in", "Offer a longer commitment",
         "Keep the rest from leaving",
     }  # fmt: skip
-    assert any(" days before the newest on average, everybody " in told for told in small)
+    assert any(" days later than average" in told for told in small)
     assert any(" churn, among everybody " in told for told in small)
 
 

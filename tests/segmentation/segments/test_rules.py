@@ -32,6 +32,17 @@ def test_a_threshold_that_separates_is_found_and_is_exact() -> None:
     assert 40 < threshold <= 60
 
 
+def test_a_threshold_between_dates_is_a_date() -> None:
+    since = pd.to_datetime(["2024-01-01"] * 50 + ["2025-06-01"] * 50)
+    column = Column("Since", Role.DATE, Use.BASIS, "")
+    frame = pd.DataFrame({"Since": since})
+    early, late = segment_rules(measure(frame, (column,)), np.repeat([0, 1], 50), 2)
+    words, _, day = early[0].text.rpartition(" ")
+    assert words == "Since up to"
+    assert pd.Timestamp("2024-01-01") <= pd.Timestamp(day) < pd.Timestamp("2025-06-01")
+    assert late[0].text == f"Since after {day}"
+
+
 def test_two_conditions_are_joined_where_one_is_not_enough() -> None:
     spend = np.tile([10.0, 90.0], 100)
     tier = np.repeat(["a", "b"], 100)
