@@ -18,6 +18,8 @@ from dashapp.units import currency_of, day_before, is_day
 # Shown where there is no number; an en dash reads better than "nan".
 MISSING = "–"
 _NAMES = frozenset({"id", "ids", "identifier", "line", "number", "no", "year", "zip", "postcode"})
+# Charts and grids write it before negative numbers, too: as wide as a digit, never a line's end.
+MINUS = "−"
 _STEPS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
@@ -35,13 +37,13 @@ def number(value: float | None, decimals: int = 0) -> str:
     --------
     >>> number(12450), number(3.14159, 2), number(None)
     ('12,450', '3.14', '–')
-    >>> number(-0.2)
-    '0'
+    >>> number(-0.2), number(-12450)
+    ('0', '−12,450')
     """
     if not _known(value):
         return MISSING
     text = f"{value:,.{decimals}f}"
-    return text.removeprefix("-") if not text.strip("-0.,") else text
+    return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", MINUS)
 
 
 def measure(value: float | None) -> str:
@@ -88,14 +90,13 @@ def money(value: float | None, currency: str) -> str:
     Examples
     --------
     >>> money(1320, "$"), money(12.5, "€"), money(-40, "$"), money(8_911_407.9, "CHF ")
-    ('$1,320', '€12.50', '-$40', 'CHF 8,911,408')
+    ('$1,320', '€12.50', '−$40', 'CHF 8,911,408')
     """
     if not _known(value):
         return MISSING
     assert value is not None
     cents = abs(value) < 100 and not float(value).is_integer()
-    sign = "-" if value < 0 else ""
-    return f"{sign}{currency}{number(abs(value), 2 if cents else 0)}"
+    return fixed(value, 2 if cents else 0, currency)
 
 
 def compact(value: float | None) -> str:
@@ -120,7 +121,7 @@ def compact(value: float | None) -> str:
 
 
 def signed(value: float | None, decimals: int = 0) -> str:
-    """A difference with its sign, with a true minus.
+    """A difference with its sign.
 
     Examples
     --------
@@ -130,7 +131,7 @@ def signed(value: float | None, decimals: int = 0) -> str:
     text = number(value, decimals)
     if text == MISSING or not text.strip("0.,"):
         return text
-    return f"−{text[1:]}" if text.startswith("-") else f"+{text}"
+    return text if text.startswith(MINUS) else f"+{text}"
 
 
 def count(amount: int, thing: str, plural: str | None = None) -> str:
@@ -188,12 +189,12 @@ def fixed(value: float | None, decimals: int, currency: str = "") -> str:
     Examples
     --------
     >>> fixed(1120.2, 2, "$"), fixed(-3.0, 1), fixed(None, 1)
-    ('$1,120.20', '-3.0', '–')
+    ('$1,120.20', '−3.0', '–')
     """
     text = number(value, decimals)
     if not currency or text == MISSING:
         return text
-    return f"-{currency}{text[1:]}" if text.startswith("-") else f"{currency}{text}"
+    return f"{MINUS}{currency}{text[1:]}" if text.startswith(MINUS) else f"{currency}{text}"
 
 
 def decimals_of(values: Sequence[float | None]) -> int | None:

@@ -48,7 +48,7 @@ def amount_card(label: str, value: float, currency: str, note: str) -> Component
     exact = formatting.money(value, currency)
     if abs(value) < MANY:
         return stat_card(label, exact, note)
-    sign = "-" if value < 0 else ""
+    sign = formatting.MINUS if value < 0 else ""
     return stat_card(label, f"{sign}{currency}{formatting.compact(abs(value))}", note, exact=exact)
 
 

@@ -146,7 +146,8 @@ def _numbers(series: pd.Series, column: Column) -> list[Alert]:
             Alert(
                 column.name,
                 "skew",
-                f"A few very {'high' if skew > 0 else 'low'} values (skewness {skew:.1f}).",
+                f"A few very {'high' if skew > 0 else 'low'} values "
+                f"(skewness {formatting.number(skew, 1)}).",
                 "It is put on a log scale before segments are found."
                 if stretched
                 else "A few extreme customers weigh more than many ordinary ones.",

@@ -135,8 +135,8 @@ def test_a_large_amount_fits_its_card_and_is_told_whole_on_hover() -> None:
         )
     )
     assert "$384,594" in small
-    assert "-€51.3 B" in large
-    assert tells == ["-€51,328,637,242"]
+    assert "−€51.3 B" in large
+    assert tells == ["−€51,328,637,242"]
 
 
 @pytest.mark.parametrize(

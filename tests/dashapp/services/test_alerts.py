@@ -52,7 +52,7 @@ def test_a_mistyped_value_is_told_as_it_is() -> None:
 
     assert told() == "1 value lies far outside the usual range: 199."
     ages[4] = -70
-    assert told() == "2 values lie far outside the usual range, from -70 to 199."
+    assert told() == "2 values lie far outside the usual range, from −70 to 199."
 
 
 def test_filters_narrow_what_alerts_look_at(table: Table) -> None:
