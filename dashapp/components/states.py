@@ -112,6 +112,7 @@ def progress_panel(
     stage: str,
     fraction: float,
     *,
+    kind: str = "",
     cancel_id: str | Mapping[str, Any] | None = None,
 ) -> Component:
     """How far a piece of work is.
@@ -124,6 +125,8 @@ def progress_panel(
         The step it is at.
     fraction
         How much is done, 0 to 1.
+    kind
+        Kind of the job; styles of the page behind may follow it.
     cancel_id
         Id of the Cancel button; without one the work cannot be cancelled.
     """
@@ -154,6 +157,7 @@ def progress_panel(
             else html.Button("Cancel", id=cancel_id, className="btn btn-quiet progress-cancel"),
         ],
         className="progress-panel card-soft",
+        **{"data-job": kind},
     )
 
 

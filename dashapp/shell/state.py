@@ -245,7 +245,11 @@ def job_progress(job: Job, ahead: int = 0) -> Component | None:
         return None
     stage = job.message or waiting_words(ahead)
     return progress_panel(
-        WORDS[job.kind], stage, job.progress, cancel_id={"type": Ids.CANCEL, "job": job.id}
+        WORDS[job.kind],
+        stage,
+        job.progress,
+        kind=job.kind,
+        cancel_id={"type": Ids.CANCEL, "job": job.id},
     )
 
 

@@ -20,13 +20,26 @@ def render_start(table: Table) -> Component:
     return html.Section(
         [
             html.Div(icon("sparkle"), className="state-picture"),
-            html.H2("Ready to find segments"),
-            html.P(
-                "One click compares every number of segments from 2 to 10, checks how sure the "
-                "best one is, and describes each segment in plain words."
+            html.Div(
+                [
+                    html.H2("Ready to find segments"),
+                    html.P(
+                        "One click compares every number of segments from 2 to 10, checks how "
+                        "sure the best one is, and describes each segment in plain words."
+                    ),
+                    find_button("btn-primary btn-lg"),
+                    train_options(Ids.OPTION, table, {}),
+                ],
+                className="start-ready",
             ),
-            find_button("btn-primary btn-lg"),
-            train_options(Ids.OPTION, table, {}),
+            # In its place while the progress panel above tells of a training.
+            html.Div(
+                [
+                    html.H2("Finding your segments"),
+                    html.P("They appear here by themselves. You can leave this page meanwhile."),
+                ],
+                className="start-busy",
+            ),
         ],
         className="card-soft start",
     )

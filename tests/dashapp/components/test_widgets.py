@@ -100,6 +100,8 @@ def test_a_callback_brings_a_picture_with_its_sentence_and_its_title() -> None:
 
 def test_progress_stays_between_nothing_and_everything() -> None:
     assert "100 %" in words(states.progress_panel("Work", "Stage", 1.7))
+    # Styles of the page behind follow the kind of job: the start card says what goes on.
+    assert vars(states.progress_panel("Work", "Stage", 0.2, kind="train"))["data-job"] == "train"
     assert not find(states.progress_panel("Work", "Stage", 0.2), html.Button)
     cancel = find(states.progress_panel("Work", "Stage", 0.2, cancel_id={"type": "c"}), html.Button)
     assert cancel[0].id == {"type": "c"}
