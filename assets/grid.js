@@ -45,10 +45,10 @@
   }
 
   /* What people look for stays in sight while they scroll sideways, where there is room. */
-  var NARROW = 900;
+  var wide = window.matchMedia("(min-width: 900px)");
 
-  function fitting(columns) {
-    if (window.innerWidth >= NARROW) { return columns; }
+  function fitting(columns, room) {
+    if (room) { return columns; }
     return columns.map(function (column) { return Object.assign({}, column, {pinned: null}); });
   }
 
@@ -57,8 +57,9 @@
     var state = React.useState("");
     var tell = state[1];
     var first = React.useRef(props.getRowsResponse);
+    var width = React.useState(wide.matches), room = width[0], see = width[1];
     var own = {
-      columnDefs: React.useMemo(fitting.bind(null, props.columnDefs), [props.columnDefs]),
+      columnDefs: React.useMemo(fitting.bind(null, props.columnDefs, room), [props.columnDefs, room]),
       setProps: React.useMemo(answering.bind(null, first, props.setProps), [props.setProps])
     };
     React.useEffect(function () {
@@ -73,6 +74,11 @@
     }, []);
     /* Before the table itself goes: the first one has brought its styles since it was put here. */
     React.useLayoutEffect(function () { return keepStyles; }, []);
+    React.useEffect(function () {
+      function turn() { see(wide.matches); }
+      wide.addEventListener("change", turn);
+      return function () { wide.removeEventListener("change", turn); };
+    }, []);
     if (suite) { return React.createElement(suite.AgGrid, Object.assign({}, props, own)); }
     return React.createElement(
       "div", {id: props.id, className: "grid-awaited", style: props.style}, state[0]

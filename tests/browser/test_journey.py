@@ -194,6 +194,12 @@ def test_what_a_tab_shows_is_seen_at_once(visit: Visit, prepared: Prepared) -> N
     edges = "all => all.map(one => Math.round(one.getBoundingClientRect().bottom))"
     bottoms = page.locator(".toolbar .button-row, .toolbar > .field").evaluate_all(edges)
     assert max(bottoms) - min(bottoms) <= 1
+    # After a turn to a phone and back, what people look for leads the list again, in its order.
+    heads = page.locator("#segments-grid .ag-pinned-left-header .ag-header-cell-text")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(heads).to_have_count(0)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(heads).to_have_text(["Segment", "Confidence"])
     settled(page)
     assert visit.complaints == []
 

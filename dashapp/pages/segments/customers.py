@@ -27,6 +27,7 @@ GRID_PAGE = 100
 # Pixels of a letter in a head, and of the room around one.
 LETTER_WIDTH = 8
 HEAD_ROOM = 44
+WIDEST = 280
 # The choice that keeps every segment in the customers' grid.
 EVERYONE = "all"
 WHICH = {
@@ -185,6 +186,7 @@ def customers_view(
                     "alwaysShowHorizontalScroll": True,
                     "alwaysShowVerticalScroll": True,
                     "suppressFieldDotNotation": True,
+                    "localeText": {"noRowsToShow": "Nobody is found: change the fields above."},
                     "rowSelection": {
                         "mode": "multiRow",
                         "checkboxes": True,
@@ -204,6 +206,7 @@ def grid_columns(table: Table, segments: Sequence[Segment]) -> list[dict[str, An
     """Column definitions of the customers' grid: segment and confidence, then the table's."""
     own = [
         {"field": column.name, "headerName": column.name, "width": _width(column.name)}
+        | ({"headerTooltip": column.name} if _is_cut(column.name) else {})
         | (_number_column(table, column.name) if column.role == Role.NUMERIC else {})
         for column in table.columns
         if column.name not in (*GRID_COLUMNS, ROW)
@@ -236,7 +239,11 @@ def grid_columns(table: Table, segments: Sequence[Segment]) -> list[dict[str, An
 
 def _width(head: str) -> int:
     """Pixels that a column's head takes, within reason; its cells rarely need more."""
-    return min(max(HEAD_ROOM + LETTER_WIDTH * len(head), 120), 280)
+    return min(max(HEAD_ROOM + LETTER_WIDTH * len(head), 120), WIDEST)
+
+
+def _is_cut(head: str) -> bool:
+    return HEAD_ROOM + LETTER_WIDTH * len(head) > WIDEST
 
 
 def _number_column(table: Table, name: str) -> dict[str, Any]:
