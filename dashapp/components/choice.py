@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 
@@ -38,4 +39,23 @@ def choice(
             html.Div(note, className="field-note") if note else None,
         ],
         className="field",
+    )
+
+
+def choices(
+    id_: str | dict[str, str],
+    options: Sequence[str] | Sequence[Mapping[str, str]],
+    value: Sequence[Any],
+    *,
+    placeholder: str = "None",
+) -> Component:
+    """Any number of several, in a list that opens; its label stands before it."""
+    return dcc.Dropdown(
+        id=id_,
+        options=options,
+        value=value,
+        multi=True,
+        placeholder=placeholder,
+        maxHeight=320,
+        labels={"select_all": "Select all", "deselect_all": "Select none"},
     )

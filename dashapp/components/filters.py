@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
+from dashapp.components.choice import choices
 from dashapp.services.exploring import filterable, number_range, slider_step
 from segmentation import Role, Table
 
@@ -86,14 +87,7 @@ def _filter(table: Table, name: str, id_: dict[str, str], value: list[Any]) -> C
     return html.Div(
         [
             html.Div(name, className="filter-label"),
-            dcc.Dropdown(
-                options=levels,
-                value=value,
-                multi=True,
-                id=id_,
-                placeholder="All",
-                searchable=True,
-            ),
+            choices(id_, levels, value, placeholder="All"),
         ],
         className="filter",
     )

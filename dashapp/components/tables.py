@@ -14,8 +14,8 @@ Teller = Callable[[object, str], str]
 
 # A plain table with more rows would make the page heavy; longer data belong in a grid.
 MAX_ROWS = 200
-# Longer texts may be cut by the width of their column.
-LONG_TEXT = 24
+# Longer texts may be cut by the width of their column, on phones most of all.
+LONG_TEXT = 15
 # Head of the first column in a table that describes one column per row: its numbers are
 # written in the described column's unit.
 DESCRIBED = "column"

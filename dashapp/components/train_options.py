@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
-from dashapp.components.choice import choice
+from dashapp.components.choice import choice, choices
 from dashapp.page import BadInputError, number_or_none, one_of, texts
 from segmentation import ALGORITHMS, Role, SegmentModel, Table, Use
 
@@ -58,9 +58,7 @@ def train_options(id_type: str, table: Table, used: Mapping[str, Any]) -> Compon
                     html.Div(
                         [
                             html.Div("Columns that drive the segments", className="field-label"),
-                            dcc.Dropdown(
-                                options=possible, value=bases, multi=True, id=id_of("columns")
-                            ),
+                            choices(id_of("columns"), possible, bases),
                         ],
                         className="field field-wide",
                     ),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures
 from dashapp.address import Address
 from dashapp.components.charts import HEIGHT, SQUARE, TALL, Drawn, chart
-from dashapp.components.choice import choice
+from dashapp.components.choice import choice, choices
 from dashapp.components.icon import icon
 from dashapp.components.states import empty_state
 from dashapp.components.tables import data_table
@@ -187,12 +187,7 @@ def compare_view(model: SegmentModel, address: Address, look: Theme) -> Componen
                     html.Div(
                         [
                             html.Div("Segments to compare", className="field-label"),
-                            dcc.Dropdown(
-                                options=options,
-                                value=chosen,
-                                multi=True,
-                                id=Ids.COMPARE_SEGMENTS,
-                            ),
+                            choices(Ids.COMPARE_SEGMENTS, options, chosen),
                         ],
                         className="field field-wide",
                     )
