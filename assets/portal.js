@@ -24,6 +24,17 @@
     return found;
   }
 
+  /* The chosen part of each number, as the server writes the whole of it. */
+  function toldRanges(values, ranges, units) {
+    var chosen = {}, ids = window.dash_clientside.callback_context.inputs_list[0];
+    ids.forEach(function (input, i) { chosen[input.id.column] = values[i]; });
+    return ranges.map(function (id, i) {
+      return chosen[id.column].map(function (end) {
+        return (end < 0 ? "−" : "") + units[i] + readable(Math.abs(end));
+      }).join(" – ");
+    });
+  }
+
   /* A link to a view below the cards leads the eye there as well, once the view is drawn. */
   document.addEventListener("click", function (event) {
     var link = event.target.closest("a.to-view");
@@ -72,6 +83,7 @@
         return none();
       },
       narrowing: narrowing,
+      told_ranges: toldRanges,
       clicked: clicked,
       /* Longer than between two keys, shorter than people notice; Dash forgets all but the last. */
       paused: function (text) {

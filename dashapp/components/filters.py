@@ -8,7 +8,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import formatting
+from dashapp import formatting, units
 from dashapp.components.choice import choices
 from dashapp.services.exploring import filterable, number_range, slider_step
 from segmentation import Role, Table
@@ -18,6 +18,7 @@ def filter_panel(
     table: Table,
     *,
     filter_type: str,
+    range_type: str,
     count_id: str,
     clear_id: str,
     start: Mapping[str, list[Any]] | None = None,
@@ -27,8 +28,9 @@ def filter_panel(
 
     Parameters
     ----------
-    filter_type
-        Type of the widgets' ids: ``{"type": filter_type, "column": name}``.
+    filter_type, range_type
+        Types of the ids of the widgets and of the words that say a range, which have a column:
+        ``{"type": filter_type, "column": name}``.
     count_id
         Id of the line that says how many customers are left.
     clear_id
@@ -38,6 +40,9 @@ def filter_panel(
     left
         How many customers that leaves.
     """
+    values = {
+        name: (start or {}).get(name) or filter_start(table, name) for name in filterable(table)
+    }
     return html.Aside(
         [
             html.Div(
@@ -57,13 +62,10 @@ def filter_panel(
             html.Div(left, id=count_id, className="filters-count", role="status"),
             html.Div(
                 [
-                    _filter(
-                        table,
-                        name,
-                        {"type": filter_type, "column": name},
-                        (start or {}).get(name) or filter_start(table, name),
-                    )
-                    for name in filterable(table)
+                    _range(table, name, filter_type, range_type, values[name])
+                    if table.column(name).role == Role.NUMERIC
+                    else _levels(table, name, filter_type, values[name])
+                    for name in values
                 ],
                 className="filters-body",
             ),
@@ -80,30 +82,32 @@ def filter_start(table: Table, name: str) -> list[Any]:
     return []
 
 
-def _filter(table: Table, name: str, id_: dict[str, str], value: list[Any]) -> Component:
-    if table.column(name).role == Role.NUMERIC:
-        return _range(table, name, id_, value)
+def _levels(table: Table, name: str, filter_type: str, value: list[Any]) -> Component:
     levels = [str(level) for level in table.column(name).levels]
     return html.Div(
         [
             html.Div(name, className="filter-label"),
-            choices(id_, levels, value, placeholder="All"),
+            choices({"type": filter_type, "column": name}, levels, value, placeholder="All"),
         ],
         className="filter",
     )
 
 
-def _range(table: Table, name: str, id_: dict[str, str], value: list[Any]) -> Component:
+def _range(
+    table: Table, name: str, filter_type: str, range_type: str, value: list[Any]
+) -> Component:
     low, high = number_range(table.frame, name)
+    from_, to = (formatting.column_value(name, end) for end in value)
     return html.Div(
         [
             html.Div(
                 [
                     html.Span(name, className="filter-label"),
                     html.Span(
-                        f"{formatting.column_value(name, low)} – "
-                        f"{formatting.column_value(name, high)}",
+                        f"{from_} – {to}",
+                        id={"type": range_type, "column": name},
                         className="filter-range",
+                        **{"data-unit": units.currency_of(name)},
                     ),
                 ],
                 className="filter-head",
@@ -116,7 +120,7 @@ def _range(table: Table, name: str, id_: dict[str, str], value: list[Any]) -> Co
                 marks=None,
                 allow_direct_input=False,
                 tooltip={"placement": "bottom", "transform": "readable"},
-                id=id_,
+                id={"type": filter_type, "column": name},
             ),
         ],
         className="filter",

@@ -122,6 +122,11 @@ def test_a_filter_changes_the_numbers_under_the_charts(visit: Visit, prepared: P
     ).first.click()
     expect(count).not_to_have_text("500 of 500 customers")
     expect(reading).not_to_have_text(before)
+    # What is chosen can be read when the pointer has left the handle.
+    age = page.locator(".filters .filter", has=page.get_by_text("Age", exact=True))
+    low = age.locator(".filter-range").inner_text().split(" – ")[0]
+    age.locator(".dash-slider-thumb").first.press("ArrowRight")
+    expect(age.locator(".filter-range")).to_have_text(re.compile(f"^{int(low) + 1} – "))
     settled(page)
     assert visit.complaints == []
 

@@ -12,6 +12,7 @@ class Ids(StrEnum):
     TABS = "explore-tabs"
     BODY = "explore-body"
     FILTER = "explore-filter"
+    RANGE = "explore-range"
     FILTERS = "explore-filters"
     CLEAR = "explore-clear"
     COUNT = "explore-count"

@@ -54,6 +54,7 @@ def render_page(
             filter_panel(
                 table,
                 filter_type=Ids.FILTER,
+                range_type=Ids.RANGE,
                 count_id=Ids.COUNT,
                 clear_id=Ids.CLEAR,
                 start=filters,
@@ -132,6 +133,15 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
         Input({"type": Ids.FILTER, "column": ALL}, "value"),
         State({"type": Ids.FILTER, "column": ALL}, "min"),
         State({"type": Ids.FILTER, "column": ALL}, "max"),
+        prevent_initial_call=True,
+    )
+
+    app.clientside_callback(
+        ClientsideFunction("portal", "told_ranges"),
+        Output({"type": Ids.RANGE, "column": ALL}, "children"),
+        Input({"type": Ids.FILTER, "column": ALL}, "value"),
+        State({"type": Ids.RANGE, "column": ALL}, "id"),
+        State({"type": Ids.RANGE, "column": ALL}, "data-unit"),
         prevent_initial_call=True,
     )
 
