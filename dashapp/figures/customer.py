@@ -44,7 +44,10 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         xaxis={
             "title": {"text": "Pull (log-odds)"},
             "range": [-reach, reach],
-            "tickformat": ".1~f",
+            # Far outside of what was seen, pulls have seven digits: few of them, side by side.
+            "tickformat": ",.1~f",
+            "nticks": 5,
+            "tickangle": 0,
             "showgrid": True,
             "zeroline": True,
             "zerolinecolor": theme.muted,

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashapp.figures.canvas import TICK_LINE
-from dashapp.figures.words import LONGEST_LABEL, in_lines, label, wrapped
+from dashapp.figures.words import in_lines, label, wrapped
 from dashapp.theme import Theme
 from segmentation import Segment
 
 # Shares of the room that the ends of names get, one after the other, until no two are alike.
 TAIL_SHARES = (0.4, 0.6, 0.8)
-# With more segments beside an axis, the second line of a name would run into the next name.
-MOST_IN_LINES = 6
-ONE_LINE = 22
-# Up to so many names leave a legend room for longer ones.
-FEW, LONG = 4, 40
+# Up to so many names leave a legend room for long ones, more of them for these.
+FEW, LONG, USUAL = 4, 40, 32
 
 
 def short_names(names: Sequence[str], longest: int | None = None) -> dict[str, str]:
@@ -31,7 +28,7 @@ def short_names(names: Sequence[str], longest: int | None = None) -> dict[str, s
      'High Spenders, higher rating': 'High…higher rating'}
     """
     if longest is None:
-        longest = LONG if len(names) <= FEW else LONGEST_LABEL
+        longest = LONG if len(names) <= FEW else USUAL
     for share in TAIL_SHARES:
         found = {name: label(name, longest, share) for name in names}
         if len(set(found.values())) == len(found):
@@ -40,11 +37,9 @@ def short_names(names: Sequence[str], longest: int | None = None) -> dict[str, s
 
 
 def dotted(segments: Sequence[Segment], theme: Theme) -> list[str]:
-    """Each segment's name behind a dot in its color, for ticks below each other."""
-    in_one = len(segments) > MOST_IN_LINES
-    short = short_names([s.name for s in segments], ONE_LINE if in_one else 2 * TICK_LINE)
-    lines = {name: text if in_one else in_lines(text, TICK_LINE) for name, text in short.items()}
-    return [f"{_dot(segment, theme)} {lines[segment.name]}" for segment in segments]
+    """Each segment's name in two lines behind a dot in its color, for ticks below each other."""
+    short = short_names([s.name for s in segments], 2 * TICK_LINE)
+    return [f"{_dot(s, theme)} {in_lines(short[s.name], TICK_LINE)}" for s in segments]
 
 
 def stacked(segments: Sequence[Segment], theme: Theme, width: int = 10) -> list[str]:

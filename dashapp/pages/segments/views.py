@@ -30,6 +30,9 @@ SHORT_HEATMAP = 9
 # On a phone the key of a category's levels stands in a column above the bars of the segments.
 LEVELS_KEY = 220
 LEVELS_BAR = 36
+# Pixels of a segment's row with a name in two lines, and of what stands above and below the rows.
+NAMED_ROW = 34
+AROUND_ROWS = 104
 ONE_SEGMENT = ("One segment", "All customers are in one segment: there is nothing to compare.")
 # Chart of the evidence → its term in the glossary.
 EVIDENCE = {
@@ -146,7 +149,11 @@ def distribution_view(
             html.Section(
                 [
                     choice(Ids.SPREAD_COLUMN, "Column by segment", columns, column),
-                    chart(Ids.SPREAD, charts.spread(placed, model, column, look)),
+                    chart(
+                        Ids.SPREAD,
+                        charts.spread(placed, model, column, look),
+                        height=_rows_height(model),
+                    ),
                 ],
                 className="span-all",
             )
@@ -163,9 +170,18 @@ def _shares(model: SegmentModel, look: Theme) -> list[Component]:
         (Ids.SHARES, figures.share_bars, compared),
     ]
     return [
-        chart(id_, Drawn.of(figure, model.segments, title=title, theme=look))
+        chart(
+            id_,
+            Drawn.of(figure, model.segments, title=title, theme=look),
+            height=_rows_height(model),
+        )
         for id_, figure, title in shown
     ]
+
+
+def _rows_height(model: SegmentModel) -> int:
+    """Pixels in which each segment has a row with its name."""
+    return max(HEIGHT, AROUND_ROWS + NAMED_ROW * len(model.segments))
 
 
 def compare_view(model: SegmentModel, address: Address, look: Theme) -> Component:

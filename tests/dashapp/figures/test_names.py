@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from dashapp.figures.names import MOST_IN_LINES, dotted, short_names
+from dashapp.figures.names import dotted, short_names
 from dashapp.theme import LIGHT
 from tests import segment_samples as samples
 
@@ -21,10 +21,3 @@ def test_names_that_begin_and_end_alike_are_told_apart() -> None:
 def test_a_name_that_two_lines_hold_is_written_whole() -> None:
     segment = dataclasses.replace(samples.segments()[0], name="High Spenders, higher spending")
     assert "High Spenders,<br>higher spending" in dotted([segment], LIGHT)[0]
-
-
-def test_many_names_beside_an_axis_stand_in_one_line_each() -> None:
-    segments = samples.segments()
-    few, many = segments, (segments * MOST_IN_LINES)[: MOST_IN_LINES + 1]
-    assert any("<br>" in tick for tick in dotted(few, LIGHT))
-    assert not any("<br>" in tick for tick in dotted(many, LIGHT))
