@@ -163,10 +163,17 @@
       Math.abs(parseFloat(room.height) - drawn.height) <= SAME_SIZE;
   }
 
+  /* Plotly places a legend before it knows the margins that the legend's new lines need. */
+  function settleLegend(plotly, graph) {
+    var drawn = graph._fullLayout;
+    return drawn && drawn._has && drawn.showlegend ? plotly.redraw(graph) : graph;
+  }
+
   function resizeOnlyWhatChanged(plotly) {
     var resize = plotly.Plots.resize;
     plotly.Plots.resize = function (graph) {
-      return fits(graph) ? Promise.resolve(graph) : resize.call(plotly.Plots, graph);
+      if (fits(graph)) { return Promise.resolve(graph); }
+      return resize.call(plotly.Plots, graph).then(function () { return settleLegend(plotly, graph); });
     };
   }
 

@@ -46,7 +46,7 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
             "range": [-reach, reach],
             # Far outside of what was seen, pulls have seven digits: few of them, side by side.
             "tickformat": ",.1~f",
-            "nticks": 5,
+            "nticks": 3,
             "tickangle": 0,
             "showgrid": True,
             "zeroline": True,

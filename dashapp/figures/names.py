@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Sequence
 
-from dashapp.figures.canvas import TICK_LINE
-from dashapp.figures.words import in_lines, label, wrapped
+from dashapp.figures.words import label, labels, wrapped
 from dashapp.theme import Theme
 from segmentation import Segment
 
@@ -13,6 +14,9 @@ from segmentation import Segment
 TAIL_SHARES = (0.4, 0.6, 0.8)
 # Up to so many names leave a legend room for long ones, more of them for these.
 FEW, LONG, USUAL = 4, 40, 32
+# Characters of a line of a name beside an axis, and where such a line may end.
+NAME_LINE = 24
+BREAK = re.compile(r"[\s…]")
 
 
 def short_names(names: Sequence[str], longest: int | None = None) -> dict[str, str]:
@@ -38,8 +42,24 @@ def short_names(names: Sequence[str], longest: int | None = None) -> dict[str, s
 
 def dotted(segments: Sequence[Segment], theme: Theme) -> list[str]:
     """Each segment's name in two lines behind a dot in its color, for ticks below each other."""
-    short = short_names([s.name for s in segments], 2 * TICK_LINE)
-    return [f"{_dot(s, theme)} {in_lines(short[s.name], TICK_LINE)}" for s in segments]
+    short = short_names([s.name for s in segments], 2 * NAME_LINE - 1)
+    return [f"{_dot(s, theme)} {'<br>'.join(_in_two(short[s.name]))}" for s in segments]
+
+
+def _in_two(name: str) -> list[str]:
+    """A label in two lines of nearly the same length, or in one where that is enough.
+
+    Examples
+    --------
+    >>> _in_two("Dissatisfied Customers, more recently active"), _in_two("Loyal Customers")
+    (['Dissatisfied Customers,', 'more recently active'], ['Loyal Customers'])
+    """
+    plain = html.unescape(name)
+    if len(plain) <= NAME_LINE:
+        return [name]
+    ways = [(plain[: at.end()].rstrip(), plain[at.end() :]) for at in BREAK.finditer(plain)]
+    lines = min(ways, key=lambda way: max(map(len, way)), default=(plain,))
+    return labels(lines, NAME_LINE)
 
 
 def stacked(segments: Sequence[Segment], theme: Theme, width: int = 10) -> list[str]:
