@@ -4,45 +4,56 @@
 (function () {
   "use strict";
 
-  var pressed = null;
+  var CONTROLS = ".opening button, .opening a";
+  var opening = null, page = null, pressed = null;
 
-  /* What an element of the opening stands for. */
+  /* What a control of the opening stands for. */
   function inPage(element) {
-    var known = element && element.closest(".opening button, .opening a");
-    if (!known) { return null; }
-    return document.getElementById(known.dataset.standsFor) ||
-      document.querySelector("#react-entry-point a[href='" + known.getAttribute("href") + "']");
+    var control = element && element.closest(CONTROLS);
+    if (!control) { return null; }
+    var id = control.dataset.standsFor;
+    return page.querySelector(
+      id ? "[id='" + id + "']" : "a[href='" + control.getAttribute("href") + "']");
   }
 
-  document.addEventListener("click", function (event) {
-    var control = event.target.closest(".opening button, .opening a");
-    if (!control || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
-    event.preventDefault();
-    pressed = control;
-  });
+  /* The page is awaited until it can be read; who wants to do something waits for that control. */
+  function isReady() {
+    var own = page.querySelector("[class*=may-]");
+    return page.querySelector(opening.dataset.until) || own && inPage(pressed);
+  }
 
-  function swap(opening, page) {
-    var focused = document.activeElement;
+  function swap() {
+    var focused = inPage(document.activeElement), wanted = inPage(pressed);
     var shapes = page.querySelector(".skeleton-page");
     if (shapes) { shapes.classList.add("is-shown"); }  // they do not appear a second time
     opening.replaceWith(page);
-    if (inPage(focused)) { inPage(focused).focus(); }
-    if (inPage(pressed)) { inPage(pressed).click(); }
+    if (focused) { focused.focus(); }
+    if (wanted) { wanted.click(); }
   }
 
-  /* By now Dash has found the room for its page, and draws in it wherever it is. */
   window.portalOpened = new Promise(function (done) {
+    var watch = new MutationObserver(look);
+
+    function look() {
+      if (!page || page.isConnected || !isReady()) { return; }
+      watch.disconnect();
+      swap();
+      done();
+    }
+
+    document.addEventListener("click", function (event) {
+      var control = event.target.closest(CONTROLS);
+      if (!control || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+      event.preventDefault();
+      pressed = control;
+      look();
+    });
+    /* By now Dash has found the room for its page, and draws in it wherever it is. */
     document.addEventListener("DOMContentLoaded", function () {
-      var opening = document.querySelector(".opening");
-      var page = document.getElementById("react-entry-point");
-      var watch = new MutationObserver(function () {
-        if (!page.querySelector(opening.dataset.until)) { return; }
-        watch.disconnect();
-        swap(opening, page);
-        done();
-      });
+      opening = document.querySelector(".opening");
+      page = document.getElementById("react-entry-point");
       page.remove();
-      watch.observe(page, {childList: true, subtree: true});
+      watch.observe(page, {attributes: true, childList: true, subtree: true});
     });
   });
 })();

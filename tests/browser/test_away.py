@@ -48,6 +48,7 @@ def test_a_banner_while_redis_is_away_and_the_page_goes_on_by_itself(
     page = away.page
     page.goto(portal.url)
     expect(page.get_by_role("button", name="Try it with sample customers")).to_be_visible()
+    expect(page.locator(".opening")).to_have_count(0)
     assert away.complaints == []
     redis.stop()
     page.get_by_role("button", name="Try it with sample customers").click()

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from segmentation import sample_customers
 from tests.browser.conftest import Visit
+from tests.browser.held import Held
 from tests.browser.steps import open_sample, settled, upload
 from tests.servers import Server
 
@@ -71,6 +72,20 @@ def test_what_is_pressed_early_happens_once_the_page_is_there(
     layout.arrive()
     expect(page.locator(shown)).to_be_visible()
     expect(page.locator(".opening")).to_have_count(0)
+    settled(page)
+    assert visit.complaints == []
+
+
+def test_who_goes_on_does_not_wait_for_the_rest_of_the_first_page(
+    visit: Visit, server: Server
+) -> None:
+    page, held = visit.page, Held(visit.page)
+    held.hold("data-content")
+    page.goto(server.url)
+    held.until_asked("data-content")
+    page.locator(".opening").get_by_role("link", name="Explore").click()
+    expect(page.locator(".step-active")).to_contain_text("Explore")
+    held.arrive("data-content")
     settled(page)
     assert visit.complaints == []
 
