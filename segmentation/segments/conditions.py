@@ -152,18 +152,24 @@ class Condition:
             return None
         told = numeric_clause(column, own, overall), abs(own.z)
         if self._absolute(overall):
-            return Outcome(_within(own.mean, self.at_least, self.below), *told)
+            # An amount that nearly everybody spends puts nobody at the top.
+            holds = _within(own.mean, self.at_least, self.below)
+            return Outcome(holds and self._shows_high(own.z), *told)
         if self.position_at_least is None and self.position_below is None:
             return None
         position = facts.positions[column.name]
         holds = _within(position, self.position_at_least, self.position_below)
-        return Outcome(holds and self._shows(own.z), *told)
+        return Outcome(holds and self._shows_high(own.z) and self._shows_low(own.z), *told)
 
-    def _shows(self, z: float) -> bool:
-        """Say whether the mean, which is told, lies on the side where the median is."""
-        high = self.position_at_least is not None and self.position_at_least > 0.5
-        low = self.position_below is not None and self.position_below < 0.5
-        return not (high and z < SMALLEST_EFFECT) and not (low and z > -SMALLEST_EFFECT)
+    def _shows_high(self, z: float) -> bool:
+        """Say whether the mean, which is told, is high where the top is asked for."""
+        asked = self.position_at_least is not None and self.position_at_least > 0.5
+        return z >= SMALLEST_EFFECT or not asked
+
+    def _shows_low(self, z: float) -> bool:
+        """Say whether the mean, which is told, is low where the bottom is asked for."""
+        asked = self.position_below is not None and self.position_below < 0.5
+        return z <= -SMALLEST_EFFECT or not asked
 
     def _absolute(self, overall: NumericProfile) -> bool:
         if self.at_least is None and self.below is None:

@@ -77,6 +77,13 @@ def test_absolute_amounts_apply_where_the_scale_matches() -> None:
     assert name_of(play_of([200, 240, 900, 950], [3.9, 4.0, 4, 4])) == "Occasional Shoppers"
 
 
+def test_an_amount_that_everybody_spends_puts_nobody_at_the_top() -> None:
+    spend = [1350.0] * 50 + [1320.0] * 20 + [1100.0] * 15 + [1500.0] * 15
+    play = play_of(spend, [4.5] * 100)
+    assert play is not None
+    assert play.name == "Loyal Customers"
+
+
 def test_positions_apply_where_the_scale_is_another() -> None:
     assert name_of(play_of([9e6, 8e6, 1e6, 2e6], [4.5, 4.6, 4, 4])) == "High Spenders"
     assert name_of(play_of([1.0, 2.0, 8.0, 9.0], [3.9, 4.0, 4, 4])) == "Occasional Shoppers"
