@@ -24,7 +24,6 @@ from dashapp.figures.values import (
     places,
     teller,
 )
-from dashapp.figures.words import label
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def _stacked(
         barmode="stack",
         xaxis={**share_axis("Share of the segment"), "range": [0, 100], "showgrid": True},
         yaxis=rows,
-        legend={"title": {"text": label(column)}, "traceorder": "normal"},
+        legend={"traceorder": "normal"},
     )
     shares = np.zeros((len(segments), len(levels.names)))
     for place in range(len(segments)):
