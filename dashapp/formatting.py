@@ -134,6 +134,17 @@ def signed(value: float | None, decimals: int = 0) -> str:
     return text if text.startswith(MINUS) else f"+{text}"
 
 
+def unbroken(sentence: str) -> str:
+    """A sentence of the engine in which no line begins with a lonely percent sign.
+
+    Examples
+    --------
+    >>> ascii(unbroken("100 % Gold")) == ascii("100" + chr(160) + "% Gold")
+    True
+    """
+    return sentence.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def count(amount: int, thing: str, plural: str | None = None) -> str:
     """How many of a thing, with the noun in the right number.
 

@@ -172,11 +172,12 @@ def segment_card(
                 className="segment-figures",
             ),
             html.Ul(
-                [html.Li(trait, title=trait) for trait in segment.traits],
+                [html.Li(formatting.unbroken(trait), title=trait) for trait in segment.traits],
                 className="segment-traits",
             ),
             html.Div(
-                [html.Strong(action.title), html.Span(action.because)], className="segment-action"
+                [html.Strong(action.title), html.Span(formatting.unbroken(action.because))],
+                className="segment-action",
             )
             if action
             else html.Div(),
@@ -221,7 +222,9 @@ def action_list(segments: Sequence[Segment]) -> Component:
                                 [
                                     html.Strong(action.title),
                                     html.P(action.detail),
-                                    html.P(action.because, className="because"),
+                                    html.P(
+                                        formatting.unbroken(action.because), className="because"
+                                    ),
                                 ]
                             )
                             for action in segment.actions

@@ -139,7 +139,7 @@ def actions(segment: Segment) -> Component:
                         [
                             html.Strong(a.title),
                             html.P(a.detail),
-                            html.P(a.because, className="because"),
+                            html.P(formatting.unbroken(a.because), className="because"),
                         ]
                     )
                     for a in segment.actions
