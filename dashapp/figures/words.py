@@ -35,7 +35,7 @@ def label(text: object, longest: int = LONGEST_LABEL, tail_share: float = 0.4) -
     plain = " ".join(str(text).split())
     if len(plain) > longest:
         tail = _end(plain, int((longest - 1) * tail_share), longest)
-        head = _to_word(plain[: longest - 1 - len(tail)])
+        head = _to_word(plain, longest - 1 - len(tail))
         plain = f"{head}…{tail}"
     return html.escape(plain, quote=False).replace("%{", "%&#123;")
 
@@ -56,10 +56,18 @@ def _end(text: str, room: int, longest: int) -> str:
     return tail[cut:] if len(tail) - cut >= 3 else tail
 
 
-def _to_word(text: str) -> str:
-    """The text up to its last whole word, where that leaves enough of it."""
-    cut = text.rfind(" ")
-    return text[:cut] if cut >= len(text) // 2 else text
+def _to_word(text: str, room: int) -> str:
+    """The beginning of a text that fits into some room: whole words, where that leaves enough.
+
+    Examples
+    --------
+    >>> _to_word("High Spenders, older", 14), _to_word("High Spenders, older", 12)
+    ('High Spenders,', 'High Spender')
+    >>> _to_word("Loyal Customers", 9)
+    'Loyal'
+    """
+    cut = text.rfind(" ", 0, room + 1)  # a word may end just there
+    return text[:cut] if cut >= room // 2 else text[:room]
 
 
 def labels(texts: Sequence[object], longest: int = LONGEST_LABEL) -> list[str]:
