@@ -254,6 +254,7 @@ def _template(look: Theme) -> go.layout.Template:
         },
         hoverlabel=label,
         legend={
+            "traceorder": "normal",  # as the rows and boxes beside them, stacked bars as well
             "orientation": "h",
             "yanchor": "bottom",
             "y": 1.02,

@@ -103,7 +103,6 @@ def _stacked(
         barmode="stack",
         xaxis={**share_axis("Share of the segment"), "range": [0, 100], "showgrid": True},
         yaxis=rows,
-        legend={"traceorder": "normal"},
     )
     shares = np.zeros((len(segments), len(levels.names)))
     for place in range(len(segments)):

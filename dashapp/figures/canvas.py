@@ -71,7 +71,7 @@ def empty_figure(
     >>> empty_figure("Nothing yet.").layout.annotations[0].text
     'Nothing yet.'
     """
-    figure = canvas(theme, "empty")
+    figure = canvas(theme, "empty", margin={"l": 0, "r": 0})
     hidden = {"visible": False, "fixedrange": True}
     figure.update_layout(
         xaxis={**hidden, "title": {"text": "nothing"}},

@@ -37,7 +37,6 @@ def level_shares(segments: Sequence[Segment], column: str, *, theme: Theme = LIG
         barmode="stack",
         xaxis={**share_axis("Share of the segment"), "range": [0, 100], "showgrid": True},
         yaxis={**segment_axis(with_column, theme), "autorange": "reversed"},
-        legend={"traceorder": "normal"},
         margin={"t": LEGEND_ROOM, "r": 32},
     )
     rows = [segment.name for segment in with_column]

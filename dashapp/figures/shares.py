@@ -138,7 +138,6 @@ def share_bars(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figur
         bargroupgap=0.08,
         xaxis={**share_axis("Share"), "showgrid": True, "range": [0, 100 * longest * (1 + ROOM)]},
         yaxis={**label_axis(names, "Segment", ticks), "autorange": "reversed"},
-        legend={"traceorder": "normal"},
         showlegend=has_revenue,
         uniformtext={"mode": False},
     )
