@@ -136,7 +136,12 @@ def share_bars(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figur
         "shares",
         barmode="group",
         bargroupgap=0.08,
-        xaxis={**share_axis("Share"), "showgrid": True, "range": [0, 100 * longest * (1 + ROOM)]},
+        xaxis={
+            **share_axis("Share"),
+            "showgrid": True,
+            "nticks": 4,
+            "range": [0, 100 * longest * (1 + ROOM)],
+        },
         yaxis={**label_axis(names, "Segment", ticks), "autorange": "reversed"},
         showlegend=has_revenue,
         uniformtext={"mode": False},
