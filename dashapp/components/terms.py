@@ -60,6 +60,10 @@ GLOSSARY = {
 }
 
 
+# Stands behind what it explains, and is called so.
+MARK, EXPLAINED = "?", "What this means"
+
+
 def term(word: str, explain: str, *, class_name: str = "") -> Component:
     """A word with its explanation on hover, focus and for screen readers.
 
@@ -80,9 +84,12 @@ def term(word: str, explain: str, *, class_name: str = "") -> Component:
         ],
         className=f"term {class_name}".strip(),
         tabIndex="0",
+        # What can have the focus needs a role and a name; the explanation is read after them.
+        role="note",
+        **{"aria-label": EXPLAINED if word == MARK else word, "aria-description": sentence},
     )
 
 
 def explained(explain: str) -> Component:
     """A small question mark that explains what stands before it."""
-    return term("?", explain, class_name="term-mark")
+    return term(MARK, explain, class_name="term-mark")

@@ -21,6 +21,12 @@ GRAVE = ("serious", "critical")
 PREDICT_TABS = ("One customer", "A whole file")
 STEPS = ("Data", "Explore", "Segments", "Predict")
 NOBODYS = "0123456789abcdef0123456789abcdef"
+# Landmarks of which a page may have several.
+LANDMARKS = {"complementary", "navigation", "region", "form"}
+# The page itself, its one main part, and parts of tables that arrow keys lead to.
+UNNAMED = {"RootWebArea", "main", "rowgroup", "row", "gridcell", "cell", "columnheader"}
+# Where the grid catches the Tab key to pass it on to a cell, and what scrolls its cells.
+OF_THE_GRID = ("ag-tab-guard",)
 # Stops of the Tab key that are looked at; by then it has been through all kinds of controls.
 STOPS = 24
 
@@ -104,10 +110,29 @@ def grave_findings(page: Page) -> list[str]:
     ]
 
 
+def nameless(page: Page) -> list[str]:
+    """What can have the focus without a role or a name, and landmarks that cannot be told apart."""
+    tools = page.context.new_cdp_session(page)
+    nodes = tools.send("Accessibility.getFullAXTree")["nodes"]
+    found = []
+    for node in nodes:
+        role, name = (node.get(part, {}).get("value", "") for part in ("role", "name"))
+        more = {one["name"]: one["value"].get("value") for one in node.get("properties", ())}
+        if node["ignored"] or role in UNNAMED or not (role in LANDMARKS or more.get("focusable")):
+            continue
+        if role == "generic" or not name.strip():
+            place = {"backendNodeId": node["backendDOMNodeId"]}
+            found.append(
+                f"{role} {name!r}: {tools.send('DOM.getOuterHTML', place)['outerHTML'][:160]}"
+            )
+    tools.detach()
+    return [one for one in found if not any(part in one for part in OF_THE_GRID)]
+
+
 def faults(page: Page) -> list[str]:
-    """Grave findings and headings that skip a level, once every chart says something."""
+    """What eyes and ears stumble over, once every chart says something."""
     page.wait_for_function(f"() => ({SPEECHLESS})().length === 0")
-    found = grave_findings(page)
+    found = grave_findings(page) + nameless(page)
     levels = page.evaluate(HEADINGS)
     found += [f"headings {levels}"] if levels[:1] != [1] or levels.count(1) != 1 else []
     return found + [

@@ -68,7 +68,7 @@ def map_view(view: str, drawn: Drawn, customer: list[Component]) -> Component:
                         customer or [icon("people"), html.P("Click a point to see the customer.")],
                         id=Ids.MAP_CUSTOMER,
                         className="card-soft map-customer",
-                        **{"aria-live": "polite"},
+                        **{"aria-live": "polite", "aria-label": "The customer you clicked"},
                     ),
                 ],
                 className="with-aside",
