@@ -6,6 +6,7 @@ from typing import Any
 
 import dash_ag_grid as dag
 
+from dashapp import formatting
 from segmentation import Column, Role, Table, Use
 
 ROLES = tuple(str(role) for role in Role)
@@ -76,11 +77,26 @@ def grid_rows(table: Table) -> list[dict[str, Any]]:
             "levels": BELOW.join(column.levels) if column.role is Role.ORDINAL else "",
             "missing": column.missing,
             "distinct": _distinct(table, column),
-            "examples": ", ".join(column.examples),
+            "examples": " · ".join(_example(column, text) for text in column.examples),
             "reason": column.reason,
         }
         for column in table.columns
     ]
+
+
+def _example(column: Column, text: str) -> str:
+    """A cell as it was read; numbers as people write them, with their own decimals.
+
+    Examples
+    --------
+    >>> spend = Column("Spend", Role.NUMERIC, Use.BASIS, "")
+    >>> _example(spend, "-1835.61"), _example(spend, "7"), _example(spend, "1e300")
+    ('−1,835.61', '7', '1e300')
+    """
+    plain = text.removeprefix("-").replace(".", "", 1)
+    if column.role is not Role.NUMERIC or not plain.isdecimal() or formatting.is_name(column.name):
+        return text
+    return formatting.number(float(text), len(text.partition(".")[2]))
 
 
 def _distinct(table: Table, column: Column) -> int | str:
