@@ -166,7 +166,7 @@
   /* Plotly places a legend before it knows the margins that the legend's new lines need. */
   function settleLegend(plotly, graph) {
     var drawn = graph._fullLayout;
-    return drawn && drawn._has && drawn.showlegend ? plotly.redraw(graph) : graph;
+    return drawn && drawn.showlegend ? plotly.redraw(graph) : graph;
   }
 
   function resizeOnlyWhatChanged(plotly) {
