@@ -17,8 +17,9 @@
 
   /* The words behind a label. Values of traces are users' own, which may look like one: as they are. */
   function plain(text) {
-    return String(text || "").replace(/<br\s*\/?>/gi, " ").replace(/<[^>]*>/g, "")
-      .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#123;/g, "{").replace(/&amp;/g, "&");
+    /* A line may end where something was left out, and between words. */
+    return String(text || "").replace(/…<br>/g, "…").replace(/<br\s*\/?>/gi, " ")
+      .replace(/<[^>]*>/g, "").replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#123;/g, "{").replace(/&amp;/g, "&");
   }
 
   function axisTitle(graph, reference, fallback) {
