@@ -22,8 +22,8 @@ from dashapp.services.exports import EVERYBODY
 from dashapp.theme import segment_class
 from segmentation import Role, Segment, SegmentModel, Table
 
-# Rows that the customers' grid asks for at a time.
-GRID_PAGE = 100
+# Rows that the customers' grid asks for at a time: some screens of them, few to wait for.
+GRID_PAGE = 50
 # Pixels of a letter in a head, and of the room around one.
 LETTER_WIDTH = 8
 HEAD_ROOM = 44
