@@ -40,6 +40,7 @@ def said(page: Page) -> Locator:
 def page(visit: Visit, server: Server) -> Page:
     visit.page.goto(server.url)
     expect(visit.page.get_by_text("Choose a file")).to_be_visible()
+    expect(visit.page.locator(".opening")).to_have_count(0)  # the page itself has come
     return visit.page
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dashapp.pages.segments.customers import GRID_PAGE
 from tests.callbacks import (
     SAME_ORIGIN,
     body_of,
@@ -124,7 +125,7 @@ def test_the_grid_comes_with_the_rows_that_it_would_ask_for_first(trained: Train
     portal, refs = trained
     chosen = {"shell-url.search": "?grid-segment=s2", "segments-tabs.data": "customers"}
     tab = portal.fire("segments-body.children", "segments-tabs.data", look(refs, **chosen))
-    asked = {"startRow": 0, "endRow": 100, "sortModel": []}
+    asked = {"startRow": 0, "endRow": GRID_PAGE, "sortModel": []}
     shown = portal.fire(
         "segments-grid.getRowsResponse",
         "segments-grid.getRowsRequest",
