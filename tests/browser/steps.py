@@ -20,6 +20,19 @@ def step(place: Page | FrameLocator, name: str) -> None:
     expect(place.locator(f"#{name.lower()}-content h1").first).to_be_attached()
 
 
+def open_tab(page: Page, name: str) -> None:
+    """Choose a tab and wait until it is chosen; its content may come later."""
+    page.get_by_role("tab", name=name, exact=True).click()
+    expect(page.locator(".tab-selected")).to_have_text(name)
+
+
+def rename(page: Page, place: int, name: str, key: str = "Enter") -> None:
+    """Type another name on a segment's card."""
+    field = page.locator(".segment-name").nth(place)
+    field.fill(name)
+    field.press(key)
+
+
 def upload(page: Page, path: Path) -> None:
     """Choose a file in the drop zone."""
     page.locator("[data-upload=dataset] input[type=file]").first.set_input_files(path)

@@ -9,15 +9,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.prepared import Prepared
-from tests.browser.steps import settled, step
+from tests.browser.steps import open_tab, settled, step
 
 pytestmark = pytest.mark.browser
-
-
-def tab(page: Page, name: str) -> None:
-    """Open a tab and wait for it."""
-    page.get_by_role("tab", name=name, exact=True).click()
-    expect(page.locator(".tab-selected")).to_have_text(name)
 
 
 def choose_gold(page: Page) -> None:
@@ -38,7 +32,7 @@ def test_what_was_chosen_on_explore_survives_pages_reloads_and_copied_links(
     count = page.locator(".filters-count")
     expect(count).to_have_text(re.compile(r"^1\d\d of 500 customers"))
     left = count.inner_text()
-    tab(page, "By category")
+    open_tab(page, "By category")
     page.get_by_label("Statistic").select_option("median")
     expect(page).to_have_url(re.compile(r"filters\.Membership\+Type=Gold.*statistic=median"))
 
@@ -54,7 +48,7 @@ def test_what_was_chosen_on_explore_survives_pages_reloads_and_copied_links(
     copied.goto(page.url)
     expect(copied.locator(".filters-count")).to_have_text(left)
     expect(copied.locator(".tab-selected")).to_have_text("By category")
-    tab(copied, "Alerts")
+    open_tab(copied, "Alerts")
     expect(page.locator(".tab-selected")).to_have_text("By category")
     settled(copied)
     assert visit.complaints == []
@@ -65,12 +59,12 @@ def test_the_first_choice_after_opening_a_link_is_not_taken_back(
 ) -> None:
     page = visit.page
     prepared.open_with_data(page)
-    tab(page, "By category")
+    open_tab(page, "By category")
     for opened_anew in range(2):
         page.reload()
         expect(page.get_by_label("Statistic")).to_be_visible()
         settled(page)
-        tab(page, "Alerts" if opened_anew else "Relationships")
+        open_tab(page, "Alerts" if opened_anew else "Relationships")
         settled(page)
         expect(page.locator(".tab-selected")).not_to_have_text("By category")
         expect(page).to_have_url(re.compile("tab=(alerts|relationships)"))
@@ -86,8 +80,8 @@ def test_back_takes_back_a_tab_and_another_number_of_segments_but_never_leaves_t
     page = visit.page
     prepared.open(page)
     expect(page.locator(".segment-card")).to_have_count(4)
-    tab(page, "Compare")
-    tab(page, "Evidence")
+    open_tab(page, "Compare")
+    open_tab(page, "Evidence")
     expect(page.locator("#segments-silhouette .point").first).to_be_visible()
     page.locator("#segments-silhouette .nsewdrag").first.click(position=spot_of_k(page, 3))
     expect(page.locator(".segment-card")).to_have_count(3, timeout=60_000)
@@ -125,7 +119,7 @@ def test_what_people_search_for_and_who_they_are_stays_out_of_the_address(
 ) -> None:
     page = visit.page
     prepared.open(page)
-    tab(page, "Customers")
+    open_tab(page, "Customers")
     expect(page.locator("#segments-grid-count")).to_have_text("500 of 500 customers")
     page.get_by_label("Search").fill("Chicago")
     expect(page.locator("#segments-grid-count")).not_to_have_text("500 of 500 customers")
@@ -156,7 +150,7 @@ def test_a_customer_leads_from_the_list_to_the_map_and_to_predict(
 ) -> None:
     page = visit.page
     prepared.open(page)
-    tab(page, "Customers")
+    open_tab(page, "Customers")
     page.locator(".ag-selection-checkbox input").first.click()
     expect(page.get_by_role("link", name="Download XLSX of 1 customer")).to_be_visible()
     page.get_by_role("link", name="Show on the map").click()

@@ -14,7 +14,7 @@ from dashapp.components.segment_card import LONGEST_NAME
 from dashapp.services.exports import neutral_text
 from tests.browser import hostile
 from tests.browser.conftest import Visit, new_visit
-from tests.browser.steps import find_segments, settled, step
+from tests.browser.steps import find_segments, open_tab, settled, step
 from tests.browser.test_accessibility import NOBODYS
 from tests.browser.test_journey import EXPLORE_TABS, SEGMENT_TABS
 from tests.servers import Server
@@ -72,12 +72,6 @@ def calm(visit: Visit, *shown: str) -> None:
     assert visit.complaints == []
 
 
-def tab(page: Page, name: str) -> None:
-    """Open a tab and wait for it."""
-    page.get_by_role("tab", name=name, exact=True).click()
-    expect(page.locator(".tab-selected")).to_have_text(name)
-
-
 def rename(page: Page, place: int, typed: str, kept: str) -> None:
     """Type another name for a segment, as far as its field lets people type."""
     field = page.locator(".segment-name").nth(place)
@@ -112,14 +106,14 @@ def test_hostile_customers_stay_text_on_every_page_and_tab(visit: Visit, server:
 
     step(page, "Explore")
     for name in EXPLORE_TABS:
-        tab(page, name)
+        open_tab(page, name)
         calm(visit)
-    tab(page, "Distributions")
+    open_tab(page, "Distributions")
     choose(page, "explore-column", hostile.LINK)
     choose(page, "explore-split", hostile.SCRIPT)
     page.locator("#explore-histogram .nsewdrag").first.hover()
     calm(visit, hostile.IMAGE[:20])
-    tab(page, "By category")
+    open_tab(page, "By category")
     choose(page, "explore-category", hostile.SCRIPT)
     expect(page.locator("#explore-by-category")).to_contain_text(hostile.ENTITY[:9])
     calm(visit)
@@ -142,9 +136,9 @@ def test_hostile_customers_stay_text_on_every_page_and_tab(visit: Visit, server:
     page.locator(".segment-name").nth(2).press("Enter")
     expect(page.locator(".segment-note").nth(2)).to_contain_text(hostile.SEGMENT_NAME)
     for each in SEGMENT_TABS:
-        tab(page, each)
+        open_tab(page, each)
         calm(visit, hostile.SEGMENT_NAME[:9])
-    tab(page, "Customers")
+    open_tab(page, "Customers")
     count = page.locator("#segments-grid-count")
     expect(count).to_contain_text(f"{hostile.ROWS} of {hostile.ROWS}")
     page.get_by_label("Search").fill(hostile.ENTITY)
@@ -160,7 +154,7 @@ def test_hostile_customers_stay_text_on_every_page_and_tab(visit: Visit, server:
         field.select_option(level)
         expect(page.locator("#predict-beside")).to_contain_text(level)
     calm(visit, hostile.SEGMENT_NAME)
-    tab(page, "A whole file")
+    open_tab(page, "A whole file")
     page.locator("[data-upload=batch] input[type=file]").set_input_files(hostile.strangers())
     expect(page.locator("#predict-batch")).to_contain_text(f"{hostile.ROWS} rows scored")
     calm(visit, hostile.FILE_NAME, hostile.SEGMENT_NAME, hostile.LEVELS[0][0] + hostile.IMAGE)
@@ -175,7 +169,7 @@ def test_a_hostile_model_file_stays_text(visit: Visit, server: Server) -> None:
     step(page, "Segments")
     expect(page.locator(".segment-card").first).to_contain_text(hostile.SCRIPT)
     for name in page.get_by_role("tab").all_inner_texts():
-        tab(page, name)
+        open_tab(page, name)
         calm(visit)
 
 
