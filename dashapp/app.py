@@ -33,7 +33,7 @@ from dashapp.session.rights import Door, needs
 from dashapp.session.sign_in import admit_who_signed_in
 from dashapp.session.store import open_store
 from dashapp.settings import Settings, load_settings
-from dashapp.web import suites
+from dashapp.web import bundles, suites
 from dashapp.web.packing import ENCODING
 
 # Found without an import: the package would bring a form library into each web worker.
@@ -89,12 +89,14 @@ def create_app(settings: Settings | None = None) -> Dash:
     server = Flask("dashapp", static_folder=None)  # no files but those that are served below
     server.extensions["portal"] = context
     suites.postpone()
+    own = bundles.serve(server, assets_folder())
     app = Dash(
         "dashapp",
         server=server,
         assets_folder=str(assets_folder()),
-        assets_ignore=r"(theme|frame|opening)\.js$",  # stand in the head, before anything else
-        external_stylesheets=[BOOTSTRAP_URL],
+        include_assets_files=False,  # they come as two files, and those of the head by themselves
+        external_scripts=[own["js"]],
+        external_stylesheets=[BOOTSTRAP_URL, own["css"]],
         index_string=INDEX.replace("{grid}", suites.grid_address()),
         title="Customer segments",
         update_title="",
