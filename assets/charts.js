@@ -212,6 +212,26 @@
     };
   }
 
+  /* Browsers keep the drawing context of a canvas until they next collect garbage, and give only
+     some ten of them out: a 3D map that is cleared gives its own back at once. */
+  function giveBackContexts(plotly) {
+    var purge = plotly.purge;
+    plotly.purge = function (graph) {
+      var room = typeof graph === "string" ? document.getElementById(graph) : graph;
+      var canvases = [...room.querySelectorAll(".gl-container canvas")];
+      var purged = purge.call(plotly, graph);
+      canvases.forEach(giveBack);
+      return purged;
+    };
+  }
+
+  /* Asking for the kind that a canvas has not been given yields nothing. */
+  function giveBack(canvas) {
+    var context = canvas.getContext("webgl") || canvas.getContext("webgl2");
+    var release = context && context.getExtension("WEBGL_lose_context");
+    if (release) { release.loseContext(); }
+  }
+
   /* Plotly comes with the first chart. */
   var plotly = window.Plotly;
   Object.defineProperty(window, "Plotly", {
@@ -222,6 +242,7 @@
       if (loaded && loaded.Plots) {
         resizeOnlyWhatChanged(loaded);
         drawIn3D(loaded);
+        giveBackContexts(loaded);
       }
     }
   });
