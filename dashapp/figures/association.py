@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import ABOVE, canvas, empty_figure, label_axis, scale_bar
+from dashapp.figures.canvas import ABOVE, Canvas, empty_figure, label_axis, scale_bar
 from dashapp.figures.ink import write_cells
 from dashapp.figures.words import labels
 from dashapp.theme import LIGHT, Theme, color_scale
@@ -39,7 +39,7 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
     # A column always goes with itself; the corner above repeats the one below.
     values[np.triu_indices(len(names))] = np.nan
     short = labels(names)
-    figure = canvas(
+    canvas = Canvas(
         theme,
         "association",
         xaxis={
@@ -52,7 +52,8 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
         yaxis={**label_axis(names[1:], "Column"), "autorange": "reversed", "ticks": ""},
         margin={"t": 24 if len(names) > 2 else 100},
     )
-    figure.add_heatmap(
+    canvas.add(
+        "heatmap",
         z=values[1:, :-1].astype(np.float32),
         x=names[:-1],
         y=names[1:],
@@ -74,8 +75,8 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
     if len(names) <= MAX_WRITTEN:
         cells = values[1:, :-1]
         texts = [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in cells]
-        write_cells(figure, texts, cells, theme.sequential, theme=theme)
-    return figure
+        write_cells(canvas, texts, cells, theme.sequential, theme=theme)
+    return canvas.figure()
 
 
 def association_heatmap_reading(matrix: pd.DataFrame, *, measured: int = 0, total: int = 0) -> str:

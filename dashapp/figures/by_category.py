@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure, label_axis, named, number_axis, whole_names
+from dashapp.figures.canvas import Canvas, empty_figure, label_axis, named, number_axis, whole_names
 from dashapp.figures.ink import blended
 from dashapp.figures.values import groups, known_in, numbers
 from dashapp.figures.words import in_lines, label
@@ -107,7 +107,7 @@ def measure_by_category(
     axis = number_axis(measure)
     told = f"{statistic.capitalize()} of {axis['title']['text'].replace('<br>', ' ')}"
     axis["title"] = {"text": in_lines(told, TITLE_BELOW_BARS)}
-    figure = canvas(
+    canvas = Canvas(
         theme,
         f"by category {measure} {category} {statistic}",
         xaxis={**axis, "showgrid": True, "rangemode": "tozero"},
@@ -116,7 +116,8 @@ def measure_by_category(
         showlegend=False,
     )
     say = formatting.column_value
-    figure.add_bar(
+    canvas.add(
+        "bar",
         x=values,
         y=[one.name for one in found],
         orientation="h",
@@ -147,7 +148,7 @@ def measure_by_category(
         ],
         hoverinfo="text",
     )
-    return figure
+    return canvas.figure()
 
 
 def measure_by_category_reading(

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure, label_axis, measured_axis, share_axis
+from dashapp.figures.canvas import Canvas, empty_figure, label_axis, measured_axis, share_axis
 from dashapp.figures.distributions import add_box
 from dashapp.figures.levels import add_share_bar, level_colors
 from dashapp.figures.names import dotted
@@ -71,7 +71,7 @@ def _boxes(
     rows: dict[str, object],
     theme: Theme,
 ) -> go.Figure:
-    figure = canvas(
+    canvas = Canvas(
         theme,
         f"by segment {column}",
         xaxis={**measured_axis(column, date=is_date(frame, column)), "showgrid": True},
@@ -83,8 +83,8 @@ def _boxes(
     for segment, part in zip(segments, known_in(values, code, len(segments)), strict=True):
         if len(part):
             color = theme.segment_color(segment.color)
-            add_box(figure, part, segment.name, color, teller(frame, column))
-    return figure
+            add_box(canvas, part, segment.name, color, teller(frame, column))
+    return canvas.figure()
 
 
 def _stacked(
@@ -97,7 +97,7 @@ def _stacked(
     theme: Theme,
 ) -> go.Figure:
     levels = groups(frame, column, MAX_LEVELS)
-    figure = canvas(
+    canvas = Canvas(
         theme,
         f"by segment {column}",
         barmode="stack",
@@ -111,8 +111,8 @@ def _stacked(
         shares[place] = 100 * counts / max(int(counts.sum()), 1)
     names = [segment.name for segment in segments]
     for place, color in enumerate(level_colors(len(levels.names), theme)):
-        add_share_bar(figure, names, shares[:, place], levels.names[place], color)
-    return figure
+        add_share_bar(canvas, names, shares[:, place], levels.names[place], color)
+    return canvas.figure()
 
 
 def column_by_segment_reading(

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting, units
-from dashapp.figures.canvas import LEGEND_ROOM, aid, canvas, empty_figure, label_axis, named
+from dashapp.figures.canvas import LEGEND_ROOM, Canvas, aid, empty_figure, label_axis, named
 from dashapp.figures.names import short_names
 from dashapp.figures.words import label
 from dashapp.theme import LIGHT, Theme
@@ -76,7 +76,7 @@ def compare_segments(
     names, distances = _differences(segments, columns)
     if not names:
         return empty_figure(ALIKE if segments else CHOOSE, theme=theme)
-    figure = canvas(
+    canvas = Canvas(
         theme,
         "compare",
         xaxis={
@@ -92,7 +92,8 @@ def compare_segments(
         margin={"t": LEGEND_ROOM, "b": 68},  # a title in two lines
     )
     for name, row in zip(names, distances, strict=True):
-        figure.add_scatter(
+        canvas.add(
+            "scatter",
             x=[float(np.nanmin(row)), float(np.nanmax(row))],
             y=[name, name],
             mode="lines",
@@ -105,7 +106,8 @@ def compare_segments(
     for place, segment in enumerate(segments):
         averages = [formatting.told(n, segment.profile.numeric[n].mean) for n in names]
         overall = [formatting.told(n, everybody.numeric[n].mean) for n in names]
-        figure.add_scatter(
+        canvas.add(
+            "scatter",
             x=distances[:, place],
             y=names,
             mode="markers",
@@ -121,7 +123,7 @@ def compare_segments(
             )
             | {"name": short[segment.name]},
         )
-    return figure
+    return canvas.figure()
 
 
 def compare_segments_reading(

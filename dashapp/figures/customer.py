@@ -11,10 +11,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure, label_axis
+from dashapp.figures.canvas import Canvas, empty_figure, label_axis
 from dashapp.figures.map_sample import MAX_POINTS_BEHIND
 from dashapp.figures.names import short_names
-from dashapp.figures.segment_map import Place, segment_map
+from dashapp.figures.segment_map import Place, flat_map
 from dashapp.figures.words import label
 from dashapp.theme import LIGHT, MARGIN, Theme, translucent
 
@@ -38,7 +38,7 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
     values = np.array([value for _, value in pulls], dtype=np.float64)
     here, there = label(found.segment), label(found.runner_up)
     reach = float(np.abs(values).max()) * 1.12 or 1.0
-    figure = canvas(
+    canvas = Canvas(
         theme,
         "contributions",
         xaxis={
@@ -57,7 +57,8 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         showlegend=False,
         margin={"t": 32},
     )
-    figure.add_bar(
+    canvas.add(
+        "bar",
         x=values,
         y=names,
         orientation="h",
@@ -76,11 +77,11 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
         ("right", "← runner-up", theme.bad),
         ("left", "this one →", theme.good),
     ):
-        figure.add_annotation(
+        canvas.note(
             x=0, y=1.02, yref="paper", xanchor=anchor, yanchor="bottom", text=text,
             showarrow=False, font={"size": 12, "color": color},
         )  # fmt: skip
-    return figure
+    return canvas.figure()
 
 
 def contributions_bar_reading(found: Assignment) -> str:
@@ -122,19 +123,24 @@ def customer_map(
     if points is None or not len(points):
         points = pd.DataFrame(centers[:, :3], columns=["x", "y", "z"])
         points["segment_id"] = [segment.id for segment in model.segments]
-    figure = segment_map(
-        points, model.segments, axis_titles, centers=centers, limit=MAX_POINTS_BEHIND, theme=theme
+    canvas = flat_map(
+        points, model.segments, axis_titles, centers, limit=MAX_POINTS_BEHIND, theme=theme
     )
     # Others step back; the centres that matter carry names instead of a legend.
-    figure.update_layout(showlegend=False, margin_t=MARGIN["t"], margin_r=MARGIN["r"])
-    figure.update_traces(marker={"opacity": 0.4}, selector=lambda trace: trace.customdata)
+    canvas.layout["showlegend"] = False
+    canvas.layout["margin"] |= {"t": MARGIN["t"], "r": MARGIN["r"]}
+    for trace in canvas.traces:
+        if "customdata" in trace:
+            trace["marker"]["opacity"] = 0.4
     star, names = customer_mark(model, place, written=written, theme=theme)
-    return figure.add_trace(star).update_layout(annotations=names)
+    canvas.traces.append(star)
+    canvas.layout["annotations"] = names
+    return canvas.figure()
 
 
 def customer_mark(
     model: SegmentModel, place: Place, *, written: Sequence[str] = (), theme: Theme = LIGHT
-) -> tuple[go.Scatter, list[dict[str, Any]]]:
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What of :func:`customer_map` depends on the customer: its last trace and all annotations."""
     centers = np.asarray(model.projection.transform(np.asarray(model.centers)))
     named = [at for at, segment in enumerate(model.segments) if segment.name in written]
@@ -206,21 +212,22 @@ def _name(center: Place, name: str, *, above: bool, theme: Theme) -> dict[str, A
     }
 
 
-def _star(place: Place, theme: Theme) -> go.Scatter:
-    return go.Scatter(
-        x=[float(place[0])],
-        y=[float(place[1])],
-        mode="markers",
-        name="This customer",
-        marker={
+def _star(place: Place, theme: Theme) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": [float(place[0])],
+        "y": [float(place[1])],
+        "mode": "markers",
+        "name": "This customer",
+        "marker": {
             "color": theme.surface,
             "size": 18,
             "symbol": "star",
             "line": {"color": theme.text, "width": 2},
         },
-        hovertemplate="this customer<extra></extra>",
-        showlegend=False,
-    )
+        "hovertemplate": "this customer<extra></extra>",
+        "showlegend": False,
+    }
 
 
 def customer_map_reading(found: Assignment) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import plotly.graph_objects as go
 
-from dashapp.figures.canvas import aid
+from dashapp.figures.canvas import Canvas, aid
 from dashapp.figures.values import Numbers, bin_edges
 from dashapp.theme import Theme, color_scale, translucent
 
@@ -44,14 +43,15 @@ def _bins(values: Numbers, edges: Numbers) -> npt.NDArray[np.intp]:
     return np.clip(place, 0, last)
 
 
-def add_cells(figure: go.Figure, x: np.ndarray, y: np.ndarray, theme: Theme) -> None:
+def add_cells(canvas: Canvas, x: np.ndarray, y: np.ndarray, theme: Theme) -> None:
     """Add a heatmap of how many customers lie in each cell of two numbers."""
     # Round bins: whole numbers would otherwise show stripes that the data do not have.
     x_edges, y_edges = bin_edges(x, PAIR_CELLS), bin_edges(y, PAIR_CELLS)
     counts = counts_in_cells(x, y, x_edges, y_edges)
     # The square root keeps thin regions visible beside crowded ones.
     height = np.where(counts > 0, np.sqrt(counts), np.nan).T
-    figure.add_heatmap(
+    canvas.add(
+        "heatmap",
         z=height.astype(np.float32),
         x=(x_edges[:-1] + x_edges[1:]) / 2,
         y=(y_edges[:-1] + y_edges[1:]) / 2,
@@ -64,14 +64,15 @@ def add_cells(figure: go.Figure, x: np.ndarray, y: np.ndarray, theme: Theme) -> 
     )
 
 
-def add_contours(figure: go.Figure, points: pd.DataFrame, theme: Theme) -> None:
+def add_contours(canvas: Canvas, points: pd.DataFrame, theme: Theme) -> None:
     """Add soft contours of where the points of a map are, columns ``x`` and ``y``."""
     x, y = (_edges(points[axis].to_numpy(np.float64)) for axis in ("x", "y"))
     counts = counts_in_cells(
         points["x"].to_numpy(np.float64), points["y"].to_numpy(np.float64), x, y
     )
     clear = translucent(theme.accent, 0)
-    figure.add_contour(
+    canvas.add(
+        "contour",
         z=np.sqrt(_smoothed(counts)).T.astype(np.float32),
         x=((x[:-1] + x[1:]) / 2).astype(np.float32),
         y=((y[:-1] + y[1:]) / 2).astype(np.float32),

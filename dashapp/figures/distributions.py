@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 
 from dashapp import formatting
 from dashapp.figures.canvas import (
+    Canvas,
     aid,
-    canvas,
     count_axis,
     empty_figure,
     label_axis,
@@ -55,7 +55,7 @@ def histogram(
         return empty_figure(theme=theme)
     edges = bin_edges(known(values))
     parts = _split(frame, by)
-    figure = canvas(
+    canvas = Canvas(
         theme,
         f"histogram {column} {by}",
         barmode="stack",
@@ -68,7 +68,8 @@ def histogram(
     inside = known_in(values, parts.codes, len(parts.names))
     for place, name in enumerate(parts.names):
         counts = counts_between(inside[place], edges)
-        figure.add_bar(
+        canvas.add(
+            "bar",
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts,
             width=np.diff(edges) * 0.94,
@@ -80,8 +81,8 @@ def histogram(
         )
     if by is None:
         median = box_of(known(values)).median
-        _mark_median(figure, median, teller(frame, column)(median), theme)
-    return figure
+        _mark_median(canvas, median, teller(frame, column)(median), theme)
+    return canvas.figure()
 
 
 def histogram_reading(frame: pd.DataFrame, column: str) -> str:
@@ -118,7 +119,7 @@ def box_plot(
     if not drawn:
         return empty_figure(theme=theme)
     names = [parts.names[place] for place in drawn]
-    figure = canvas(
+    canvas = Canvas(
         theme,
         f"box {column} {by}",
         meta=whole_names(column, by),
@@ -129,16 +130,17 @@ def box_plot(
     )
     for place, part in drawn.items():
         color = _color(theme, place, by)
-        add_box(figure, part, parts.names[place], color, teller(frame, column))
-    return figure
+        add_box(canvas, part, parts.names[place], color, teller(frame, column))
+    return canvas.figure()
 
 
 def add_box(
-    figure: go.Figure, values: np.ndarray, name: str, color: str, say: Callable[[float], str]
+    canvas: Canvas, values: np.ndarray, name: str, color: str, say: Callable[[float], str]
 ) -> None:
     """Add one horizontal box, computed here, and a sample of its extremes."""
     box = box_of(values)
-    figure.add_box(
+    canvas.add(
+        "box",
         y=[name],
         q1=[box.q1],
         median=[box.median],
@@ -159,7 +161,8 @@ def add_box(
         f"middle half {say(box.q1)} – {say(box.q3)}<br>"
         f"mean {say(box.mean)}<br>{formatting.count(len(values), 'customer')}"
     )
-    figure.add_scatter(
+    canvas.add(
+        "scatter",
         x=np.append(outside, box.median).astype(np.float32),
         y=np.full(len(outside) + 1, name, dtype=object),
         mode="markers",
@@ -213,7 +216,7 @@ def category_bars(
     if not levels.names:
         return empty_figure(theme=theme)
     parts = _split(frame, by)
-    figure = canvas(
+    canvas = Canvas(
         theme,
         f"bars {column} {by}",
         barmode="stack",
@@ -227,7 +230,8 @@ def category_bars(
         inside = levels.codes[(parts.codes == place) & (levels.codes >= 0)]
         counts = np.bincount(inside, minlength=len(levels.names))
         shares = [formatting.percent(count / known_rows) for count in counts]
-        figure.add_bar(
+        canvas.add(
+            "bar",
             x=counts,
             y=list(levels.names),
             orientation="h",
@@ -241,7 +245,7 @@ def category_bars(
             hovertemplate="<b>%{x:,.0f}</b> customers, %{customdata}"
             + ("<extra></extra>" if by is None else f"<extra>{label(name)}</extra>"),
         )
-    return figure
+    return canvas.figure()
 
 
 def category_bars_reading(frame: pd.DataFrame, column: str) -> str:
@@ -283,14 +287,11 @@ def _ranges(edges: np.ndarray, say: Callable[[float], str]) -> list[str]:
     return [f"{low} – {high}" for low, high in pairwise(texts)]
 
 
-def _mark_median(figure: go.Figure, median: float, said: str, theme: Theme) -> None:
-    figure.add_vline(x=median, line={"color": theme.text, "width": 1.5, "dash": "dot"})
-    figure.add_annotation(
-        x=median,
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        text=f"median {said}",
-        showarrow=False,
+def _mark_median(canvas: Canvas, median: float, said: str, theme: Theme) -> None:
+    line = {"color": theme.text, "width": 1.5, "dash": "dot"}
+    across = {"x0": median, "x1": median, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain"}
+    canvas.layout["shapes"] = [{"type": "line", "line": line, **across}]
+    canvas.note(
+        x=median, y=1, yref="paper", yanchor="bottom", text=f"median {said}", showarrow=False,
         font={"size": 12, "color": theme.muted},
-    )
+    )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import aid, canvas, empty_figure, named
+from dashapp.figures.canvas import Canvas, aid, empty_figure, named
 from dashapp.figures.ink import blended
 from dashapp.theme import LIGHT, Theme, translucent
 
@@ -27,11 +27,12 @@ def silhouette_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIG
     """Mean silhouette of each k with its 95 % interval; the chosen k is marked."""
     if not evidence:
         return empty_figure(NOTHING, theme=theme)
-    figure = _by_k(evidence, "silhouette", "Silhouette (−1 to 1)", theme, tickformat=".2f")
+    canvas = _by_k(evidence, "silhouette", "Silhouette (−1 to 1)", theme, tickformat=".2f")
     ks = np.array([row.k for row in evidence])
     low = np.array([row.silhouette_low for row in evidence])
     high = np.array([row.silhouette_high for row in evidence])
-    figure.add_scatter(
+    canvas.add(
+        "scatter",
         x=np.concatenate([ks, ks[::-1]]),
         y=np.concatenate([high, low[::-1]]),
         fill="toself",
@@ -49,9 +50,9 @@ def silhouette_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIG
         for row in evidence
     ]
     values = np.array([row.silhouette for row in evidence])
-    _draw(figure, ks, values, hover, k=k, theme=theme)
     ends = {"lower end (95 %)": low.tolist(), "upper end (95 %)": high.tolist()}
-    return figure.update_traces(named("silhouette", extra=ends), selector={"name": "value"})
+    told = named("silhouette", extra=ends)
+    return _draw(canvas, ks, values, hover, k=k, theme=theme, **told)
 
 
 def silhouette_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
@@ -79,13 +80,19 @@ def inertia_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT)
     # Below one, prefixes of thousandths ("250m") would say the opposite of what they mean.
     large = max(row.inertia for row in evidence) >= LARGE
     tick = ",.3~s" if large else ",.3~r"
-    figure = _by_k(evidence, "inertia", "Inertia (squared distance)", theme, tickformat=tick)
-    figure.update_yaxes(rangemode="tozero")
+    canvas = _by_k(
+        evidence,
+        "inertia",
+        "Inertia (squared distance)",
+        theme,
+        tickformat=tick,
+        rangemode="tozero",
+    )
     hover = [
         f"<b>{row.k} segments</b><br>inertia {formatting.measure(row.inertia)}" for row in evidence
     ]
     values = np.array([row.inertia for row in evidence])
-    return _draw(figure, np.array([row.k for row in evidence]), values, hover, k=k, theme=theme)
+    return _draw(canvas, np.array([row.k for row in evidence]), values, hover, k=k, theme=theme)
 
 
 def inertia_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
@@ -110,14 +117,15 @@ def stability_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGH
     measured = [row for row in evidence if row.stability is not None]
     if not measured:
         return empty_figure("Stability was not measured.", theme=theme)
-    figure = _by_k(measured, "stability", "Stability (0 to 1)", theme, tickformat=".1f")
-    figure.update_yaxes(range=[0, 1.05])
+    canvas = _by_k(
+        measured, "stability", "Stability (0 to 1)", theme, tickformat=".1f", range=[0, 1.05]
+    )
     hover = [
         f"<b>{row.k} segments</b><br>stability {formatting.number(row.stability, 2)}"
         for row in measured
     ]
     values = np.array([row.stability for row in measured], dtype=np.float64)
-    return _draw(figure, np.array([row.k for row in measured]), values, hover, k=k, theme=theme)
+    return _draw(canvas, np.array([row.k for row in measured]), values, hover, k=k, theme=theme)
 
 
 def stability_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
@@ -143,11 +151,19 @@ def smallest_share_by_k(
     """Share of customers in the smallest segment of each k."""
     if not evidence:
         return empty_figure(NOTHING, theme=theme)
-    figure = _by_k(evidence, "smallest", "Smallest segment (% of customers)", theme)
-    figure.update_yaxes(rangemode="tozero", ticksuffix=" %", tickformat=",.0f")
+    canvas = _by_k(
+        evidence,
+        "smallest",
+        "Smallest segment (% of customers)",
+        theme,
+        rangemode="tozero",
+        ticksuffix=" %",
+        tickformat=",.0f",
+    )
     values = 100 * np.array([row.smallest_share for row in evidence])
     pale = blended(theme.accent, theme.surface, 0.35)
-    figure.add_bar(
+    canvas.add(
+        "bar",
         x=np.array([row.k for row in evidence]),
         y=values,
         customdata=[row.k for row in evidence],
@@ -162,7 +178,7 @@ def smallest_share_by_k(
         hoverinfo="text",
         name="smallest segment",
     )
-    return figure
+    return canvas.figure()
 
 
 def smallest_share_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
@@ -176,8 +192,8 @@ def smallest_share_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
 
 def _by_k(
     evidence: Sequence[KEvidence], about: str, title: str, theme: Theme, **axis: Any
-) -> go.Figure:
-    return canvas(
+) -> Canvas:
+    return Canvas(
         theme,
         f"evidence {about}",
         xaxis={
@@ -191,20 +207,22 @@ def _by_k(
 
 
 def _draw(
-    figure: go.Figure,
+    canvas: Canvas,
     ks: np.ndarray,
     values: np.ndarray,
     hover: list[str],
     *,
     k: int,
     theme: Theme,
+    **told: Any,
 ) -> go.Figure:
     chosen = ks == k
-    figure.add_scatter(
+    canvas.add(
+        "scatter",
         x=ks,
         y=values,
         mode="lines+markers",
-        name="value",
+        **(told or {"name": "value"}),
         customdata=ks.tolist(),
         line={"color": theme.accent, "width": 2.2},
         marker={
@@ -217,11 +235,11 @@ def _draw(
         hoverinfo="text",
     )
     for x, y in zip(ks[chosen].tolist(), values[chosen].tolist(), strict=True):
-        figure.add_annotation(
+        canvas.note(
             x=x, y=y, text="chosen", showarrow=False, yshift=22, bgcolor=theme.surface,
             font={"size": 12, "color": theme.accent},
         )  # fmt: skip
-    return figure
+    return canvas.figure()
 
 
 def _without(evidence: Sequence[KEvidence], k: int) -> str:

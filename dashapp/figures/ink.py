@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import mul
 
 import numpy as np
-import plotly.graph_objects as go
 
-from dashapp.figures.canvas import aid
+from dashapp.figures.canvas import Canvas, aid
 from dashapp.theme import Theme
 
 # Nearly black and white: on any color one of them has at least 4.5 : 1, as WCAG AA asks.
@@ -39,9 +39,9 @@ def luminance(color: str) -> float:
     >>> luminance("#000000"), luminance("#ffffff")
     (0.0, 1.0)
     """
-    channels = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return round(float(linear @ (0.2126, 0.7152, 0.0722)), 6)
+    channels = (value / 255 for value in bytes.fromhex(color[1:]))
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return round(float(sum(map(mul, linear, (0.2126, 0.7152, 0.0722)))), 6)
 
 
 def contrast(one: str, other: str) -> float:
@@ -87,7 +87,7 @@ def color_at(scale: Sequence[str], place: float) -> str:
 
 
 def write_cells(
-    figure: go.Figure,
+    canvas: Canvas,
     texts: Sequence[Sequence[str]],
     places: np.ndarray,
     scale: Sequence[str],
@@ -106,14 +106,15 @@ def write_cells(
     scale
         The heatmap's colors.
     """
-    heatmap = figure.data[-1]
+    heatmap = canvas.traces[-1]
     cells = [
         (x, y, text, theme.muted if np.isnan(place) else ink_on(color_at(scale, float(place))))
-        for y, row, spots in zip(heatmap.y, texts, places, strict=True)
-        for x, text, place in zip(heatmap.x, row, spots, strict=True)
+        for y, row, spots in zip(heatmap["y"], texts, places, strict=True)
+        for x, text, place in zip(heatmap["x"], row, spots, strict=True)
         if text
     ]
-    figure.add_scatter(
+    canvas.add(
+        "scatter",
         x=[cell[0] for cell in cells],
         y=[cell[1] for cell in cells],
         mode="text",
@@ -125,6 +126,6 @@ def write_cells(
         **aid("numbers"),
     )
     # Text asks for more room around the cells than they need.
-    across, down = len(heatmap.x), len(heatmap.y)
-    figure.update_xaxes(autorange=False, range=[-0.5, across - 0.5])
-    figure.update_yaxes(autorange=False, range=[down - 0.5, -0.5])
+    across, down = len(heatmap["x"]), len(heatmap["y"])
+    canvas.layout["xaxis"] |= {"autorange": False, "range": [-0.5, across - 0.5]}
+    canvas.layout["yaxis"] |= {"autorange": False, "range": [down - 0.5, -0.5]}

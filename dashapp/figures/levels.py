@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import LEGEND_ROOM, canvas, empty_figure, named, share_axis
+from dashapp.figures.canvas import LEGEND_ROOM, Canvas, empty_figure, named, share_axis
 from dashapp.figures.ink import color_at, ink_on
 from dashapp.figures.profiles import segment_axis
 from dashapp.figures.words import label
@@ -31,7 +31,7 @@ def level_shares(segments: Sequence[Segment], column: str, *, theme: Theme = LIG
     if not with_column:
         return empty_figure("This category has no known values.", theme=theme)
     names, shares = _level_table(with_column, column)
-    figure = canvas(
+    canvas = Canvas(
         theme,
         f"levels {column}",
         barmode="stack",
@@ -41,15 +41,16 @@ def level_shares(segments: Sequence[Segment], column: str, *, theme: Theme = LIG
     )
     rows = [segment.name for segment in with_column]
     for place, (name, color) in enumerate(zip(names, level_colors(len(names), theme), strict=True)):
-        add_share_bar(figure, rows, 100 * shares[:, place], name, color)
-    return figure
+        add_share_bar(canvas, rows, 100 * shares[:, place], name, color)
+    return canvas.figure()
 
 
 def add_share_bar(
-    figure: go.Figure, rows: Sequence[str], percents: np.ndarray, name: str, color: str
+    canvas: Canvas, rows: Sequence[str], percents: np.ndarray, name: str, color: str
 ) -> None:
     """Add one level to stacked bars of shares; the number is written where it fits."""
-    figure.add_bar(
+    canvas.add(
+        "bar",
         x=percents,
         y=list(rows),
         orientation="h",

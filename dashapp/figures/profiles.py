@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting, units
-from dashapp.figures.canvas import canvas, empty_figure, label_axis, named, scale_bar
+from dashapp.figures.canvas import Canvas, empty_figure, label_axis, named, scale_bar
 from dashapp.figures.ink import write_cells
 from dashapp.figures.names import dotted, short_names, stacked
 from dashapp.figures.words import in_lines, label, labels
@@ -88,7 +88,7 @@ def index_heatmap(
     # At a slant, names of columns stand in one line.
     written = labels(names) if sideways else None
     traits = {**label_axis(names, "Column", written), "ticks": "", "showline": False}
-    figure = canvas(
+    canvas = Canvas(
         theme,
         "index",
         xaxis={**traits, "tickangle": -45} if sideways else {**own, "side": "top", "tickangle": 0},
@@ -100,7 +100,8 @@ def index_heatmap(
     ]
     hover = _index_hover(segments, names)
     rows = [segment.name for segment in segments]
-    figure.add_heatmap(
+    canvas.add(
+        "heatmap",
         z=(ratio.T if sideways else ratio).astype(np.float32),
         x=names if sideways else rows,
         y=rows if sideways else names,
@@ -125,8 +126,8 @@ def index_heatmap(
     )
     shown = ratio.T if sideways else ratio
     texts = _turned(told) if sideways else told
-    write_cells(figure, texts, (shown + ends) / (2 * ends), theme.diverging, theme=theme)
-    return figure
+    write_cells(canvas, texts, (shown + ends) / (2 * ends), theme.diverging, theme=theme)
+    return canvas.figure()
 
 
 def _turned(rows: list[list[str]]) -> list[list[str]]:
@@ -168,7 +169,7 @@ def profile_radar(
         spread > 0, 100 * (places - places.min(axis=0)) / np.where(spread > 0, spread, 1), 50
     )
     ring = [in_lines(label(name, 24), 12) for name in (*names, names[0])]
-    figure = canvas(
+    canvas = Canvas(
         theme,
         "radar",
         margin={"l": 88, "r": 88, "t": 44, "b": 96},
@@ -184,7 +185,8 @@ def profile_radar(
         color = theme.segment_color(segment.color)
         say = [formatting.column_value(n, float(v)) for n, v in zip(names, real, strict=True)]
         told = [formatting.told(n, float(v)) for n, v in zip(names, real, strict=True)]
-        figure.add_scatterpolar(
+        canvas.add(
+            "scatterpolar",
             r=np.append(values, values[0]).astype(np.float32),
             theta=ring,
             **named(
@@ -203,7 +205,7 @@ def profile_radar(
             text=[label(name, 80) for name in (*names, names[0])],
             hovertemplate="%{text}<br><b>%{customdata}</b> on average",
         )
-    return figure
+    return canvas.figure()
 
 
 def profile_radar_reading(segments: Sequence[Segment], columns: Sequence[str]) -> str:

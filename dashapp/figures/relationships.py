@@ -12,7 +12,7 @@ from dashapp import formatting
 from dashapp.figures.association import MAX_WRITTEN, STRENGTHS
 from dashapp.figures.canvas import (
     ABOVE,
-    canvas,
+    Canvas,
     empty_figure,
     label_axis,
     measured_axis,
@@ -74,7 +74,7 @@ def _numbers(frame: pd.DataFrame, a: str, b: str, theme: Theme) -> go.Figure:
     x, y = numbers(frame, a), numbers(frame, b)
     keep = np.isfinite(x) & np.isfinite(y)
     x, y = x[keep], y[keep]
-    figure = canvas(
+    canvas = Canvas(
         theme,
         f"pair {a} {b}",
         meta=whole_names(a, b),
@@ -83,9 +83,10 @@ def _numbers(frame: pd.DataFrame, a: str, b: str, theme: Theme) -> go.Figure:
         showlegend=False,
     )
     if len(x) > MAX_POINTS:
-        add_cells(figure, x, y, theme)
-        return figure
-    figure.add_scatter(
+        add_cells(canvas, x, y, theme)
+        return canvas.figure()
+    canvas.add(
+        "scatter",
         x=x,
         y=y,
         mode="markers",
@@ -98,7 +99,7 @@ def _numbers(frame: pd.DataFrame, a: str, b: str, theme: Theme) -> go.Figure:
         },
         hovertemplate=f"{label(a)} %{{x}}<br>{label(b)} %{{y}}<extra></extra>",
     )
-    return figure
+    return canvas.figure()
 
 
 def _numbers_reading(both: pd.DataFrame, a: str, b: str) -> str:
@@ -119,7 +120,7 @@ def _boxes(frame: pd.DataFrame, number: str, category: Column, theme: Theme) -> 
     found = groups(frame, category.name, MAX_LEVELS)
     values = numbers(frame, number)
     order = _level_order(found.names, category.levels)
-    figure = canvas(
+    canvas = Canvas(
         theme,
         f"pair {number} {category.name}",
         meta=whole_names(number, category.name),
@@ -132,8 +133,8 @@ def _boxes(frame: pd.DataFrame, number: str, category: Column, theme: Theme) -> 
     for place in order:
         part = known(values[found.codes == place])
         if len(part):
-            add_box(figure, part, found.names[place], theme.accent, teller(frame, number))
-    return figure
+            add_box(canvas, part, found.names[place], theme.accent, teller(frame, number))
+    return canvas.figure()
 
 
 def _boxes_reading(both: pd.DataFrame, number: str, category: str) -> str:
@@ -167,14 +168,15 @@ def _shares(frame: pd.DataFrame, a: Column, b: Column, theme: Theme) -> go.Figur
     counts = counts[np.ix_(down, across)]
     shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     x, y = [columns.names[i] for i in across], [rows.names[i] for i in down]
-    figure = canvas(
+    canvas = Canvas(
         theme,
         f"pair {a.name} {b.name}",
         meta=whole_names(a.name, b.name),
         xaxis={**label_axis(x, b.name), "showline": False},
         yaxis={**label_axis(y, a.name), "autorange": "reversed"},
     )
-    figure.add_heatmap(
+    canvas.add(
+        "heatmap",
         z=shares.astype(np.float32),
         x=x,
         y=y,
@@ -192,8 +194,8 @@ def _shares(frame: pd.DataFrame, a: Column, b: Column, theme: Theme) -> go.Figur
     )
     if len(x) <= MAX_WRITTEN:
         texts = [[f"{share:.0f} %" for share in row] for row in shares]
-        write_cells(figure, texts, shares / 100, theme.sequential, theme=theme)
-    return figure
+        write_cells(canvas, texts, shares / 100, theme.sequential, theme=theme)
+    return canvas.figure()
 
 
 def _shares_reading(both: pd.DataFrame, a: str, b: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import LEGEND_ROOM, aid, canvas, empty_figure, named
+from dashapp.figures.canvas import LEGEND_ROOM, Canvas, aid, empty_figure, named
 from dashapp.figures.density import add_contours
 from dashapp.figures.map_sample import MAX_POINTS, MAX_POINTS_3D, sample_points
 from dashapp.figures.names import short_names
@@ -65,7 +65,21 @@ def segment_map(
     """
     if not len(points):
         return empty_figure("There are no customers to place on the map.", theme=theme)
-    figure = canvas(
+    found = _centers(points, segments) if centers is None else centers
+    return flat_map(points, segments, axis_titles, found, limit=limit, theme=theme).figure()
+
+
+def flat_map(
+    points: pd.DataFrame,
+    segments: Sequence[Segment],
+    axis_titles: Sequence[str],
+    centers: npt.NDArray[np.float64],
+    *,
+    limit: int,
+    theme: Theme,
+) -> Canvas:
+    """What :func:`segment_map` draws on, for others to draw more."""
+    canvas = Canvas(
         theme,
         "map",
         xaxis=_flat_axis(axis_titles[0], theme, FLAT_WIDTHS[0]),
@@ -74,11 +88,12 @@ def segment_map(
         margin=_flat_room(axis_titles),
         dragmode="pan",
     )
-    add_contours(figure, points, theme)
+    add_contours(canvas, points, theme)
     shown = sample_points(points, limit)
     outline = 0.75 if len(shown) <= OUTLINED_POINTS else 0
     for one, short, color, part in _by_segment(shown, segments, theme):
-        figure.add_scatter(
+        canvas.add(
+            "scatter",
             x=part["x"].to_numpy(np.float32),
             y=part["y"].to_numpy(np.float32),
             mode="markers",
@@ -92,9 +107,8 @@ def segment_map(
             },
             hovertemplate=f"<b>{label(one)}</b><br>click to see the customer<extra></extra>",
         )
-    found = _centers(points, segments) if centers is None else centers
-    _add_centers(figure, found, segments, theme)
-    return figure
+    _add_centers(canvas, centers, segments, theme)
+    return canvas
 
 
 def segment_map_3d(
@@ -116,7 +130,7 @@ def segment_map_3d(
         }
         for axis, title in zip(AXES, axis_titles, strict=False)
     }
-    figure = canvas(
+    canvas = Canvas(
         theme,
         "map 3d",
         scene={**scene, "aspectmode": "data", "camera": CAMERA},
@@ -127,7 +141,8 @@ def segment_map_3d(
     for one, short, color, shown in _by_segment(
         sample_points(points, MAX_POINTS_3D), segments, theme
     ):
-        figure.add_scatter3d(
+        canvas.add(
+            "scatter3d",
             **{axis: shown[axis].to_numpy(np.float32) for axis in AXES},
             mode="markers",
             **named(one) | {"name": short},
@@ -138,8 +153,8 @@ def segment_map_3d(
     found = _centers(points, segments) if centers is None else centers
     for place, segment in zip(found, segments, strict=True):
         color = theme.segment_color(segment.color)
-        _add_mark_3d(figure, place, f"centre of {segment.name}", color, theme)
-    return figure
+        _add_mark_3d(canvas, place, f"centre of {segment.name}", color, theme)
+    return canvas.figure()
 
 
 def segment_map_reading(model: SegmentModel) -> str:
@@ -161,8 +176,9 @@ def segment_map_reading(model: SegmentModel) -> str:
     return f"{text} {first} and {second} are the most alike."
 
 
-def _add_mark_3d(figure: go.Figure, place: Place, name: str, color: str, theme: Theme) -> None:
-    figure.add_scatter3d(
+def _add_mark_3d(canvas: Canvas, place: Place, name: str, color: str, theme: Theme) -> None:
+    canvas.add(
+        "scatter3d",
         **{axis: [float(value)] for axis, value in zip(AXES, place, strict=False)},
         mode="markers",
         name=label(name, 60),
@@ -236,12 +252,13 @@ def _centers(points: pd.DataFrame, segments: Sequence[Segment]) -> npt.NDArray[n
 
 
 def _add_centers(
-    figure: go.Figure,
+    canvas: Canvas,
     centers: npt.NDArray[np.float64],
     segments: Sequence[Segment],
     theme: Theme,
 ) -> None:
-    figure.add_scatter(
+    canvas.add(
+        "scatter",
         x=centers[:, 0],
         y=centers[:, 1],
         mode="markers",

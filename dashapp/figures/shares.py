@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import canvas, empty_figure, label_axis, share_axis
+from dashapp.figures.canvas import Canvas, empty_figure, label_axis, share_axis
 from dashapp.figures.ink import blended
 from dashapp.figures.names import dotted, short_names
 from dashapp.figures.words import label
@@ -57,7 +57,7 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
     total = sum(size for _, size, _ in slices)
     if not total:
         return empty_figure("There are no customers in segments.", theme=theme)
-    figure = canvas(
+    canvas = Canvas(
         theme,
         "donut",
         xaxis={"visible": False, "title": {"text": "share"}},
@@ -71,7 +71,8 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
     written = formatting.number(total) if total < WHOLE_NUMBER else formatting.compact(total)
     short = list(short_names([name for name, _, _ in slices], SLICE_NAME).values())
     whole = [label(name, 400) for name, _, _ in slices]
-    figure.add_pie(
+    canvas.add(
+        "pie",
         # Slices with the same label would become one.
         labels=short if len(set(short)) == len(slices) else whole,
         meta={"labels": [name for name, _, _ in slices]},
@@ -92,7 +93,7 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
         hovertemplate="<b>%{hovertext}</b><br>%{value:,.0f} customers, %{customdata}"
         "<extra></extra>",
     )
-    figure.add_annotation(
+    canvas.note(
         text=f"<b>{written}</b><br>customers",
         x=0.5,
         y=0.5,
@@ -101,7 +102,7 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
         showarrow=False,
         font={"size": 16, "color": theme.text},
     )
-    return figure
+    return canvas.figure()
 
 
 def customers_donut_reading(segments: Sequence[Segment]) -> str:
@@ -131,7 +132,7 @@ def share_bars(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figur
     names = [segment.name for segment in segments]
     has_revenue = any(segment.revenue_share is not None for segment in segments)
     longest = max(max(s.share, s.revenue_share or 0.0) for s in segments) or 1.0
-    figure = canvas(
+    canvas = Canvas(
         theme,
         "shares",
         barmode="group",
@@ -153,7 +154,8 @@ def share_bars(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figur
     if has_revenue:
         parts.append(("Revenue", [s.revenue_share or 0.0 for s in segments], colors))
     for name, shares, fill in parts:
-        figure.add_bar(
+        canvas.add(
+            "bar",
             x=100 * np.array(shares),
             y=names,
             orientation="h",
@@ -165,7 +167,7 @@ def share_bars(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figur
             cliponaxis=False,
             hovertemplate=f"<b>%{{text}}</b> of {name.lower()}<extra></extra>",
         )
-    return figure
+    return canvas.figure()
 
 
 def share_bars_reading(segments: Sequence[Segment]) -> str:

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import pytest
 
 from dashapp import figures
-from dashapp.figures.canvas import canvas
+from dashapp.figures.canvas import Canvas
 from dashapp.theme import DARK, LIGHT, Theme
 from segmentation import Column, Role, Use
 from tests import segment_samples as samples
@@ -181,12 +181,12 @@ def test_figures_carry_the_theme_axis_titles_and_a_revision(
 def test_figures_have_only_what_plotly_knows(
     name: str, case: Callable[[int], Arguments], size: int
 ) -> None:
-    # Checked here, since canvas() leaves it out for the sake of speed.
+    # Checked here, since Canvas leaves it out for the sake of speed.
     go.Figure(draw(name, case(size)).to_dict())
 
 
 def test_what_plotly_does_not_know_is_found() -> None:
-    drawn = canvas(LIGHT, "wrong", xaxis={"colour": "red"}).to_dict()
+    drawn = Canvas(LIGHT, "wrong", xaxis={"colour": "red"}).figure().to_dict()
     with pytest.raises(ValueError, match="colour"):
         go.Figure(drawn)
 

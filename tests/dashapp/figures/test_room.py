@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dashapp import figures
-from dashapp.figures.canvas import LEGEND_ROOM, canvas, label_axis
+from dashapp.figures.canvas import LEGEND_ROOM, Canvas, label_axis
 from dashapp.theme import LIGHT, MARGIN
 from tests import segment_samples as samples
 
 
 def left_of(*labels: str) -> int:
     """The room at the left of a chart with these labels."""
-    return int(canvas(LIGHT, "x", yaxis=label_axis(labels, "Column")).layout.margin.l)
+    return int(Canvas(LIGHT, "x", yaxis=label_axis(labels, "Column")).layout["margin"]["l"])
 
 
 def test_longer_labels_get_more_room_up_to_the_length_of_a_line() -> None:
@@ -24,12 +24,12 @@ def test_what_is_not_written_takes_no_room() -> None:
 
 def test_labels_at_a_slant_get_room_below() -> None:
     slanted = {**label_axis(["Days Since Last Purchase"], "Column"), "tickangle": -45}
-    assert canvas(LIGHT, "x", xaxis=slanted).layout.margin.b > MARGIN["b"]
+    assert Canvas(LIGHT, "x", xaxis=slanted).layout["margin"]["b"] > MARGIN["b"]
 
 
 def test_a_legend_gets_room_above_and_a_margin_that_is_given_stays() -> None:
-    assert canvas(LIGHT, "x", showlegend=True).layout.margin.t == LEGEND_ROOM
-    assert canvas(LIGHT, "x", showlegend=True, margin={"t": 99}).layout.margin.t == 99
+    assert Canvas(LIGHT, "x", showlegend=True).layout["margin"]["t"] == LEGEND_ROOM
+    assert Canvas(LIGHT, "x", showlegend=True, margin={"t": 99}).layout["margin"]["t"] == 99
 
 
 def test_a_map_with_a_title_in_two_lines_gets_a_line_more() -> None:
