@@ -14,13 +14,13 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import wait
-from multiprocessing.forkserver import ensure_running, set_forkserver_preload
+from multiprocessing.forkserver import set_forkserver_preload
 
 import structlog
 
 from dashapp import logs, metrics
 from dashapp.jobs.child import AWAY
-from dashapp.jobs.slot import LOST, Slot
+from dashapp.jobs.slot import LOST, Slot, await_fork_server
 from dashapp.session.errors import StoreError
 from dashapp.session.ledger import Ledger, open_ledger
 from dashapp.session.rows import LONG, Job
@@ -115,7 +115,7 @@ class Worker:
         """Work until stopped."""
         modules = sorted({handler.partition(":")[0] for handler in self._handlers.values()})
         set_forkserver_preload(["dashapp.jobs.preload", "dashapp.jobs.child", *modules])
-        ensure_running()
+        await_fork_server()  # who is ready takes no core from the first visitor
         sweeper = Sweeper(self._settings, self._store, self._ledger)
         sweeper.start()
         logger.info("worker_started", worker=self.name, slots=self._settings.workers)

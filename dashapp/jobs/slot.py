@@ -22,6 +22,17 @@ LOST = "The worker was lost while it did this. Please try again."
 TAKEN_AWAY = {-signal.SIGKILL, -signal.SIGTERM, 255}
 
 
+def await_fork_server() -> None:
+    """Start the fork server and return when it has imported everything, about a second later.
+
+    It looks for orders only after its imports, so the first process that comes tells of them.
+    """
+    process = multiprocessing.get_context("forkserver").Process(target=int)
+    process.start()
+    process.join()
+    process.close()
+
+
 class Slot:
     """A job's process, its pipe and its time limit.
 
