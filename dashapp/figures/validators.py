@@ -1,7 +1,7 @@
 """Plotly learns how a kind of chart is checked when it is first drawn, not all fifty at once.
 
 At its first figure plotly reads how each property of each kind of trace is checked: 9 MB, of which
-our figures need a third, and which leave gaps behind that nothing fills when they are let go.
+our templates need an eighth, and which leave gaps behind that nothing fills when they are let go.
 """
 
 from __future__ import annotations
