@@ -105,6 +105,7 @@ def customer_map(
     place: Place,
     *,
     written: Sequence[str] = (),
+    legend: bool = False,
     theme: Theme = LIGHT,
 ) -> go.Figure:
     """The map with one customer marked.
@@ -117,7 +118,10 @@ def customer_map(
     place
         The customer's coordinates.
     written
-        Names of the segments that are written on the map, such as the first and the runner-up.
+        Names of the segments that are written on the map, such as the first and the runner-up:
+        more would cover each other on a phone.
+    legend
+        Whether a legend names all segments, as on the map without a mark.
     """
     centers = np.asarray(model.projection.transform(np.asarray(model.centers)))
     if points is None or not len(points):
@@ -126,9 +130,10 @@ def customer_map(
     canvas = flat_map(
         points, model.segments, axis_titles, centers, limit=MAX_POINTS_BEHIND, theme=theme
     )
-    # Others step back; the centres that matter carry names instead of a legend.
-    canvas.layout["showlegend"] = False
-    canvas.layout["margin"] |= {"t": MARGIN["t"], "r": MARGIN["r"]}
+    # Others step back; the centres that matter carry names.
+    if not legend:
+        canvas.layout["showlegend"] = False
+        canvas.layout["margin"] |= {"t": MARGIN["t"], "r": MARGIN["r"]}
     for trace in canvas.traces:
         if "customdata" in trace:
             trace["marker"]["opacity"] = 0.4

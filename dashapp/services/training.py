@@ -78,9 +78,15 @@ class Training:
         return self._memory.value(Key(session, Kind.MODEL, model_id), SegmentModel.from_bytes)
 
     def others(self, session: str, dataset_id: str | None) -> tuple[Item, ...]:
-        """Models of a session that were found in other data sets or loaded, newest first."""
-        items = self._memory.ledger.items(session, Kind.MODEL)
-        return tuple(item for item in items if item.info["dataset"] != dataset_id)
+        """Models of a session that were found in other data sets or loaded, newest first.
+
+        A renamed model stands for those before it, which differ in nothing but names.
+        """
+        newest: dict[str, Item] = {}
+        for item in self._memory.ledger.items(session, Kind.MODEL):
+            if item.info["dataset"] != dataset_id:
+                newest.setdefault(origin_of(item.id, item), item)
+        return tuple(newest.values())
 
     def start_applying(self, session: str, model_id: str, dataset_id: str) -> Job:
         """Place the customers of a data set in the segments of a model from elsewhere."""

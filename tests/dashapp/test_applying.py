@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from dashapp.pages.segments.elsewhere import titles
+from dashapp.session.ledger import Item
 from segmentation import SegmentModel, sample_customers
 from tests.callbacks import texts
 from tests.dashapp.portal import Portal, look
@@ -115,6 +117,27 @@ def test_segments_found_before_are_offered_for_the_next_list(portal: Portal) -> 
     assert refs["model"] is None
     offered = json.dumps(page(portal, refs))
     assert f"data={refs['dataset']}&model={first['model']}" in offered
+
+
+def test_a_renamed_model_stands_for_the_one_before_it(portal: Portal) -> None:
+    first = portal.with_model(portal.with_sample())
+    training, session = portal.context.training, portal.context.store.sessions()[0][0]
+    renamed = training.rename(session, first["model"], "s1", "Friends")
+    assert [item.id for item in training.others(session, None)] == [renamed]
+
+
+def test_models_of_the_same_name_are_told_apart_by_their_age() -> None:
+    items = [
+        Item(str(place), "model", name, {"segments": 7}, created)
+        for place, (name, created) in enumerate(
+            [("a.csv", 940.0), ("b.csv", 1.0), ("a.csv", 700.0)]
+        )
+    ]
+    assert titles(items, 1000.0) == [
+        "a.csv · 7 segments · 1 minute ago",
+        "b.csv · 7 segments",
+        "a.csv · 7 segments · 5 minutes ago",
+    ]
 
 
 def test_two_tabs_with_their_own_data_and_models_never_mix(portal: Portal) -> None:

@@ -21,8 +21,6 @@ from dashapp.theme import Theme, segment_class
 from segmentation import Segment, SegmentModel, Table
 
 MAP = "Where customers stand"
-# Beside a customer's star the map has no legend; more names than these would cover it.
-NAMED_ON_MAP = 6
 
 
 class Placed(NamedTuple):
@@ -48,8 +46,11 @@ def customers_map(
     told = f"{figures.segment_map_reading(model)} "
     if flat and row is not None:
         star = scores[["x", "y", "z"]].to_numpy(dtype=float)[row]
-        names = [segment.name for segment in model.segments][:NAMED_ON_MAP]
-        figure = figures.customer_map(scores, model, titles, star, written=names, theme=look)
+        between = scores[["segment_id", "runner_up_id"]].iloc[row].tolist()
+        names = [segment.name for segment in model.segments if segment.id in between]
+        figure = figures.customer_map(
+            scores, model, titles, star, written=names, legend=True, theme=look
+        )
         said = f"{told}The star is the customer whose values stand beside the map."
         return Drawn(figure, said, MAP)
     draw = figures.segment_map if flat else figures.segment_map_3d

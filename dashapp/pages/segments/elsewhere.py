@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from dashapp.services.applying import Fit, Match, counted, fit_of, match
 from dashapp.session.identity import current_session
 from dashapp.session.ledger import Item
 from dashapp.session.rights import Right, may
+from dashapp.shell.history import ago
 from segmentation import SegmentModel, Table
 
 # Other models that are offered at once; older ones are found on their data sets.
@@ -111,17 +113,35 @@ def others(items: Sequence[Item], dataset_id: str | None) -> Component | None:
     """Segments found earlier that could be used on this data set as well."""
     if not items:
         return None
+    shown = items[:MOST_OFFERED]
     return html.Div(
         [
             html.Span("Or use segments that you have: ", className="text-muted-soft"),
-            *(_other(item, dataset_id) for item in items[:MOST_OFFERED]),
+            *(
+                _other(item, dataset_id, title)
+                for item, title in zip(shown, titles(shown, time.time()), strict=True)
+            ),
         ],
         className="button-row button-row-center",
     )
 
 
-def _other(item: Item, dataset_id: str | None) -> Component:
+def titles(items: Sequence[Item], now: float) -> list[str]:
+    """What each model is called: its file and how many segments, its age where two are alike.
+
+    Parameters
+    ----------
+    now
+        Unix time in seconds.
+    """
+    plain = [f"{i.name} · {formatting.count(i.info['segments'], 'segment')}" for i in items]
+    return [
+        f"{title} · {ago(now - item.created)}" if plain.count(title) > 1 else title
+        for item, title in zip(items, plain, strict=True)
+    ]
+
+
+def _other(item: Item, dataset_id: str | None, title: str) -> Component:
     refs = Refs(dataset_id, item.id)
     query = urlencode({"data": refs.dataset, "model": refs.model})
-    count = formatting.count(item.info["segments"], "segment")
-    return dcc.Link(f"{item.name} · {count}", href=f"/segments?{query}", className="btn btn-quiet")
+    return dcc.Link(title, href=f"/segments?{query}", className="btn btn-quiet")

@@ -43,6 +43,16 @@ def test_the_map_names_only_the_two_segments_in_question() -> None:
     assert [note.text for note in figure.layout.annotations] == list(samples.NAMES[:2])
 
 
+def test_a_map_of_one_customer_can_keep_the_legend_of_the_map_of_all() -> None:
+    place = np.array([1.0, 2.0, 3.0])
+    points, model = samples.points(60), samples.model()
+    plain = figures.segment_map(points, samples.segments(), TITLES)
+    marked = figures.customer_map(points, model, TITLES, place, legend=True)
+    assert marked.layout.showlegend is None
+    assert marked.layout.margin == plain.layout.margin
+    assert figures.customer_map(points, model, TITLES, place).layout.showlegend is False
+
+
 def test_names_on_the_map_keep_off_the_star_and_each_other() -> None:
     centers = np.array([[0.0, 0.0], [2.0, 0.0], [0.5, -6.0]])
     names = ["Occasional Shoppers", "Loyal Customers"]
