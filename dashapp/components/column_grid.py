@@ -44,14 +44,14 @@ def column_grid(id_: str, table: Table) -> dag.AgGrid:
         rowData=rows,
         columnDefs=[
             _words("name", "Column", pinned="left", width=190),
-            _choice("role", "Role", ROLES),
-            _choice("use", "Use", USES),
-            _choice("meaning", "Stands for", tuple(MEANING_WORDS.values())),
+            _choice("role", "Role", ROLES, 116),
+            _choice("use", "Use", USES, 116),
+            _choice("meaning", "Stands for", tuple(MEANING_WORDS.values()), 124),
             *([_levels()] if ordered else []),
             _count("missing", "Missing"),
             _count("distinct", "Distinct"),
-            _words("examples", "Examples", minWidth=220),
-            _words("reason", "Why", minWidth=300, flex=1),
+            _words("examples", "Examples", minWidth=160, flex=1),
+            _words("reason", "Why", minWidth=180, flex=2),
         ],
         defaultColDef={"sortable": True, "resizable": True},
         dashGridOptions={
@@ -117,7 +117,7 @@ def parse_levels(text: str) -> list[str]:
     return [level.strip() for level in text.split(BELOW.strip()) if level.strip()]
 
 
-def _choice(field: str, title: str, values: tuple[str, ...]) -> dict[str, Any]:
+def _choice(field: str, title: str, values: tuple[str, ...], width: int) -> dict[str, Any]:
     return {
         "field": field,
         "headerName": title,
@@ -125,7 +125,7 @@ def _choice(field: str, title: str, values: tuple[str, ...]) -> dict[str, Any]:
         "cellClass": "cell-editable",
         "cellEditor": "agSelectCellEditor",
         "cellEditorParams": {"values": list(values)},
-        "width": 128,
+        "width": width,
     }
 
 
@@ -139,7 +139,7 @@ def _count(field: str, title: str) -> dict[str, Any]:
         "field": field,
         "headerName": title,
         "type": "rightAligned",
-        "width": 98,
+        "width": 88,
         "valueFormatter": {
             "function": "params.value >= 0 ? d3.format(',')(params.value) : params.value"
         },
@@ -153,5 +153,5 @@ def _levels() -> dict[str, Any]:
         "headerName": "Order, low to high",
         "editable": {"function": "params.data.role == 'ordinal'"},
         "cellClassRules": {"cell-editable": "params.data.role == 'ordinal'"},
-        "width": 220,
+        "width": 180,
     }

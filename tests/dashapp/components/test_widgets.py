@@ -12,8 +12,9 @@ from dash.development.base_component import Component
 
 from dashapp.components import badges, charts, icon, states, terms
 from dashapp.components.cards import amount_card, stat_card, stat_row
+from dashapp.components.column_grid import column_grid
 from dashapp.components.segment_card import grade_label, size_of
-from segmentation import Verdict
+from segmentation import Verdict, read_table, sample_customers
 from tests import segment_samples as samples
 
 SPREAD = charts.Drawn(go.Figure(), "Half is half.", "Spread")
@@ -165,3 +166,10 @@ def test_one_segment_for_all_is_a_choice_and_not_a_failure(
 def test_millions_of_customers_fit_on_a_card(customers: int, shown: str) -> None:
     (strong,) = find(size_of(customers), html.Strong)
     assert (strong.children, strong.title) == (shown, f"{customers:,}")
+
+
+def test_the_columns_of_the_column_table_stand_beside_each_other_on_a_usual_screen() -> None:
+    shown = column_grid("columns", read_table(sample_customers(60, 5).to_csv(index=False).encode()))
+    assert "levels" in {column["field"] for column in shown.columnDefs}
+    widths = [column.get("width") or column["minWidth"] for column in shown.columnDefs]
+    assert sum(widths) <= 1268  # a window of 1440 pixels less the room around the grid
