@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from segmentation import Assignment, SegmentModel
 
 MAX_BARS = 8
-# Sizes in pixels on the map: the room of the centres, a letter, a line, a mark, and how far the
-# middle of a name is from its centre.
-MAP_SIZE = (300, 240)
+# Sizes in pixels on the map: the room of the centres where it is wide and on a phone, a letter, a
+# line, a mark, and how far the middle of a name is from its centre.
+MAP_SIZES = ((300, 240), (160, 160))
 LETTER, LINE, MARK, NAME_SHIFT = 7, 22, 18, 23
 ALONE = "There is only one segment, so nothing pulls elsewhere."
 
@@ -163,8 +163,8 @@ def sides(
 ) -> tuple[bool, ...]:
     """For each named centre whether its name stands above it, so that all can be read.
 
-    All ways are tried, with the sizes that names have on a map of usual width; the best one
-    covers the least of other names, of the star and of the centres.
+    All ways are tried, with the sizes that names have on a wide map and on a phone's; the best
+    one covers the least of other names, of the star and of the centres.
 
     Parameters
     ----------
@@ -174,10 +174,12 @@ def sides(
         Places of the centres with a name: two, seldom three.
     """
     spread = np.ptp(np.vstack([centers[:, :2], np.array([customer[:2]])]), axis=0)
-    scale = min(MAP_SIZE[axis] / spread[axis] for axis in (0, 1) if spread[axis] > 0)
-    marks = [_box(center, scale, MARK, MARK) for center in (*centers, customer)]
+    scales = [
+        min(size[axis] / spread[axis] for axis in (0, 1) if spread[axis] > 0) for size in MAP_SIZES
+    ]
 
-    def covered(above: tuple[bool, ...]) -> float:
+    def covered(above: tuple[bool, ...], scale: float) -> float:
+        marks = [_box(center, scale, MARK, MARK) for center in (*centers, customer)]
         boxes = [
             _box(centers[at], scale, LETTER * len(name), LINE, NAME_SHIFT if up else -NAME_SHIFT)
             for at, name, up in zip(named, names, above, strict=True)
@@ -185,7 +187,8 @@ def sides(
         others = [_overlap(box, mark) for box in boxes for mark in marks]
         return sum(others) + sum(_overlap(a, b) for a, b in combinations(boxes, 2))
 
-    return min(product((True, False), repeat=len(named)), key=covered)
+    ways = product((True, False), repeat=len(named))
+    return min(ways, key=lambda above: sum(covered(above, scale) for scale in scales))
 
 
 def _box(
