@@ -9,18 +9,24 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import Canvas, empty_figure, label_axis, named, number_axis, whole_names
+from dashapp.figures.canvas import (
+    Canvas,
+    below_labels,
+    empty_figure,
+    label_axis,
+    named,
+    number_axis,
+    whole_names,
+)
 from dashapp.figures.ink import blended
 from dashapp.figures.values import groups, known_in, numbers
-from dashapp.figures.words import in_lines, label
+from dashapp.figures.words import label
 from dashapp.once import once
 from dashapp.theme import LIGHT, Theme
 
 # Two-sided 95 % quantile of the normal distribution.
 Z95 = 1.959964
 MAX_LEVELS = 20
-# On a phone the names of the levels leave the axis little width for its title.
-TITLE_BELOW_BARS = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +110,7 @@ def measure_by_category(
     if not found:
         return empty_figure(theme=theme)
     values = np.array([one.value for one in found])
-    axis = number_axis(measure)
-    told = f"{statistic.capitalize()} of {axis['title']['text'].replace('<br>', ' ')}"
-    axis["title"] = {"text": in_lines(told, TITLE_BELOW_BARS)}
+    axis = below_labels(number_axis(measure), f"{statistic.capitalize()} of ")
     canvas = Canvas(
         theme,
         f"by category {measure} {category} {statistic}",

@@ -10,7 +10,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import Canvas, empty_figure, label_axis, measured_axis, share_axis
+from dashapp.figures.canvas import (
+    Canvas,
+    below_labels,
+    empty_figure,
+    label_axis,
+    measured_axis,
+    share_axis,
+)
 from dashapp.figures.distributions import add_box
 from dashapp.figures.levels import add_share_bar, level_colors
 from dashapp.figures.names import dotted
@@ -74,7 +81,10 @@ def _boxes(
     canvas = Canvas(
         theme,
         f"by segment {column}",
-        xaxis={**measured_axis(column, date=is_date(frame, column)), "showgrid": True},
+        xaxis={
+            **below_labels(measured_axis(column, date=is_date(frame, column))),
+            "showgrid": True,
+        },
         yaxis=rows,
         showlegend=False,
         boxgap=0.4,

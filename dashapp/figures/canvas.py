@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -20,7 +20,8 @@ TITLE_ROOM, SLANT_ROOM = 48, 52
 LETTER_ROOM = 5.6
 # Degrees at which long labels stand below an axis.
 SLANT = -45
-TITLE_LINE = 38  # characters of an axis title; the next line has the rest
+# Characters of a line of an axis title, and of one below a plot whose labels take its width.
+TITLE_LINE, TITLE_BELOW_LABELS = 38, 24
 CODES = {"$": "USD", "€": "EUR", "£": "GBP"}
 # Where a scale_bar stands instead of below.
 ABOVE = {"y": 1.02, "yanchor": "bottom"}
@@ -151,6 +152,18 @@ def measured_axis(name: str, *, date: bool) -> dict[str, Any]:
     if date:
         return {"title": {"text": f"{label(name, 36)} (date)"}, "type": "date"}
     return number_axis(name)
+
+
+def below_labels(axis: Mapping[str, Any], told: str = "") -> dict[str, Any]:
+    """An axis below a plot with labels at its left, which on a phone leave its title little width.
+
+    Parameters
+    ----------
+    told
+        What stands before the title.
+    """
+    title = told + axis["title"]["text"].replace("…<br>", "…").replace("<br>", " ")
+    return {**axis, "title": {"text": in_lines(title, TITLE_BELOW_LABELS)}}
 
 
 def axis_title(name: str) -> str:

@@ -13,6 +13,7 @@ from dashapp import formatting
 from dashapp.figures.canvas import (
     Canvas,
     aid,
+    below_labels,
     count_axis,
     empty_figure,
     label_axis,
@@ -123,7 +124,10 @@ def box_plot(
         theme,
         f"box {column} {by}",
         meta=whole_names(column, by),
-        xaxis={**measured_axis(column, date=is_date(frame, column)), "showgrid": True},
+        xaxis={
+            **below_labels(measured_axis(column, date=is_date(frame, column))),
+            "showgrid": True,
+        },
         yaxis={**label_axis(names, by or "Customers"), "autorange": "reversed"},
         showlegend=False,
         boxgap=0.4,

@@ -27,6 +27,8 @@ MAX_TRAITS = 16
 SAME = 0.007
 NO_INDEX = "no index: everybody's average is not clearly above zero"
 NO_VALUES = "no known values in this segment"
+# Characters of a line beside the radar, and how many more a word may have: a phone has no room.
+RING = (11, 2)
 # More segments than this do not fit side by side: they become the rows.
 MAX_SIDE_BY_SIDE = 6
 
@@ -168,11 +170,11 @@ def profile_radar(
     scaled = np.where(
         spread > 0, 100 * (places - places.min(axis=0)) / np.where(spread > 0, spread, 1), 50
     )
-    ring = [in_lines(label(name, 24), 12) for name in (*names, names[0])]
+    ring = [in_lines(label(name, 24), *RING) for name in (*names, names[0])]
     canvas = Canvas(
         theme,
         "radar",
-        margin={"l": 88, "r": 88, "t": 44, "b": 96},
+        margin={"l": 96, "r": 96, "t": 44, "b": 96},
         polar={
             "radialaxis": {"range": [0, 105], "tickvals": [0, 50, 100], "angle": 90,
                            "tickangle": 90, "showline": False},

@@ -13,6 +13,7 @@ from dashapp.figures.association import MAX_WRITTEN, STRENGTHS
 from dashapp.figures.canvas import (
     ABOVE,
     Canvas,
+    below_labels,
     empty_figure,
     label_axis,
     measured_axis,
@@ -124,7 +125,10 @@ def _boxes(frame: pd.DataFrame, number: str, category: Column, theme: Theme) -> 
         theme,
         f"pair {number} {category.name}",
         meta=whole_names(number, category.name),
-        xaxis={**measured_axis(number, date=is_date(frame, number)), "showgrid": True},
+        xaxis={
+            **below_labels(measured_axis(number, date=is_date(frame, number))),
+            "showgrid": True,
+        },
         yaxis={**label_axis([found.names[i] for i in order], category.name),
                "autorange": "reversed"},
         showlegend=False,

@@ -216,7 +216,11 @@ def _flat_room(axis_titles: Sequence[str]) -> dict[str, int]:
 
 
 def _flat_title(title: str, width: int) -> str:
-    return in_lines(label(title, 2 * width - 8), width)  # two lines
+    """A title in at most two lines, with as much of the names as fits there."""
+    longest = 2 * width - 8
+    while (text := in_lines(label(title, longest), width)).count("<br>") > 1:
+        longest -= 2
+    return text
 
 
 def _flat_axis(title: str, theme: Theme, width: int) -> dict[str, Any]:

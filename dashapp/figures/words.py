@@ -86,23 +86,25 @@ def wrapped(text: str, width: int) -> str:
     return in_lines(label(text, 400), width)
 
 
-def in_lines(safe: str, width: int) -> str:
+def in_lines(safe: str, width: int, longer: int = LONGER) -> str:
     """A text that is a label already, in lines of about ``width`` characters.
 
-    Lines end between words and where something was left out; of a word that is much longer than
-    a line, the beginning is kept.
+    Lines end between words and where something was left out; of a word that is ``longer`` than
+    a line, the beginning is kept. A number stays beside its percent sign.
 
     Examples
     --------
     >>> in_lines("Days Since Last Purchase", 16), in_lines("Zufriedenheit…insgesamt", 16)
     ('Days Since Last<br>Purchase', 'Zufriedenheit…<br>insgesamt')
+    >>> in_lines("PC1 · Total Spend (67 %)", 22)
+    'PC1 · Total Spend<br>(67 %)'
     """
     lines: list[str] = []
-    for word in re.findall(r"[^\s…]*…|[^\s…]+", html.unescape(safe)):
-        part = word if len(word) <= width + LONGER else f"{word[:width]}…"
+    for word in re.findall(r"[^\s…]*\d %\S*|[^\s…]*…|[^\s…]+", html.unescape(safe)):
+        part = word if len(word) <= width + longer else f"{word[:width]}…"
         glue = "" if lines and lines[-1].endswith("…") else " "
         if lines and len(lines[-1] + glue + part) <= width:
             lines[-1] += glue + part
         else:
             lines.append(part)
-    return "<br>".join(label(line, width + LONGER) for line in lines)
+    return "<br>".join(label(line, width + longer) for line in lines)

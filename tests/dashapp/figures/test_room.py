@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from dashapp import figures
-from dashapp.figures.canvas import LEGEND_ROOM, Canvas, label_axis
+from dashapp.figures.canvas import (
+    LEGEND_ROOM,
+    TITLE_BELOW_LABELS,
+    Canvas,
+    below_labels,
+    label_axis,
+    number_axis,
+)
 from dashapp.theme import LIGHT, MARGIN
 from tests import segment_samples as samples
 
@@ -40,3 +49,20 @@ def test_a_map_with_a_title_in_two_lines_gets_a_line_more() -> None:
     )
     assert two.l > one.l
     assert two.b > one.b
+
+
+def test_a_title_below_a_plot_that_labels_make_narrow_has_short_lines() -> None:
+    title = below_labels(number_axis("Average value of a basket in twelve months"), "Mean of ")
+    lines = title["title"]["text"].split("<br>")
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= TITLE_BELOW_LABELS
+
+
+def test_words_around_the_radar_fit_beside_it_on_a_phone() -> None:
+    names = ["Gesamtumsatz seit der ersten Registrierung", "Zufriedenheit insgesamt", "Alter"]
+    of_one = samples.segments()[0].profile
+    found = dict(zip(names, of_one.numeric.values(), strict=False))
+    profile = dataclasses.replace(of_one, numeric=found)
+    segments = [dataclasses.replace(each, profile=profile) for each in samples.segments()]
+    ring = figures.profile_radar(segments, names).data[0].theta
+    assert max(len(line) for name in ring for line in name.split("<br>")) <= 13

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from plotly.utils import PlotlyJSONEncoder
 
 from dashapp import figures
@@ -62,8 +63,17 @@ def test_names_on_the_map_keep_off_the_star_and_each_other() -> None:
     assert star_below_second == (False, True)
 
 
-def test_a_long_axis_title_takes_at_most_two_lines() -> None:
-    long = "PC1 · " + "a very long name of a column " * 4 + "(45 %)"
+def test_names_of_near_centres_keep_off_each_other_on_a_phone() -> None:
+    centers = np.array([[0.0, 0.0], [1.0, 0.2], [2.4, 0.4]])
+    above = sides(centers, [0, 1], ["Occasional Shoppers", "Loyal Customers"], (0.1, 0.1))
+    assert above[0] is not above[1]
+
+
+@pytest.mark.parametrize(
+    "name", ["a very long name of a column ", "Durchschnittlicher Warenkorbwert im Kundenportal "]
+)
+def test_a_long_axis_title_takes_at_most_two_lines(name: str) -> None:
+    long = "PC1 · " + name * 4 + "(45 %)"
     figure = figures.segment_map(samples.points(60), samples.segments(), (long, long, long))
     for axis in (figure.layout.xaxis, figure.layout.yaxis):
         assert axis.title.text.count("<br>") <= 1
