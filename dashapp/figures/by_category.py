@@ -114,7 +114,7 @@ def measure_by_category(
     canvas = Canvas(
         theme,
         f"by category {measure} {category} {statistic}",
-        xaxis={**axis, "showgrid": True, "rangemode": "tozero"},
+        xaxis={**axis, "rangemode": "tozero"},
         meta=whole_names(measure, category),
         yaxis={**label_axis([one.name for one in found], category), "autorange": "reversed"},
         showlegend=False,

@@ -81,10 +81,7 @@ def _boxes(
     canvas = Canvas(
         theme,
         f"by segment {column}",
-        xaxis={
-            **below_labels(measured_axis(column, date=is_date(frame, column))),
-            "showgrid": True,
-        },
+        xaxis=below_labels(measured_axis(column, date=is_date(frame, column))),
         yaxis=rows,
         showlegend=False,
         boxgap=0.4,

@@ -155,7 +155,9 @@ def measured_axis(name: str, *, date: bool) -> dict[str, Any]:
 
 
 def below_labels(axis: Mapping[str, Any], told: str = "") -> dict[str, Any]:
-    """An axis below a plot with labels at its left, which on a phone leave its title little width.
+    """An axis with grid lines below a plot with labels at its left.
+
+    On a phone these leave its title little width.
 
     Parameters
     ----------
@@ -163,7 +165,7 @@ def below_labels(axis: Mapping[str, Any], told: str = "") -> dict[str, Any]:
         What stands before the title.
     """
     title = told + axis["title"]["text"].replace("…<br>", "…").replace("<br>", " ")
-    return {**axis, "title": {"text": in_lines(title, TITLE_BELOW_LABELS)}}
+    return {**axis, "title": {"text": in_lines(title, TITLE_BELOW_LABELS)}, "showgrid": True}
 
 
 def axis_title(name: str) -> str:

@@ -124,10 +124,7 @@ def box_plot(
         theme,
         f"box {column} {by}",
         meta=whole_names(column, by),
-        xaxis={
-            **below_labels(measured_axis(column, date=is_date(frame, column))),
-            "showgrid": True,
-        },
+        xaxis=below_labels(measured_axis(column, date=is_date(frame, column))),
         yaxis={**label_axis(names, by or "Customers"), "autorange": "reversed"},
         showlegend=False,
         boxgap=0.4,

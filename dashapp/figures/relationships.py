@@ -125,10 +125,7 @@ def _boxes(frame: pd.DataFrame, number: str, category: Column, theme: Theme) -> 
         theme,
         f"pair {number} {category.name}",
         meta=whole_names(number, category.name),
-        xaxis={
-            **below_labels(measured_axis(number, date=is_date(frame, number))),
-            "showgrid": True,
-        },
+        xaxis=below_labels(measured_axis(number, date=is_date(frame, number))),
         yaxis={**label_axis([found.names[i] for i in order], category.name),
                "autorange": "reversed"},
         showlegend=False,
