@@ -125,7 +125,8 @@ def typical(profile: Any, column: str) -> str:
     if not levels:
         return "–"
     top = max(levels, key=lambda level: level.share)
-    return f"{top.level} ({formatting.percent(top.share)})"
+    share = formatting.percent(top.share).replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{top.level} ({share})"
 
 
 def actions(segment: Segment) -> Component:

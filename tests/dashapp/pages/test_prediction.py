@@ -16,7 +16,7 @@ from dashapp import figures
 from dashapp.figures.customer import sides
 from dashapp.pages.predict.batch import batch_upload, first_rows
 from dashapp.pages.predict.form import FIRST_FIELDS, divided
-from dashapp.pages.predict.views import changes, misfit
+from dashapp.pages.predict.views import changes, misfit, typical
 from segmentation import Change
 from tests import segment_samples as samples
 from tests.callbacks import texts
@@ -135,3 +135,9 @@ def test_contact_data_of_scored_rows_are_shown_masked() -> None:
          "runner_up": [None], "confidence": [0.9], "fits": [True], "problems": [""]}
     )  # fmt: skip
     assert first_rows(scored, ["Mail", "not there"])["Mail"].tolist() == ["a•••"]
+
+
+def test_a_levels_share_beside_a_customer_is_never_split_between_lines() -> None:
+    city = (SimpleNamespace(level="New York", share=0.4), SimpleNamespace(level="Rome", share=0.6))
+    profile = SimpleNamespace(numeric={}, levels={"City": city})
+    assert typical(profile, "City") == "Rome (60\N{NO-BREAK SPACE}%)"
