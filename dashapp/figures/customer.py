@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
@@ -38,15 +39,17 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
     values = np.array([value for _, value in pulls], dtype=np.float64)
     here, there = label(found.segment), label(found.runner_up)
     reach = float(np.abs(values).max()) * 1.12 or 1.0
+    # Far outside of what was seen, pulls have seven digits: few of them, side by side.
+    step = math.floor(math.log10(reach))
+    far, decimals = float(f"{reach:.6e}"[0]) * 10.0**step, max(-step, 0)
     canvas = Canvas(
         theme,
         "contributions",
         xaxis={
             "title": {"text": "Pull (log-odds)"},
             "range": [-reach, reach],
-            # Far outside of what was seen, pulls have seven digits: few of them, side by side.
-            "tickformat": ",.1~f",
-            "nticks": 3,
+            "tickvals": [-far, 0, far],
+            "ticktext": [formatting.signed(-far, decimals), "0", formatting.signed(far, decimals)],
             "tickangle": 0,
             "showgrid": True,
             "zeroline": True,

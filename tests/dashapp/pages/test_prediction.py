@@ -141,3 +141,18 @@ def test_a_levels_share_beside_a_customer_is_never_split_between_lines() -> None
     city = (SimpleNamespace(level="New York", share=0.4), SimpleNamespace(level="Rome", share=0.6))
     profile = SimpleNamespace(numeric={}, levels={"City": city})
     assert typical(profile, "City") == "Rome (60\N{NO-BREAK SPACE}%)"
+
+
+@pytest.mark.parametrize(
+    ("pull", "ticks"),
+    [
+        (4.2, ("−4", "0", "+4")),
+        (0.03, ("−0.03", "0", "+0.03")),
+        (18_300, ("−20,000", "0", "+20,000")),
+    ],
+)
+def test_pulls_of_any_size_can_be_read_from_their_axis(pull: float, ticks: tuple[str, ...]) -> None:
+    found = replace(samples.assignment(), contributions=(("Age", pull), ("City", -pull / 3)))
+    axis = figures.contributions_bar(found).layout.xaxis
+    assert axis.ticktext == ticks
+    assert axis.range[1] >= axis.tickvals[-1] > 0
