@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from dash import Output, Patch, dcc, html
 from dash.development.base_component import Component
 
-from dashapp import figures
+from dashapp import figures, formatting
 from dashapp.components.icon import icon
 from dashapp.components.terms import explained
 from dashapp.theme import Theme
@@ -54,7 +54,8 @@ class Drawn(NamedTuple):
     ) -> Drawn:
         """Draw a figure whose ``…_reading`` takes the same data and choices."""
         reading = getattr(figures, f"{figure.__name__}_reading")
-        return cls(figure(*data, theme=theme, **choices), reading(*data, **choices), title)
+        told = formatting.unbroken(reading(*data, **choices))
+        return cls(figure(*data, theme=theme, **choices), told, title)
 
 
 def reading_of(id_: str) -> str:

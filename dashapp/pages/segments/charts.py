@@ -43,7 +43,7 @@ def customers_map(
     """The map of all customers; the flat one can mark the customer of a row."""
     scores = placed.scores
     titles = [model.projection.axis_title(axis) for axis in range(3)]
-    told = f"{figures.segment_map_reading(model)} "
+    told = formatting.unbroken(f"{figures.segment_map_reading(model)} ")
     if flat and row is not None:
         star = scores[["x", "y", "z"]].to_numpy(dtype=float)[row]
         between = scores[["segment_id", "runner_up_id"]].iloc[row].tolist()
