@@ -43,7 +43,7 @@ def column_grid(id_: str, table: Table) -> dag.AgGrid:
         id=id_,
         rowData=rows,
         columnDefs=[
-            _words("name", "Column", pinned="left", width=190),
+            _words("name", "Column", pinned="left", width=190 if ordered else 320),
             _choice("role", "Role", ROLES, 116),
             _choice("use", "Use", USES, 116),
             _choice("meaning", "Stands for", tuple(MEANING_WORDS.values()), 124),
