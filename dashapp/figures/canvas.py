@@ -1,4 +1,4 @@
-"""What all figures share: an empty Canvas, axes and color bars."""
+"""What all figures share: what they are drawn on, axes and color bars."""
 
 from __future__ import annotations
 

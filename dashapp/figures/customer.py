@@ -40,6 +40,7 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
     here, there = label(found.segment), label(found.runner_up)
     reach = float(np.abs(values).max()) * 1.12 or 1.0
     # Far outside of what was seen, pulls have seven digits: few of them, side by side.
+    # The first digit is taken as it is written: 0.3 / 0.1 would round down to 2.
     step = math.floor(math.log10(reach))
     far, decimals = float(f"{reach:.6e}"[0]) * 10.0**step, max(-step, 0)
     canvas = Canvas(

@@ -131,7 +131,9 @@ def render_answer(
         "answer": views.answer(segment, found),
         "beside": views.beside(model, segment, values),
         "why": Drawn.of(figures.contributions_bar, found, title=why, theme=look),
-        "map": Drawn(place, figures.customer_map_reading(found), "Place on the map"),
+        "map": Drawn(
+            place, formatting.unbroken(figures.customer_map_reading(found)), "Place on the map"
+        ),
         "changes": views.changes(context.scoring.whatif(session, model_id, values), model.segments),
     }
 
