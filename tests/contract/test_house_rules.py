@@ -15,7 +15,8 @@ ALLOWED_TOP = {
     "dashapp", "assets", "segmentation", "tests", "Procfile", "pyproject.toml", "README.md",
     "LICENSE",
 }  # fmt: skip
-LONGEST_FILE = 300
+# Split by idea, not by count; complexity is limited by ruff.
+LONGEST_FILE = 600
 
 
 def run(*command: str) -> None:
