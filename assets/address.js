@@ -223,9 +223,9 @@
         setAll(now, "upload", texts(refs.upload));
         write(now, step);
       },
-      follow_job: function (job, stopped) {
+      follow_job: function (job, pace) {
         if (!job) { return; }
-        change({job: stopped ? null : job.id}, false);
+        change({job: pace ? job.id : null}, false);
       }
     }
   });

@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from dashapp.components.markup import markup
 from dashapp.components.states import empty_state, message
-from dashapp.page import Context, Page, Refs, text_or_none
+from dashapp.page import Context, Page, Refs, number_or_none, text_or_none
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, may, needs
 from dashapp.shell.history import register_history
@@ -76,19 +76,18 @@ def _register_jobs(app: Dash, context: Context) -> None:
     @app.callback(
         output={
             "progress": Output(Ids.PROGRESS, "children"),
-            "stop": Output(Ids.POLL, "disabled"),
-            "pace": Output(Ids.POLL, "interval"),
+            "pace": Output(Ids.PACE, "data"),
             "refs": Output(Ids.REFS, "data", allow_duplicate=True),
             "done": Output(Ids.DONE, "data"),
             "alert": Output(Ids.ALERT, "children", allow_duplicate=True),
         },
-        inputs={"job": Input(Ids.JOB, "data"), "_tick": Input(Ids.POLL, "n_intervals")},
+        inputs={"job": Input(Ids.JOB, "data"), "asked": Input(Ids.POLL, "data")},
         state={"refs": State(Ids.REFS, "data"), "path": State(Ids.URL, "pathname")},
         prevent_initial_call=True,
     )
     @needs(Right.VIEW)
-    def follow_job(job: object, _tick: object, refs: object, path: object) -> dict[str, Any]:
-        return job_view(context, job, refs, path)
+    def follow_job(job: object, asked: object, refs: object, path: object) -> dict[str, Any]:
+        return job_view(context, job, refs, path, asked=number_or_none(asked))
 
     @app.callback(
         Output(Ids.ALERT, "children", allow_duplicate=True),
@@ -149,7 +148,12 @@ def _register_address(app: Dash, pages: tuple[Page, ...]) -> None:
     app.clientside_callback(
         ClientsideFunction("address", "follow_job"),
         Input(Ids.JOB, "data"),
-        Input(Ids.POLL, "disabled"),
+        Input(Ids.PACE, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("polling", "ask_later"),
+        Input(Ids.PACE, "data"),
+        prevent_initial_call=True,
     )
     for link in (link for page in pages for link in page.links):
         app.clientside_callback(

@@ -18,6 +18,7 @@ class Ids(StrEnum):
     THEME = "shell-theme"
     THEME_BUTTON = "shell-theme-button"
     POLL = "shell-poll"
+    PACE = "shell-pace"
     STEPS = "shell-steps"
     SUMMARY = "shell-summary"
     PROGRESS = "shell-progress"

@@ -12,7 +12,6 @@ from dashapp.page import Page, Refs
 from dashapp.session.rights import Right, may
 from dashapp.shell.history import history_panel
 from dashapp.shell.ids import Ids
-from dashapp.shell.waiting import POLL_MILLISECONDS
 
 PRODUCT = "Customer segments"
 
@@ -52,7 +51,9 @@ def layout(pages: tuple[Page, ...], *, signs_out: bool = False) -> Component:
             dcc.Store(id=Ids.DONE),
             dcc.Store(id=Ids.THEME),
             dcc.Store(id=Ids.TITLE, data={page.path: page.title for page in pages}),
-            dcc.Interval(id=Ids.POLL, interval=POLL_MILLISECONDS, disabled=True),
+            # How often this tab has asked about its job, and when it is to ask again.
+            dcc.Store(id=Ids.POLL),
+            dcc.Store(id=Ids.PACE),
             html.A("Skip to content", href=f"#{Ids.PAGE}", className="skip-link"),
             top_bar(pages, signs_out=signs_out),
             html.Div(id=Ids.ALERT, role="status", className="shell-alert"),

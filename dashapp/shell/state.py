@@ -153,7 +153,12 @@ def summary(context: Context, refs: Refs) -> list[Component]:
 
 
 def job_view(
-    context: Context, job_value: object, refs: object, path: object = None
+    context: Context,
+    job_value: object,
+    refs: object,
+    path: object = None,
+    *,
+    asked: float | None = None,
 ) -> dict[str, Any]:
     """What the shell shows of the job that this tab waits for.
 
@@ -161,16 +166,18 @@ def job_view(
     ----------
     path
         Of the page: Data says by itself why a file could not be read.
+    asked
+        How often this tab has asked about its job; told back, so that each answer differs.
 
     Returns
     -------
     dict
-        Values for the outputs ``progress, stop, pace, refs, done, alert``.
+        Values for the outputs ``progress, pace, refs, done, alert``; ``pace`` is None
+        once there is nothing more to ask.
     """
     view: dict[str, Any] = {
         "progress": None,
-        "stop": True,
-        "pace": no_update,
+        "pace": None,
         "refs": no_update,
         "done": no_update,
         "alert": no_update,
@@ -183,8 +190,8 @@ def job_view(
         return view
     if job.state in WAITING:
         ahead = context.jobs.ahead_of(job) if job.state == "queued" else 0
-        waiting = {"stop": False, "pace": pace_of(job, time.time(), ahead), "alert": None}
-        return view | waiting | {"progress": job_progress(job, ahead)}
+        pace = {"asked": asked, "milliseconds": pace_of(job, time.time(), ahead)}
+        return view | {"pace": pace, "alert": None, "progress": job_progress(job, ahead)}
     if job.state == "done":
         return view | done_view(context, job, Refs.parse(refs))
     if job.state == "cancelled":
