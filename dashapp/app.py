@@ -34,6 +34,7 @@ from dashapp.session.sign_in import admit_who_signed_in
 from dashapp.session.store import open_store
 from dashapp.settings import Settings, load_settings
 from dashapp.web import bundles, suites
+from dashapp.web.bodies import PortalRequest
 from dashapp.web.packing import ENCODING
 
 # Found without an import: the package would bring a form library into each web worker.
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     settings = settings or load_settings()
     context = make_context(settings, PAGES)
     server = Flask("dashapp", static_folder=None)  # no files but those that are served below
+    server.request_class = PortalRequest
     server.extensions["portal"] = context
     suites.postpone()
     own = bundles.serve(server, assets_folder())

@@ -165,7 +165,7 @@ class Settings(ClusterSettings, IdentitySettings, BaseSettings):
     @classmethod
     def _only_origins(cls, value: str) -> str:
         for origin in value.split():
-            if not ANCESTOR.fullmatch(origin):
+            if not ANCESTOR.fullmatch(origin) or not _has_port(origin):
                 raise ValueError(f"{origin!r} is not an origin such as https://bi.example.com")
         return value
 
@@ -261,6 +261,14 @@ def _variable(location: tuple[int | str, ...]) -> str:
         return ""
     name = str(location[0]).upper()
     return f"{name if name == 'PORT' or name.startswith(PREFIX) else PREFIX + name}: "
+
+
+def _has_port(origin: str) -> bool:
+    """Whether the port of an origin, if it names one, can exist."""
+    try:
+        return urlsplit(origin).port != 0
+    except ValueError:
+        return False
 
 
 def limit_threads() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import Any
 
+from dashapp.strict_json import parse_json
 from segmentation import ParameterError, Table
 
 # A recipe names columns and the order of their levels; it never comes near this size.
@@ -36,10 +37,10 @@ def parse_recipe(data: bytes) -> dict[str, Any]:
     segmentation.errors.ParameterError: This file is no recipe. Choose one that was downloaded...
     """
     try:
-        recipe = json.loads(data, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+        recipe = parse_json(data, DEPTH)
+    except ValueError as error:
         raise no_recipe() from error
-    if not isinstance(recipe, dict) or not _is_shallow(recipe, DEPTH):
+    if not isinstance(recipe, dict):
         raise no_recipe()
     names = recipe.get("names", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -52,14 +53,3 @@ def no_recipe() -> ParameterError:
     return ParameterError(
         "This file is no recipe. Choose one that was downloaded here with “Download recipe”."
     )
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON")
-
-
-def _is_shallow(value: Any, depth: int) -> bool:
-    if not isinstance(value, dict | list):
-        return True
-    inner = value.values() if isinstance(value, dict) else value
-    return depth > 0 and all(_is_shallow(item, depth - 1) for item in inner)

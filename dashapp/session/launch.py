@@ -178,7 +178,11 @@ def frames(origin: object, ancestors: tuple[str, ...]) -> bool:
 def _covers(allowed: Any, origin: str) -> bool:
     """Whether an allowed ancestor, maybe with ``*.`` in front, covers a plain origin."""
     asked = urlsplit(origin)
-    if (asked.scheme, asked.port) != (allowed.scheme, allowed.port):
+    try:
+        is_same = (asked.scheme, asked.port) == (allowed.scheme, allowed.port)
+    except ValueError:  # a port above 65535
+        return False
+    if not is_same:
         return False
     host, pattern = str(asked.hostname), str(allowed.hostname)
     return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern

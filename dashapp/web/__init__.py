@@ -19,6 +19,7 @@ from dashapp.settings import Settings
 from dashapp.web import (
     access,
     audit,
+    bodies,
     callbacks,
     csrf,
     download,
@@ -53,6 +54,7 @@ def install(app: Dash, context: Context) -> None:
     bound_crowds(app.server, context.settings)
     metrics.install(app.server, context)
     errors.install(app)
+    bodies.install(app.server)
     csrf.install(app.server)
     audit.install(app.server, context.settings)
     limits.install(app.server, context)

@@ -7,17 +7,18 @@ Whatever is in none of these places is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dash import Dash
 from flask import g, request
-from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
 from werkzeug.routing import Rule
 
 from dashapp import units
 from dashapp.session.rights import Door, Need, Right, may, need_of
+from dashapp.web.bodies import NOT_OURS
 
 if TYPE_CHECKING:
     from dashapp.page import Context
@@ -72,16 +73,15 @@ def require(need: Need | None) -> None:
         raise Forbidden(REFUSED)
 
 
-def needs_of_request(app: Dash, context: Context) -> list[Need | None]:
-    """All that the present request needs."""
+def needs_of_request(app: Dash, context: Context) -> Iterator[Need | None]:
+    """All that the present request needs; its body is read only after the route's need is met."""
     rule = request.url_rule
     assert rule is not None
-    found = [need_of_rule(app, rule)]
+    yield need_of_rule(app, rule)
     if rule.rule == CALLBACKS and request.method == "POST":
-        found.append(need_of_callback(app, posted()))
+        yield need_of_callback(app, request.get_json())
     if rule.rule in PAGES:
-        found.append(context.page_needs.get(request.path.rstrip("/") or "/", Right.VIEW))
-    return found
+        yield context.page_needs.get(request.path.rstrip("/") or "/", Right.VIEW)
 
 
 def need_of_rule(app: Dash, rule: Rule) -> Need | None:
@@ -89,17 +89,15 @@ def need_of_rule(app: Dash, rule: Rule) -> Need | None:
     return DASH_ROUTES.get(rule.rule) or need_of(app.server.view_functions.get(rule.endpoint))
 
 
-def posted() -> object:
-    """The JSON that was sent; None where it is none, which is refused later with a sentence."""
-    try:
-        return request.get_json(silent=True)
-    except RecursionError:
-        return None
-
-
 def need_of_callback(app: Dash, body: object) -> Need | None:
-    """What the callback named in a request's body needs; malformed bodies are refused later."""
+    """What the callback named in a request's body needs.
+
+    Raises
+    ------
+    BadRequest
+        If the body names none: what was not understood is harmless to nobody.
+    """
     output = body.get("output") if isinstance(body, dict) else None
     if not isinstance(output, str) or output not in app.callback_map:
-        return Right.VIEW
+        raise BadRequest(NOT_OURS.format(fault="there is no such output"))
     return need_of(app.callback_map[output].get("callback"))

@@ -14,6 +14,7 @@ from flask import Response, g, request
 from werkzeug.exceptions import BadRequest
 
 from dashapp.page import BadInputError
+from dashapp.web.bodies import NOT_OURS
 from dashapp.web.errors import answer, status_of
 
 # A filled form with references is some kilobytes; nothing larger is sent by our pages.
@@ -32,12 +33,9 @@ def install(app: Dash) -> None:
     def check_callback() -> None:
         if request.path != path or request.method != "POST":
             return
-        try:
-            fault = fault_in(request.get_json(silent=True), app.callback_map)
-        except RecursionError:
-            fault = "it is nested too deeply"
+        fault = fault_in(request.get_json(), app.callback_map)
         if fault:
-            raise BadRequest(f"This is not a request of the portal's pages: {fault}.")
+            raise BadRequest(NOT_OURS.format(fault=fault))
 
     @server.after_request
     def status_of_callback(response: Response) -> Response:

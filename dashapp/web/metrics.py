@@ -15,7 +15,7 @@ from werkzeug.exceptions import Forbidden
 from dashapp import metrics
 from dashapp.session.errors import StoreError
 from dashapp.session.rights import Door, needs
-from dashapp.web.access import CALLBACKS, posted
+from dashapp.web.access import CALLBACKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +109,7 @@ def note(path: str, status: int, seconds: float) -> None:
     meters.request_seconds.labels(kind).observe(seconds)
     if kind == "callback":
         # What was refused may be too large to be looked at.
-        page = page_of(posted()) if status < 400 else "other"
+        page = page_of(request.get_json()) if status < 400 else "other"
         meters.callback_seconds.labels(page).observe(seconds)
     if status in REFUSALS:
         meters.refused.labels(REFUSALS[status]).inc()

@@ -222,15 +222,15 @@ def _decode_as(data: bytes, encoding: str) -> tuple[bytes, str]:
     try:
         codec = codecs.lookup(encoding)
         text = data.decode(encoding)
-    except LookupError as error:
-        raise ReadError(
-            f"There is no text encoding “{encoding}”. Common ones are utf-8, cp1252 and utf-16.",
-            kind="encoding",
-        ) from error
     except UnicodeError as error:
         raise ReadError(
             f"The file is not written in {encoding}. Leave the choice to the program, or try "
             "cp1252.",
+            kind="encoding",
+        ) from error
+    except (LookupError, ValueError) as error:  # ValueError: the name holds a NUL
+        raise ReadError(
+            f"There is no text encoding “{encoding}”. Common ones are utf-8, cp1252 and utf-16.",
             kind="encoding",
         ) from error
     name = encoding.lower() if encoding.lower().startswith("utf") else codec.name

@@ -105,7 +105,7 @@ KINDS = (
     Kind("no page", 404, get("/nothing", Accept=PAGE)),
     Kind("layout", 200, get("/_dash-layout")),
     Kind("callback", 200, callback),
-    Kind("callback malformed", 400, post(b"{}", "/_dash-update-component")),
+    Kind("callback malformed", 415, post(b"{}", "/_dash-update-component")),
     Kind("callback with data away", 503, where(JobQueue, "submit", AWAY, callback)),
     Kind("callback with no space", 507, where(JobQueue, "submit", FULL, callback)),
     Kind("file", 200, get("/assets/head/theme.js"), known=False, kept=True),

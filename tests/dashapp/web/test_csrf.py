@@ -65,7 +65,7 @@ def test_every_route_that_changes_something_is_guarded(portal: Portal) -> None:
             assert response.status_code == 403, (method, rule.rule)
 
 
-@pytest.mark.parametrize(("hops", "status"), [(0, 403), (1, 400)])
+@pytest.mark.parametrize(("hops", "status"), [(0, 403), (1, 411)])
 def test_the_host_is_taken_from_a_proxy_only_where_there_is_one(
     tmp_path: Path, hops: int, status: int
 ) -> None:
