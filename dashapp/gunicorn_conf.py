@@ -33,7 +33,7 @@ _, _files = resource.getrlimit(resource.RLIMIT_NOFILE)
 # The usual 1,024 connections and files are fewer than a crowd of browsers opens.
 resource.setrlimit(resource.RLIMIT_NOFILE, (_files, _files))
 
-bind = f"0.0.0.0:{_settings.port}"
+bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.web_workers
 # Most of them wait for their turn or read an upload; see dashapp.admission.
 threads = threads_for(_settings.web_threads)
@@ -56,9 +56,8 @@ control_socket_disable = True
 # in, from whatever address.
 header_map = "drop"
 forwarder_headers = ""
-# No query string (%(q)s, %(r)s) and no referrer: they may hold tokens.
-accesslog = "-"
-access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
+# Our own lines: which route was asked, never the words of the address.
+logger_class = "dashapp.access_log.AccessLogger"
 errorlog = "-"
 loglevel = "info"
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from segmentation.table.association import association
     from segmentation.table.beginning import Beginning, read_beginning
     from segmentation.table.columns import Column, Issue, Role, Use
+    from segmentation.table.content import READABLE_FORMATS, foreign_format
     from segmentation.table.dataset import Table
     from segmentation.table.limits import Limits
     from segmentation.table.mending import read_mended
@@ -67,6 +68,8 @@ _HOMES = {
     "Table": "segmentation.table.dataset",
     "Population": "segmentation.table.population",
     "LargeData": "segmentation.scale.large_data",
+    "READABLE_FORMATS": "segmentation.table.content",
+    "foreign_format": "segmentation.table.content",
     "Limits": "segmentation.table.limits",
     "Column": "segmentation.table.columns",
     "Role": "segmentation.table.columns",
@@ -105,6 +108,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "read_beginning",
     "Beginning",
     "read_mended",
+    "READABLE_FORMATS",
+    "foreign_format",
     "Limits",
     "Table",
     "Population",

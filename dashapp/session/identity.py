@@ -131,7 +131,7 @@ class Tokens:
         token, began, seen, rights, user, ancestor = json.loads(
             base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
         )
-        known = frozenset(Right(name) for name in rights.split())
+        known = frozenset(right for right in Right if right in rights.split())
         identity = Identity(token, began, seen, known, user, ancestor)
         return None if self._is_over(identity) else identity
 

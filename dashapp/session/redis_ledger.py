@@ -9,7 +9,7 @@ from typing import Any
 from dashapp.session.keys import SHARED, SHARED_SECONDS
 from dashapp.session.redis_client import PREFIX
 from dashapp.session.redis_jobs import RedisJobs
-from dashapp.session.rows import Item, Job
+from dashapp.session.rows import CLOCK_SECONDS, Item, Job
 
 ADD_ITEM = """
 local session, kind, id, value, now, keep, job, attempts = unpack(ARGV)
@@ -154,7 +154,8 @@ class RedisLedger(RedisJobs):
     def first_use(self, name: str, seconds: int) -> bool:
         """Take a name that nobody has."""
         with self._link.errors():
-            return bool(self.redis.set(f"{PREFIX}used:{name}", b"1", nx=True, ex=seconds))
+            keep = seconds + CLOCK_SECONDS
+            return bool(self.redis.set(f"{PREFIX}used:{name}", b"1", nx=True, ex=keep))
 
     def check(self) -> None:
         """Ask whether Redis answers."""

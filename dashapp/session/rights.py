@@ -26,8 +26,6 @@ class Right(StrEnum):
     """Score one customer or a file."""
     CHANGE = "change"
     """Bring data, find and name segments, take the model away."""
-    SHARE = "share"
-    """Give a model to everybody who may see shared models."""
 
 
 class Door(StrEnum):
@@ -54,7 +52,7 @@ ROLES: Mapping[str, Rights] = MappingProxyType(
     {
         "viewer": SCOPES["view-pages"] | SCOPES["predict"],
         "analyst": SCOPES["full"],
-        "admin": SCOPES["full"] | {Right.SHARE},
+        "admin": SCOPES["full"],
     }
 )
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dashapp.session.rows import Item, Job
+from dashapp.session.rows import CLOCK_SECONDS, Item, Job
 from dashapp.session.sqlite_counts import SqliteCounts
 from dashapp.session.sqlite_jobs import SqliteJobs, begin_session, still_runs
 
@@ -147,7 +147,8 @@ class SqliteLedger(SqliteJobs):
         with self.write() as connection:
             connection.execute("DELETE FROM hits WHERE until < ?", (now,))
             cursor = connection.execute(
-                "INSERT OR IGNORE INTO hits VALUES (?, ?, 1, ?)", (name, ONCE, now + seconds)
+                "INSERT OR IGNORE INTO hits VALUES (?, ?, 1, ?)",
+                (name, ONCE, now + seconds + CLOCK_SECONDS),
             )
             return cursor.rowcount == 1
 

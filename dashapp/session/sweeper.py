@@ -20,6 +20,32 @@ EVERY_SECONDS = 60.0
 # Values of a session that the ledger does not know: an upload that was broken off, or the last
 # write of a job whose session was deleted. Longer than the longest upload.
 STRANGER_SECONDS = 3600.0
+JUMP_SECONDS = 300.0
+DOUBT_SECONDS = 3600.0
+
+
+class Clock:
+    """Compares the wall clock with one that nobody can set.
+
+    A clock that jumped forward would end every session at once. After a jump of more than
+    :data:`JUMP_SECONDS` nothing is ended for :data:`DOUBT_SECONDS`, in which somebody can set it
+    right; a machine that slept looks the same, and its sessions end that much later.
+    """
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+        self._until = 0.0
+
+    def is_doubtful(self) -> bool:
+        """Whether the wall clock jumped forward not long ago."""
+        offset = time.time() - time.monotonic()
+        jump, self._offset = offset - self._offset, offset
+        if jump > JUMP_SECONDS:
+            logger.warning("clock_jumped", seconds=round(jump))
+            self._until = time.monotonic() + DOUBT_SECONDS
+        elif jump < -JUMP_SECONDS:
+            self._until = 0.0
+        return time.monotonic() < self._until
 
 
 class Sweeper:
@@ -37,6 +63,7 @@ class Sweeper:
         self._settings = settings
         self._store = store
         self._ledger = ledger
+        self._clock = Clock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
 
@@ -51,6 +78,8 @@ class Sweeper:
 
     def sweep(self) -> int:
         """Sweep once; returns how many sessions and entries were removed."""
+        if self._clock.is_doubtful():
+            return 0
         ended = self._ledger.ended_sessions(
             self._settings.idle_seconds, self._settings.absolute_seconds
         )

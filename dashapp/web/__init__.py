@@ -14,6 +14,7 @@ from dash import Dash
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from dashapp import access_log
 from dashapp.admission import Doorkeeper
 from dashapp.settings import Settings
 from dashapp.web import (
@@ -54,8 +55,9 @@ def install(app: Dash, context: Context) -> None:
     bound_crowds(app.server, context.settings)
     metrics.install(app.server, context)
     errors.install(app)
+    access_log.install(app.server)
     bodies.install(app.server)
-    csrf.install(app.server)
+    csrf.install(app.server, context.settings)
     audit.install(app.server, context.settings)
     limits.install(app.server, context)
     visits.install(app.server, context)

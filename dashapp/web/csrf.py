@@ -2,17 +2,17 @@
 
 A browser that sends a request from another site tells so in ``Sec-Fetch-Site`` (Fetch Metadata,
 W3C), which no page can set; older ones tell at least the ``Origin``. A request without either
-comes from a program, not from a browser, and may act for nobody: it is taken without cookies
-only.
+comes from a program, not from a browser, and is taken only without an identity.
 """
 
 from __future__ import annotations
 
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from flask import Flask, request
 from werkzeug.exceptions import Forbidden
+
+from dashapp.settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -24,56 +24,47 @@ class Headers(Protocol):
         """The value of a header, or None."""
 
 
-def install(server: Flask) -> None:
+def install(server: Flask, settings: Settings) -> None:
     """Refuse unsafe requests that another site may have caused, with 403."""
 
     @server.before_request
     def refuse_foreign() -> None:
         if request.method in SAFE_METHODS:
             return
-        if not is_own(request.headers, request.host, has_cookies=bool(request.cookies)):
+        # A hosted portal is reached by https, whatever its proxy says of the last stretch.
+        scheme = "https" if settings.hosted else request.scheme
+        # Behind a proxy that signs people in, a request acts for somebody without any cookie.
+        acts = bool(request.cookies) or settings.identity == "proxy"
+        if not is_own(request.headers, f"{scheme}://{request.host}", acts_for_somebody=acts):
             raise Forbidden("This request did not come from the portal's own page.")
 
 
-def is_own(headers: Headers, host: str, *, has_cookies: bool) -> bool:
-    """Whether an unsafe request comes from our own page, or acts for nobody.
+def is_own(headers: Headers, own: str, *, acts_for_somebody: bool) -> bool:
+    """Whether an unsafe request comes from our own page or is anonymous.
 
     Parameters
     ----------
     headers
         Of the request.
-    host
-        Name and port that the request was sent to.
-    has_cookies
-        Whether it carries cookies.
+    own
+        Our origin: scheme, name and port that the request was sent to.
+    acts_for_somebody
+        Whether the request carries an identity.
 
     Examples
     --------
-    >>> is_own({"Sec-Fetch-Site": "cross-site"}, "portal.example", has_cookies=False)
+    >>> own = "https://portal.example"
+    >>> is_own({"Sec-Fetch-Site": "cross-site"}, own, acts_for_somebody=False)
     False
-    >>> is_own({"Origin": "https://portal.example"}, "portal.example", has_cookies=True)
+    >>> is_own({"Origin": "https://portal.example"}, own, acts_for_somebody=True)
     True
+    >>> is_own({"Origin": "http://portal.example"}, own, acts_for_somebody=True)
+    False
     """
     site = headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
     origin = headers.get("Origin")
     if origin is not None:
-        return _host_of(origin) == host
-    return not has_cookies
-
-
-def _host_of(origin: str) -> str | None:
-    """Name and port in an origin; None where it is no address.
-
-    Examples
-    --------
-    >>> _host_of("https://portal.example:8050")
-    'portal.example:8050'
-    >>> _host_of("http://[") is None
-    True
-    """
-    try:
-        return urlsplit(origin).netloc
-    except ValueError:
-        return None
+        return origin == own
+    return not acts_for_somebody

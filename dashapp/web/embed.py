@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import structlog
 from dash import Dash
 from flask import Response, g, request
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import MethodNotAllowed, Unauthorized
 
 from dashapp.session.identity import FRAMED, Identity, begin, page_tokens
 from dashapp.session.launch import LEEWAY_SECONDS, LONGEST_SECONDS, Launch, LaunchError, verify
@@ -55,6 +55,8 @@ def install(app: Dash, context: Context) -> None:
     @server.get("/embed")
     @needs(Door.PUBLIC)
     def embed() -> Response:
+        if request.method == "HEAD":  # a link that somebody previews is not used up by that
+            raise MethodNotAllowed(["GET"])
         try:
             start = open_view(context, checked(context))
         except LaunchError as error:

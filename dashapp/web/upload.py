@@ -36,6 +36,7 @@ from dashapp.session.keys import HEX_ID, Key, Kind
 from dashapp.session.rights import Right, need_of, needs
 from dashapp.web import access
 from dashapp.web.limits import MINUTE, seconds_left
+from segmentation import READABLE_FORMATS, foreign_format
 
 if TYPE_CHECKING:
     from dashapp.page import Context
@@ -49,25 +50,6 @@ MODEL_BYTES = 64 * 1024 * 1024
 # A refused body is read on for so long, since browsers show an answer only after they have sent.
 DRAIN_SECONDS = 10.0
 FORM_TYPES = {"multipart/form-data", "application/x-www-form-urlencoded"}
-# First bytes of files that are no table, whatever their name says.
-FOREIGN = {
-    b"\x89PNG\r\n\x1a\n": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF8": "a GIF image",
-    b"%PDF-": "a PDF document",
-    b"MZ": "a Windows program",
-    b"\x7fELF": "a Linux program",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel, Word or PowerPoint file",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"Rar!\x1a\x07": "a RAR archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
-    b"SQLite format 3\x00": "an SQLite database",
-    b"{\\rtf": "an RTF document",
-    b"OggS": "a media file",
-    b"ID3": "a media file",
-}
 GZIP = b"\x1f\x8b"
 # Names that promise text; what is inside an archive of such a name is anybody's guess.
 TEXT_NAMES = (".csv", ".tsv", ".txt", ".tab", ".psv")
@@ -274,11 +256,9 @@ def body() -> Iterator[bytes]:
 def refuse_foreign(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The same pieces, unless the first shows a file that is no table."""
     first = next(pieces, b"")
-    for signature, what in FOREIGN.items():
-        if first.startswith(signature):
-            raise UnsupportedMediaType(
-                f"This is {what}, not a table. Upload a CSV, XLSX or Parquet file."
-            )
+    what = foreign_format(first)
+    if what:
+        raise UnsupportedMediaType(f"This is {what}, not a table. {READABLE_FORMATS}")
     if first.startswith(GZIP) and file_name().lower().endswith(TEXT_NAMES):
         raise UnsupportedMediaType(
             "The name says text, but this is a gzip archive. Unpack it, or call it .csv.gz."

@@ -51,7 +51,8 @@ _FOREIGN_TEXT = (
     (rb"%!PS", "a PostScript document"),
 )
 _MARKUP = (b"<!doctype html", b"<html", b"<table", b"<?xml", b"<svg", b"<!doctype svg")
-_SUPPORTED = (
+#: What can be read, as a sentence.
+READABLE_FORMATS = (
     "Tables are read from CSV and other text files, workbooks (.xlsx, .xls, .ods) and Parquet."
 )
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".tab", ".psv"})
@@ -116,7 +117,25 @@ def open_content(data: bytes, name: str, limits: Limits, *, depth: int = 0) -> C
     return Content("csv", data, name)
 
 
-def _unsupported(what: str, advice: str = _SUPPORTED) -> ReadError:
+def foreign_format(start: bytes) -> str | None:
+    """Name the format of a file that is known to hold no table; None for all others.
+
+    Parameters
+    ----------
+    start : bytes
+        How the file begins; 512 bytes are enough.
+
+    Examples
+    --------
+    >>> foreign_format(b"%PDF-1.7"), foreign_format(b"id,age")
+    ('a PDF document', None)
+    """
+    if start[:2] == b"MZ" and b"\x00" in start[:512]:
+        return "a program"
+    return next((what for first, what in _FOREIGN if start.startswith(first)), None)
+
+
+def _unsupported(what: str, advice: str = READABLE_FORMATS) -> ReadError:
     return ReadError(f"This is {what}, not a table of customers. {advice}", kind="unsupported")
 
 
@@ -132,11 +151,9 @@ def _refuse_archive(name: str, depth: int, what: str) -> None:
 
 def _refuse_foreign(data: bytes) -> None:
     """Refuse what is known to be something else."""
-    for start, what in _FOREIGN:
-        if data.startswith(start):
-            raise _unsupported(what)
-    if data[:2] == b"MZ" and b"\x00" in data[:512]:
-        raise _unsupported("a program")
+    foreign = foreign_format(data)
+    if foreign:
+        raise _unsupported(foreign)
     head = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if re.match(rb"[\[{]\s*[\[{\"]", head):
         raise _unsupported("a JSON file", "Save the table as CSV or XLSX.")

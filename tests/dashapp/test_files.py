@@ -162,3 +162,18 @@ def test_new_names_travel_with_the_model_file(portal: Portal) -> None:
         {"shell-refs.data": {"dataset": None, "model": model}},
     )
     assert "Night owls" in json.dumps(shown)
+
+
+def test_an_old_workbook_is_read_wherever_it_is_offered(portal: Portal, shared_data: Path) -> None:
+    file = (shared_data / "messytables" / "horror" / "simple.xls").read_bytes()
+    sent = portal.upload("simple.xls", file)
+    assert sent.status_code == 202
+    shown = portal.follow({"id": sent.get_json()["job"]}, {})
+    assert shown["shell-refs.data"]["dataset"]
+
+
+def test_an_old_document_in_the_same_container_is_refused_with_a_sentence(portal: Portal) -> None:
+    word = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000
+    sent = portal.upload("letter.xls", word)
+    job = {"id": sent.get_json()["job"]}
+    assert "Office document" in texts(portal.follow(job, {})["shell-alert.children"])

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import socket
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from tests.faults.conftest import Machine
+from tests.waiting import until
 
 # Many more at night.
 REQUESTS = int(os.environ.get("ODD_REQUESTS", "400"))
@@ -23,7 +26,7 @@ PATHS = (
     "/healthz",
     "/assets/%2e%2e/%2e%2e/etc/passwd", "/assets/head/frame.js?m=%ff", "/sign-out", "/%ff%fe", "*",
     "http://evil.example/", "//evil.example/", "/a b", "/" + "a" * 3000, f"/?q={CANARY}",
-    f"/a b?q={CANARY}",
+    f"/a b?q={CANARY}", f"/{CANARY}", f"/%0a%7B%22event%22:%22{CANARY}%22%7D", "/%1b[31m%0aforged",
 )  # fmt: skip
 METHODS = (
     *["GET", "POST"] * 4, "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT", "get", "X" * 40,
@@ -48,6 +51,12 @@ BODIES = (
     b"[" * 100_000, b'{"a":' * 50_000, b"\x00" * 1000, b"\xff\xfe{", CANARY.encode() * 10,
     b'{"output":"\\ud800"}', b"PK\x03\x04" + b"\x00" * 50, b"5\r\nhello\r\n0\r\n\r\n", b"zz\r\n",
     b"-1\r\n", b"ffffffffffffffff\r\na",
+)  # fmt: skip
+
+
+BROKEN_CHUNKS = (
+    b"zz\r\nhello\r\n0\r\n\r\n", b"5\r\nhel", b"-1\r\n\r\n", b"5\r\nhelloXX0\r\n\r\n",
+    b"ffffffffffffffffff\r\na", b"",
 )  # fmt: skip
 
 
@@ -102,4 +111,36 @@ def test_odd_requests_are_never_a_fault_of_the_server(portal: Machine) -> None:
     log = portal.log.read_text(errors="replace")
     assert CANARY not in log
     assert "Traceback" not in log
+    assert "forged" not in log
+    assert "\x1b" not in log
     assert "request_failed" not in log
+
+
+def test_broken_chunks_are_refused_on_every_route(portal: Machine) -> None:
+    for path in ("/", "/upload", "/embed", "/_dash-update-component", "/nowhere"):
+        for body in BROKEN_CHUNKS:
+            head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+            got = answer(portal.settings.port, head.encode() + body)
+            assert got[9:12] in {b"411", b"400"}, (path, body, got[:200])
+
+
+def test_nobody_else_reaches_a_portal_that_is_not_hosted(portal: Machine) -> None:
+    listening = "0A"  # TCP_LISTEN in Linux' include/net/tcp_states.h
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    fields = [line.split() for line in lines]
+    ours = [field[1] for field in fields if field[3] == listening]
+    port = f":{portal.settings.port:04X}"
+    assert [address for address in ours if address.endswith(port)] == [f"0100007F{port}"]
+    assert not [line for line in Path("/proc/net/tcp6").read_text().splitlines() if port in line]
+
+
+def test_each_request_is_one_line_that_names_its_route(portal: Machine) -> None:
+    portal.get("/download/recipe.json?data=" + CANARY)
+    until(
+        lambda: "/download/recipe.json" in portal.log.read_text(),
+        seconds=5,
+        what="the line is written",
+    )
+    line = next(line for line in portal.log.read_text().splitlines() if "/download/recipe" in line)
+    assert "status=400" in re.sub(r"\x1b\[\d*m", "", line)
+    assert CANARY not in line

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from dashapp.session.keys import Key, Kind
 from dashapp.session.ledger import open_ledger
 from dashapp.session.store import open_store
-from dashapp.session.sweeper import Sweeper
+from dashapp.session.sweeper import DOUBT_SECONDS, Clock, Sweeper
 from dashapp.settings import Settings
 
 ANN, BEN = "a" * 32, "b" * 32
@@ -76,3 +77,33 @@ def test_what_a_killed_training_of_large_data_left_goes_with_the_next_sweep(
     )
     Sweeper(settings, open_store(settings), open_ledger(settings)).sweep()
     assert found(tmp_path, CANARY) == []
+
+
+def test_a_clock_that_jumps_forward_ends_no_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data_dir=tmp_path / "portal")
+    store, ledger = open_store(settings), open_ledger(settings)
+    sweeper = Sweeper(settings, store, ledger)
+    ledger.add_item(ANN, Kind.DATASET, "1" * 32, "list.csv", {})
+    now, eight_days = time.time(), 8 * 86_400
+    monkeypatch.setattr(time, "time", lambda: now + eight_days)
+    assert sweeper.sweep() == 0
+    assert sweeper.sweep() == 0
+    assert ledger.knows(ANN)
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert sweeper.sweep() == 0
+    assert ledger.knows(ANN)
+
+
+def test_a_clock_that_stays_ahead_is_believed_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: start)
+    monkeypatch.setattr(time, "time", lambda: start)
+    clock = Clock()
+    monkeypatch.setattr(time, "time", lambda: start + 86_400)
+    assert clock.is_doubtful()
+    later = start + DOUBT_SECONDS
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    monkeypatch.setattr(time, "time", lambda: later + 86_400)
+    assert not clock.is_doubtful()

@@ -151,6 +151,12 @@ def test_what_declares_nothing_is_refused(tmp_path: Path) -> None:
         assert shows_nothing(answer)
 
 
+def test_every_right_is_asked_for_somewhere(portal: Portal) -> None:
+    routes = {need_of_rule(portal.app, rule) for rule in rules(portal)}
+    asked = {need for _, need in server_callbacks(portal)} | routes
+    assert set(Right) <= asked
+
+
 def test_each_role_may_do_what_the_one_before_may() -> None:
-    assert ROLES["viewer"] < ROLES["analyst"] < ROLES["admin"]
+    assert ROLES["viewer"] < ROLES["analyst"] <= ROLES["admin"]
     assert frozenset().union(*SCOPES.values()) == ROLES["analyst"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from dashapp.app import create_app
+from dashapp.session.proxy import ROLES_HEADER, SECRET_HEADER, USER_HEADER
 from dashapp.settings import Settings
 from dashapp.web.csrf import is_own
 from tests.dashapp.portal import Portal
@@ -16,7 +18,7 @@ OWN = {"Origin": f"https://{HOST}"}
 FOREIGN = {"Origin": "https://evil.example"}
 
 
-@pytest.mark.parametrize("has_cookies", [True, False])
+@pytest.mark.parametrize("acts", [True, False])
 @pytest.mark.parametrize(
     ("headers", "own"),
     [
@@ -33,15 +35,56 @@ FOREIGN = {"Origin": "https://evil.example"}
         ({"Origin": "http://["}, False),
         ({"Origin": f"https://{HOST}.evil.example"}, False),
         ({"Origin": "https://portal.example"}, False),
+        ({"Origin": f"http://{HOST}"}, False),
+        ({"Origin": f"ftp://{HOST}"}, False),
+        ({"Origin": "file://"}, False),
+        ({"Origin": ""}, False),
     ],
 )
-def test_where_a_request_comes_from(headers: dict[str, str], own: bool, has_cookies: bool) -> None:
-    assert is_own(headers, HOST, has_cookies=has_cookies) is own
+def test_where_a_request_comes_from(headers: dict[str, str], own: bool, acts: bool) -> None:
+    assert is_own(headers, f"https://{HOST}", acts_for_somebody=acts) is own
 
 
-def test_a_program_without_cookies_may_ask_and_acts_for_nobody() -> None:
-    assert is_own({}, HOST, has_cookies=False)
-    assert not is_own({}, HOST, has_cookies=True)
+def test_a_program_without_an_identity_may_ask() -> None:
+    assert is_own({}, f"https://{HOST}", acts_for_somebody=False)
+    assert not is_own({}, f"https://{HOST}", acts_for_somebody=True)
+
+
+@pytest.mark.parametrize(
+    ("hosted", "origin", "status"),
+    [
+        (False, "http://localhost", 415),
+        (False, "https://localhost", 403),
+        (True, "https://localhost", 415),
+        (True, "http://localhost", 403),
+    ],
+)
+def test_the_scheme_of_the_origin_counts(
+    tmp_path: Path, hosted: bool, origin: str, status: int
+) -> None:
+    settings = Settings(
+        data_dir=tmp_path / "portal",
+        hosted=hosted,
+        open_to_all=hosted,
+        secret_key=SecretStr("s" * 32),
+    )
+    client = create_app(settings).server.test_client()
+    client.get("/", base_url=origin)
+    sent = client.post("/_dash-update-component", data=b"{}", headers={"Origin": origin})
+    assert sent.status_code == status
+
+
+def test_a_signed_in_program_must_say_where_it_comes_from(tmp_path: Path) -> None:
+    secret = "a-secret-of-the-proxy-of-40-characters!!"
+    settings = Settings(
+        data_dir=tmp_path / "portal", identity="proxy", proxy_secret=SecretStr(secret)
+    )
+    client = create_app(settings).server.test_client(use_cookies=False)
+    ann = {SECRET_HEADER: secret, USER_HEADER: "ann", ROLES_HEADER: "analyst"}
+    for path in ("/_dash-update-component", "/upload"):
+        assert client.post(path, data=b"{}", headers=ann).status_code == 403
+        own = ann | {"Origin": "http://localhost"}
+        assert client.post(path, data=b"{}", headers=own).status_code in {400, 415}
 
 
 @pytest.mark.parametrize("path", ["/_dash-update-component", "/upload"])
@@ -72,5 +115,9 @@ def test_the_host_is_taken_from_a_proxy_only_where_there_is_one(
     app = create_app(Settings(data_dir=tmp_path / "portal", proxy_hops=hops))
     client = app.server.test_client()
     client.get("/")
-    headers = {"Origin": "https://portal.example", "X-Forwarded-Host": "portal.example"}
+    headers = {
+        "Origin": "https://portal.example",
+        "X-Forwarded-Host": "portal.example",
+        "X-Forwarded-Proto": "https",
+    }
     assert client.post("/_dash-update-component", headers=headers).status_code == status

@@ -214,3 +214,27 @@ def test_the_page_about_sandboxes_says_what_is_missing(portal: Portal) -> None:
     assert "allow-same-origin" in answer.text
     assert "<script" not in answer.text
     assert "Set-Cookie" not in answer.headers
+
+
+def test_a_link_that_is_only_looked_at_is_not_used_up(portal: Portal) -> None:
+    path = link()
+    client = portal.app.server.test_client()
+    assert client.head(path, headers=FRAMED, base_url="https://localhost").status_code == 405
+    assert launch(portal, path)[0].status_code == 200
+    assert launch(portal, path)[0].status_code == 401
+
+
+def test_an_ancestor_whose_port_cannot_exist_is_refused(portal: Portal) -> None:
+    answer, _ = launch(portal, link(ancestor="https://bi.example:99999"))
+    assert answer.status_code == 401
+
+
+def test_a_used_link_stays_used_when_the_clock_is_set_forward_and_back(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, path = time.time(), link()
+    assert launch(portal, path)[0].status_code == 200
+    monkeypatch.setattr(time, "time", lambda: now + 700)
+    assert portal.context.ledger.first_use("another link", 60)
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert launch(portal, path)[0].status_code == 401
