@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
+
+from dashapp.option_values import to_option
 
 
 def choice(
@@ -28,7 +29,7 @@ def choice(
     pairs = options.items() if isinstance(options, Mapping) else ((o, o) for o in options)
     select = dbc.Select(
         id=id_,
-        options=[{"value": key, "label": text} for key, text in pairs],
+        options=[{"value": to_option(key), "label": text} for key, text in pairs],
         value=value,
         className="field-select",
     )
@@ -45,15 +46,16 @@ def choice(
 def choices(
     id_: str | dict[str, str],
     options: Sequence[str] | Sequence[Mapping[str, str]],
-    value: Sequence[Any],
+    value: Sequence[str],
     *,
     placeholder: str = "None",
 ) -> Component:
     """Any number of several, in a list that opens; its label stands before it."""
+    pairs = ((o, o) if isinstance(o, str) else (o["value"], o["label"]) for o in options)
     return dcc.Dropdown(
         id=id_,
-        options=options,
-        value=value,
+        options=[{"value": to_option(key), "label": to_option(text)} for key, text in pairs],
+        value=[to_option(item) for item in value],
         multi=True,
         placeholder=placeholder,
         maxHeight=320,

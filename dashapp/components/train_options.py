@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.components.choice import choice, choices
+from dashapp.option_values import from_option
 from dashapp.page import BadInputError, number_or_none, one_of, texts
 from segmentation import ALGORITHMS, Role, SegmentModel, Table, Use
 
@@ -151,7 +152,7 @@ def parse_options(given: Mapping[str, Any], table: Table) -> dict[str, Any]:
         If a value is none that the form offers.
     """
     options: dict[str, Any] = {}
-    columns = texts(given.get("columns"))
+    columns = tuple(map(from_option, texts(given.get("columns"))))
     known = {column.name for column in table.columns}
     if not set(columns) <= known:
         raise BadInputError("unknown column")

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dashapp.option_values import from_option
 from segmentation import Column, Role, Table, association
 
 # A category with more levels than this is searched, not ticked.
@@ -187,7 +188,8 @@ def asked_filters(given: Mapping[str, Sequence[str]], table: Table) -> dict[str,
             found[name] = _asked_range(values, number_range(table.frame, name))
         else:
             levels = [str(level) for level in table.column(name).levels]
-            found[name] = [level for level in levels if level in values]
+            chosen = set(map(from_option, values))
+            found[name] = [level for level in levels if level in chosen]
     return narrowing(found, table)
 
 
@@ -207,7 +209,7 @@ def _rule(table: Table, name: str, given: object) -> Filter | None:
     if not isinstance(given, list | tuple) or not given:
         return None
     if table.column(name).role not in RANGE_ROLES:
-        return LevelFilter(name, tuple(str(level) for level in given))
+        return LevelFilter(name, tuple(from_option(str(level)) for level in given))
     if len(given) != 2 or not all(_is_number(item) for item in given):
         return None
     low, high = float(given[0]), float(given[1])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, FilePayload, Page, expect
 
 from dashapp.components.segment_card import LONGEST_NAME
 from dashapp.services.exports import neutral_text
@@ -191,3 +191,27 @@ def test_pages_without_data_run_under_the_policy(visit: Visit, server: Server) -
     settled(page)
     assert page.evaluate(BECAME) == []
     assert [said for said in visit.complaints if "404" not in said] == []
+
+
+def test_words_of_the_browsers_own_language_are_categories_like_others(
+    visit: Visit, server: Server
+) -> None:
+    words = ("__proto__", "constructor", "toString", "__PROTO__ of Ulm", "hasOwnProperty")
+    lines = ["Customer,Spend,City,constructor"]
+    lines += [f"c{i},{i % 90},{words[i % 5]},{words[i % 3]}" for i in range(200)]
+    page = visit.page
+    page.goto(server.url)
+    page.locator("[data-upload=dataset] input[type=file]").first.set_input_files(
+        FilePayload(name="odd.csv", mimeType="text/csv", buffer="\n".join(lines).encode())
+    )
+    expect(page.locator(".sum-strip")).to_contain_text("200 rows read")
+    step(page, "Explore")
+    city = page.locator(".filters .filter", has_text="City").locator(".dash-dropdown")
+    for place in range(2):
+        city.click()
+        page.locator(".dash-dropdown-option").nth(place).click()
+        page.keyboard.press("Escape")
+        count = 40 * (place + 1)
+        expect(page.locator(".filters-count")).to_have_text(f"{count} of 200 customers")
+    settled(page)
+    assert visit.complaints == []
