@@ -75,7 +75,7 @@ def _room(layout: dict[str, Any]) -> dict[str, int]:
 
 
 def _width(texts: Sequence[str]) -> float:
-    lines = [line for text in texts for line in re.sub("<[^b][^>]*>", "", text).split("<br>")]
+    lines = [line for text in texts for line in re.sub("<[^b<>][^<>]*>", "", text).split("<br>")]
     return LETTER_ROOM * max(len(html.unescape(line)) for line in lines)
 
 

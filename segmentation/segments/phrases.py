@@ -12,7 +12,7 @@ _PERIOD = re.compile(r"\d{1,3}[dwmy]")
 #: A scale at the end of a name in small words: "_1_5", "_0_10".
 _SNAKE_SCALE = re.compile(r"_[01]_(?:5|7|10|100)$")
 #: A unit or a scale after a name: "(EUR)", "(1-100)".
-_UNIT = re.compile(r"\s*(?:\([^()]*\)|%)\s*$")
+_UNIT = re.compile(r"(?:\([^()]*\)|%)$")
 #: Letters and endings of German nouns, which keep their capitals.
 _GERMAN = re.compile(
     r"[äöüß]|(?:beitrag|betrag|umsatz|kauf|einkauf|besuche?|dauer|anzahl|preis|zahlung|leistung|"
@@ -137,7 +137,7 @@ def label(column: str) -> str:
     >>> [label(c) for c in ("Number of Orders", "Anzahl der Bestellungen", "Monatsbeitrag (€)")]
     ['number of orders', 'Anzahl der Bestellungen', 'Monatsbeitrag']
     """
-    named = _UNIT.sub("", column)
+    named = _UNIT.sub("", column.rstrip()).rstrip()
     words = named.split()
     if words and all(_is_plain(word) for word in words):
         said = " ".join(words)

@@ -34,7 +34,7 @@ _KNOWN = (
     | _WORDS
 )
 #: A unit that stands in brackets or at the end: "Umsatz (€)", "Spend [USD]", "MRR €".
-_UNIT = re.compile(r"[\s_(\[]([^\s_()\[\]]{1,7})\s*[)\]]?\s*$")
+_UNIT = re.compile(r"[\s_(\[]([^\s_()\[\]]{1,7})\s*[)\]]?$")
 #: Values that are looked at: one sign stands beside all amounts of a column.
 _LOOKED_AT = 500
 #: What customers pay takes the currency of the table where that has only one.
@@ -75,7 +75,7 @@ def currency_of_name(name: str) -> str:
     >>> [currency_of_name(n) for n in ("Umsatz (€)", "Spend GBP", "price_usd", "Income (k$)")]
     ['€', '£', '$', '']
     """
-    found = _UNIT.search(name)
+    found = _UNIT.search(name.rstrip())
     return _known(found[1]) if found else ""
 
 

@@ -12,7 +12,7 @@ from segmentation.errors import ReadError
 from segmentation.table.heading import Layout, find_layout, one_column_error
 from segmentation.table.limits import Limits
 from segmentation.table.splitting import Marks, split_records
-from segmentation.table.votes import NUMBER, Record
+from segmentation.table.votes import Record, is_number
 
 #: Tried in this order; the first wins a draw.
 DELIMITERS = (",", ";", "\t", "|")
@@ -221,7 +221,7 @@ def _is_no_table(records: list[Record], sample: str) -> bool:
     if all(re.match(r"^-?\d+;\d{1,3}$", ";".join(row)) for row in rows):
         return True
     prose = not re.search(r",\S", sample)
-    return prose and not any(NUMBER.match(cell) for row in rows for cell in row)
+    return prose and not any(is_number(cell) for row in rows for cell in row)
 
 
 def _fit(sample: str, delimiter: str, quote: str) -> float:
@@ -247,7 +247,7 @@ def _fit(sample: str, delimiter: str, quote: str) -> float:
 def _numbers(sample: str, delimiter: str, quote: str) -> float:
     """Return the share of cells that are numbers: a decimal comma splits rows evenly too."""
     cells = [cell for r in _records(sample, Marks(delimiter, quote)) for cell in r.fields]
-    return sum(bool(NUMBER.match(cell)) for cell in cells) / len(cells)
+    return sum(is_number(cell) for cell in cells) / len(cells)
 
 
 def _has_blanks_before_quotes(records: list[Record], quote: str) -> bool:
@@ -266,7 +266,7 @@ def _is_aligned(sample: str) -> bool:
         return False
     width, count = Counter(len(row) for row in rows).most_common(1)[0]
     cells = [cell for row in rows[1:] for cell in row]
-    numbers = sum(bool(NUMBER.match(cell)) for cell in cells)
+    numbers = sum(is_number(cell) for cell in cells)
     return width > 1 and count >= 0.9 * len(rows) and numbers >= 0.5 * len(cells) > 0
 
 

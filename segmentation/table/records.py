@@ -78,7 +78,7 @@ def _check_lines(body: bytes, quote: str, limits: Limits) -> None:
 
 def _tabbed(body: bytes) -> bytes:
     """Turn runs of blanks into single tabs."""
-    stripped = re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", body)
+    stripped = re.sub(rb"(?m)^[ \t]+|(?<![ \t])[ \t]++(?=\r?$)", b"", body)
     return re.sub(rb"[ \t]+", b"\t", stripped)
 
 

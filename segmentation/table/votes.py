@@ -10,12 +10,15 @@ from dataclasses import dataclass
 _ROWS_BELOW = 100
 #: A column whose cells are numbers or dates in this share is one of values.
 _MOSTLY = 0.8
-#: What looks like a number or a date, whatever its decimal mark; strict reading comes later.
-NUMBER = re.compile(
-    "^\\s*[-+(]?\\s*[$€£¥]?\\s*[-+]?[\\d., \u00a0\u202f']*\\d[\\d., \u00a0\u202f']*"
-    "(?:[eE][-+]?\\d+)?\\s*[%€$£)]?\\s*$"
+#: What looks like a number, whatever its decimal mark; strict reading comes later. Possessive:
+#: whatever does not fit is told in one pass.
+_NUMBER = re.compile(
+    "[-+(]?\\s*+[$€£¥]?\\s*+[-+]?(?=[., \u00a0\u202f']*+\\d)[\\d., \u00a0\u202f']++"
+    "(?:[eE][-+]?\\d++)?\\s*+[%€$£)]?"
 )
-_DATE = re.compile(r"^\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?$")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
+#: Longer cells are texts, however many digits they hold.
+_LONGEST_VALUE = 100
 #: So many columns in a row named 1, 2, 3 are no row of data.
 _FEWEST_COUNTED = 3
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
@@ -82,13 +85,13 @@ def _names_years(columns: Sequence[tuple[str, list[str]]]) -> bool:
 
 def _names_dates(columns: Sequence[tuple[str, list[str]]]) -> bool:
     """Tell whether a record is words and dates above columns that hold no dates."""
-    dated = [below for name, below in columns if _DATE.match(name)]
+    dated = [below for name, below in columns if is_date(name)]
     words = sum(bool(name) and not is_value(name) for name, _ in columns)
     return (
         len(dated) >= 2
         and words >= 1
         and words + len(dated) == sum(bool(name) for name, _ in columns)
-        and not any(_DATE.match(cell) for below in dated for cell in below)
+        and not any(is_date(cell) for below in dated for cell in below)
     )
 
 
@@ -128,4 +131,27 @@ def _vote(name: str, below: list[str]) -> int:
 
 def is_value(cell: str) -> bool:
     """Tell whether a cell looks like a number or a date."""
-    return bool(NUMBER.match(cell) or _DATE.match(cell))
+    return is_number(cell) or is_date(cell)
+
+
+def is_number(cell: str) -> bool:
+    """Tell whether a cell looks like a number.
+
+    Examples
+    --------
+    >>> [is_number(cell) for cell in (" 1,234.50 ", "(5)", "12 %", "$ 9", "1e5", "B12", " ", ",")]
+    [True, True, True, True, True, False, False, False]
+    """
+    cell = cell.strip()
+    return len(cell) <= _LONGEST_VALUE and _NUMBER.fullmatch(cell) is not None
+
+
+def is_date(cell: str) -> bool:
+    """Tell whether a cell looks like a date.
+
+    Examples
+    --------
+    >>> is_date("2024-01-31 14:22"), is_date("3.4")
+    (True, False)
+    """
+    return _DATE.fullmatch(cell.strip()) is not None
