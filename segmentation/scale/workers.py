@@ -45,6 +45,12 @@ _ONE_THREAD = dict.fromkeys(
 )
 
 
+#: Routes of Dask's own web servers, some of which end workers.
+_NO_PAGES: dict[str, list[str]] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
+
 #: What waiting for a scheduler that is gone ends in.
 _CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError)
 
@@ -109,17 +115,7 @@ class Workers:
             return cls(client, None, folder)
         clear_leftovers(base)
         count, limit = share_out(memory)
-        cluster = distributed.LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            memory_limit=limit,
-            dashboard_address="127.0.0.1:0",  # any free port: the usual one may be taken
-            worker_dashboard_address="127.0.0.1:0",
-            local_directory=str(base),
-            host="127.0.0.1",
-            silence_logs=logging.CRITICAL,
-            env=_ONE_THREAD,
-        )
+        cluster = _local_cluster(distributed, count, limit, base)
         client = distributed.Client(cluster, set_as_default=False)
         return cls(client, cluster, folder)
 
@@ -258,6 +254,30 @@ class Workers:
 
 def _lost() -> ClusterError:
     return ClusterError("The Dask scheduler was lost. Start it and run again.")
+
+
+def _local_cluster(distributed: Any, workers: int, memory: int, folder: Path) -> Any:
+    """Start processes on this machine that nobody else can talk to.
+
+    Who reaches a Dask scheduler or worker runs code as its user. Here all of them speak TLS with a
+    certificate that was made for them and never leaves their memory, and serve no pages.
+    """
+    import dask
+
+    with dask.config.set(_NO_PAGES):
+        return distributed.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=memory,
+            dashboard_address="127.0.0.1:0",  # any free port: the usual one may be taken
+            worker_dashboard_address="127.0.0.1:0",
+            local_directory=str(folder),
+            host="127.0.0.1",
+            protocol="tls",
+            security=distributed.Security.temporary(),
+            silence_logs=logging.CRITICAL,
+            env=_ONE_THREAD,
+        )
 
 
 def _connected(distributed: Any, scheduler: str) -> Any:

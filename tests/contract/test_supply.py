@@ -38,6 +38,7 @@ FIRST_SAFE = {
     "python-dotenv": "1.2.2",  # CVE-2026-28684
     "redis": "6.2",  # PYSEC-2023-312, and CVE-2023-28858, CVE-2023-28859 before
     "requests": "2.33",  # CVE-2026-25645
+    "setuptools": "78.1.1",  # CVE-2025-47273, and CVE-2024-6345, CVE-2022-40897 before
     "scikit-learn": "1.5",  # CVE-2024-5206
     "scipy": "1.10",  # CVE-2023-25399
     "tornado": "6.5.9",  # its security fixes, and CVE-2026-82397, CVE-2026-49853 to -49855 before
@@ -60,7 +61,7 @@ IMPORTS = {
 # from callers.
 NOT_IMPORTED = {
     "aiohttp", "certifi", "cryptography", "dask", "gunicorn", "idna", "jinja2", "joserfc",
-    "msgpack", "pygments", "python-dotenv", "tornado", "urllib3",
+    "msgpack", "pygments", "python-dotenv", "setuptools", "tornado", "urllib3",
 }  # fmt: skip
 
 

@@ -12,16 +12,16 @@ import pytest
 
 from dashapp.session.audit import AUDIT_FILE
 from segmentation import SegmentModel, sample_customers
-from segmentation.scale.workers import Workers
 from tests.callbacks import find_by_input, fire, texts
 from tests.dashapp.large import CUSTOMERS, SAMPLE, lake_in, listed, page, portal_of, tab, use
 from tests.dashapp.portal import ORIGIN, Portal
+from tests.dask_cluster import running_cluster
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    with Workers.open(memory="1GB") as workers:
-        yield workers.address
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as running:
+        yield running.address
 
 
 @pytest.fixture(scope="module")

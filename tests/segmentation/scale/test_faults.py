@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -166,3 +167,59 @@ def test_what_joblib_runs_can_run_on_the_cluster_with_the_same_result(
     assert found.segments == expected.segments
     assert found.verdict == expected.verdict
     assert found.evidence == expected.evidence
+
+
+# What somebody else on this machine would do first: ask a port who it is, in Dask's own words.
+INTRUDER = """
+import asyncio, sys, distributed
+
+async def ask(address):
+    try:
+        async with asyncio.timeout(5):
+            await distributed.core.rpc(address).identity()
+    except Exception as refused:
+        return type(refused).__name__
+    return "answered"
+
+async def ask_all():
+    print(*await asyncio.gather(*map(ask, sys.argv[1:])))
+
+asyncio.run(ask_all())
+"""
+
+
+def listening(processes: set[int]) -> set[int]:
+    """Ports on which some processes listen."""
+    sockets = set()
+    for link in (link for each in processes for link in Path(f"/proc/{each}/fd").iterdir()):
+        with contextlib.suppress(FileNotFoundError):  # closed since
+            sockets.add(str(link.readlink()))
+    inodes = {name[len("socket:[") : -1] for name in sockets if name.startswith("socket:[")}
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    found = [line for line in lines if line[3] == "0A" and line[9] in inodes]
+    assert all(line[1].startswith("0100007F") for line in found), "somebody listens to the world"
+    return {int(line[1].split(":")[1], 16) for line in found}
+
+
+def test_nobody_else_on_this_machine_reaches_the_processes_that_we_start() -> None:
+    with Workers.open(memory="1GB") as workers:
+        nannies = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+        children = {int(child) for task in nannies for child in task.read_text().split()}
+        ports = listening({os.getpid(), *children, *workers.processes})
+        assert ports
+        places = [f"127.0.0.1:{port}" for port in sorted(ports)]
+        addresses = [f"{kind}://{place}" for place in places for kind in ("tcp", "tls")]
+        asked = subprocess.run(
+            [sys.executable, "-c", INTRUDER, *addresses],
+            capture_output=True, text=True, check=True, timeout=120,
+        )  # fmt: skip
+        assert len(asked.stdout.split()) == len(addresses)
+        assert "answered" not in asked.stdout
+
+
+def test_a_scheduler_without_certificates_does_answer_them(cluster: Cluster) -> None:
+    asked = subprocess.run(
+        [sys.executable, "-c", INTRUDER, cluster.address],
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert asked.stdout.split() == ["answered"]

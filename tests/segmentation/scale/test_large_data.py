@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,13 @@ FEW = {"n_clusters": 3, "k_range": (3, 4)}
 
 
 @pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a cluster as an operator runs one."""
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as running:
+        yield running.address
+
+
+@pytest.fixture(scope="module")
 def people(customers: pd.DataFrame) -> pd.DataFrame:
     """Customers with a tier that is too rare to be in the sample."""
     found = customers.copy()
@@ -40,7 +48,7 @@ def people(customers: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def data(
-    people: pd.DataFrame, workers: Workers, tmp_path_factory: pytest.TempPathFactory
+    people: pd.DataFrame, scheduler: str, tmp_path_factory: pytest.TempPathFactory
 ) -> LargeData:
     folder = tmp_path_factory.mktemp("large") / "customers"
     usual = people["Membership Type"].copy()
@@ -49,7 +57,7 @@ def data(
         drawn = sampled(Table.from_frame(people).frame, SAMPLE, Settings().random_state)
         if drawn is not None and row not in drawn:
             break
-    return LargeData(str(write_parts(people, folder, 3)), workers.address, None, SAMPLE)
+    return LargeData(str(write_parts(people, folder, 3)), scheduler, None, SAMPLE)
 
 
 @pytest.fixture(scope="module")
@@ -133,10 +141,10 @@ def test_what_only_the_sample_lacks_is_refused(table: Table) -> None:
 
 
 def test_files_that_changed_since_are_said(
-    people: pd.DataFrame, workers: Workers, tmp_path: Path
+    people: pd.DataFrame, scheduler: str, tmp_path: Path
 ) -> None:
     folder = write_parts(people.head(900), tmp_path / "few", 1)
-    data = LargeData(str(folder), workers.address, None, SAMPLE)
+    data = LargeData(str(folder), scheduler, None, SAMPLE)
     before = data.look()
     write_parts(people.head(901), folder, 1)
     with pytest.raises(DataError, match="have changed"):
