@@ -42,7 +42,7 @@ def main() -> int:
         write(
             f"{name:32} {version!s:18} {'>=' + str(floor) if floor else '-':12} {', '.join(notes)}"
         )
-    print(f"{len(found)} distributions, {len(below)} below their floor")
+    write(f"{len(found)} distributions, {len(below)} below their floor")
     if find_spec("pip_audit") is None:
         write("pip-audit is not installed: advisories were not asked (pip install pip-audit)")
         return int(bool(below))
