@@ -63,7 +63,7 @@ class Boundaries:
         shapes = {name: array.shape for name, array in self.scorer.items()}
         if not shapes or shapes == {"precision": (k, p, p), "offset": (k,)}:
             return True
-        m = len(self.scorer.get("owner", ()))
+        m = self.scorer["owner"].size if "owner" in self.scorer else 0
         return (
             shapes == {"points": (m, p), "owner": (m,), "radius": (m,)}
             and set(self.scorer["owner"].tolist()) == set(range(k))

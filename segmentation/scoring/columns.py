@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from segmentation.cluster.column_statistics import few_levels
 from segmentation.scoring.answers import ModelColumn
 from segmentation.segments.summaries import LevelSummary, NumericSummary, Summaries
 from segmentation.table.columns import Role
@@ -70,4 +71,7 @@ def _levels(levels: LevelSummary) -> ModelColumn:
         levels=levels.levels,
         default=levels.levels[int(levels.counts[0].argmax())] if levels.levels else None,
         decimals=0,
+        few=few_levels(dict(zip(levels.levels, levels.counts[0].tolist(), strict=True)))
+        if column.role is Role.NOMINAL
+        else (),
     )
