@@ -175,20 +175,12 @@ class Training:
                 found[segment_id] = name
         return model_id
 
-    def load(self, session: str, data: bytes, name: str) -> str:
-        """Take a model file that a user brings; returns its id.
-
-        Raises
-        ------
-        segmentation.ModelFileError
-            If the file is damaged, too large or of a newer version.
-        """
-        model = SegmentModel.from_bytes(data)
-        info = {"dataset": None, "scores": None, "segments": len(model.segments)}
-        return self._keep(session, model, info, name)
+    def start_loading(self, session: str, upload_id: str, name: str) -> Job:
+        """Read an uploaded model file in a process of its own."""
+        return self._memory.jobs.submit(session, "load_model", {"upload": upload_id, "name": name})
 
     def _keep(self, session: str, model: SegmentModel, info: dict[str, Any], name: str) -> str:
-        data = model.to_bytes()
+        data = model.to_bytes(customers=True)
         model_id = content_id(data)
         self._memory.store.put(Key(session, Kind.MODEL, model_id), data)
         self._memory.ledger.add_item(session, Kind.MODEL, model_id, name, info)
@@ -223,6 +215,26 @@ def starting_point(
     return model, {"origin": origin, "names": names_of(model)}
 
 
+def load_model(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
+    """Take a model file that a user brings (job ``load_model``).
+
+    What is kept was written here, after all of the file was checked: web workers read only that.
+
+    Raises
+    ------
+    segmentation.ModelFileError
+        If the file is damaged, too large or of a newer version.
+    """
+    workspace.progress("Reading the model", 0.1)
+    data = b"".join(workspace.open_stream(Kind.UPLOAD, request["upload"]))
+    model = SegmentModel.from_bytes(data)
+    workspace.progress("Storing the model", 0.8)
+    model_id = workspace.write(Kind.MODEL, model.to_bytes())
+    info = {"dataset": None, "scores": None, "segments": len(model.segments)}
+    workspace.add_item(Kind.MODEL, model_id, request["name"], info)
+    return {"model": model_id}
+
+
 def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     """Fit a model on a data set of the session (job ``train``)."""
     from segmentation import CustomerSegmentation
@@ -245,7 +257,7 @@ def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
         model = estimator.fit(table, progress=progress, previous=previous).model_
     workspace.progress("Placing each customer", 0.9)
     scores_id = workspace.write(Kind.SCORES, encode_scores(model, table.frame))
-    model_id = workspace.write(Kind.MODEL, model.to_bytes())
+    model_id = workspace.write(Kind.MODEL, model.to_bytes(customers=True))
     info = {
         "dataset": request["dataset"],
         "scores": scores_id,

@@ -41,6 +41,7 @@ WORDS = {
     "preview": "Reading the first lines",
     "mend": "Joining the mended rows",
     "columns": "Changing the columns",
+    "load_model": "Reading the model",
     "train": "Finding segments",
     "apply": "Placing your customers",
     "listing": "Looking for data sets",
