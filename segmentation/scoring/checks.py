@@ -170,11 +170,14 @@ def _within(values: npt.NDArray[Any] | float, most: float) -> bool:
 def _encodes(column: EncodedColumn) -> bool:
     """Say whether what was learned about a column can be used."""
     one_hot = column.kind == "one_hot"
-    levels = len(column.levels) + (one_hot and bool(column.others)) + column.has_missing * one_hot
+    features = len(column.features)
+    # Rare levels share a feature, whether or not their names are known.
+    shared = features - len(column.levels) - column.has_missing
     return (
         column.kind in KINDS
         and _differ(column.levels)
-        and len(column.features) == len(column.center) == (levels if one_hot else 1)
+        and (bool(column.others) <= shared <= 1 if one_hot else features == 1)
+        and features == len(column.center)
         and _within(np.array(column.center), FARTHEST_VALUE)
         and LEAST <= column.weight <= MOST
         and (LEAST if one_hot else 1 / FARTHEST_VALUE) <= column.scale <= FARTHEST_VALUE
