@@ -180,7 +180,7 @@ class Datasets:
     def before(self, session: str, dataset_id: str) -> Item | None:
         """The data set that this one was made from, or None where it is the first."""
         parent = self.item(session, dataset_id).info.get("parent")
-        return self._memory.ledger.item(session, Kind.DATASET, parent) if parent else None
+        return self._memory.find(session, Kind.DATASET, parent) if parent else None
 
     def after(self, session: str, dataset_id: str) -> Item | None:
         """The newest data set that was made from this one, or None."""
@@ -190,7 +190,7 @@ class Datasets:
         """The newest state of each other file that the session has, newest first."""
         mine = source_of(self.item(session, dataset_id)) or dataset_id
         newest: dict[str, Item] = {}
-        for item in self._memory.ledger.items(session, Kind.DATASET):
+        for item in self._memory.items(session, Kind.DATASET):
             newest.setdefault(source_of(item) or item.info.get("parent", item.id), item)
         return tuple(item for source, item in newest.items() if source != mine)
 

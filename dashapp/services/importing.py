@@ -235,5 +235,6 @@ def keep_table(table: Table, workspace: Workspace, story: Mapping[str, Any]) -> 
         # Who changes something and changes it back is where they were: its own past stays, so
         # that Undo never goes round in circles.
         info |= {key: known.info.get(key) for key in ("parent", "because", "said")}
-    workspace.add_item(Kind.DATASET, dataset_id, table.name, info)
+    before = [(Kind.DATASET, story["parent"])] if story.get("parent") else []
+    workspace.add_item(Kind.DATASET, dataset_id, table.name, info, made_from=before)
     return {"dataset": dataset_id}

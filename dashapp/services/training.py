@@ -13,6 +13,7 @@ from dashapp.services.large import train_large
 from dashapp.services.memory import Memory
 from dashapp.session.keys import Key, Kind, content_id
 from dashapp.session.ledger import Item
+from dashapp.session.lending import MARKS, marks
 from dashapp.session.store import SessionExpiredError
 from segmentation import SegmentModel, Table
 
@@ -83,7 +84,7 @@ class Training:
         A renamed model stands for those before it, which differ in nothing but names.
         """
         newest: dict[str, Item] = {}
-        for item in self._memory.ledger.items(session, Kind.MODEL):
+        for item in self._memory.items(session, Kind.MODEL):
             if item.info["dataset"] != dataset_id:
                 newest.setdefault(origin_of(item.id, item), item)
         return tuple(newest.values())
@@ -136,10 +137,15 @@ class Training:
         """
         item = self.item(session, model_id)
         renamed = self.model(session, model_id).rename(segment_id, name)
-        # A renamed model is the session's own, even where the one before was lent to it.
-        info = {name: value for name, value in item.info.items() if name != "lent"}
+        data = renamed.to_bytes(customers=True)
+        renamed_id = content_id(data)
+        self._memory.store.put(Key(session, Kind.MODEL, renamed_id), data)
+        ledger = self._memory.ledger
+        info = {name: value for name, value in item.info.items() if name not in MARKS}
+        info |= marks(ledger, session, (Kind.MODEL, renamed_id), [(Kind.MODEL, model_id)])
         info["origin"] = origin_of(model_id, item)
-        return self._keep(session, renamed, info, item.name)
+        ledger.add_item(session, Kind.MODEL, renamed_id, item.name, info)
+        return renamed_id
 
     def keep_new_names(
         self, session: str, model_id: str, *, started: Mapping[str, Any] | None, shown: str | None
@@ -161,7 +167,7 @@ class Training:
         """
         if started is None or shown is None:
             return model_id
-        item = self._memory.ledger.item(session, Kind.MODEL, shown)
+        item = self._memory.find(session, Kind.MODEL, shown)
         if item is None or origin_of(shown, item) != started["origin"]:
             return model_id
         try:
@@ -178,13 +184,6 @@ class Training:
     def start_loading(self, session: str, upload_id: str, name: str) -> Job:
         """Read an uploaded model file in a process of its own."""
         return self._memory.jobs.submit(session, "load_model", {"upload": upload_id, "name": name})
-
-    def _keep(self, session: str, model: SegmentModel, info: dict[str, Any], name: str) -> str:
-        data = model.to_bytes(customers=True)
-        model_id = content_id(data)
-        self._memory.store.put(Key(session, Kind.MODEL, model_id), data)
-        self._memory.ledger.add_item(session, Kind.MODEL, model_id, name, info)
-        return model_id
 
 
 def origin_of(model_id: str, item: Item | None) -> str:
@@ -264,7 +263,8 @@ def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
         "segments": len(model.segments),
         "grade": model.verdict.grade,
     }
-    workspace.add_item(Kind.MODEL, model_id, table.name, info)
+    source = (Kind.DATASET, request["dataset"])
+    workspace.add_item(Kind.MODEL, model_id, table.name, info, made_from=[source])
     return {"dataset": request["dataset"], "model": model_id, "started": started}
 
 

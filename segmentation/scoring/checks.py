@@ -18,7 +18,7 @@ import numpy.typing as npt
 from segmentation.cluster.column_encoding import LEVEL_KINDS, NUMBER_KINDS, EncodedColumn
 from segmentation.cluster.column_fitting import MODES
 from segmentation.cluster.density import BALLS
-from segmentation.cluster.evidence import GRADES
+from segmentation.cluster.evidence import GRADES, LARGEST_K
 from segmentation.cluster.projection import AXES
 from segmentation.errors import ModelFileError
 from segmentation.scoring.answers import ModelColumn
@@ -33,8 +33,6 @@ from segmentation.table.limits import Limits
 if TYPE_CHECKING:
     from segmentation.scoring.segment_model import SegmentModel
 
-# More segments than this are no segments any more; a page shows a card for each.
-MAX_SEGMENTS = 50
 MAX_COLUMNS = Limits().columns  # as many as a table may have
 # Principal components of more features than these take minutes and gigabytes.
 MAX_FEATURES = 5_000
@@ -68,7 +66,7 @@ def check_model(model: SegmentModel) -> None:
 
 def _too_large(model: SegmentModel) -> Iterator[str]:
     counts = {
-        "segments": (len(model.segments), MAX_SEGMENTS),
+        "segments": (len(model.segments), LARGEST_K),
         "columns": (len(model.columns), MAX_COLUMNS),
         "features": (len(model.encoder.feature_names), MAX_FEATURES),
     }

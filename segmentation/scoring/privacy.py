@@ -25,6 +25,7 @@ from segmentation.cluster.column_encoding import NUMBER_KINDS, EncodedColumn
 from segmentation.cluster.column_statistics import FEWEST
 from segmentation.cluster.encoding import Encoder
 from segmentation.scoring.answers import ModelColumn
+from segmentation.scoring.columns import start_value
 from segmentation.segments.identity import Members
 from segmentation.segments.segment import NumericProfile, Profile, Segment
 
@@ -110,7 +111,7 @@ def _column(column: ModelColumn) -> ModelColumn:
     if column.newest is not None:
         default = str(date.fromisoformat(column.newest) - timedelta(days=round(median)))
     elif default is not None:
-        default = round(median, column.decimals) if column.decimals else round(median)
+        default = start_value(median, column.decimals)
     return replace(column, minimum=low, maximum=high, median=median, default=default)
 
 

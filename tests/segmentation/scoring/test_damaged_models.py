@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -129,11 +130,16 @@ def test_centers_are_float64(files: list[bytes], dtype: str) -> None:
         SegmentModel.from_bytes(sealed(members | {"centers.npy": buffer.getvalue()}))
 
 
-def test_a_model_that_no_file_holds_is_not_written() -> None:
-    frame = pd.DataFrame({"x": np.arange(200.0), "y": np.arange(200.0) % 7})
-    model = CustomerSegmentation(n_clusters=51).fit(frame).model_
+def test_a_model_that_no_file_holds_is_not_written(model: SegmentModel) -> None:
+    many = replace(model, segments=51 * model.segments[:1])
     with pytest.raises(ModelFileError, match="51 segments, and at most 50"):
-        model.to_bytes()
+        many.to_bytes()
+
+
+def test_amounts_beyond_whole_numbers_travel() -> None:
+    frame = pd.DataFrame({"x": np.arange(1.0, 41.0) * 1e20, "y": np.arange(40.0) % 7})
+    model = CustomerSegmentation(n_clusters=2).fit(frame).model_
+    SegmentModel.from_bytes(model.to_bytes())
 
 
 def test_a_wide_model_fits_into_a_file() -> None:
