@@ -101,13 +101,7 @@
     var fold = zone.closest("details.details-popover");
     rest(zone);
     if (fold) { fold.open = false; }
-    if (answer.model) {
-      window.dash_clientside.set_props("shell-refs", {
-        data: {dataset: fromAddress("data") || null, model: answer.model}
-      });
-    } else {
-      window.dash_clientside.set_props("shell-job", {data: {id: answer.job}});
-    }
+    window.dash_clientside.set_props("shell-job", {data: {id: answer.job}});
   }
 
   /* Seconds until a refused file is sent again by itself; 0 where a person has to decide. */

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from segmentation.model import CustomerSegmentation
     from segmentation.scale.large_data import LargeData
     from segmentation.scoring.answers import Assignment, Change, ModelColumn
+    from segmentation.scoring.artifact import MAX_MODEL_FILE
     from segmentation.scoring.beside import add_scores
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.segments.segment import Importance, Profile, Segment
@@ -61,6 +62,7 @@ _HOMES = {
     "Segment": "segmentation.segments.segment",
     "Verdict": "segmentation.cluster.evidence",
     "KEvidence": "segmentation.cluster.evidence",
+    "MAX_MODEL_FILE": "segmentation.scoring.artifact",
     "read_table": "segmentation.table.reading",
     "read_beginning": "segmentation.table.beginning",
     "Beginning": "segmentation.table.beginning",
@@ -104,6 +106,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Verdict",
     "KEvidence",
     "ALGORITHMS",
+    "MAX_MODEL_FILE",
     "read_table",
     "read_beginning",
     "Beginning",

@@ -233,10 +233,10 @@ class CustomerSegmentation(
         check_is_fitted(self, "model_")
         return self.model_.whatif(record)
 
-    def save(self, path: str | Path) -> None:
-        """Write the model file."""
+    def save(self, path: str | Path, *, customers: bool = False) -> None:
+        """Write the model file; see `SegmentModel.to_bytes` for what it tells of customers."""
         check_is_fitted(self, "model_")
-        self.model_.save(path)
+        self.model_.save(path, customers=customers)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 def fit_report(model: SegmentModel) -> dict[str, Any]:
     """Return what ``fit --json`` prints."""
-    story = model.describe()
+    # As `segmentation describe` prints what is saved: reports travel like files.
+    story = model.without_customers().describe()
     keys = ("n_rows", "n_used", "verdict", "evidence", "segments", "inertia", "explained_variance")
     return {key: story[key] for key in keys} | {
         "columns": list(model.bases),

@@ -179,7 +179,8 @@ def sides(
     """
     spread = np.ptp(np.vstack([centers[:, :2], np.array([customer[:2]])]), axis=0)
     scales = [
-        min(size[axis] / spread[axis] for axis in (0, 1) if spread[axis] > 0) for size in MAP_SIZES
+        min((size[axis] / spread[axis] for axis in (0, 1) if spread[axis] > 0), default=1.0)
+        for size in MAP_SIZES
     ]
 
     def covered(above: tuple[bool, ...], scale: float) -> float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from dashapp.session.errors import SessionExpiredError
 from dashapp.session.keys import Key, Kind, content_id
 from dashapp.session.ledger import Ledger
+from dashapp.session.lending import Source, marks
 from dashapp.session.rows import Item, Job
 from dashapp.session.store import SessionStore
 from dashapp.settings import Settings
@@ -75,12 +76,26 @@ class Workspace:
         self._store.put(self._key(kind, chosen), data)
         return chosen
 
-    def add_item(self, kind: Kind, item_id: str, name: str, info: dict[str, Any]) -> None:
+    def add_item(
+        self,
+        kind: Kind,
+        item_id: str,
+        name: str,
+        info: dict[str, Any],
+        *,
+        made_from: Iterable[Source] = (),
+    ) -> None:
         """Note in the ledger that the session has something.
 
         Nothing is noted once the job has been cancelled or its session deleted.
+
+        Parameters
+        ----------
+        made_from
+            Kinds and ids of the things of the session whose content is in this one.
         """
-        self._ledger.add_item(self.session, kind, item_id, name, info, job=self._job)
+        leave = marks(self._ledger, self.session, (kind, item_id), made_from)
+        self._ledger.add_item(self.session, kind, item_id, name, info | leave, job=self._job)
 
     def item(self, kind: Kind, item_id: str) -> Item | None:
         """The ledger's line of something that this session has."""

@@ -112,5 +112,6 @@ def apply_model(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]
     scores_id = workspace.write(Kind.SCORES, encode_scores(model, table.frame))
     item = workspace.item(Kind.MODEL, request["model"])
     info = {"dataset": request["dataset"], "model": origin_of(request["model"], item)}
-    workspace.add_item(Kind.SCORES, scores_id, table.name, info)
+    sources = [(kind, request[kind]) for kind in (Kind.DATASET, Kind.MODEL)]
+    workspace.add_item(Kind.SCORES, scores_id, table.name, info, made_from=sources)
     return {"dataset": request["dataset"], "model": request["model"]}

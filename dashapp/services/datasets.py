@@ -69,7 +69,7 @@ class Datasets:
 
     def start_mend(self, session: str, dataset_id: str, upload_id: str, name: str) -> Job:
         """Let mended rows join the data set that had set them aside."""
-        self._from_file(session, dataset_id)
+        self.from_file(session, dataset_id)
         request = {"dataset": dataset_id, "upload": upload_id, "name": name}
         return self._memory.jobs.submit(session, "mend", request)
 
@@ -83,22 +83,35 @@ class Datasets:
         recipe
             All choices, as in a table's recipe.
         because
-            What the user changed: ``"layout"``, ``"fixes"``, ``"ids"`` or ``"recipe"``.
+            What the user changed: ``"layout"``, ``"fixes"`` or ``"ids"``.
 
         Raises
         ------
         ParameterError
             If the data set was not read from a file.
         """
-        item = self._from_file(session, dataset_id)
-        request = {
+        request = self._again(session, dataset_id, because) | {"recipe": dict(recipe)}
+        return self._memory.jobs.submit(session, "import", request)
+
+    def start_recipe(self, session: str, dataset_id: str, recipe_id: str) -> Job:
+        """Read the file of a data set again, with the choices of an uploaded recipe.
+
+        Raises
+        ------
+        ParameterError
+            If the data set was not read from a file.
+        """
+        request = self._again(session, dataset_id, "recipe") | {"recipe_file": recipe_id}
+        return self._memory.jobs.submit(session, "import", request)
+
+    def _again(self, session: str, dataset_id: str, because: str) -> dict[str, Any]:
+        item = self.from_file(session, dataset_id)
+        return {
             "upload": item.info["upload"],
             "name": item.name,
             "parent": dataset_id,
-            "recipe": dict(recipe),
             "because": because,
         }
-        return self._memory.jobs.submit(session, "import", request)
 
     def start_sample(self, session: str, rows: int = SAMPLE_ROWS, seed: int = SAMPLE_SEED) -> Job:
         """Make sample customers in a process of its own."""
@@ -120,7 +133,14 @@ class Datasets:
         }
         return self._memory.jobs.submit(session, "columns", request)
 
-    def _from_file(self, session: str, dataset_id: str) -> Item:
+    def from_file(self, session: str, dataset_id: str) -> Item:
+        """The ledger's line of a data set that was read from a file.
+
+        Raises
+        ------
+        ParameterError
+            If it was not.
+        """
         item = self.item(session, dataset_id)
         if not item.info.get("upload"):
             raise ParameterError(
@@ -160,7 +180,7 @@ class Datasets:
     def before(self, session: str, dataset_id: str) -> Item | None:
         """The data set that this one was made from, or None where it is the first."""
         parent = self.item(session, dataset_id).info.get("parent")
-        return self._memory.ledger.item(session, Kind.DATASET, parent) if parent else None
+        return self._memory.find(session, Kind.DATASET, parent) if parent else None
 
     def after(self, session: str, dataset_id: str) -> Item | None:
         """The newest data set that was made from this one, or None."""
@@ -170,7 +190,7 @@ class Datasets:
         """The newest state of each other file that the session has, newest first."""
         mine = source_of(self.item(session, dataset_id)) or dataset_id
         newest: dict[str, Item] = {}
-        for item in self._memory.ledger.items(session, Kind.DATASET):
+        for item in self._memory.items(session, Kind.DATASET):
             newest.setdefault(source_of(item) or item.info.get("parent", item.id), item)
         return tuple(item for source, item in newest.items() if source != mine)
 

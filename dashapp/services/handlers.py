@@ -13,6 +13,7 @@ HANDLERS: Mapping[str, str] = MappingProxyType(
         "mend": "dashapp.services.mending:mend_rows",
         "sample": "dashapp.services.importing:make_sample",
         "columns": "dashapp.services.importing:change_columns",
+        "load_model": "dashapp.services.training:load_model",
         "train": "dashapp.services.training:train",
         "apply": "dashapp.services.applying:apply_model",
         "listing": "dashapp.services.large:list_places",

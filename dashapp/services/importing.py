@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashapp.services.bounds import reading_limits
 from dashapp.services.previewing import keep_unread
+from dashapp.services.recipes import parse_recipe
 from dashapp.session.keys import Kind, content_id
 from dashapp.session.store import SessionExpiredError
 from segmentation import SegmentationError, Table
@@ -58,7 +59,7 @@ def import_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]
 def read_again(data: bytes, request: Mapping[str, Any], workspace: Workspace) -> dict[str, Any]:
     """Read the file of a data set with other choices."""
     before = workspace.item(Kind.DATASET, request["parent"])
-    recipe = request["recipe"]
+    recipe = chosen_recipe(request, workspace)
     # What was chosen for this very file must work or be refused; a recipe that comes from
     # another file leaves out what does not suit.
     chosen = None if request["because"] == "recipe" else recipe.get("chosen")
@@ -68,6 +69,13 @@ def read_again(data: bytes, request: Mapping[str, Any], workspace: Workspace) ->
     said = SAID.get(request["because"]) or used_now(before, table)
     made = {"parent": request["parent"], "because": request["because"], "said": said}
     return keep_table(table, workspace, inherited(before) | made)
+
+
+def chosen_recipe(request: Mapping[str, Any], workspace: Workspace) -> dict[str, Any]:
+    """The choices to read with: of the page, or of a recipe that somebody uploaded."""
+    if "recipe_file" not in request:
+        return dict(request["recipe"])
+    return parse_recipe(b"".join(workspace.open_stream(Kind.UPLOAD, request["recipe_file"])))
 
 
 def used_now(before: Item | None, table: Table) -> str:
@@ -227,5 +235,6 @@ def keep_table(table: Table, workspace: Workspace, story: Mapping[str, Any]) -> 
         # Who changes something and changes it back is where they were: its own past stays, so
         # that Undo never goes round in circles.
         info |= {key: known.info.get(key) for key in ("parent", "because", "said")}
-    workspace.add_item(Kind.DATASET, dataset_id, table.name, info)
+    before = [(Kind.DATASET, story["parent"])] if story.get("parent") else []
+    workspace.add_item(Kind.DATASET, dataset_id, table.name, info, made_from=before)
     return {"dataset": dataset_id}

@@ -17,8 +17,9 @@ import pandas as pd
 
 from dashapp.allocator import trim
 from dashapp.jobs.queue import JobQueue
-from dashapp.session.keys import SHARED, Key, Kind
+from dashapp.session.keys import Key, Kind
 from dashapp.session.ledger import Item, Ledger
+from dashapp.session.lending import may_stay
 from dashapp.session.store import SessionExpiredError, SessionStore
 from segmentation import Table
 
@@ -174,10 +175,7 @@ class Memory:
         SessionExpiredError
             If the session has none such, be it expired, deleted or somebody else's.
         """
-        item = self.ledger.item(session, kind, item_id)
-        # What was lent is gone for everybody as soon as its operator takes it back.
-        if item is not None and item.info.get("lent"):
-            item = item if self.ledger.item(SHARED, kind, item_id) else None
+        item = self.find(session, kind, item_id)
         if item is None:
             raise SessionExpiredError(
                 f"This {WORDS[kind]} is not in your session any more: it has expired or was "
@@ -185,10 +183,22 @@ class Memory:
             )
         return item
 
+    def find(self, session: str, kind: Kind, item_id: str) -> Item | None:
+        """The ledger's line of something that a session has, or None."""
+        item = self.ledger.item(session, kind, item_id)
+        # What was lent, or made from it, is gone as soon as its operator takes it back.
+        return item if item is not None and may_stay(self.ledger, session, item) else None
+
+    def items(self, session: str, kind: Kind) -> tuple[Item, ...]:
+        """What a session has of one kind, newest first."""
+        items = self.ledger.items(session, kind)
+        return tuple(item for item in items if may_stay(self.ledger, session, item))
+
     def newest(self, session: str, kind: Kind, **info: str) -> Item | None:
         """The newest thing of a kind whose info says all this, or None."""
         for item in self.ledger.items(session, kind):
-            if all(item.info.get(name) == value for name, value in info.items()):
+            fits = all(item.info.get(name) == value for name, value in info.items())
+            if fits and may_stay(self.ledger, session, item):
                 return item
         return None
 

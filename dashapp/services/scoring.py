@@ -105,5 +105,6 @@ def score_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
         "renamed_columns": renamed,
         "contact_columns": [renamed.get(name, name) for name in contact_columns(table)],
     }
-    workspace.add_item(Kind.BATCH, batch_id, request["name"], info)
+    source = (Kind.MODEL, request["model"])
+    workspace.add_item(Kind.BATCH, batch_id, request["name"], info, made_from=[source])
     return {"batch": batch_id, "model": request["model"]}

@@ -2,7 +2,8 @@
 
 A shared model belongs to an owner of its own. A session that may see it gets a line in its ledger
 ("lent"), which every access asks for; nothing is copied, and nothing shared can be changed from a
-session: names or columns that are changed there make new values of the session's own.
+session: names or columns that are changed there make new values, which end with the sharing (see
+`dashapp.session.lending`).
 """
 
 from __future__ import annotations
@@ -14,8 +15,12 @@ from dashapp.services.memory import Memory
 from dashapp.services.training import encode_scores
 from dashapp.session.keys import SHARED, Key, Kind, content_id
 from dashapp.session.ledger import Item
+from dashapp.session.lending import may_stay, needs_leave
 from dashapp.session.store import SessionExpiredError
 from segmentation import SegmentModel, Table
+
+# Kinds of things that may be lent, or made from what was lent.
+KEPT = (Kind.DATASET, Kind.MODEL, Kind.SCORES, Kind.BATCH)
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Sharing:
         segmentation.SegmentationError
             If the file is no model, or the customers lack its columns.
         """
-        model = SegmentModel.from_bytes(data)
+        model = SegmentModel.from_bytes(data).without_customers()
         info: dict[str, Any] = {"dataset": None, "scores": None, "segments": len(model.segments)}
         if table is not None:
             info["dataset"] = self._put(Kind.DATASET, table.to_bytes())
@@ -70,6 +75,12 @@ class Sharing:
             If no such model is shared.
         """
         item = self._item(model_id)
+        self._end(item)
+        for session, _ in self._memory.store.sessions():
+            self._forget_borrowed(session)
+
+    def _end(self, item: Item) -> None:
+        model_id = item.id
         self._memory.ledger.remove_item(SHARED, Kind.MODEL, model_id)
         self._memory.store.delete(Key(SHARED, Kind.MODEL, model_id))
         if item.info["scores"] is not None:
@@ -80,6 +91,21 @@ class Sharing:
         }:
             self._memory.ledger.remove_item(SHARED, Kind.DATASET, dataset)
             self._memory.store.delete(Key(SHARED, Kind.DATASET, dataset))
+
+    def _forget_borrowed(self, session: str) -> None:
+        """Remove what a session has made from things that are no longer shared."""
+        ledger = self._memory.ledger
+        gone = [
+            item
+            for kind in KEPT
+            for item in ledger.items(session, kind)
+            if needs_leave(item) and not may_stay(ledger, session, item)
+        ]
+        for item in gone:
+            ledger.remove_item(session, item.kind, item.id)
+            self._memory.store.delete(Key(session, Kind(item.kind), item.id))
+            if item.info.get("scores"):
+                self._memory.store.delete(Key(session, Kind.SCORES, item.info["scores"]))
 
     def lend(self, session: str, model_id: str, *, customers: bool) -> Shared:
         """Let a session see a shared model, with its customers only where it may see those.
@@ -97,16 +123,18 @@ class Sharing:
             data = self._memory.ledger.item(SHARED, Kind.DATASET, info["dataset"])
             own = self._memory.ledger.item(session, Kind.DATASET, info["dataset"])
             # The same customers as a session's own stay its own.
-            if data is not None and (own is None or own.info.get("lent")):
-                facts = {**data.info, "lent": True}
+            if data is not None and (own is None or needs_leave(own)):
+                before = () if own is None else own.info.get("through", ())
+                through = {model_id, *(model for model in before if self._shared(model))}
+                facts = {**data.info, "lent": True, "through": sorted(through)}
                 self._memory.ledger.add_item(session, Kind.DATASET, data.id, data.name, facts)
         self._memory.ledger.add_item(session, Kind.MODEL, model_id, item.name, info)
         return Shared(model_id, info["dataset"])
 
     def lent(self, session: str) -> tuple[Item, ...]:
         """Shared models that a session may see."""
-        items = self._memory.ledger.items(session, Kind.MODEL)
-        return tuple(item for item in items if item.info.get("lent") and self._shared(item.id))
+        items = self._memory.items(session, Kind.MODEL)
+        return tuple(item for item in items if item.info.get("lent"))
 
     def _item(self, model_id: str) -> Item:
         item = self._shared(model_id)

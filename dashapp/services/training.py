@@ -13,6 +13,7 @@ from dashapp.services.large import train_large
 from dashapp.services.memory import Memory
 from dashapp.session.keys import Key, Kind, content_id
 from dashapp.session.ledger import Item
+from dashapp.session.lending import MARKS, marks
 from dashapp.session.store import SessionExpiredError
 from segmentation import SegmentModel, Table
 
@@ -83,7 +84,7 @@ class Training:
         A renamed model stands for those before it, which differ in nothing but names.
         """
         newest: dict[str, Item] = {}
-        for item in self._memory.ledger.items(session, Kind.MODEL):
+        for item in self._memory.items(session, Kind.MODEL):
             if item.info["dataset"] != dataset_id:
                 newest.setdefault(origin_of(item.id, item), item)
         return tuple(newest.values())
@@ -136,10 +137,15 @@ class Training:
         """
         item = self.item(session, model_id)
         renamed = self.model(session, model_id).rename(segment_id, name)
-        # A renamed model is the session's own, even where the one before was lent to it.
-        info = {name: value for name, value in item.info.items() if name != "lent"}
+        data = renamed.to_bytes(customers=True)
+        renamed_id = content_id(data)
+        self._memory.store.put(Key(session, Kind.MODEL, renamed_id), data)
+        ledger = self._memory.ledger
+        info = {name: value for name, value in item.info.items() if name not in MARKS}
+        info |= marks(ledger, session, (Kind.MODEL, renamed_id), [(Kind.MODEL, model_id)])
         info["origin"] = origin_of(model_id, item)
-        return self._keep(session, renamed, info, item.name)
+        ledger.add_item(session, Kind.MODEL, renamed_id, item.name, info)
+        return renamed_id
 
     def keep_new_names(
         self, session: str, model_id: str, *, started: Mapping[str, Any] | None, shown: str | None
@@ -161,7 +167,7 @@ class Training:
         """
         if started is None or shown is None:
             return model_id
-        item = self._memory.ledger.item(session, Kind.MODEL, shown)
+        item = self._memory.find(session, Kind.MODEL, shown)
         if item is None or origin_of(shown, item) != started["origin"]:
             return model_id
         try:
@@ -175,24 +181,9 @@ class Training:
                 found[segment_id] = name
         return model_id
 
-    def load(self, session: str, data: bytes, name: str) -> str:
-        """Take a model file that a user brings; returns its id.
-
-        Raises
-        ------
-        segmentation.ModelFileError
-            If the file is damaged, too large or of a newer version.
-        """
-        model = SegmentModel.from_bytes(data)
-        info = {"dataset": None, "scores": None, "segments": len(model.segments)}
-        return self._keep(session, model, info, name)
-
-    def _keep(self, session: str, model: SegmentModel, info: dict[str, Any], name: str) -> str:
-        data = model.to_bytes()
-        model_id = content_id(data)
-        self._memory.store.put(Key(session, Kind.MODEL, model_id), data)
-        self._memory.ledger.add_item(session, Kind.MODEL, model_id, name, info)
-        return model_id
+    def start_loading(self, session: str, upload_id: str, name: str) -> Job:
+        """Read an uploaded model file in a process of its own."""
+        return self._memory.jobs.submit(session, "load_model", {"upload": upload_id, "name": name})
 
 
 def origin_of(model_id: str, item: Item | None) -> str:
@@ -223,6 +214,26 @@ def starting_point(
     return model, {"origin": origin, "names": names_of(model)}
 
 
+def load_model(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
+    """Take a model file that a user brings (job ``load_model``).
+
+    What is kept was written here, after all of the file was checked: web workers read only that.
+
+    Raises
+    ------
+    segmentation.ModelFileError
+        If the file is damaged, too large or of a newer version.
+    """
+    workspace.progress("Reading the model", 0.1)
+    data = b"".join(workspace.open_stream(Kind.UPLOAD, request["upload"]))
+    model = SegmentModel.from_bytes(data)
+    workspace.progress("Storing the model", 0.8)
+    model_id = workspace.write(Kind.MODEL, model.to_bytes())
+    info = {"dataset": None, "scores": None, "segments": len(model.segments)}
+    workspace.add_item(Kind.MODEL, model_id, request["name"], info)
+    return {"model": model_id}
+
+
 def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     """Fit a model on a data set of the session (job ``train``)."""
     from segmentation import CustomerSegmentation
@@ -245,14 +256,15 @@ def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
         model = estimator.fit(table, progress=progress, previous=previous).model_
     workspace.progress("Placing each customer", 0.9)
     scores_id = workspace.write(Kind.SCORES, encode_scores(model, table.frame))
-    model_id = workspace.write(Kind.MODEL, model.to_bytes())
+    model_id = workspace.write(Kind.MODEL, model.to_bytes(customers=True))
     info = {
         "dataset": request["dataset"],
         "scores": scores_id,
         "segments": len(model.segments),
         "grade": model.verdict.grade,
     }
-    workspace.add_item(Kind.MODEL, model_id, table.name, info)
+    source = (Kind.DATASET, request["dataset"])
+    workspace.add_item(Kind.MODEL, model_id, table.name, info, made_from=[source])
     return {"dataset": request["dataset"], "model": model_id, "started": started}
 
 

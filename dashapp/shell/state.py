@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,9 @@ from dashapp.jobs.queue import Job
 from dashapp.page import BadInputError, Context, Refs, content_id_or_none, record, text_or_none
 from dashapp.session import identity
 from dashapp.session.audit import note
+from dashapp.session.errors import SessionExpiredError
 from dashapp.session.identity import current_session
+from dashapp.session.ledger import Item
 from dashapp.shell.ids import Ids
 from dashapp.shell.shared import with_shared
 from dashapp.shell.waiting import pace_of, waiting_words
@@ -41,6 +44,7 @@ WORDS = {
     "preview": "Reading the first lines",
     "mend": "Joining the mended rows",
     "columns": "Changing the columns",
+    "load_model": "Reading the model",
     "train": "Finding segments",
     "apply": "Placing your customers",
     "listing": "Looking for data sets",
@@ -115,17 +119,17 @@ def refs_of_address(address: Address) -> Refs:
 
 def owned(context: Context, session: str, refs: Refs) -> Refs:
     """The part of the references that this session really has."""
-    has_data = refs.dataset and any(
-        item.id == refs.dataset for item in context.ledger.items(session, "dataset")
-    )
-    has_model = refs.model and any(
-        item.id == refs.model for item in context.ledger.items(session, "model")
-    )
-    is_unread = refs.upload and context.ledger.item(session, "upload", refs.upload)
+
+    def found(look_up: Callable[[str, str], Item], item_id: str | None) -> str | None:
+        try:
+            return item_id and look_up(session, item_id).id
+        except SessionExpiredError:
+            return None
+
     return Refs(
-        refs.dataset if has_data else None,
-        refs.model if has_model else None,
-        refs.upload if is_unread else None,
+        found(context.datasets.item, refs.dataset),
+        found(context.training.item, refs.model),
+        found(context.datasets.unread, refs.upload),
     )
 
 

@@ -29,14 +29,14 @@ from werkzeug.exceptions import (
 
 from dashapp.admission import RETRY_SECONDS, UPLOADS_FOR_EACH
 from dashapp.jobs.queue import JobLimitError
-from dashapp.services.recipes import RECIPE_BYTES, parse_recipe
+from dashapp.services.recipes import RECIPE_BYTES
 from dashapp.session.errors import StoreError
 from dashapp.session.identity import current_session
 from dashapp.session.keys import HEX_ID, Key, Kind
 from dashapp.session.rights import Right, need_of, needs
 from dashapp.web import access
 from dashapp.web.limits import MINUTE, seconds_left
-from segmentation import READABLE_FORMATS, foreign_format
+from segmentation import MAX_MODEL_FILE, READABLE_FORMATS, ModelFileError, foreign_format
 
 if TYPE_CHECKING:
     from dashapp.page import Context
@@ -45,12 +45,17 @@ logger = structlog.get_logger(__name__)
 
 READ_BYTES = 256 * 1024
 NAME_LENGTH = 200
-# A model is some hundred kilobytes; it is small enough to be read whole.
-MODEL_BYTES = 64 * 1024 * 1024
 # A refused body is read on for so long, since browsers show an answer only after they have sent.
 DRAIN_SECONDS = 10.0
 FORM_TYPES = {"multipart/form-data", "application/x-www-form-urlencoded"}
-GZIP = b"\x1f\x8b"
+MODEL = "a model file"
+# What to upload where something is wanted.
+KINDS = {
+    "a table": READABLE_FORMATS,
+    MODEL: "Upload one that was saved with “Download model”.",
+    "a recipe": "Upload one that was saved with “Download recipe”.",
+}
+ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 # Names that promise text; what is inside an archive of such a name is anybody's guess.
 TEXT_NAMES = (".csv", ".tsv", ".txt", ".tab", ".psv")
 
@@ -119,10 +124,9 @@ def take_batch(context: Context, session: str) -> Response:
 @needs(Right.CHANGE)
 def take_model(context: Context, session: str) -> Response:
     """A model file that was downloaded before."""
-    if (request.content_length or 0) > MODEL_BYTES:
-        raise RequestEntityTooLarge("This is too large for a model file.")
-    data = b"".join(body())
-    return jsonify(model=context.training.load(session, data, file_name()))
+    expect_at_most(MAX_MODEL_FILE, MODEL)
+    with kept_file(context, session, "load_model", what=MODEL) as upload_id:
+        return started(context.training.start_loading(session, upload_id, file_name()).id)
 
 
 @needs(Right.CHANGE)
@@ -131,10 +135,16 @@ def take_recipe(context: Context, session: str) -> Response:
     dataset_id = request.headers.get("X-Data", "")
     if not HEX_ID.fullmatch(dataset_id):
         raise BadRequest("Upload a file first, then apply the recipe to it.")
-    if (request.content_length or 0) > RECIPE_BYTES:
-        raise RequestEntityTooLarge("This is too large for a recipe.")
-    recipe = parse_recipe(b"".join(body()))
-    return started(context.datasets.start_reread(session, dataset_id, recipe, "recipe").id)
+    expect_at_most(RECIPE_BYTES, "a recipe")
+    context.datasets.from_file(session, dataset_id)
+    with kept_file(context, session, "import", what="a recipe") as upload_id:
+        return started(context.datasets.start_recipe(session, dataset_id, upload_id).id)
+
+
+def expect_at_most(limit: int, what: str) -> None:
+    """Refuse a body that is longer than such a file ever is."""
+    if (request.content_length or 0) > limit:
+        raise RequestEntityTooLarge(f"This is too large for {what}.")
 
 
 @needs(Right.CHANGE)
@@ -149,13 +159,15 @@ def take_mended(context: Context, session: str) -> Response:
 
 
 @contextmanager
-def kept_file(context: Context, session: str, job: str) -> Iterator[str]:
+def kept_file(context: Context, session: str, job: str, *, what: str = "a table") -> Iterator[str]:
     """Stream the body into the store; it stays there if the job is taken that reads it.
 
     Parameters
     ----------
     job
         Kind of that job; when there is no room for one, nothing is read.
+    what
+        What the file should be.
 
     Yields
     ------
@@ -163,7 +175,7 @@ def kept_file(context: Context, session: str, job: str) -> Iterator[str]:
         Id of the file.
     """
     context.jobs.expect_room(session, job)
-    upload_id = keep_file(context, session)
+    upload_id = keep_file(context, session, what)
     try:
         yield upload_id
     except JobLimitError:
@@ -171,10 +183,12 @@ def kept_file(context: Context, session: str, job: str) -> Iterator[str]:
         raise
 
 
-def keep_file(context: Context, session: str) -> str:
+def keep_file(context: Context, session: str, what: str) -> str:
     """Stream the body into the store; returns its id."""
     upload_id = secrets.token_hex(16)
-    size = context.store.put_stream(Key(session, Kind.UPLOAD, upload_id), refuse_foreign(body()))
+    size = context.store.put_stream(
+        Key(session, Kind.UPLOAD, upload_id), refuse_foreign(body(), what)
+    )
     logger.info("upload_kept", session=session, upload=upload_id, bytes=size)
     return upload_id
 
@@ -253,12 +267,14 @@ def body() -> Iterator[bytes]:
         yield piece
 
 
-def refuse_foreign(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same pieces, unless the first shows a file that is no table."""
+def refuse_foreign(pieces: Iterator[bytes], wanted: str) -> Iterator[bytes]:
+    """The same pieces, unless the first shows a file of another kind than is wanted."""
     first = next(pieces, b"")
+    if wanted == MODEL and not first.startswith(ZIP):
+        raise ModelFileError(f"This is not a model file. {KINDS[MODEL]}")
     what = foreign_format(first)
     if what:
-        raise UnsupportedMediaType(f"This is {what}, not a table. {READABLE_FORMATS}")
+        raise UnsupportedMediaType(f"This is {what}, not {wanted}. {KINDS[wanted]}")
     if first.startswith(GZIP) and file_name().lower().endswith(TEXT_NAMES):
         raise UnsupportedMediaType(
             "The name says text, but this is a gzip archive. Unpack it, or call it .csv.gz."

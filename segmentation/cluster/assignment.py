@@ -77,18 +77,23 @@ def mixture_distances(X: Floats, centers: Floats, precision: Floats, offset: Flo
     offset : ndarray, shape (k,)
         -2 (log weight + log det U).
     """
-    k, p = centers.shape
-    result = np.empty((k, len(X)))
-    for j in range(k):
-        away = X - centers[j]
-        total = np.full(len(X), offset[j])
-        for column in range(p):
-            mixed = np.zeros(len(X))
-            for row in range(column + 1):
-                mixed += away[:, row] * precision[j, row, column]
-            total += mixed**2
-        result[j] = total
+    result = np.empty((len(centers), len(X)))
+    for j, triangle in enumerate(precision):
+        result[j] = offset[j]
+        for column in whitened(X - centers[j], triangle).T:
+            result[j] += column**2
     return result
+
+
+def whitened(away: Floats, triangle: Floats) -> Floats:
+    """Return ``away @ triangle``, shape (n, p), each row depending on itself alone.
+
+    Row by row of the triangle, so that the sums run in a fixed order and Python only counts to p.
+    """
+    mixed = np.zeros(away.shape)
+    for row in range(len(triangle)):
+        mixed[:, row:] += away[:, row, np.newaxis] * triangle[row, row:]
+    return mixed
 
 
 def _likeliest(X: Floats, centers: Floats, precision: Floats, offset: Floats) -> Labels:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from segmentation.cluster.algorithms import Algorithm, algorithm_named
 from segmentation.cluster.consensus import RUNNER_UP, RUNNERS_UP, scores
-from segmentation.cluster.evidence import Choice, KEvidence, Progress, Verdict
+from segmentation.cluster.evidence import LARGEST_K, Choice, KEvidence, Progress, Verdict
 from segmentation.cluster.findings import Findings, compare_with_nulls, gather
 from segmentation.cluster.ordering import canonical_order, in_order, sample_positions
 from segmentation.cluster.partition import Partition, kmeans_partitions, partition_of
@@ -222,13 +222,15 @@ def _check(X: Matrix, k_range: tuple[int, int], k: int | None, min_segment_share
         raise DataError("There are no rows to segment.")
     if not np.isfinite(X).all():
         raise DataError("The points to segment hold values that are missing or infinite.")
-    if not 2 <= k_range[0] <= k_range[1] <= 50:
+    if not 2 <= k_range[0] <= k_range[1] <= LARGEST_K:
         raise ParameterError(
-            f"The range for the number of segments must lie within 2 to 50, but is "
+            f"The range for the number of segments must lie within 2 to {LARGEST_K}, but is "
             f"{k_range[0]} to {k_range[1]}."
         )
-    if k is not None and not 1 <= k <= 50:
-        raise ParameterError(f"The number of segments must be between 1 and 50, but is {k}.")
+    if k is not None and not 1 <= k <= LARGEST_K:
+        raise ParameterError(
+            f"The number of segments must be between 1 and {LARGEST_K}, but is {k}."
+        )
     if not 0 <= min_segment_share <= 0.5:
         raise ParameterError(
             f"The smallest share of a segment must be between 0 and 0.5, "

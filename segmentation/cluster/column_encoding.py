@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -83,6 +83,8 @@ class EncodedColumn:
         Number of cells with a value in training.
     reason : str
         One sentence: what was done and why.
+    few : tuple of str
+        The levels that stand for single customers; empty once a model has left them.
     """
 
     name: str
@@ -100,6 +102,7 @@ class EncodedColumn:
     maximum: float
     filled: int
     reason: str
+    few: tuple[str, ...] = ()
 
     @cached_property
     def meaning(self) -> Callable[[object], float]:
@@ -187,22 +190,13 @@ class EncodedColumn:
                 plain[key] = None
         return plain | {"role": str(self.role)}
 
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> EncodedColumn:
-        """Rebuild a column from `to_dict`'s values."""
-        values: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()
-        }
-        for key in ("fill", "minimum", "maximum"):
-            if values[key] is None:
-                values[key] = math.nan
-        return cls(**values | {"role": Role(values["role"])})
-
     def _complete(self, raw: Floats) -> Floats:
         """Put what stands in for them in the place of missing cells and unknown levels."""
         if self.kind not in LEVEL_KINDS:
             return np.where(np.isnan(raw), self.fill, raw)
-        unknown = float(len(self.levels)) if self.others else self.fill
+        # Rare levels share a feature, whether or not their names are known.
+        shared = len(self.features) - self.has_missing > len(self.levels)
+        unknown = float(len(self.levels)) if shared else self.fill
         codes = np.where(np.isnan(raw), self.fill, raw)
         return np.where(raw < 0, unknown, codes)
 

@@ -13,10 +13,12 @@ import pandas as pd
 from segmentation.cluster.cells import Floats, day, number, read_column
 from segmentation.cluster.column_encoding import MISSING, OTHER, EncodedColumn
 from segmentation.cluster.column_statistics import (
+    SMALL_TABLE,
     ColumnStatistics,
     NumberStatistics,
     NumberTally,
     check_levels,
+    few_levels,
     level_counts,
 )
 from segmentation.cluster.moments import Moments
@@ -27,6 +29,9 @@ MODES = ("auto", "label")
 #: Moment skewness above which a non-negative column is taken as a matter of ratios, not of
 #: differences (METHOD of the portal; an exponential distribution has skewness 2).
 LOG_SKEW = 1.5
+
+#: Digits of what stands in for missing numbers.
+FILL_DIGITS = 4
 
 #: Levels with a smaller share of the rows join "other".
 RARE_LEVEL_SHARE = 0.01
@@ -109,12 +114,16 @@ def _fit_number(
     seen = numbers.seen
     if seen.count == 0:
         return replace(column, reason="No value at all: it separates nobody.")
+    fill = numbers.median
+    if column.kind == "number" and seen.count >= SMALL_TABLE:
+        # A model's file holds it: it shall be nobody's own value to the cent.
+        fill = float(f"{fill:.{FILL_DIGITS}g}")
     column = replace(
         column,
         minimum=numbers.minimum,
         maximum=numbers.maximum,
         filled=seen.count,
-        fill=numbers.median,
+        fill=fill,
     )
     missing = rows - seen.count
     skewness = seen.skewness
@@ -159,7 +168,9 @@ def _fit_label(counts: Mapping[str, int], missing: int, column: EncodedColumn) -
         levels = [MISSING, *levels]
     column = replace(column, levels=tuple(levels), fill=0.0 if missing else math.nan)
     codes, times = _coded(counts, column)
-    column = replace(column, filled=int(times.sum()), has_missing=missing > 0)
+    column = replace(
+        column, filled=int(times.sum()), has_missing=missing > 0, few=few_levels(counts)
+    )
     if not missing and len(codes):
         column = replace(column, fill=_lower_median(codes, times))
     return _scaled(column, Moments.of(codes, times).with_repeated(0.0, missing))
@@ -198,6 +209,7 @@ def _fit_one_hot(counts: Mapping[str, int], missing: int, column: EncodedColumn)
         scale=spread if spread > 0 else 1.0,
         levels=tuple(frequent),
         others=tuple(rare),
+        few=few_levels(counts),
         has_missing=missing > 0,
         fill=float(len(names) - 1) if missing else math.nan,
         filled=n - missing,

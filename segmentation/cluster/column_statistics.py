@@ -23,6 +23,11 @@ from segmentation.cluster.quantiles import Counted
 from segmentation.errors import DataError
 from segmentation.table.columns import MAX_LEVELS
 
+#: A group of fewer customers tells of single ones. Official statistics take 3 to 10 (A. Hundepool
+#: et al., "Statistical Disclosure Control", Wiley 2012, section 5.2).
+FEWEST = 5
+SMALL_TABLE = 20 * FEWEST
+
 
 @dataclass(frozen=True, slots=True)
 class NumberStatistics:
@@ -137,6 +142,21 @@ def by_frequency(counts: Mapping[str, int]) -> dict[str, int]:
     {'c': 2, 'a': 1, 'b': 1}
     """
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def few_levels(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the levels that fewer than `FEWEST` customers have.
+
+    A table of fewer than `SMALL_TABLE` rows has none: there every level is rare.
+
+    Examples
+    --------
+    >>> few_levels({"Paris": 400, "Lyon": 12, "Nice": 1})
+    ('Nice',)
+    """
+    if sum(counts.values()) < SMALL_TABLE:
+        return ()
+    return tuple(name for name, count in counts.items() if count < FEWEST)
 
 
 def check_levels(name: str, counts: Mapping[str, int]) -> None:

@@ -205,14 +205,8 @@ class Encoder:
         return usable
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values; `from_dict` is the way back."""
+        """Return plain JSON values."""
         return {"mode": self.mode, "columns": [column.to_dict() for column in self.columns]}
-
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Encoder:
-        """Rebuild an encoder from `to_dict`'s values."""
-        columns = tuple(EncodedColumn.from_dict(column) for column in plain["columns"])
-        return cls(columns, str(plain["mode"]))
 
     def _require(self, frame: pd.DataFrame) -> None:
         absent = [column.name for column in self.columns if column.name not in frame.columns]

@@ -9,7 +9,10 @@ from typing import Any
 #: Told the stage in words and the share of the work done, 0 to 1; may raise `CancelledError`.
 Progress = Callable[[str, float], None]
 
+#: What a verdict can be, best first.
 GRADES = ("strong", "clear", "weak", "none")
+#: More segments than these are nobody's to read, and a page shows a card for each.
+LARGEST_K = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,6 @@ class KEvidence:
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return asdict(self)
-
-
-#: What a verdict can be, best first.
-GRADES = ("strong", "clear", "weak", "none")
 
 
 @dataclass(frozen=True, slots=True)

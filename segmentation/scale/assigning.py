@@ -92,7 +92,7 @@ def assign_in_parts(
     """
     _check_empty(folder)
     data = open_data_set(source, choices or {}, workers.each)
-    task = AssignPart(model.to_bytes(), data.plans, folder, len(str(len(data.parts))))
+    task = AssignPart(model.to_bytes(customers=True), data.plans, folder, len(str(len(data.parts))))
     arguments: list[Sequence[Any]] = [range(len(data.parts)), data.parts]
     if data.data:
         arguments.append(workers.compute(data.data))

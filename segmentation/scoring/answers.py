@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from segmentation.segments.measured import NUMERIC_ROLES
+
 Value = int | float | str | None
 
 
@@ -27,6 +29,8 @@ class ModelColumn:
         ISO date of the newest value of a date column.
     currency
         Sign or code of the currency that the values are in; empty where none is known.
+    few
+        Levels that stand for single customers; empty once a model has left them.
     """
 
     name: str
@@ -41,6 +45,12 @@ class ModelColumn:
     decimals: int
     newest: str | None = None
     currency: str = ""
+    few: tuple[str, ...] = ()
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether it has numbers or dates, not levels."""
+        return self.role in NUMERIC_ROLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from segmentation.cluster.assignment import squared_distances
 from segmentation.cluster.encoding import MAX_MISSING_SHARE, Encoder
 from segmentation.errors import DataError
 from segmentation.scoring.answers import Assignment
-from segmentation.scoring.boundaries import Boundaries, nearness, place
+from segmentation.scoring.boundaries import Boundaries, Surroundings, nearness, place
 from segmentation.segments.phrases import listing
 from segmentation.segments.segment import UNASSIGNED, UNASSIGNED_ID, Segment
 
@@ -164,11 +164,10 @@ def _contributions(
     if first < 0 or second < 0:
         return ()
     middle = (boundaries.centers[first] + boundaries.centers[second]) / 2
-    points = np.repeat(x.astype(np.float64), len(encoder.columns) + 1, axis=0)
-    for row, block in enumerate(encoder.blocks, start=1):
-        points[row, block] = middle[block]
-    measures = nearness(points, boundaries)
-    log_odds = (measures[second] - measures[first]) / (2 * boundaries.spread[first, second])
-    lost = (log_odds[0] - log_odds[1:]).tolist()
+    around, steps = Surroundings.of(x[0], boundaries), middle - x[0]
+    both = [first, second]
+    blocks = [around.nearness(steps[np.newaxis, block], block)[both, 0] for block in encoder.blocks]
+    whole = nearness(x, boundaries)[both, 0]
+    lost = ((whole - blocks) @ [-1.0, 1.0] / (2 * boundaries.spread[first, second])).tolist()
     found = [(column.name, part) for column, part in zip(encoder.columns, lost, strict=True)]
     return tuple(sorted(found, key=lambda item: (-abs(item[1]), item[0])))

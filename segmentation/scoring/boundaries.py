@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.cluster.assignment import mixture_distances, squared_distances
+from segmentation.cluster.assignment import mixture_distances, squared_distances, whitened
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]
@@ -23,6 +23,7 @@ CHUNK = 8_192  # rows at a time: k × CHUNK float64 stay in the processor's cach
 FITS_PERCENTILE = 99.0  # METHOD: "fits" is the 99th percentile of training distances
 SMALLEST_SPREAD = 1e-3  # of the squared distance between two centers; see calibrate()
 BALL_SPREAD = 0.25  # depth 0 in one segment's ball and 2 radii from another's reads 0.9997
+ROUNDING = 1e-12  # relative; thousands of float64 terms are summed up to some 1e-13
 EDGE = 1e-9  # relative slack, so that the percentile's own customer fits
 
 
@@ -62,7 +63,7 @@ class Boundaries:
         shapes = {name: array.shape for name, array in self.scorer.items()}
         if not shapes or shapes == {"precision": (k, p, p), "offset": (k,)}:
             return True
-        m = len(self.scorer.get("owner", ()))
+        m = self.scorer["owner"].size if "owner" in self.scorer else 0
         return (
             shapes == {"points": (m, p), "owner": (m,), "radius": (m,)}
             and set(self.scorer["owner"].tolist()) == set(range(k))
@@ -134,7 +135,78 @@ def nearness(X: Points, boundaries: Boundaries) -> Floats:
         return mixture_distances(points, boundaries.centers, scorer["precision"], scorer["offset"])
     if "points" not in scorer:
         return squared_distances(points, boundaries.centers)
-    depth = squared_distances(points, scorer["points"]) / scorer["radius"][:, None] ** 2
+    return deepest(squared_distances(points, scorer["points"]), boundaries)
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """One row and how its nearness changes with a few of its features, at their cost alone.
+
+    Nearness is a sum of squares (z + Uᵀδ)², where δ is what is added to the row, U is the
+    triangle of a mixture's component and the identity for centers and balls. So each change
+    costs z·z + 2 (Uz)·δ + δᵀ(UUᵀ)δ over the changed features, not a sum over all.
+
+    Attributes
+    ----------
+    boundaries
+        Of the model.
+    squared
+        (m,) z·z for each of the k centers, or of the m balls.
+    slopes
+        (m, p) Uz.
+    """
+
+    boundaries: Boundaries
+    squared: Floats
+    slopes: Floats
+
+    @classmethod
+    def of(cls, x: Points, boundaries: Boundaries) -> Surroundings:
+        """Look around one row, shape (p,)."""
+        scorer = boundaries.scorer
+        away = x.astype(np.float64) - scorer.get("points", boundaries.centers)
+        if "precision" not in scorer:
+            return cls(boundaries, np.einsum("ij,ij->i", away, away), away)
+        pairs = zip(away, scorer["precision"], strict=True)
+        z = np.array([whitened(one[np.newaxis], triangle)[0] for one, triangle in pairs])
+        slopes = np.einsum("kij,kj->ki", scorer["precision"], z)
+        return cls(boundaries, np.einsum("ij,ij->i", z, z), slopes)
+
+    def nearness(self, steps: Floats, block: slice) -> Floats:
+        """Measure how near the row is to each segment after changes of one block of features.
+
+        Parameters
+        ----------
+        steps
+            (c, f) what is added to the f features of the block, for each of c changes.
+        block
+            Where these features stand.
+
+        Returns
+        -------
+        ndarray of shape (k, c)
+            As `nearness` of the changed rows, but for rounding; see `slack`.
+        """
+        scorer = self.boundaries.scorer
+        changed = self.squared[:, np.newaxis] + 2 * self.slopes[:, block] @ steps.T
+        if "precision" not in scorer:
+            changed += np.einsum("ij,ij->i", steps, steps)
+            return changed if "points" not in scorer else deepest(changed, self.boundaries)
+        rows = scorer["precision"][:, block]
+        grams = rows @ rows.transpose(0, 2, 1)
+        changed += np.einsum("kcf,cf->kc", steps @ grams, steps)
+        return changed + scorer["offset"][:, np.newaxis]
+
+    @property
+    def slack(self) -> float:
+        """How much rounding may change a measure: differences above it are real."""
+        return ROUNDING * (1 + float(np.abs(self.squared).max()))
+
+
+def deepest(squared: Floats, boundaries: Boundaries) -> Floats:
+    """Turn squared distances to balls, (m, n), into the squared depth in each segment's, (k, n)."""
+    scorer = boundaries.scorer
+    depth = squared / scorer["radius"][:, np.newaxis] ** 2
     owners = scorer["owner"].astype(np.intp)
     return np.stack([depth[owners == i].min(axis=0) for i in range(len(boundaries.centers))])
 

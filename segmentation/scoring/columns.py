@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from segmentation.scoring.answers import ModelColumn
+from segmentation.cluster.column_statistics import few_levels
+from segmentation.scoring.answers import ModelColumn, Value
 from segmentation.segments.summaries import LevelSummary, NumericSummary, Summaries
 from segmentation.table.columns import Role
 
@@ -32,11 +33,9 @@ def _numeric(numeric: NumericSummary) -> ModelColumn:
     low, _, median, _, high = numeric.quartiles[0].tolist() if known else [None] * 5
     newest = _iso(numeric.newest) if column.role is Role.DATE and known else None
     decimals = numeric.decimals
-    default: float | int | str | None = None if median is None else round(median, decimals)
+    default: Value = None if median is None else start_value(median, decimals)
     if newest is not None and median is not None:
         default = _iso(numeric.newest - median)
-    elif isinstance(default, float) and decimals == 0:
-        default = int(default)
     return ModelColumn(
         name=column.name,
         role=str(column.role),
@@ -51,6 +50,12 @@ def _numeric(numeric: NumericSummary) -> ModelColumn:
         newest=newest,
         currency=column.currency,
     )
+
+
+def start_value(median: float, decimals: int) -> float | int:
+    """Write a median as people do: whole numbers as such while floats tell them apart."""
+    value = round(median, decimals)
+    return int(value) if decimals == 0 and abs(value) < 2**53 else value
 
 
 def _iso(days: float) -> str:
@@ -70,4 +75,7 @@ def _levels(levels: LevelSummary) -> ModelColumn:
         levels=levels.levels,
         default=levels.levels[int(levels.counts[0].argmax())] if levels.levels else None,
         decimals=0,
+        few=few_levels(dict(zip(levels.levels, levels.counts[0].tolist(), strict=True)))
+        if column.role is Role.NOMINAL
+        else (),
     )

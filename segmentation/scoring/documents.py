@@ -2,21 +2,31 @@
 
 A model file comes from anywhere. Nothing in it is believed: every value is compared with
 the annotation of the field it is meant for, so that a wrong file fails with a sentence
-here and not with an odd error somewhere later.
+here and not with an odd error somewhere later. Numbers are finite, texts are bounded and can be
+written as UTF-8.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from segmentation.errors import ModelFileError
 
 T = TypeVar("T")
+
+# The longest texts are rules: three conditions, each with a column's name and a level.
+LONGEST_TEXT = 5_000
+# Whole numbers fit into 64 bits, as everywhere in numpy.
+LARGEST_INTEGER = 2**63 - 1
+# What has no type of its own (the parameters of an algorithm) is no deeper than this.
+DEEPEST = 3
 
 
 def to_json(value: Any) -> Any:
@@ -79,7 +89,10 @@ def _convert(kind: Any, value: Any, where: str) -> Any:
     if origin is dict:
         (_, item_kind) = get_args(kind)
         items = _expect(dict, value, where)
-        return {key: _convert(item_kind, item, f"{where}.{key}") for key, item in items.items()}
+        return {
+            _text(key, where): _convert(item_kind, item, f"{where}.{key}")
+            for key, item in items.items()
+        }
     if is_dataclass(kind):
         return _convert_dataclass(kind, value, where)
     return _convert_scalar(kind, value, where)
@@ -137,18 +150,56 @@ def _convert_dataclass(kind: Any, value: Any, where: str) -> Any:
 
 def _convert_scalar(kind: Any, value: Any, where: str) -> Any:
     if kind is Any:
-        return value
+        return _plain(value, where, DEEPEST)
     if kind is float:
         return _convert_float(value, where)
-    if kind is int and isinstance(value, bool):
-        raise _wrong(where, value)
+    if kind is int:
+        return _integer(value, where)
+    if issubclass(kind, str):
+        return _member(kind, _text(value, where), where)
     return _expect(kind, value, where)
+
+
+def _plain(value: Any, where: str, depth: int) -> Any:
+    """Check a value whose type is not known."""
+    if isinstance(value, list) and depth:
+        return [_plain(item, where, depth - 1) for item in value]
+    if isinstance(value, dict) and depth:
+        return {_text(key, where): _plain(item, where, depth - 1) for key, item in value.items()}
+    if isinstance(value, str):
+        return _text(value, where)
+    if value is None or isinstance(value, bool):
+        return value
+    return _integer(value, where) if isinstance(value, int) else _convert_float(value, where)
+
+
+def _integer(value: Any, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST_INTEGER:
+        raise _wrong(where, value)
+    return value
+
+
+def _text(value: Any, where: str) -> str:
+    if not isinstance(value, str):
+        raise _wrong(where, value)
+    if len(value) > LONGEST_TEXT:
+        raise ModelFileError(f"The model file is damaged: {where} holds a text of extreme length.")
+    if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ModelFileError(f"The model file is damaged: {where} holds half of a character.")
+    return value
+
+
+def _member(kind: type[str], value: str, where: str) -> str:
+    """Find a text among those that an enumeration allows."""
+    if issubclass(kind, StrEnum) and value not in set(kind):
+        raise _wrong(where, value)
+    return kind(value)
 
 
 def _convert_float(value: Any, where: str) -> float:
     if value is None:  # NaN and infinities are written as null
         return math.nan
-    if not _is_number(value):
+    if not _is_number(value) or not abs(value) <= sys.float_info.max:
         raise _wrong(where, value)
     return float(value)
 

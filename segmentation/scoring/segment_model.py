@@ -12,19 +12,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segmentation.cluster.column_encoding import EncodedColumn
 from segmentation.cluster.encoding import Encoder
-from segmentation.cluster.evidence import GRADES
 from segmentation.cluster.projection import Projection
 from segmentation.errors import ModelFileError, ParameterError
 from segmentation.scoring.answers import Assignment, Change
-from segmentation.scoring.artifact import MAX_FILE, pack, unpack
+from segmentation.scoring.artifact import MAX_MODEL_FILE, pack, unpack
 from segmentation.scoring.assign import assign_frame, score_record, with_all_columns
 from segmentation.scoring.boundaries import Boundaries
+from segmentation.scoring.checks import check_model
 from segmentation.scoring.documents import from_json, to_json
+from segmentation.scoring.privacy import without_customers
+from segmentation.scoring.profiles import NUMBERS, profile_arrays, with_numbers, without_numbers
 from segmentation.scoring.story import Story
 from segmentation.scoring.whatif import smallest_changes
 from segmentation.segments.comparison import Difference, compare_segments
 from segmentation.segments.identity import Members
+from segmentation.segments.naming import LONGEST as LONGEST_NAME
 from segmentation.segments.segment import UNASSIGNED, Segment
 
 if TYPE_CHECKING:
@@ -32,7 +36,6 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-LONGEST_NAME = 60
 SCORER = "scorer_"  # begins the names of the algorithm's own arrays in the file
 
 
@@ -40,7 +43,7 @@ SCORER = "scorer_"  # begins the names of the algorithm's own arrays in the file
 class SegmentModel(Story):
     """Segments learned from a table, ready to score, to explain and to save.
 
-    Holds numbers and words, no customers. Needs numpy and pandas only.
+    Holds numbers and words; its file tells of no customer. Needs numpy and pandas only.
 
     Attributes
     ----------
@@ -51,7 +54,8 @@ class SegmentModel(Story):
     projection
         The flat picture of the points.
     members
-        A sketch of who was in which segment, for matching a later model.
+        A sketch of who was in which segment, for matching a later model; never in a file that
+        leaves the customers.
     """
 
     encoder: Encoder
@@ -177,25 +181,30 @@ class SegmentModel(Story):
         story: dict[str, Any] = to_json({f.name: getattr(self, f.name) for f in fields(Story)})
         return story | {"k": len(self.segments), "bases": list(self.bases)}
 
-    def to_bytes(self) -> bytes:
-        """Return the model file's bytes; the same model gives the same bytes."""
-        document = {
-            "story": to_json({f.name: getattr(self, f.name) for f in fields(Story)}),
-            "encoder": to_json(self.encoder.to_dict()),
-            "features": list(self.projection.feature_names),
-        }
-        arrays = {
-            "centers": self.boundaries.centers,
-            "reach": self.boundaries.reach,
-            "spread": self.boundaries.spread,
-            "projection_mean": self.projection.mean,
-            "projection_components": self.projection.components,
-            "projection_ratio": self.projection.explained_variance_ratio,
-            "member_hashes": self.members.hashes,
-            "member_labels": self.members.labels,
-        }
-        arrays |= {SCORER + name: values for name, values in self.boundaries.scorer.items()}
-        return pack(document, arrays)
+    def without_customers(self) -> SegmentModel:
+        """Return the model without what it tells of single customers.
+
+        See `segmentation.scoring.privacy`.
+        """
+        return without_customers(self)
+
+    def to_bytes(self, *, customers: bool = False) -> bytes:
+        """Return the model file's bytes; the same model gives the same bytes.
+
+        Parameters
+        ----------
+        customers
+            Keep what the model tells of single customers: only for a place where the customers
+            are as well.
+
+        Raises
+        ------
+        ModelFileError
+            The model is larger than models may be.
+        """
+        model = self if customers else self.without_customers()
+        check_model(model)
+        return _pack(model)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> SegmentModel:
@@ -209,16 +218,16 @@ class SegmentModel(Story):
         document, arrays = unpack(data)
         try:
             model = _build(document, arrays)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            check_model(model)
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise ModelFileError("The model file is damaged: a part is missing.") from error
-        _check_shapes(model)
         return model
 
-    def save(self, path: str | Path) -> None:
-        """Write the model file, complete or not at all."""
+    def save(self, path: str | Path, *, customers: bool = False) -> None:
+        """Write the model file, complete or not at all; see `to_bytes`."""
         target = Path(path)
         partial = target.with_name(target.name + ".part")
-        partial.write_bytes(self.to_bytes())
+        partial.write_bytes(self.to_bytes(customers=customers))
         partial.replace(target)
 
     @classmethod
@@ -233,7 +242,7 @@ class SegmentModel(Story):
         source = Path(path)
         try:
             with source.open("rb") as stream:
-                data = stream.read(MAX_FILE + 1)
+                data = stream.read(MAX_MODEL_FILE + 1)
         except FileNotFoundError as error:
             raise ModelFileError(f"There is no model file at {source}.") from error
         except IsADirectoryError as error:
@@ -243,11 +252,53 @@ class SegmentModel(Story):
         return cls.from_bytes(data)
 
 
+def _pack(model: SegmentModel) -> bytes:
+    bare = replace(
+        model,
+        everybody=without_numbers(model.everybody),
+        segments=tuple(replace(s, profile=without_numbers(s.profile)) for s in model.segments),
+    )
+    document = {
+        "story": to_json({f.name: getattr(bare, f.name) for f in fields(Story)}),
+        "encoder": to_json(model.encoder.to_dict()),
+        "features": list(model.projection.feature_names),
+    }
+    arrays = {
+        "centers": model.boundaries.centers,
+        "reach": model.boundaries.reach,
+        "spread": model.boundaries.spread,
+        "projection_mean": model.projection.mean,
+        "projection_components": model.projection.components,
+        "projection_ratio": model.projection.explained_variance_ratio,
+        "member_hashes": model.members.hashes,
+        "member_labels": model.members.labels,
+    }
+    arrays |= profile_arrays(
+        [model.everybody, *(segment.profile for segment in model.segments)], model.columns
+    )
+    arrays |= {SCORER + name: values for name, values in model.boundaries.scorer.items()}
+    return pack(document, arrays)
+
+
 def _build(document: dict[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> SegmentModel:
     story = from_json(Story, document["story"], "story")
+    # Before format 2 profiles were JSON as well.
+    if NUMBERS in arrays:
+        bare = [story.everybody, *(segment.profile for segment in story.segments)]
+        everybody, *profiles = with_numbers(bare, story.columns, arrays)
+        segments = zip(story.segments, profiles, strict=True)
+        story = replace(
+            story,
+            everybody=everybody,
+            segments=tuple(replace(one, profile=profile) for one, profile in segments),
+        )
+    encoder = document["encoder"]
     return SegmentModel(
         **{f.name: getattr(story, f.name) for f in fields(Story)},
-        encoder=Encoder.from_dict(document["encoder"]),
+        encoder=Encoder(
+            from_json(tuple[EncodedColumn, ...], encoder["columns"], "encoder.columns"),
+            from_json(str, encoder["mode"], "encoder.mode"),
+        ),
         boundaries=Boundaries(
             arrays["centers"],
             arrays["reach"],
@@ -262,26 +313,7 @@ def _build(document: dict[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> 
             arrays["projection_mean"],
             arrays["projection_components"],
             arrays["projection_ratio"],
-            tuple(document["features"]),
+            from_json(tuple[str, ...], document["features"], "features"),
         ),
         members=Members(arrays["member_hashes"], arrays["member_labels"]),
     )
-
-
-def _check_shapes(model: SegmentModel) -> None:
-    """Refuse a file whose parts do not belong together."""
-    k, p = len(model.segments), len(model.encoder.feature_names)
-    columns = {column.name for column in model.columns}
-    ids = {segment.id for segment in model.segments}
-    names = {segment.name for segment in model.segments}
-    fitting = (
-        1 <= k == len(ids) == len(names)
-        and model.boundaries.fit_together(k, p)
-        and model.projection.mean.shape == (p,)
-        and model.projection.components.shape == (3, p)
-        and columns.issuperset(model.bases)
-        and model.verdict.grade in GRADES
-        and model.members.hashes.shape == model.members.labels.shape
-    )
-    if not fitting:
-        raise ModelFileError("The model file is damaged: its parts do not belong together.")

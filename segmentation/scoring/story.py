@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from segmentation.cluster.evidence import KEvidence, Verdict
@@ -44,6 +44,8 @@ class Story:
         Wall time of each stage of fitting.
     monetary, identifier
         Names of the columns that hold amounts and ids, ``None`` where there is none.
+    anonymous
+        Whether it tells of no single customer any more; see `segmentation.scoring.privacy`.
     """
 
     segments: tuple[Segment, ...]
@@ -65,3 +67,4 @@ class Story:
     seconds: dict[str, float]
     monetary: str | None
     identifier: str | None
+    anonymous: bool = field(default=False, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from segmentation.cluster.column_encoding import LEVEL_KINDS, EncodedColumn
 from segmentation.cluster.encoding import Encoder
 from segmentation.scoring.answers import Change, ModelColumn, Value
 from segmentation.scoring.assign import is_usable
-from segmentation.scoring.boundaries import Boundaries, place
+from segmentation.scoring.boundaries import Boundaries, Surroundings, place
 from segmentation.segments.segment import Segment
 
 Floats = npt.NDArray[np.float64]
@@ -23,15 +22,6 @@ Floats = npt.NDArray[np.float64]
 # Values tried between the smallest and the largest of training: the border of a number is
 # found to within a 512th of its range, then rounded outwards to the decimals people use.
 STEPS = 512
-
-
-@dataclass(frozen=True)
-class _Try:
-    """Values of one column to try, as people write them and as the encoder reads them."""
-
-    encoded: EncodedColumn
-    choices: tuple[Value, ...]
-    raw: Floats
 
 
 def smallest_changes(
@@ -61,53 +51,59 @@ def smallest_changes(
         return ()
     start = encoder.transform_record(record)
     home = int(place(start, boundaries).nearest[0])
+    around = Surroundings.of(start[0], boundaries)
     by_name = {column.name: column for column in columns}
     found: list[tuple[float, str, Change]] = []
     for encoded, block in zip(encoder.columns, encoder.blocks, strict=True):
-        tried = _candidates(encoded, by_name[encoded.name], record.get(encoded.name))
-        if not tried.choices:
-            continue
-        points = np.repeat(start, len(tried.choices), axis=0)
-        points[:, block] = encoded.points(tried.raw)
-        nearest = place(points, boundaries).nearest
-        steps = (points[:, block] - start[:, block]).astype(np.float64)
-        effort = np.einsum("ij,ij->i", steps, steps)
-        effort[(nearest == home) | (nearest < 0)] = np.inf
-        best = int(effort.argmin())
-        if np.isfinite(effort[best]):
+        column, current = by_name[encoded.name], record.get(encoded.name)
+        raw = _candidates(encoded, column, current)
+        steps = encoded.points(raw).astype(np.float32).astype(np.float64) - start[0, block]
+        nearest = _elsewhere(around.nearness(steps, block), home, around)
+        effort = np.where(nearest < 0, np.inf, np.einsum("ij,ij->i", steps, steps))
+        best = int(effort.argmin()) if len(effort) else 0
+        if len(effort) and np.isfinite(effort[best]):
             segment = segments[int(nearest[best])]
-            current = _current(record.get(encoded.name))
-            change = Change(encoded.name, current, tried.choices[best], segment.id, segment.name)
+            needed = _written(encoded, column, float(raw[best]))
+            change = Change(encoded.name, _current(current), needed, segment.id, segment.name)
             found.append((float(effort[best]), encoded.name, change))
     return tuple(change for _, _, change in sorted(found, key=lambda item: item[:2]))
 
 
-def _candidates(encoded: EncodedColumn, column: ModelColumn, current: Any) -> _Try:
+def _elsewhere(measures: Floats, home: int, around: Surroundings) -> npt.NDArray[np.intp]:
+    """Return the segment that each change surely leads to, −1 where it stays or is not sure."""
+    nearest = measures.argmin(axis=0)
+    least = measures.min(axis=0, initial=np.inf)
+    left = nearest != home
+    if home >= 0:
+        left &= measures[home] - least > around.slack
+    if "points" in around.boundaries.scorer:
+        left &= least < 1 - around.slack
+    return np.where(left, nearest, -1)
+
+
+def _candidates(encoded: EncodedColumn, column: ModelColumn, current: Any) -> Floats:
+    """Return the raw numbers to try, as the encoder reads them."""
     if encoded.kind in LEVEL_KINDS:
         own = level(current)
-        values: tuple[Value, ...] = tuple(name for name in encoded.levels if name != own)
-        return _Try(encoded, values, np.array([encoded.read_value(v) for v in values]))
-    if encoded.kind == "days":
-        return _dates(encoded, day(current))
-    return _numbers(encoded, column, number(current))
-
-
-def _numbers(encoded: EncodedColumn, column: ModelColumn, current: float) -> _Try:
+        return np.array([code for code, name in enumerate(encoded.levels) if name != own], float)
     if not encoded.minimum < encoded.maximum:
-        return _Try(encoded, (), np.empty(0))
+        return np.empty(0)
     grid = np.linspace(encoded.minimum, encoded.maximum, STEPS + 1)
+    if encoded.kind == "days":
+        grid = np.unique(np.round(grid))
+        return np.asarray(grid[grid != np.round(day(current))])
     rounded = np.unique(np.round(grid, column.decimals))
     inside = rounded[(rounded >= encoded.minimum) & (rounded <= encoded.maximum)]
-    raw = inside[inside != current]
-    values = tuple(int(v) if column.decimals == 0 else float(v) for v in raw.tolist())
-    return _Try(encoded, values, raw)
+    return np.asarray(inside[inside != number(current)])
 
 
-def _dates(encoded: EncodedColumn, current: float) -> _Try:
-    days = np.unique(np.round(np.linspace(encoded.minimum, encoded.maximum, STEPS + 1)))
-    raw = days[days != np.round(current)] if np.isfinite(current) else days
-    values = tuple(f"{pd.Timestamp(d, unit='D'):%Y-%m-%d}" for d in raw.tolist())
-    return _Try(encoded, values, raw)
+def _written(encoded: EncodedColumn, column: ModelColumn, raw: float) -> Value:
+    """Write a raw number as people do."""
+    if encoded.kind in LEVEL_KINDS:
+        return encoded.levels[int(raw)]
+    if encoded.kind == "days":
+        return f"{pd.Timestamp(raw, unit='D'):%Y-%m-%d}"
+    return int(raw) if column.decimals == 0 else raw
 
 
 def _current(value: Any) -> Value:

@@ -65,10 +65,15 @@ class Members:
     labels: npt.NDArray[np.int64]
 
     @classmethod
+    def none(cls) -> Members:
+        """Return the sketch of nobody."""
+        return cls(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64))
+
+    @classmethod
     def sketch(cls, ids: pd.Series | None, labels: Labels) -> Members:
         """Keep the smallest hashes of the ids; nothing where there is no id column."""
         if ids is None:
-            return cls(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64))
+            return cls.none()
         return cls(_hashes(ids), labels.astype(np.int64)).smallest()
 
     def merged(self, other: Members) -> Members:

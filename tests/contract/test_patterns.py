@@ -108,6 +108,16 @@ def texts(piece: str, size: int) -> Iterator[str]:
     yield f"x{half}\x00{half}"
 
 
+def seconds(pattern: Pattern, how: str, subject: str | bytes) -> float:
+    """Processor time of applying a pattern to a text once."""
+    replacing = [subject[:0]] if how in {"sub", "subn"} else []
+    began = time.process_time()
+    result = getattr(pattern, how)(*replacing, subject)
+    if how == "finditer":
+        all(result)
+    return time.process_time() - began
+
+
 @pytest.mark.parametrize(
     ("where", "how", "pattern"),
     [pytest.param(*found, id=f"{found[0]}-{found[1]}") for found in dict.fromkeys(all_patterns())],
@@ -118,12 +128,6 @@ def test_no_pattern_takes_more_than_linear_time(where: str, how: str, pattern: P
         for size in SIZES:
             for text in texts(piece, size):
                 subject = text.encode() if is_bytes else text
-                arguments = (
-                    (b"" if is_bytes else "", subject) if how in {"sub", "subn"} else (subject,)
-                )
-                began = time.process_time()
-                result = getattr(pattern, how)(*arguments)
-                if how == "finditer":
-                    all(result)
-                took = time.process_time() - began
-                assert took < SECONDS, f"{where}: {size} times {piece!r} took {took:.2f} s"
+                if seconds(pattern, how, subject) > SECONDS:  # again: the machine may be busy
+                    took = min(seconds(pattern, how, subject) for _ in range(3))
+                    assert took < SECONDS, f"{where}: {size} times {piece!r} took {took:.2f} s"

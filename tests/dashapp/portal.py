@@ -109,6 +109,11 @@ class Portal:
             headers=ORIGIN | {"X-Portal-Upload": "1", "X-File-Name": name, "X-Purpose": purpose},
         )
 
+    def load_model(self, data: bytes) -> dict[str, Any]:
+        """Bring a model file; the tab's references."""
+        job = self.upload("q4.segmodel", data, purpose="model").get_json()["job"]
+        return dict(self.follow({"id": job}, {})["shell-refs.data"])
+
     def with_sample(self) -> dict[str, Any]:
         """Load the sample customers; the tab's references."""
         job = self.fire("shell-job.data", "data-sample.n_clicks", {"data-sample.n_clicks": 1})

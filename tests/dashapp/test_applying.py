@@ -25,7 +25,7 @@ def opened(portal: Portal, file: bytes, data: bytes) -> dict[str, Any]:
     """A tab that has uploaded a list and loaded a model file."""
     job = portal.upload("april.csv", data).get_json()["job"]
     refs = portal.follow({"id": job}, {})["shell-refs.data"]
-    return {**refs, "model": portal.upload("q4.segmodel", file, "model").get_json()["model"]}
+    return {**refs, "model": portal.load_model(file)["model"]}
 
 
 def placed(portal: Portal, refs: dict[str, Any]) -> dict[str, Any]:

@@ -21,9 +21,7 @@ def test_a_saved_model_loads_into_another_session_and_predicts(trained: Trained)
     portal, refs = trained
     file = portal.client.get(f"/download/model.segmodel?model={refs['model']}").get_data()
     stranger = portal.visitor()
-    answer = stranger.upload("q4.segmodel", file, purpose="model")
-    assert answer.status_code == 200, answer.get_data(as_text=True)
-    model = answer.get_json()["model"]
+    model = stranger.load_model(file)["model"]
     shown = stranger.fire(
         "predict-body.children",
         "predict-tabs.data",
@@ -155,7 +153,7 @@ def test_new_names_travel_with_the_model_file(portal: Portal) -> None:
     )["shell-refs.data"]
     file = portal.client.get(f"/download/model.segmodel?model={renamed['model']}").get_data()
     stranger = portal.visitor()
-    model = stranger.upload("q4.segmodel", file, purpose="model").get_json()["model"]
+    model = stranger.load_model(file)["model"]
     shown = stranger.fire(
         "segments-content.children",
         "shell-refs.data",

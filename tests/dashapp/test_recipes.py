@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.callbacks import texts
 from tests.dashapp.portal import Portal
 from tests.dashapp.reviewing import (
     apply_fixes,
@@ -52,9 +53,9 @@ def test_a_recipe_downloads_and_applies_to_the_next_file(portal: Portal) -> None
     ids=["csv", "list", "deep", "names", "nan", "bytes", "nested"],
 )  # fmt: skip
 def test_files_that_are_no_recipe_are_refused_with_a_sentence(portal: Portal, data: bytes) -> None:
-    answer = apply_recipe(portal, import_file(portal, german_export()), data)
-    assert answer.status_code == 400
-    assert "no recipe" in answer.get_json()["error"]
+    refs = import_file(portal, german_export())
+    job = apply_recipe(portal, refs, data).get_json()["job"]
+    assert "no recipe" in texts(portal.follow({"id": job}, refs)["shell-alert.children"])
 
 
 @pytest.mark.parametrize(

@@ -98,13 +98,16 @@ class Machine:
         """Ask for a path."""
         return self.ask(urllib.request.Request(self.url(path), headers={"Cookie": cookie}))
 
-    def upload(self, data: bytes, cookie: str, name: str = "customers.csv") -> Answer:
+    def upload(
+        self, data: bytes, cookie: str, name: str = "customers.csv", purpose: str = "dataset"
+    ) -> Answer:
         """Send a file as the drop zone does."""
         headers = {
             "Cookie": cookie,
             "Sec-Fetch-Site": "same-origin",
             "X-Portal-Upload": "1",
             "X-File-Name": name,
+            "X-Purpose": purpose,
             "Content-Type": "application/octet-stream",
         }
         return self.ask(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
 import zipfile
 from collections.abc import Callable
@@ -16,7 +17,9 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from segmentation import CustomerSegmentation, sample_customers
 from tests.faults.conftest import Answer, Machine, children
+from tests.segmentation.scoring.mutants import members_of, sealed
 from tests.waiting import until
 
 MB = 1024 * 1024
@@ -81,15 +84,44 @@ BOMBS: dict[str, tuple[Callable[[], bytes], int]] = {
 }
 
 
+def empty_lists() -> bytes:
+    """60 MB of JSON in a file of 0.1 MB; parsed they take 25 times as much."""
+    return sealed({"model.json": b"[" + b"[]," * (20 * MB) + b"[]]"})
+
+
+def changed_model(change: Callable[[dict[str, Any]], object]) -> bytes:
+    frame = sample_customers(200)
+    members = members_of(CustomerSegmentation(n_clusters=3).fit(frame).model_.to_bytes())
+    document = json.loads(members["model.json"])
+    change(document)
+    return sealed(members | {"model.json": json.dumps(document).encode()})
+
+
+def long_names() -> bytes:
+    return changed_model(lambda document: document["story"]["segments"][0].update(name="x" * MB))
+
+
+def many_features() -> bytes:
+    column = {"name": "c", "features": ["c"], "levels": []}
+    return changed_model(
+        lambda document: document["encoder"]["columns"].extend(
+            document["encoder"]["columns"][0] | column for _ in range(2_000)
+        )
+    )
+
+
+MODELS = {"empty lists": empty_lists, "long names": long_names, "many features": many_features}
+
+
 def memory_mb(pid: int) -> float:
     """Resident memory of a process."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
-def refusal(machine: Machine, data: bytes, cookie: str) -> Answer:
+def refusal(machine: Machine, data: bytes, cookie: str, purpose: str = "dataset") -> Answer:
     """What a program is told in the end about a file that it sent."""
-    sent = machine.upload(data, cookie, "kunden.bin")
+    sent = machine.upload(data, cookie, "kunden.bin", purpose)
     if sent.status != 202:
         return sent
     answers = [sent]
@@ -102,7 +134,29 @@ def refusal(machine: Machine, data: bytes, cookie: str) -> Answer:
     return answers[-1]
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+proc = pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="memory is read from /proc"
+)
+
+
+@proc
+def test_models_are_read_in_no_web_worker(machine: Machine) -> None:
+    web = machine.start_web()
+    machine.start_worker()
+    attacker, other = machine.visitor(), machine.visitor()
+    workers = children(web.pid)
+    assert refusal(machine, sealed({"model.json": b"{}"}), attacker, "model").status == 422
+    before = [memory_mb(pid) for pid in workers]
+    for name, make in MODELS.items():
+        for _ in range(3):
+            answer = refusal(machine, make(), attacker, "model")
+            assert (answer.status, "model" in answer.json["error"]) == (422, True), name
+        assert machine.get("/", other).status == 200
+    grown = [memory_mb(pid) - old for pid, old in zip(workers, before, strict=True)]
+    assert max(grown) < GROWTH_MB, grown
+
+
+@proc
 def test_bombs_are_refused_and_others_go_on(machine: Machine) -> None:
     web = machine.start_web()
     machine.start_worker()

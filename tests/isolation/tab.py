@@ -139,6 +139,8 @@ class Tab:
             self._pool.note(kind, result.get(kind))
         if "dataset" in result:
             self.refs = {"dataset": result["dataset"], "model": result.get("model")}
+        elif "model" in result:
+            self.refs = {**self.refs, "model": result["model"]}
 
     def start_job(self, job: str) -> None:
         """Note a job of this tab."""

@@ -250,8 +250,6 @@ class Wanderer:
         )
         if status == 202:
             self.tab.start_job(json.loads(answer)["job"])
-        elif status == 200 and purpose == "model":
-            self.tab.refs = {"dataset": self.tab.refs.get("dataset"), **json.loads(answer)}
         self._again_if_over(status)
 
     def _file(self, purpose: str, model: str) -> bytes:

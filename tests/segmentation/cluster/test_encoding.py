@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segmentation.cluster.column_encoding import EncodedColumn
 from segmentation.cluster.encoding import Encoder
 from segmentation.errors import DataError, ParameterError
+from segmentation.scoring.documents import from_json
 from segmentation.table.columns import Column, Role, Use
 
 
@@ -147,7 +149,8 @@ def test_a_point_does_not_depend_on_the_other_rows(frame):
 
 def test_json_brings_back_the_same_encoder(frame):
     encoder = Encoder.fit(frame, ALL)
-    again = Encoder.from_dict(json.loads(json.dumps(encoder.to_dict())))
+    plain = json.loads(json.dumps(encoder.to_dict()))
+    again = Encoder(from_json(tuple[EncodedColumn, ...], plain["columns"], "columns"))
     np.testing.assert_array_equal(again.transform(frame), encoder.transform(frame))
     assert again.feature_names == encoder.feature_names
 

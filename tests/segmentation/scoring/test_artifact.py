@@ -55,7 +55,7 @@ def test_a_loaded_model_gives_the_same_bytes_and_answers(
     again = SegmentModel.load(tmp_path / "m.segmodel")
     assert again.to_bytes() == model.to_bytes()
     pd.testing.assert_frame_equal(again.assign(customers), model.assign(customers))
-    assert again.describe() == model.describe()
+    assert again.describe() == model.without_customers().describe()
     assert np.array_equal(again.project(customers), model.project(customers))
     assert list(tmp_path.iterdir()) == [tmp_path / "m.segmodel"]
 
@@ -254,5 +254,5 @@ def test_a_file_written_before_names_knew_their_giver_still_loads(model: Segment
             del segment["named_by_user"]
 
     again = SegmentModel.from_bytes(changed(model, forget))
-    assert again.describe() == model.describe()
+    assert again.describe() == model.without_customers().describe()
     assert again.rename("s1", "Mine").segment("s1").named_by_user

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from segmentation import CustomerSegmentation, SegmentModel
+from segmentation.scoring.boundaries import Surroundings, nearness
 
 
 def test_every_change_leads_where_it_says(model: SegmentModel, customers: pd.DataFrame) -> None:
@@ -61,3 +64,36 @@ def test_dates_move_as_dates() -> None:
     model = CustomerSegmentation(n_clusters=2, columns=columns).fit(frame).model_
     changes = {c.column: c for c in model.whatif({"Last visit": "2024-01-05", "Noise": 0.0})}
     assert "2024-05-01" < str(changes["Last visit"].needed) < "2024-08-01"
+
+
+@pytest.mark.parametrize("algorithm", ["kmeans", "gmm", "hdbscan"])
+def test_a_change_of_one_column_measures_as_the_whole_row_does(
+    customers: pd.DataFrame, algorithm: str
+) -> None:
+    model = CustomerSegmentation(n_clusters=4, algorithm=algorithm).fit(customers).model_
+    start = model.encoder.transform_record(customers.iloc[0].to_dict()).astype(np.float64)
+    around = Surroundings.of(start[0], model.boundaries)
+    rng = np.random.default_rng(0)
+    for block in model.encoder.blocks:
+        steps = rng.normal(size=(5, block.stop - block.start))
+        changed = np.repeat(start, 5, axis=0)
+        changed[:, block] += steps
+        exact = nearness(changed, model.boundaries)
+        assert np.abs(around.nearness(steps, block) - exact).max() <= around.slack
+
+
+def test_the_time_for_one_customer_grows_as_the_columns_do() -> None:
+    def seconds(columns: int) -> float:
+        rng = np.random.default_rng(0)
+        points = rng.normal(size=(40, columns)) + 3 * rng.integers(0, 2, (40, 1))
+        frame = pd.DataFrame(points).add_prefix("Column ")
+        model = CustomerSegmentation(n_clusters=2).fit(frame).model_
+        record, times = frame.iloc[0].to_dict(), []
+        for _ in range(5):
+            began = time.process_time()
+            model.score(record)
+            model.whatif(record)
+            times.append(time.process_time() - began)
+        return min(times)
+
+    assert seconds(300) < 8 * seconds(75)  # linear: 4 times; quadratic: 16
