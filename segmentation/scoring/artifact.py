@@ -33,11 +33,11 @@ MANIFEST = "manifest.json"
 DOCUMENT = "model.json"
 SEAL = 64  # characters of a SHA-256 in hexadecimal
 
-# A process that reads a model holds the file and what is unpacked: at most 48 MB, within the
-# 50 MB that a web worker may grow. The largest part is a mixture's k triangles of p × p numbers:
-# 10 segments of 500 features take 20 MB.
-MAX_MODEL_FILE = 24 * 2**20
-MAX_UNPACKED = 24 * 2**20
+# A process that reads a model holds the file and what is unpacked, at most 32 MB, and some 10 MB of
+# objects: within the 50 MB that a web worker may grow. The largest part is a mixture's k triangles
+# of p × p numbers: 10 segments of 450 features.
+MAX_MODEL_FILE = 16 * 2**20
+MAX_UNPACKED = 16 * 2**20
 # JSON takes up to 25 times its size in memory. Names and encodings of 500 columns take 0.5 MB.
 MAX_JSON = 2 * 2**20
 MAX_MEMBERS = 64

@@ -161,8 +161,9 @@ def _differ(names: Iterable[str]) -> bool:
 
 
 def _within(values: npt.NDArray[Any] | float, most: float) -> bool:
-    """Say whether all are finite and no larger; NaN is not."""
-    return bool((np.abs(values) <= most).all())
+    """Say whether all are finite and no larger; NaN is not. Nothing is copied."""
+    found = np.asarray(values)
+    return bool(-most <= found.min(initial=0.0) and found.max(initial=0.0) <= most)
 
 
 def _encodes(column: EncodedColumn) -> bool:

@@ -9,6 +9,7 @@ import pickle  # noqa: TID251 - the attack, never the reader
 import subprocess
 import sys
 import zipfile
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,18 @@ from hypothesis import strategies as st
 
 from segmentation import CustomerSegmentation, ModelFileError, ParameterError, SegmentModel
 from segmentation.scoring.artifact import FORMAT_VERSION, SEAL, pack, unpack
+from segmentation.scoring.documents import to_json
+from segmentation.scoring.story import Story
 
 
-def sealed(members: dict[str, bytes]) -> bytes:
+def sealed(members: dict[str, bytes], version: int = FORMAT_VERSION) -> bytes:
     """A file with the right checksums and whatever members."""
     listed = {
         name: {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
         for name, data in members.items()
         if name != "manifest.json"
     }
-    manifest = {"format": "segmodel", "format_version": FORMAT_VERSION, "members": listed}
+    manifest = {"format": "segmodel", "format_version": version, "members": listed}
     members = {"manifest.json": json.dumps(manifest).encode()} | members
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -246,6 +249,23 @@ def test_comparison_begins_with_the_largest_difference(model: SegmentModel) -> N
     assert set(found[0].values) == {"s1", "s4"}
     with pytest.raises(ParameterError):
         model.compare([])
+
+
+def test_a_file_of_format_1_still_loads(model: SegmentModel) -> None:
+    document, arrays = unpack(model.to_bytes(customers=True))
+    document["story"] = to_json({f.name: getattr(model, f.name) for f in fields(Story)})
+    del document["story"]["anonymous"]
+    for column in document["encoder"]["columns"] + document["story"]["columns"]:
+        del column["few"]
+    members = {"model.json": json.dumps(document).encode()}
+    for name in arrays.keys() - {"profile_numbers", "profile_shares"}:
+        buffer = io.BytesIO()
+        np.lib.format.write_array(buffer, arrays[name], (1, 0))
+        members[f"{name}.npy"] = buffer.getvalue()
+    again = SegmentModel.from_bytes(sealed(members, version=1))
+    assert again.describe() == model.describe()
+    assert len(again.members.hashes)
+    assert not len(SegmentModel.from_bytes(again.to_bytes()).members.hashes)
 
 
 def test_a_file_written_before_names_knew_their_giver_still_loads(model: SegmentModel) -> None:
