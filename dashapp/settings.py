@@ -196,6 +196,17 @@ class Settings(ClusterSettings, IdentitySettings, BaseSettings):
         return self
 
     @property
+    def host(self) -> str:
+        """Address that the web server listens on: this machine's own, unless hosted for others.
+
+        Examples
+        --------
+        >>> Settings().host
+        '127.0.0.1'
+        """
+        return "0.0.0.0" if self.hosted else "127.0.0.1"  # noqa: S104 - hosted is for others
+
+    @property
     def idle_seconds(self) -> int:
         """Seconds without a visit after which a session ends."""
         return max(1, round(self.idle_ttl_hours * 3600))

@@ -64,7 +64,6 @@ def serve(settings: Settings) -> int:
 
 def web_server(settings: Settings) -> BaseWSGIServer | None:
     """The web server, warmed up and bound to its port; None when that is taken."""
-    host = "0.0.0.0" if settings.hosted else "127.0.0.1"  # noqa: S104 - hosted is for others
     metrics.clean(settings, "web")
     metrics.start(settings, "web")
     app = create_app(settings)
@@ -72,7 +71,7 @@ def web_server(settings: Settings) -> BaseWSGIServer | None:
     try:
         # Werkzeug would say it as well, in two lines of its own.
         with redirect_stderr(StringIO()):
-            return make_server(host, settings.port, app.server, threaded=True)
+            return make_server(settings.host, settings.port, app.server, threaded=True)
     except (OSError, SystemExit):
         sys.stderr.write(
             f"The portal does not start: port {settings.port} is taken; set PORT to another\n"
