@@ -79,13 +79,13 @@ class Pace:
 
     Parameters
     ----------
-    seconds : float
-        Until the first deadline.
+    seconds
+        Until the first deadline, if not as long as between all others.
     """
 
-    def __init__(self, seconds: float = PACE_SECONDS) -> None:
+    def __init__(self, seconds: float | None = None) -> None:
         self._bytes = 0
-        self.deadline = time.monotonic() + seconds
+        self.deadline = time.monotonic() + (seconds or PACE_SECONDS)
 
     def move(self, count: int) -> None:
         """Count bytes."""
