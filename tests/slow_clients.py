@@ -13,6 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
+import requests
+
+from dashapp.app import SCRIPTS
+
 CONNECT_SECONDS = 5.0
 RECONNECT_SECONDS = 0.5
 TRICKLE_SECONDS = 5.0
@@ -79,6 +83,12 @@ def slow_clients(cookie: str, static: str, download: str) -> list[SlowClient]:
         SlowClient("idle connection", head("GET", "/healthz")),
         SlowClient("unread goodbye", head("GET", "/healthz", "", "Connection: close")),
     ]
+
+
+def largest_script(url: str) -> str:
+    """Path of the largest script of a portal's start page."""
+    paths = SCRIPTS.findall(requests.get(url, timeout=30).text)
+    return max(paths, key=lambda path: len(requests.get(url + path, timeout=30).content))
 
 
 class Siege:

@@ -25,12 +25,12 @@ import requests
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
 
-from dashapp.app import SCRIPTS, create_app  # noqa: E402
+from dashapp.app import create_app  # noqa: E402
 from dashapp.settings import Settings  # noqa: E402
 from segmentation import sample_customers  # noqa: E402
 from tests.callbacks import SAME_ORIGIN, body_of, find_by_input  # noqa: E402
 from tests.servers import Server, start_server, stop_server  # noqa: E402
-from tests.slow_clients import Siege, slow_clients  # noqa: E402
+from tests.slow_clients import Siege, largest_script, slow_clients  # noqa: E402
 from tests.visitor import Visitor  # noqa: E402
 
 USERS = 5
@@ -126,12 +126,6 @@ def prepared(server: Server, folder: Path) -> Visitor:
     visitor.upload("customers.csv", table.to_csv(index=False).encode())
     visitor.find_segments()
     return visitor
-
-
-def largest_script(url: str) -> str:
-    """Path of the largest script of the start page."""
-    paths = SCRIPTS.findall(requests.get(url, timeout=PATIENCE_SECONDS).text)
-    return max(paths, key=lambda path: len(requests.get(url + path, timeout=30).content))
 
 
 def measure(server: Server, folder: Path, options: argparse.Namespace) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from dashapp.app import SCRIPTS, create_app
+from dashapp.app import create_app
 from dashapp.settings import Settings
 from tests.callbacks import SAME_ORIGIN, find_by_input
 from tests.servers import Server, start_server, stop_server
-from tests.slow_clients import Siege, slow_clients
+from tests.slow_clients import Siege, largest_script, slow_clients
 from tests.visitor import Visitor
 from tests.waiting import until
 
@@ -38,7 +38,7 @@ def test_two_hundred_slow_clients_hold_nobody_up(server: Server, tmp_path: Path)
     visitor.find_segments()
     cookie = "; ".join(f"{name}={value}" for name, value in visitor._http.cookies.items())
     query = f"data={visitor.refs['dataset']}&model={visitor.refs['model']}"
-    script = next(path for path in SCRIPTS.findall(requests.get(server.url).text) if ".js" in path)
+    script = largest_script(server.url)
     kinds = slow_clients(cookie, script, f"/download/customers.csv?{query}")
     with Siege(int(server.url.rpartition(":")[2]), kinds, EACH) as siege:
         until(
@@ -55,6 +55,6 @@ def test_two_hundred_slow_clients_hold_nobody_up(server: Server, tmp_path: Path)
         assert requests.get(f"{server.url}/readyz", timeout=5).status_code == 200
         assert requests.get(server.url + script, timeout=5).status_code == 200
         headers = {**SAME_ORIGIN, "X-Portal-Upload": "1", "X-File-Name": "a.csv"}
-        sent = requests.post(f"{server.url}/upload", data=FILE * 40, headers=headers, timeout=20)
+        sent = requests.post(f"{server.url}/upload", data=FILE * 60, headers=headers, timeout=20)
         assert sent.status_code == 202
         assert visitor.customers().count("\n") > 3000
