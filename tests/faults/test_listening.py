@@ -24,7 +24,7 @@ def listening(pid: int) -> set[str]:
         with suppress(OSError):
             for file in Path(f"/proc/{process}/fd").iterdir():
                 with suppress(OSError):
-                    inodes.add(os.readlink(file).removeprefix("socket:[").removesuffix("]"))
+                    inodes.add(str(file.readlink()).removeprefix("socket:[").removesuffix("]"))
     lines = [
         line.split()
         for table in ("tcp", "tcp6")
