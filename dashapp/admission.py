@@ -7,6 +7,7 @@ browsers ask again by themselves.
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections.abc import Iterable, Mapping
@@ -22,8 +23,14 @@ WAITING_FOR_EACH = 8
 # Nobody waits longer than this before being told to come again, in seconds.
 WAIT_SECONDS = 2.0
 RETRY_SECONDS = 2
-# Files of up to 200 MB may come slowly: they hold a thread, but nobody up, and are counted apart.
+# Uploads of small files, and of those that have come, need more than a moment of the disk.
 UPLOADS_FOR_EACH = 2
+# Larger bodies may come slowly: each holds a thread while it comes, but nobody up.
+STREAMS = 32
+# A filled form with references is some kilobytes; other bodies than uploads are never larger.
+BODY_BYTES = 2 * 1024 * 1024
+# Set by a server that itself reads, after a response, what nobody wanted of the body.
+DRAINS = "portal.drains"
 # Threads beyond these for files, health and for turning away, which take a millisecond.
 QUICK_THREADS = 8
 # Not counted here: small things that are the same for everybody, what tells how we are, uploads.
@@ -54,7 +61,7 @@ body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 20vh auto; max-width: 32re
 
 def threads_for(at_once: int) -> int:
     """Threads that a server needs so that those who wait and those who are turned away fit."""
-    return at_once * (1 + WAITING_FOR_EACH + UPLOADS_FOR_EACH) + QUICK_THREADS
+    return at_once * (1 + WAITING_FOR_EACH + UPLOADS_FOR_EACH) + STREAMS + QUICK_THREADS
 
 
 class Admission:
@@ -113,6 +120,7 @@ class Doorkeeper:
         """Answer one request."""
         if environ["PATH_INFO"].startswith(ELSEWHERE):
             return self._app(environ, start)
+        read_body(environ)
         if not self._admission.enter():
             return refuse(environ, start, self._guards)
         try:
@@ -120,6 +128,19 @@ class Doorkeeper:
             return self._app(environ, start)
         finally:
             self._admission.leave()
+
+
+def read_body(environ: WSGIEnvironment) -> None:
+    """Take in a body before a place is taken, which would else depend on the client's speed.
+
+    Those that are too large are left to the application, which refuses them unread.
+    """
+    length = environ.get("CONTENT_LENGTH") or ""
+    if int(length) > BODY_BYTES if length.isdecimal() else "HTTP_TRANSFER_ENCODING" not in environ:
+        return
+    # One more byte, by which the application knows that it is too large.
+    body = environ["wsgi.input"].read(int(length) if length else BODY_BYTES + 1)
+    environ["wsgi.input"] = io.BytesIO(body)
 
 
 def refuse(

@@ -38,8 +38,11 @@ workers = _settings.web_workers
 # Most of them wait for their turn or read an upload; see dashapp.admission.
 threads = threads_for(_settings.web_threads)
 # Browsers keep up to six connections open; idle ones cost some kilobytes each.
-worker_connections = 4000
-worker_class = "gthread"
+worker_connections = min(4000, _files // 2)
+# Its threads never wait for slow clients.
+worker_class = "dashapp.web_worker.BufferingWorker"
+# The kernel's call would wait for them.
+sendfile = False
 # Each worker makes its own application, with its own files and connections; what they share is
 # loaded in on_starting.
 preload_app = False

@@ -197,7 +197,13 @@ class Settings(ClusterSettings, IdentitySettings, BaseSettings):
 
     @property
     def host(self) -> str:
-        """Address to listen on: others reach the portal only where it is hosted."""
+        """Address that the web server listens on: this machine's own, unless hosted for others.
+
+        Examples
+        --------
+        >>> Settings().host
+        '127.0.0.1'
+        """
         return "0.0.0.0" if self.hosted else "127.0.0.1"  # noqa: S104 - hosted is for others
 
     @property

@@ -13,12 +13,11 @@ from dash import Dash
 from flask import Response, g, request
 from werkzeug.exceptions import BadRequest
 
+from dashapp.admission import BODY_BYTES
 from dashapp.page import BadInputError
 from dashapp.web.bodies import NOT_OURS
 from dashapp.web.errors import answer, status_of
 
-# A filled form with references is some kilobytes; nothing larger is sent by our pages.
-BODY_BYTES = 2 * 1024 * 1024
 # Property paths that a callback may be triggered by; one page has some dozens.
 TRIGGERS = 1000
 

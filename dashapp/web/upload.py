@@ -27,7 +27,7 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-from dashapp.admission import RETRY_SECONDS, UPLOADS_FOR_EACH
+from dashapp.admission import DRAINS, RETRY_SECONDS, STREAMS, UPLOADS_FOR_EACH
 from dashapp.jobs.queue import JobLimitError
 from dashapp.services.recipes import RECIPE_BYTES
 from dashapp.session.errors import StoreError
@@ -70,7 +70,7 @@ def install(server: Flask, context: Context) -> None:
         "mended": take_mended,
     }
 
-    places = threading.Semaphore(context.settings.web_threads * UPLOADS_FOR_EACH)
+    places = threading.Semaphore(STREAMS + context.settings.web_threads * UPLOADS_FOR_EACH)
 
     @server.post("/upload")
     @needs(Right.PREDICT)
@@ -285,6 +285,8 @@ def refuse_foreign(pieces: Iterator[bytes], wanted: str) -> Iterator[bytes]:
 
 def drain() -> None:
     """Read on and forget, for a while, so that the browser gets to see the answer."""
+    if request.environ.get(DRAINS):
+        return
     until = time.monotonic() + DRAIN_SECONDS
     request.max_content_length = sys.maxsize
     try:

@@ -112,6 +112,7 @@ def test_a_failing_request_gives_its_place_back(tmp_path: Path) -> None:
 
 
 def test_uploads_have_places_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload, "STREAMS", 0)
     portal = Portal.of(Settings(data_dir=tmp_path / "portal", web_threads=1))
     inside, go = threading.Semaphore(0), threading.Event()
 
