@@ -154,6 +154,8 @@ class SqliteLedger(SqliteJobs):
             self._delete_session(session)
         except QuotaExceededError:
             self._reserve.release()
+            # The log of the deletions before this one is room as well.
+            super().compact()
             self._delete_session(session)
 
     def _delete_session(self, session: str) -> None:

@@ -19,6 +19,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS usage (
     session TEXT PRIMARY KEY, client TEXT NOT NULL, bytes INTEGER NOT NULL, changed REAL NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS usage_of_client ON usage (client, bytes);
 CREATE TABLE IF NOT EXISTS ended (
     session TEXT PRIMARY KEY, since REAL NOT NULL, until REAL NOT NULL
 ) WITHOUT ROWID
@@ -28,9 +29,9 @@ INSERT INTO usage VALUES (?, '', MAX(0, ?), ?)
 ON CONFLICT DO UPDATE SET bytes = MAX(0, bytes + ?), changed = excluded.changed
 """
 USED = """
-SELECT COALESCE(SUM(bytes), 0), COALESCE(SUM(bytes * (session = :session)), 0),
-SUM(bytes * (client = (SELECT client FROM usage WHERE session = :session AND client <> '')))
-FROM usage
+SELECT (SELECT SUM(bytes) FROM usage), (SELECT bytes FROM usage WHERE session = :session),
+(SELECT SUM(bytes) FROM usage WHERE client <> ''
+    AND client = (SELECT client FROM usage WHERE session = :session))
 """
 
 
@@ -89,7 +90,7 @@ class SqliteUsage(DisposableDatabase):
             _refuse_ended(connection, session)
             total, of_session, of_client = connection.execute(USED, {"session": session}).fetchone()
             owned = 0 if of_client is None else of_client + size
-            quota.check(of_session + size, owned, total + size)
+            quota.check((of_session or 0) + size, owned, (total or 0) + size)
             connection.execute(ADD, (session, size, time.time(), size))
 
     def release(self, session: str, size: int) -> None:

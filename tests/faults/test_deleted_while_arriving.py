@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from dashapp.app import create_app
 from dashapp.session.ledger import open_ledger
-from dashapp.settings import Settings
-from tests.callbacks import body_of, find_by_input
 from tests.faults.conftest import Machine
+from tests.faults.deleting import connection_to, delete_my_data
 from tests.faults.test_nothing_left import CANARY, CSV, machine_with, sweep_now, traces
 from tests.redis_server import RedisServer
 from tests.waiting import until
@@ -27,7 +23,6 @@ HEADERS = {
 }
 # More than one piece of the store is written before the deletion.
 LARGE = CSV + b"9,filler,1,1\n" * 500_000
-CONFIRM = "shell-delete-confirm.n_clicks"
 
 
 @pytest.fixture(params=["files", pytest.param("redis", marks=pytest.mark.redis)])
@@ -38,22 +33,6 @@ def redis(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RedisServe
     server = RedisServer(tmp_path)
     yield server
     server.stop()
-
-
-def delete_my_data(machine: Machine, cookie: str, folder: Path) -> None:
-    app = create_app(Settings(data_dir=folder / "map"))
-    callback = find_by_input(app, "shell-delete-dialog.is_open", CONFIRM)
-    with closing(connection_to(machine)) as connection:
-        connection.request(
-            "POST", "/_dash-update-component", json.dumps(body_of(callback, {CONFIRM: 1}, CONFIRM)),
-            {"Cookie": cookie, "Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"},
-        )  # fmt: skip
-        answer = connection.getresponse()
-        assert answer.status == 200, answer.read()
-
-
-def connection_to(machine: Machine) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection("127.0.0.1", machine.settings.port, timeout=60)
 
 
 def test_an_upload_that_ends_after_the_deletion_leaves_nothing(
