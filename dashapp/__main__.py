@@ -50,7 +50,8 @@ def main(arguments: list[str]) -> int:
 
         run_worker(settings, HANDLERS, parent=os.getppid() if arguments == FOLLOW else None)
     except (SettingsError, StoreError) as error:
-        sys.stderr.write(f"The portal does not start: {error}\n")
+        reason = error.for_operators if isinstance(error, StoreError) else error
+        sys.stderr.write(f"The portal does not start: {reason}\n")
         return 1
     return 0
 

@@ -133,14 +133,13 @@ class Doorkeeper:
 def read_body(environ: WSGIEnvironment) -> None:
     """Take in a body before a place is taken, which would else depend on the client's speed.
 
-    Those that are too large are left to the application, which refuses them unread.
+    Those that are too large, or of unknown length, are left to the application, which refuses them
+    unread.
     """
     length = environ.get("CONTENT_LENGTH") or ""
-    if int(length) > BODY_BYTES if length.isdecimal() else "HTTP_TRANSFER_ENCODING" not in environ:
+    if "HTTP_TRANSFER_ENCODING" in environ or not length.isdecimal() or int(length) > BODY_BYTES:
         return
-    # One more byte, by which the application knows that it is too large.
-    body = environ["wsgi.input"].read(int(length) if length else BODY_BYTES + 1)
-    environ["wsgi.input"] = io.BytesIO(body)
+    environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(int(length)))
 
 
 def refuse(

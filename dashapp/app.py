@@ -158,7 +158,8 @@ def make_context(settings: Settings, pages: tuple[Page, ...]) -> Context:
     """Open the server's memory and build the services on it."""
     store = open_store(settings)
     ledger = open_ledger(settings)
-    jobs = JobQueue(settings, ledger)
+    ledger.verify()
+    jobs = JobQueue(settings, ledger, store.client_of)
     memory = Memory(store, ledger, jobs)
     datasets = Datasets(memory)
     training = Training(memory)

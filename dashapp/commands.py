@@ -128,6 +128,7 @@ def run(arguments: list[str]) -> int:
         click.echo(f"Error: {error.format_message()}", err=True)
         return 2
     except (SegmentationError, StoreError) as error:
-        click.echo(f"Error: {error}", err=True)
+        reason = error.for_operators if isinstance(error, StoreError) else error
+        click.echo(f"Error: {reason}", err=True)
         return 2
     return 0

@@ -84,19 +84,23 @@ def kind_only(record: logging.LogRecord) -> bool:
 
 
 def on_starting(_server: Any) -> None:
-    """Refuse a folder that others can read, and forget the numbers of an earlier run.
+    """Refuse an open folder or a damaged ledger, and forget the numbers of an earlier run.
 
     Each worker would refuse it as well; but of two that end at once gunicorn makes a traceback.
     """
     from dashapp import metrics
     from dashapp.session.errors import StoreError
+    from dashapp.session.ledger import open_ledger
     from dashapp.session.secret import private_folder
 
     try:
         if _settings.redis_url is None:
             private_folder(_settings.data_dir)
+            ledger = open_ledger(_settings)
+            ledger.verify()
+            ledger.close()  # no worker may share its connections
     except StoreError as refused:
-        sys.stderr.write(f"The portal does not start: {refused}\n")
+        sys.stderr.write(f"The portal does not start: {refused.for_operators}\n")
         sys.exit(4)
     metrics.clean(_settings, "web")
     logging.getLogger("gunicorn.error").addFilter(kind_only)

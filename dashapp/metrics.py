@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import fcntl
 import os
+import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, values
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, values
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from dashapp.settings import Settings, share_metrics
+
+logger = structlog.get_logger(__name__)
 
 FOLDER = "metrics"
 # All numbers of one process take a third of it.
@@ -121,6 +126,38 @@ def clean(settings: Settings, role: str) -> None:
         path.unlink(missing_ok=True)
 
 
+class ReadableFiles(Collector):
+    """Adds up the files of all processes; one that a full disk or a crash damaged counts nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        """The sums."""
+        files = [str(path) for path in self._folder.glob("*.db") if _is_readable(path)]
+        found: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+        return found
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing beforehand, so that registering reads no file."""
+        return []
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        MultiProcessCollector.merge([str(path)])  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, struct.error) as error:
+        logger.warning("metrics_damaged", file=path.name, reason=type(error).__name__)
+        return False
+    return True
+
+
 def registry(settings: Settings) -> CollectorRegistry:
     """All processes' numbers added up; this process's alone where none writes files."""
     if not getattr(values.ValueClass, "_multiprocess", False):
@@ -129,7 +166,7 @@ def registry(settings: Settings) -> CollectorRegistry:
             own.register(meter)
         return own
     together = CollectorRegistry()
-    MultiProcessCollector(together, path=str(folder_of(settings)))  # type: ignore[no-untyped-call]
+    together.register(ReadableFiles(folder_of(settings)))
     return together
 
 

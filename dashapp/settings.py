@@ -127,6 +127,13 @@ class Settings(ClusterSettings, IdentitySettings, BaseSettings):
     total_quota_mb: int = Field(
         default=20_480, ge=1, description="Storage in MB that all sessions may take together."
     )
+    client_share: int = Field(
+        default=25,
+        ge=1,
+        le=100,
+        description="Percent of the waiting places and of the total storage that one user may "
+        "take, or one address where nobody signs in.",
+    )
     uploads_per_minute: int = Field(
         default=30, ge=1, description="Uploads that one session may start in a minute."
     )

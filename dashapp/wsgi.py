@@ -16,5 +16,6 @@ try:
     server = create_app(_settings).server
 except (SettingsError, StoreError) as error:
     # One line instead of a traceback; 4 is gunicorn's code for "the app cannot be loaded".
-    sys.stderr.write(f"The portal does not start: {error}\n")
+    reason = error.for_operators if isinstance(error, StoreError) else error
+    sys.stderr.write(f"The portal does not start: {reason}\n")
     sys.exit(4)

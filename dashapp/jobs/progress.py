@@ -65,13 +65,21 @@ class Workspace:
         return self._store.open_stream(self._key(kind, value_id))
 
     def write(self, kind: Kind, data: bytes, value_id: str | None = None) -> str:
-        """Keep a value in this session.
+        """Keep a value in this session, if the job still runs.
 
         Returns
         -------
         str
             Its id: of the content, unless another is given.
+
+        Raises
+        ------
+        SessionExpiredError
+            If another worker has taken the job over meanwhile, or it was cancelled.
         """
+        known = self._ledger.job(self._job.id)
+        if known is None or (known.state, known.attempts) != ("running", self._job.attempts):
+            raise SessionExpiredError
         chosen = value_id or content_id(data)
         self._store.put(self._key(kind, chosen), data)
         return chosen

@@ -9,11 +9,18 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from dashapp.session.keys import check_session
-from dashapp.session.ledger import Ledger, SessionFullError, WaitingRoomFullError
+from dashapp.session.ledger import (
+    ClientFullError,
+    Ledger,
+    SessionFullError,
+    WaitingRoomFullError,
+)
 from dashapp.session.rows import Job, Limits
 from dashapp.settings import Settings
 from segmentation import SegmentationError
@@ -53,11 +60,20 @@ class JobQueue:
         Gives the limits.
     ledger : Ledger
         Keeps the rows.
+    client_of : callable, optional
+        Tells whose a session is, so that nobody takes all places with many sessions.
     """
 
-    def __init__(self, settings: Settings, ledger: Ledger) -> None:
-        self._limits = Limits(settings.jobs_per_session, settings.jobs_waiting)
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        client_of: Callable[[str], str] = lambda _session: "",
+    ) -> None:
+        share = max(1, settings.jobs_waiting * settings.client_share // 100)
+        self._limits = Limits(settings.jobs_per_session, settings.jobs_waiting, share)
         self._ledger = ledger
+        self._client_of = client_of
 
     def submit(self, session: str, kind: str, request: Mapping[str, Any]) -> Job:
         """Ask for work; the same request again gives the same job while it is active or done.
@@ -74,20 +90,13 @@ class JobQueue:
         Raises
         ------
         JobLimitError
-            If this session, or everybody together, has too many active jobs.
+            If this session, its client, or everybody together has too many active jobs.
+        dashapp.session.errors.SessionEndedError
+            If the session was deleted.
         """
-        job = new_job(session, kind, request)
-        try:
+        job = self._new_job(session, kind, request)
+        with self._limit_errors(job):
             return self._ledger.add_job(job, self._limits)
-        except SessionFullError:
-            raise JobLimitError(
-                f"You already have {self._limits.per_session} tasks under way. Wait for one to "
-                "finish, or cancel one.",
-                status=429,
-                retry_after=5,
-            ) from None
-        except WaitingRoomFullError:
-            raise self._all_wait(job) from None
 
     def expect_room(self, session: str, kind: str) -> None:
         """Refuse at once what :meth:`submit` would refuse after a large file was taken.
@@ -95,25 +104,50 @@ class JobQueue:
         Raises
         ------
         JobLimitError
-            If too many jobs of everybody wait.
+            As there.
         """
-        job = new_job(session, kind, {})
-        if self._ledger.ahead_of(job).count >= self._limits.waiting:
-            raise self._all_wait(job)
+        job = self._new_job(session, kind, {})
+        with self._limit_errors(job):
+            self._ledger.expect_room(job, self._limits)
 
     def ahead_of(self, job: Job) -> int:
         """How many jobs wait before one that waits."""
         return self._ledger.ahead_of(job).count
 
-    def _all_wait(self, job: Job) -> JobLimitError:
+    def _new_job(self, session: str, kind: str, request: Mapping[str, Any]) -> Job:
+        return replace(new_job(session, kind, request), client=self._client_of(session))
+
+    @contextmanager
+    def _limit_errors(self, job: Job) -> Iterator[None]:
+        """Say in a sentence which limit a new job would exceed, and when to try again."""
+        try:
+            yield
+        except SessionFullError:
+            raise JobLimitError(
+                f"You already have {self._limits.per_session} tasks under way. Wait for one to "
+                "finish, or cancel one.",
+                status=429,
+                retry_after=5,
+            ) from None
+        except ClientFullError:
+            raise JobLimitError(
+                f"{self._limits.per_client} tasks of yours, or of others in your network, wait "
+                "already. Trying again until there is room…",
+                status=503,
+                retry_after=self._seconds_until_room(job),
+            ) from None
+        except WaitingRoomFullError:
+            raise JobLimitError(
+                "Very many tasks are waiting right now. Trying again until there is room…",
+                status=503,
+                retry_after=self._seconds_until_room(job),
+            ) from None
+
+    def _seconds_until_room(self, job: Job) -> int:
         """How long whoever is first in the row has waited tells how fast it moves."""
         since = self._ledger.ahead_of(job).since or job.created
         least, most = RETRY_SECONDS
-        return JobLimitError(
-            "Very many tasks are waiting right now. Trying again until there is room…",
-            status=503,
-            retry_after=round(min(most, max(least, GONE_SHARE * (job.created - since)))),
-        )
+        return round(min(most, max(least, GONE_SHARE * (job.created - since))))
 
     def get(self, session: str, job_id: str) -> Job | None:
         """A job of this session, or None if it has none such."""

@@ -66,7 +66,9 @@ def run_worker(
     limit_threads()
     logs.configure(machine=settings.hosted)
     metrics.start(settings, "worker")
-    worker = Worker(settings, handlers, open_store(settings), open_ledger(settings), parent=parent)
+    store, ledger = open_store(settings), open_ledger(settings)
+    ledger.verify()
+    worker = Worker(settings, handlers, store, ledger, parent=parent)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     worker.run()

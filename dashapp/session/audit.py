@@ -7,10 +7,12 @@ Redis and a log collector gathers their lines.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 from flask import g
@@ -52,7 +54,7 @@ class AuditLog:
         self._path = None if shared else private_folder(settings.data_dir) / AUDIT_FILE
 
     def write(self, event: str, session: str, user: str, facts: dict[str, Fact]) -> None:
-        """Add one line; a full disk is told in the log and stops nobody."""
+        """Add one line; what the disk does not take stands whole in the log."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         record = {"time": now, "event": event, "session": session, "user": user or None, **facts}
         line = json.dumps(record, separators=(",", ":")) + "\n"
@@ -61,11 +63,26 @@ class AuditLog:
             sys.stdout.flush()
             return
         try:
-            # One write to a file opened for appending: lines of several processes never mix.
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.write(descriptor, line.encode())
-            finally:
-                os.close(descriptor)
+            append_line(self._path, line.encode())
         except OSError as error:
-            logger.warning("audit_line_lost", what=event, exc_info=error)
+            logger.warning("audit_line_unwritten", reason=error.strerror, line=record)
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Add a line to a file, on a line of its own also after one that a full disk cut short.
+
+    Raises
+    ------
+    OSError
+        If the disk did not take all of it.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            line = b"\n" + line
+        # One write to a file opened for appending: lines of several processes never mix.
+        if os.write(descriptor, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    finally:
+        os.close(descriptor)

@@ -4,7 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
+
+from dashapp.session.errors import QuotaExceededError
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Bytes that may be kept.
+
+    Attributes
+    ----------
+    session, client, total
+        Of one session, of all sessions of one client, and of all sessions.
+    """
+
+    session: int
+    client: int
+    total: int
+
+    def check(self, session: int, client: int, total: int) -> None:
+        """Refuse sums that are larger.
+
+        Examples
+        --------
+        >>> Quota(1, 2, 3).check(1, 3, 3)
+        Traceback (most recent call last):
+        dashapp.session.errors.QuotaExceededError: You, or others in your network, ...
+        """
+        if session > self.session:
+            raise QuotaExceededError(
+                "Your session's storage is full. Delete your data and start again, or use "
+                "smaller files."
+            )
+        if total > self.total:
+            raise QuotaExceededError("The server's storage is full. Try again later.")
+        if client > self.client:
+            raise QuotaExceededError(
+                "You, or others in your network, hold all the storage that one may take. Delete "
+                "data that you no longer need, or try again later."
+            )
 
 
 class Entries(Protocol):
@@ -14,8 +54,12 @@ class Entries(Protocol):
     write :class:`~dashapp.session.errors.QuotaExceededError` when nothing more fits.
     """
 
-    def set(self, session: str, name: str, entry: bytes, seconds: int) -> None:
-        """Write an entry so that it survives a crash; it appears whole or not at all."""
+    def set(self, session: str, name: str, entry: bytes, seconds: int, quota: Quota) -> None:
+        """Write an entry so that it survives a crash; it appears whole or not at all.
+
+        The quota holds over all processes at every moment. Once the session was deleted, nothing
+        is kept and :class:`~dashapp.session.errors.SessionEndedError` raised.
+        """
 
     def get(self, name: str) -> bytes | None:
         """An entry that has not expired, or None."""
@@ -23,14 +67,17 @@ class Entries(Protocol):
     def delete(self, session: str, names: Iterable[str]) -> None:
         """Remove entries; those that are not there count as removed."""
 
-    def delete_session(self, session: str) -> None:
-        """Remove all entries of a session."""
+    def delete_session(self, session: str, refuse_seconds: float) -> None:
+        """Remove all entries of a session, and for that long refuse new ones."""
+
+    def assign(self, session: str, client: str) -> None:
+        """Note whose a session is: its entries count in the client's quota."""
+
+    def client_of(self, session: str) -> str:
+        """Whose a session is; empty where nobody said."""
 
     def used(self, session: str) -> int:
         """Bytes that a session takes."""
-
-    def total(self) -> int:
-        """Bytes that all sessions take; may be some seconds old."""
 
     def sessions(self) -> list[tuple[str, float]]:
         """Sessions with entries, each with the Unix time of its last write."""

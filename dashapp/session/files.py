@@ -19,19 +19,29 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import structlog
 from flask_caching.backends import FileSystemCache
 
-from dashapp.session.errors import QuotaExceededError, StoreUnavailableError
+from dashapp.session.entries import Quota
+from dashapp.session.errors import (
+    QuotaExceededError,
+    SessionEndedError,
+    StoreError,
+    StoreUnavailableError,
+)
 from dashapp.session.keys import HEX_ID
 from dashapp.session.seal import PlainBytes
 from dashapp.session.secret import private_folder
+from dashapp.session.sqlite_usage import SqliteUsage
+
+logger = structlog.get_logger(__name__)
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 DRAFT = ".draft"
 # A draft this old belongs to a writer that was killed: writing one chunk takes well under a minute.
 DRAFT_SECONDS = 600
-# How long the sum over all sessions may be reused, in seconds.
-TOTAL_SECONDS = 10.0
+# What flask-caching writes before an entry: when it expires.
+HEAD_BYTES = 4
 
 
 class _Backend(FileSystemCache):
@@ -39,9 +49,13 @@ class _Backend(FileSystemCache):
 
     serializer = PlainBytes()  # type: ignore[assignment]  # duck-typed by cachelib
 
-    def _get_filename(self, key: str) -> str:
+    def path_of(self, key: str) -> Path:
+        """The file of an entry, in the folder of its session."""
         session = key.split(":")[1]
-        return str(Path(self._path) / session / hashlib.sha256(key.encode()).hexdigest())
+        return Path(self._path) / session / hashlib.sha256(key.encode()).hexdigest()
+
+    def _get_filename(self, key: str) -> str:
+        return str(self.path_of(key))
 
     def set(
         self,
@@ -77,43 +91,55 @@ class FileEntries:
         self._root = private_folder(data_dir / "sessions")
         self._locks = private_folder(data_dir / "locks")
         self._cache = _Backend(str(self._root), threshold=0, default_timeout=default_seconds)
-        self._total = (0.0, 0)
+        self._usage = SqliteUsage(data_dir / "usage.sqlite3", self._count)
 
-    def set(self, session: str, name: str, entry: bytes, seconds: int) -> None:  # noqa: ARG002 - the name tells
+    def set(self, session: str, name: str, entry: bytes, seconds: int, quota: Quota) -> None:
         """Write an entry."""
-        with _plain_errors():
-            self._cache.set(name, entry, timeout=max(1, seconds))
+        growth = HEAD_BYTES + len(entry) - _size(self._path(name))
+        self._usage.reserve(session, growth, quota)
+        try:
+            with _plain_errors():
+                self._cache.set(name, entry, timeout=max(1, seconds))
+        except BaseException:
+            self._release(session, growth)
+            raise
+        try:
+            self._usage.refuse_ended(session)
+        except SessionEndedError:
+            # Deleted while this was written: one of both sees the other.
+            self._remove_folder(session)
+            raise
 
     def get(self, name: str) -> bytes | None:
         """Read an entry."""
         entry: bytes | None = self._cache.get(name)
         return entry
 
-    def delete(self, session: str, names: Iterable[str]) -> None:  # noqa: ARG002 - the names tell
+    def delete(self, session: str, names: Iterable[str]) -> None:
         """Remove entries."""
-        for name in names:
-            self._cache.delete(name)
+        self._release(session, sum(_remove(self._path(name)) for name in names))
 
-    def delete_session(self, session: str) -> None:
+    def delete_session(self, session: str, refuse_seconds: float) -> None:
         """Remove a session's folder."""
-        folder = self._root / session
-        for path in _files(folder):
-            path.unlink(missing_ok=True)
-        # A writer may have just come in; the sweeper then finds what it leaves.
-        with suppress(OSError):
-            folder.rmdir()
+        ended = refuse_seconds <= 0 or self._end(session, refuse_seconds)
+        self._remove_folder(session)
+        # On a full disk there is room only now.
+        if not ended and not self._end(session, refuse_seconds):
+            logger.warning("end_not_noted", session=session)
+        with suppress(StoreError):
+            self._usage.forget(session)
+
+    def assign(self, session: str, client: str) -> None:
+        """Note whose a session is."""
+        self._usage.assign(session, client)
+
+    def client_of(self, session: str) -> str:
+        """Whose a session is."""
+        return self._usage.client_of(session)
 
     def used(self, session: str) -> int:
         """Bytes of the files of a session."""
         return sum(_size(path) for path in _files(self._root / session))
-
-    def total(self) -> int:
-        """Bytes of all sessions, counted at most every ten seconds."""
-        counted, total = self._total
-        if time.monotonic() - counted > TOTAL_SECONDS:
-            total = sum(self.used(session) for session, _ in self.sessions())
-            self._total = (time.monotonic(), total)
-        return total
 
     def sessions(self) -> list[tuple[str, float]]:
         """Folders of sessions with the time of their last change."""
@@ -149,6 +175,7 @@ class FileEntries:
         for folder in folders:
             with suppress(OSError):
                 folder.rmdir()
+        self._usage.recount(DRAFT_SECONDS, self.used)
         return removed
 
     def check(self) -> None:
@@ -159,6 +186,32 @@ class FileEntries:
                 path.write_bytes(b"check")
             finally:
                 path.unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self._cache.path_of(name)
+
+    def _count(self) -> dict[str, int]:
+        return {session: self.used(session) for session, _ in self.sessions()}
+
+    def _remove_folder(self, session: str) -> None:
+        folder = self._root / session
+        for path in _files(folder):
+            path.unlink(missing_ok=True)
+        # A writer may have just come in, who then removes what it wrote.
+        with suppress(OSError):
+            folder.rmdir()
+
+    def _end(self, session: str, seconds: float) -> bool:
+        try:
+            self._usage.end(session, seconds)
+        except StoreError:
+            return False
+        return True
+
+    def _release(self, session: str, size: int) -> None:
+        """Give room back; on a full disk the next recount does."""
+        with suppress(StoreError):
+            self._usage.release(session, size)
 
 
 def _write_durably(path: Path, *parts: bytes) -> None:
@@ -210,6 +263,16 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def _remove(path: Path) -> int:
+    """Remove a file; returns how many bytes that freed, for one of those who try at once."""
+    size = _size(path)
+    try:
+        path.unlink()
+    except OSError:
+        return 0
+    return size
 
 
 def _is_waste(path: Path, now: float) -> bool:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import Unauthorized
 
+from dashapp.session.errors import SessionEndedError
 from dashapp.session.keys import content_id
 from dashapp.session.rights import SCOPES, Right, Rights
 from dashapp.session.secret import derived_key
@@ -194,6 +195,16 @@ def renew() -> Identity:
     return fresh
 
 
+def leave_if_ended(error: Exception) -> None:
+    """Begin another session where a browser still has the cookie of one that was deleted.
+
+    What was on its way at the moment of the deletion begins none: by then the browser has another
+    session, maybe with something in it.
+    """
+    if isinstance(error, SessionEndedError) and error.since < g.portal_arrived:
+        renew()
+
+
 def end() -> None:
     """End the session of this request: the browser forgets it with the answer."""
     g.portal_ended = True
@@ -243,6 +254,7 @@ class Recognition:
 
     def identify(self) -> None:
         """Find the identity of the present request, or refuse it."""
+        g.portal_arrived = time.time()
         if request.path.startswith(self._public):
             return
         sent = request.headers.get(PAGE_TOKEN)

@@ -15,6 +15,7 @@ from dashapp.settings import Settings
 __all__ = [
     "ACTIVE",
     "Ahead",
+    "ClientFullError",
     "Item",
     "Job",
     "Ledger",
@@ -29,6 +30,10 @@ class SessionFullError(Exception):
     """The session has as many active jobs as it may."""
 
 
+class ClientFullError(Exception):
+    """The client has as many waiting jobs as one may."""
+
+
 class WaitingRoomFullError(Exception):
     """As many jobs wait in a row as may wait there."""
 
@@ -38,7 +43,8 @@ class Ledger(Protocol):
 
     Any method raises :class:`~dashapp.session.errors.StoreUnavailableError` when the back end
     does not answer, and writes raise :class:`~dashapp.session.errors.QuotaExceededError` when
-    nothing more fits. A write is durable when it returns.
+    nothing more fits. What would begin a session that was deleted raises
+    :class:`~dashapp.session.errors.SessionEndedError`. A write is durable when it returns.
     """
 
     def add_item(
@@ -79,9 +85,12 @@ class Ledger(Protocol):
 
         Raises
         ------
-        SessionFullError, WaitingRoomFullError
+        SessionFullError, ClientFullError, WaitingRoomFullError
             If a new job would be one too many.
         """
+
+    def expect_room(self, job: Job, limits: Limits) -> None:
+        """Raise what :meth:`add_job` would raise for a new job."""
 
     def job(self, job_id: str) -> Job | None:
         """One job."""
@@ -134,7 +143,7 @@ class Ledger(Protocol):
         """Sessions not visited for ``idle`` seconds, or begun more than ``absolute`` ago."""
 
     def delete_session(self, session: str) -> None:
-        """Remove all records of a session."""
+        """Remove all records of a session, for good, also where nothing more can be stored."""
 
     def hits(self, name: str, seconds: int) -> int:
         """Count one event; returns the count within the current window of that many seconds."""
@@ -143,7 +152,10 @@ class Ledger(Protocol):
         """Whether nobody, in whatever process, has used a name within that many seconds."""
 
     def check(self) -> None:
-        """See that the ledger answers."""
+        """See that the ledger answers and is whole."""
+
+    def verify(self) -> None:
+        """Look through all of it, which may take a moment; raises as :meth:`check` does."""
 
     def compact(self) -> None:
         """Make sure that nothing deleted is left on disk."""
@@ -163,4 +175,7 @@ def open_ledger(settings: Settings) -> Ledger:
     from dashapp.session.secret import private_folder
     from dashapp.session.sqlite_ledger import SqliteLedger
 
-    return SqliteLedger(private_folder(settings.data_dir) / "ledger.sqlite3")
+    return SqliteLedger(
+        private_folder(settings.data_dir) / "ledger.sqlite3",
+        keep_seconds=settings.absolute_seconds,
+    )

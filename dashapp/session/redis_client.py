@@ -11,10 +11,13 @@ from functools import lru_cache
 from typing import Any
 
 import redis
+import structlog
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from dashapp.session.errors import StoreUnavailableError
+
+logger = structlog.get_logger(__name__)
 
 # Part of every name, so that the portal can share a Redis with others.
 PREFIX = "segmentation-portal:v1:"
@@ -31,6 +34,8 @@ NO_ANSWER = (
     redis.exceptions.ReadOnlyError,
     redis.exceptions.OutOfMemoryError,
 )
+# Beginnings of answers that mean the same.
+NO_ROOM = frozenset({"OOM", "MISCONF", "LOADING", "READONLY"})
 
 
 class Silence:
@@ -115,7 +120,8 @@ class Link:
     def errors(self) -> Iterator[None]:
         """Turn errors of Redis into :class:`StoreUnavailableError`.
 
-        A full Redis is one of them: its operator has to make room, users can only wait.
+        A full Redis is one of them: its operator has to make room, users can only wait. So are
+        values that are not ours: the operator finds the line in the log.
         """
         if not self._silence.lets_try(time.monotonic()):
             raise StoreUnavailableError
@@ -129,11 +135,22 @@ class Link:
             raise StoreUnavailableError from error
         except redis.exceptions.ResponseError as error:
             self._silence.end()
-            if str(error).startswith(("OOM", "MISCONF", "LOADING", "READONLY")):
-                raise StoreUnavailableError from error
-            raise
+            tell_damage(error)
+            raise StoreUnavailableError from error
+        except redis.exceptions.LockError:
+            raise  # a ValueError as well
+        except (ValueError, TypeError, LookupError) as error:
+            tell_damage(error)
+            raise StoreUnavailableError from error
         else:
             self._silence.end()
+
+
+def tell_damage(error: Exception) -> None:
+    """Write that Redis holds something else than we wrote: by its kind, not its value."""
+    kind = str(error).split()[0] if isinstance(error, redis.exceptions.ResponseError) else ""
+    if kind not in NO_ROOM:
+        logger.warning("redis_damaged", reason=kind or type(error).__name__)
 
 
 @lru_cache(maxsize=8)

@@ -11,9 +11,10 @@ from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
-from dashapp.session.ledger import SessionFullError, WaitingRoomFullError
+from dashapp.session.errors import SessionEndedError
+from dashapp.session.ledger import ClientFullError, SessionFullError, WaitingRoomFullError
 from dashapp.session.redis_client import PREFIX, Link
-from dashapp.session.rows import LONG, PLACES_BACK, Ahead, Job, Limits
+from dashapp.session.rows import LONG, PLACES_BACK, Ahead, Job, Limits, readable
 
 # Names shared by all scripts. A job's hash has its fields as text; the sorted sets "queued" and
 # "running" order job ids by number of arrival and by end of lease.
@@ -41,22 +42,42 @@ local function runs(id, attempts)
 end
 """
 # KEYS are not declared: the portal's records live on one Redis, not on a cluster.
-ADD = """
-local session, id, signature, per_session, most, long, fields, now, keep = unpack(ARGV)
+LIMITS = """
+local function refusal(session, client, long, per_session, per_client, most)
+    local active, of_client = 0, 0
+    for _, other in ipairs(redis.call('ZRANGE', P .. 'jobs:' .. session, 0, -1)) do
+        local state = redis.call('HGET', row(other), 'state')
+        if state == 'queued' or state == 'running' then active = active + 1 end
+    end
+    if active >= tonumber(per_session) then return 'session-full' end
+    local found = waiting(long == '1')
+    for _, other in ipairs(found) do
+        if client ~= '' and redis.call('HGET', row(other), 'client') == client then
+            of_client = of_client + 1
+        end
+    end
+    if of_client >= tonumber(per_client) then return 'client-full' end
+    if #found >= tonumber(most) then return 'waiting-full' end
+    return ''
+end
+"""
+ROOM = LIMITS + "return refusal(unpack(ARGV))"
+ADD = (
+    LIMITS
+    + """
+local session, client, long, per_session, per_client, most, id, signature, fields, now, keep
+    = unpack(ARGV)
 local by_signature = P .. 'signatures:' .. session
 local equal = redis.call('HGET', by_signature, signature)
 if equal then
     local state = redis.call('HGET', row(equal), 'state')
     if state == 'queued' or state == 'running' or state == 'done' then return equal end
 end
+local refused = refusal(session, client, long, per_session, per_client, most)
+if refused ~= '' then return refused end
+local ended = redis.call('GET', P .. 'ended:' .. session)
+if ended then return 'ended:' .. ended end
 local of_session = P .. 'jobs:' .. session
-local active = 0
-for _, other in ipairs(redis.call('ZRANGE', of_session, 0, -1)) do
-    local state = redis.call('HGET', row(other), 'state')
-    if state == 'queued' or state == 'running' then active = active + 1 end
-end
-if active >= tonumber(per_session) then return 'session-full' end
-if #waiting(long == '1') >= tonumber(most) then return 'waiting-full' end
 local number = redis.call('INCR', order)
 redis.call('HSET', row(id), unpack(cjson.decode(fields)))
 redis.call('HSET', row(id), 'number', number, 'signature', signature)
@@ -70,6 +91,7 @@ redis.call('ZADD', P .. 'seen', 'NX', now, session)
 redis.call('ZADD', P .. 'began', 'NX', now, session)
 return id
 """
+)
 CLAIM = f"""
 local worker, seconds, without = unpack(ARGV)
 local skipped = {{}}
@@ -172,19 +194,21 @@ class RedisJobs:
     def add_job(self, job: Job, limits: Limits) -> Job:
         """Queue a job, or give the equal one."""
         answer = self.script(
-            ADD, job.session, job.id, job.signature, limits.per_session, limits.waiting,
-            int(job.long), json.dumps(_fields(job)), time.time(), self.keep_seconds,
+            ADD, *_asked(job, limits), job.id, job.signature, json.dumps(_fields(job)),
+            time.time(), self.keep_seconds,
         ).decode()  # fmt: skip
-        if answer == "session-full":
-            raise SessionFullError
-        if answer == "waiting-full":
-            raise WaitingRoomFullError
+        check_refusal(answer)
         return job if answer == job.id else self.job(answer) or job
+
+    def expect_room(self, job: Job, limits: Limits) -> None:
+        """See that a new job would find its place."""
+        check_refusal(self.script(ROOM, *_asked(job, limits)).decode())
 
     def job(self, job_id: str) -> Job | None:
         """One job."""
         with self._link.errors():
-            return _job(self.redis.hgetall(f"{PREFIX}job:{job_id}"))
+            row = self.redis.hgetall(f"{PREFIX}job:{job_id}")
+        return next(iter(readable([row], _job)), None)
 
     def jobs(self, session: str) -> tuple[Job, ...]:
         """Jobs of a session, newest first."""
@@ -242,6 +266,27 @@ class RedisJobs:
         return tuple(job for job in found if job is not None)
 
 
+def _asked(job: Job, limits: Limits) -> tuple[str | int, ...]:
+    """What the limits need to know of a new job."""
+    return (
+        job.session, job.client, int(job.long),
+        limits.per_session, limits.per_client, limits.waiting,
+    )  # fmt: skip
+
+
+def check_refusal(answer: str) -> None:
+    """Raise what a script's answer stands for, if it refused."""
+    if answer.startswith("ended:"):
+        raise SessionEndedError(float(answer.partition(":")[2]))
+    refusals = {
+        "session-full": SessionFullError,
+        "client-full": ClientFullError,
+        "waiting-full": WaitingRoomFullError,
+    }
+    if answer in refusals:
+        raise refusals[answer]
+
+
 def _fields(job: Job) -> list[str]:
     """A new job's fields as name, value, name, value; those that are None are left out."""
     values = asdict(job) | {"request": json.dumps(job.request)}
@@ -269,4 +314,5 @@ def _job(row: dict[bytes, bytes]) -> Job | None:
         attempts=int(text["attempts"]),
         worker=text["worker"],
         lease=float(text["lease"]),
+        client=text.get("client", ""),
     )

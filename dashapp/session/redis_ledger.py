@@ -6,14 +6,21 @@ import json
 import time
 from typing import Any
 
+import redis
+
 from dashapp.session.keys import SHARED, SHARED_SECONDS
 from dashapp.session.redis_client import PREFIX
-from dashapp.session.redis_jobs import RedisJobs
-from dashapp.session.rows import CLOCK_SECONDS, Item, Job
+from dashapp.session.redis_jobs import RedisJobs, check_refusal
+from dashapp.session.rows import CLOCK_SECONDS, Item, Job, readable
+
+# Half of the minute after which nothing deleted is left, so that Redis has the other half.
+REWRITE_SECONDS = 30
 
 ADD_ITEM = """
 local session, kind, id, value, now, keep, job, attempts = unpack(ARGV)
-if job ~= '' and not runs(job, attempts) then return 0 end
+if job ~= '' and not runs(job, attempts) then return '' end
+local ended = redis.call('GET', P .. 'ended:' .. session)
+if ended then return 'ended:' .. ended end
 local number = redis.call('INCR', order)
 local list = P .. 'items:' .. session .. ':' .. kind
 redis.call('HSET', list .. ':values', id, value)
@@ -24,10 +31,10 @@ redis.call('SADD', P .. 'kinds:' .. session, kind)
 redis.call('EXPIRE', P .. 'kinds:' .. session, keep)
 redis.call('ZADD', P .. 'seen', 'NX', now, session)
 redis.call('ZADD', P .. 'began', 'NX', now, session)
-return 1
+return 'noted'
 """
 DELETE_SESSION = """
-local session = ARGV[1]
+local session, now, keep = unpack(ARGV)
 for _, id in ipairs(redis.call('ZRANGE', P .. 'jobs:' .. session, 0, -1)) do
     redis.call('ZREM', queued, id)
     redis.call('ZREM', running, id)
@@ -40,6 +47,9 @@ end
 redis.call('DEL', P .. 'jobs:' .. session, P .. 'signatures:' .. session, P .. 'kinds:' .. session)
 redis.call('ZREM', P .. 'seen', session)
 redis.call('ZREM', P .. 'began', session)
+-- After the first removal: a full Redis lets a script go on that has begun to write.
+redis.call('SET', P .. 'ended:' .. session, now, 'NX', 'EX', keep)
+redis.call('INCR', P .. 'deletions')
 return 1
 """
 
@@ -65,12 +75,12 @@ class RedisLedger(RedisJobs):
         now = time.time()
         value = json.dumps({"name": name, "info": info, "created": now})
         keep = SHARED_SECONDS if session == SHARED else self.keep_seconds
-        return bool(
-            self.script(
-                ADD_ITEM, session, str(kind), item_id, value, now, keep,
-                job.id if job else "", job.attempts if job else "",
-            )
-        )  # fmt: skip
+        answer = self.script(
+            ADD_ITEM, session, str(kind), item_id, value, now, keep,
+            job.id if job else "", job.attempts if job else "",
+        ).decode()  # fmt: skip
+        check_refusal(answer)
+        return bool(answer)
 
     def items(self, session: str, kind: str) -> tuple[Item, ...]:
         """Items of one kind, newest first."""
@@ -79,13 +89,14 @@ class RedisLedger(RedisJobs):
             ids = self.redis.zrevrange(name, 0, -1)
             values = self.redis.hmget(f"{name}:values", ids) if ids else []
         pairs = zip(ids, values, strict=True)
-        return tuple(_item(kind, id_.decode(), value) for id_, value in pairs if value)
+        return readable(pairs, lambda pair: _item(kind, *pair))
 
     def item(self, session: str, kind: str, item_id: str) -> Item | None:
         """One item."""
         with self._link.errors():
             value = self.redis.hget(f"{_list(session, kind)}:values", item_id)
-        return _item(kind, item_id, value) if value else None
+        found = readable([value], lambda text: _item(kind, item_id.encode(), text))
+        return next(iter(found), None)
 
     def remove_item(self, session: str, kind: str, item_id: str) -> None:
         """Remove the note of an item."""
@@ -141,7 +152,7 @@ class RedisLedger(RedisJobs):
 
     def delete_session(self, session: str) -> None:
         """Remove all records of a session."""
-        self.script(DELETE_SESSION, session)
+        self.script(DELETE_SESSION, session, time.time(), self.keep_seconds)
 
     def hits(self, name: str, seconds: int) -> int:
         """Count one event."""
@@ -158,12 +169,39 @@ class RedisLedger(RedisJobs):
             return bool(self.redis.set(f"{PREFIX}used:{name}", b"1", nx=True, ex=keep))
 
     def check(self) -> None:
-        """Ask whether Redis answers."""
-        with self._link.errors():
-            self.redis.ping()
+        """Ask whether Redis answers, and holds what it should where jobs wait."""
+        self.load()
+
+    def verify(self) -> None:
+        """Nothing more than :meth:`check` does: Redis looks after its own files."""
+        self.check()
 
     def compact(self) -> None:
-        """Nothing to do: Redis rewrites its log by itself."""
+        """Have Redis write its files anew, if something was deleted that stands in them.
+
+        Its append-only file would keep every command until it has doubled in size, a snapshot
+        until the next one. One machine asks for it, at most every :data:`REWRITE_SECONDS`.
+        """
+        with self._link.errors():
+            deletions = int(self.redis.get(f"{PREFIX}deletions") or 0)
+            files = self.redis.info("persistence")
+            failed = files.get("aof_last_bgrewrite_status", "ok") != "ok"
+            if files.get("aof_rewrite_in_progress") or not (deletions or failed):
+                return
+            if not self.redis.set(f"{PREFIX}rewriting", b"1", nx=True, ex=REWRITE_SECONDS):
+                return
+            if files.get("aof_enabled"):
+                self.redis.bgrewriteaof()
+            if self._snapshots():
+                self.redis.execute_command("BGSAVE", "SCHEDULE")
+            self.redis.decrby(f"{PREFIX}deletions", deletions)
+
+    def _snapshots(self) -> bool:
+        """Whether Redis writes snapshots; a hosted one may not tell, and is believed not to."""
+        try:
+            return bool(self.redis.config_get("save").get("save"))
+        except redis.exceptions.ResponseError:
+            return False
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -174,10 +212,12 @@ def _list(session: str, kind: str) -> str:
     return f"{PREFIX}items:{session}:{kind}"
 
 
-def _item(kind: str, item_id: str, value: bytes) -> Item:
+def _item(kind: str, item_id: bytes, value: bytes | None) -> Item | None:
+    if value is None:
+        return None
     record = json.loads(value)
     return Item(
-        id=item_id,
+        id=item_id.decode(),
         kind=str(kind),
         name=record["name"],
         info=record["info"],

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+
+import structlog
+
+logger = structlog.get_logger(__name__)
+
+Row = TypeVar("Row")
+Record = TypeVar("Record")
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 ACTIVE: tuple[State, ...] = ("queued", "running")
@@ -68,6 +75,8 @@ class Job:
         How often a worker has begun it; also tells a late worker that the job is no longer its.
     worker, lease
         Who runs it, and the Unix time until which it counts as alive.
+    client
+        Hash of the user, or of the network, that asked for it; empty where nobody did.
     """
 
     id: str
@@ -84,6 +93,7 @@ class Job:
     attempts: int = 0
     worker: str = ""
     lease: float = 0.0
+    client: str = ""
 
     @property
     def active(self) -> bool:
@@ -111,10 +121,13 @@ class Limits:
         Jobs of one session that may wait or run.
     waiting
         Jobs of all sessions that may wait in one row; see :data:`LONG`.
+    per_client
+        Those of one client among them.
     """
 
     per_session: int = 1_000_000
     waiting: int = 1_000_000
+    per_client: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +156,22 @@ def signature_of(kind: str, request: Mapping[str, Any]) -> str:
     """
     text = json.dumps([kind, request], sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def readable(rows: Iterable[Row], decode: Callable[[Row], Record | None]) -> tuple[Record, ...]:
+    """The records that rows hold; a damaged row counts as missing, with a line in the log.
+
+    Examples
+    --------
+    >>> readable(["1", "2"], int)
+    (1, 2)
+    """
+    found = []
+    for row in rows:
+        try:
+            record = decode(row)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            logger.warning("record_damaged", reason=type(error).__name__)
+        else:
+            found += [] if record is None else [record]
+    return tuple(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from dashapp.session.sqlite_database import SqliteDatabase
+from dashapp.session.sqlite_database import DisposableDatabase
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS hits (
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS hits (
 SWEEP_SECONDS = 10.0
 
 
-class SqliteCounts(SqliteDatabase):
+class SqliteCounts(DisposableDatabase):
     """Counts events in windows of time.
 
     Parameters
@@ -31,11 +31,14 @@ class SqliteCounts(SqliteDatabase):
     """
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, SCHEMA, durable=False)
+        super().__init__(path, SCHEMA)
         self._swept = 0.0
 
     def hits(self, name: str, seconds: int) -> int:
         """Count one event; returns the count within the current window."""
+        return self.attempt(lambda: self._count(name, seconds))
+
+    def _count(self, name: str, seconds: int) -> int:
         now = time.time()
         with self.write() as connection:
             if now > self._swept + SWEEP_SECONDS:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from dashapp.session.errors import QuotaExceededError, StoreUnavailableError
+import structlog
+
+from dashapp.session.errors import DamagedError, QuotaExceededError, StoreUnavailableError
+from dashapp.session.reserve import Reserve
+
+logger = structlog.get_logger(__name__)
 
 # How long a writer waits for another one, in seconds; transactions take well under 10 ms.
 BUSY_SECONDS = 5.0
 # Primary result codes of SQLite: nothing more fits, or the file does not answer.
 NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
-NO_ANSWER = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PROTOCOL,
-}
+NO_FILE = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+NO_ANSWER = NO_FILE | {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+# How often the whole file is looked through, in seconds.
+CHECK_SECONDS = 60.0
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
@@ -37,7 +42,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     kind TEXT NOT NULL, request TEXT NOT NULL, signature TEXT NOT NULL, state TEXT NOT NULL,
     progress REAL NOT NULL, message TEXT NOT NULL, result TEXT, error TEXT,
     created REAL NOT NULL, finished REAL, attempts INTEGER NOT NULL, worker TEXT NOT NULL,
-    lease REAL NOT NULL
+    lease REAL NOT NULL, client TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS jobs_of_session ON jobs (session, signature);
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, number);
@@ -45,6 +50,9 @@ CREATE TABLE IF NOT EXISTS workers (id TEXT PRIMARY KEY, until REAL NOT NULL) WI
 CREATE TABLE IF NOT EXISTS hits (
     name TEXT NOT NULL, window INTEGER NOT NULL, count INTEGER NOT NULL, until REAL NOT NULL,
     PRIMARY KEY (name, window)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ended (
+    session TEXT PRIMARY KEY, since REAL NOT NULL, until REAL NOT NULL
 ) WITHOUT ROWID;
 """
 
@@ -63,25 +71,32 @@ class SqliteDatabase:
         Statements that make its tables.
     durable : bool
         Whether commits wait for the disk; without, they take a hundredth of the time.
+
+    Raises
+    ------
+    DamagedError
+        If the file is no database; so do all methods once they meet damage.
     """
 
     def __init__(self, path: Path, schema: str = SCHEMA, *, durable: bool = True) -> None:
         self._path = path
+        self._schema = schema
         self._durable = durable
-        self._idle: list[sqlite3.Connection] = []
-        with self.write() as connection:
-            for statement in schema.split(";"):
-                connection.execute(statement)
+        self._idle: list[tuple[sqlite3.Connection, int]] = []
+        self._damaged = False
+        self._next_check = 0.0
+        with self.errors(), self.connection():
+            pass
 
     def read(self, query: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
-        with plain_errors(), self.connection() as connection:
+        with self.errors(), self.connection() as connection:
             return connection.execute(query, values).fetchall()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction that takes the write lock at once, so that reads in it stay true."""
-        with plain_errors(), self.connection() as connection:
+        with self.errors(), self.connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -92,18 +107,43 @@ class SqliteDatabase:
                     connection.execute("ROLLBACK")
 
     def check(self) -> None:
-        """Ask for nothing."""
+        """See that the database answers and, now and then, that it is whole.
+
+        Raises
+        ------
+        DamagedError
+            If it is not, until it is whole again.
+        """
         self.read("SELECT 1")
+        now = time.monotonic()
+        if now >= self._next_check:
+            self._next_check = now + CHECK_SECONDS
+            self.verify()
+        elif self._damaged:
+            raise DamagedError(self._path)
+
+    def verify(self) -> None:
+        """Look through the whole file; 100 MB take a third of a second.
+
+        Raises
+        ------
+        DamagedError
+            If a page of it is damaged.
+        """
+        if self.read("PRAGMA quick_check(1)")[0][0] != "ok":
+            self._note_damage()
+            raise DamagedError(self._path)
+        self._damaged = False
 
     def compact(self) -> None:
         """Move the log into the database, so that nothing deleted stays behind in it."""
-        with plain_errors(), self.connection() as connection:
+        with self.errors(), self.connection() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the connections that nobody uses now."""
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop()[0].close()
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -112,27 +152,140 @@ class SqliteDatabase:
         There are as many as were ever in use at once, which is far fewer than there are threads:
         each takes some hundred kilobytes.
         """
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._opened()
+        connection, inode = self._take()
+        broken = False
         try:
             yield connection
+        except sqlite3.DatabaseError as error:
+            broken = is_damage(error)
+            raise
         finally:
-            self._idle.append(connection)
+            if broken:
+                connection.close()
+            else:
+                self._idle.append((connection, inode))
 
-    def _opened(self) -> sqlite3.Connection:
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turn errors of the disk and of waiting into ours; defects of ours pass as they are."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if is_damage(error):
+                self._note_damage()
+                raise DamagedError(self._path) from error
+            code = primary_code(error)
+            if code in NO_ROOM:
+                raise QuotaExceededError from error
+            if code in NO_ANSWER:
+                raise StoreUnavailableError from error
+            raise
+
+    def _note_damage(self) -> None:
+        """Tell once in the log, whoever meets the damage how often."""
+        if not self._damaged:
+            logger.error("database_damaged", file=self._path.name)
+        self._damaged = True
+
+    def _take(self) -> tuple[sqlite3.Connection, int]:
+        """An idle connection to the file that is in place now, which may have been restored."""
+        inode = inode_of(self._path)
+        while self._idle:
+            try:
+                connection, opened = self._idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if opened == inode:
+                return connection, inode
+            connection.close()
+        connection = self._open()
+        return connection, inode_of(self._path)
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except sqlite3.OperationalError as error:
+            if primary_code(error) not in NO_ROOM | NO_FILE:
+                raise
+            # A full disk has no room even for the files that a connection needs.
+            Reserve(self._path.parent).release()
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        with suppress(OSError):  # SQLite tells why
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(
             self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        connection.row_factory = sqlite3.Row
-        keep_log(connection)
-        connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
-        # Pages are in the system's cache anyway: 256 kB.
-        connection.execute("PRAGMA cache_size = -256")
-        # What is deleted must not be found on disk afterwards.
-        connection.execute("PRAGMA secure_delete = ON")
+        try:
+            connection.row_factory = sqlite3.Row
+            keep_log(connection)
+            connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
+            # Pages are in the system's cache anyway: 256 kB.
+            connection.execute("PRAGMA cache_size = -256")
+            # What is deleted must not be found on disk afterwards.
+            connection.execute("PRAGMA secure_delete = ON")
+            self._make_tables(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
+
+    def _make_tables(self, connection: sqlite3.Connection) -> None:
+        """Make the tables that a new file, or one of an older version, lacks."""
+        for statement in self._schema.split(";"):
+            connection.execute(statement)
+
+
+T = TypeVar("T")
+
+
+class DisposableDatabase(SqliteDatabase):
+    """A database that begins anew when its file is damaged; nobody misses what it held.
+
+    Parameters
+    ----------
+    path, schema
+        As for :class:`SqliteDatabase`. Commits do not wait for the disk.
+    """
+
+    def __init__(self, path: Path, schema: str) -> None:
+        self._lock_path = path.with_name(f"{path.name}.lock")
+        try:
+            super().__init__(path, schema, durable=False)
+        except DamagedError:
+            self._set_aside()
+            super().__init__(path, schema, durable=False)
+
+    def attempt(self, work: Callable[[], T]) -> T:
+        """Do what reads or writes; once more, with a new file, where this one is damaged."""
+        try:
+            return work()
+        except DamagedError:
+            self._set_aside()
+            return work()
+
+    def compact(self) -> None:
+        """Move the log into the database."""
+        self.attempt(super().compact)
+
+    def _set_aside(self) -> None:
+        """Rename the damaged file, unless another process has done so."""
+        descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            self.close()
+            try:
+                self.verify()
+            except DamagedError:
+                self.close()
+                self._path.replace(self._path.with_name(f"{self._path.name}.damaged"))
+                for end in ("-wal", "-shm"):
+                    self._path.with_name(f"{self._path.name}{end}").unlink(missing_ok=True)
+                logger.warning("database_set_aside", file=self._path.name)
+                self._damaged = False
+        finally:
+            os.close(descriptor)
 
 
 def keep_log(connection: sqlite3.Connection) -> None:
@@ -149,15 +302,21 @@ def keep_log(connection: sqlite3.Connection) -> None:
             return
 
 
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn errors of the disk and of waiting into ours; defects of ours pass as they are."""
+def primary_code(error: sqlite3.Error) -> int | None:
+    """SQLite's result code without its details; None where Python itself complains."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file cannot be understood; text that is not UTF-8 has no code of its own."""
+    code = primary_code(error)
+    return code in DAMAGED or (code is None and isinstance(error, sqlite3.OperationalError))
+
+
+def inode_of(path: Path) -> int:
+    """Which file is in place; 0 where none is."""
     try:
-        yield
-    except sqlite3.OperationalError as error:
-        code = error.sqlite_errorcode & 0xFF
-        if code in NO_ROOM:
-            raise QuotaExceededError from error
-        if code in NO_ANSWER:
-            raise StoreUnavailableError from error
-        raise
+        return path.stat().st_ino
+    except OSError:
+        return 0

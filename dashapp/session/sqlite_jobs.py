@@ -8,8 +8,9 @@ import time
 from collections.abc import Collection
 from typing import Any
 
-from dashapp.session.ledger import SessionFullError, WaitingRoomFullError
-from dashapp.session.rows import LONG, PLACES_BACK, Ahead, Job, Limits
+from dashapp.session.errors import SessionEndedError
+from dashapp.session.ledger import ClientFullError, SessionFullError, WaitingRoomFullError
+from dashapp.session.rows import LONG, PLACES_BACK, Ahead, Job, Limits, readable
 from dashapp.session.sqlite_database import SqliteDatabase
 
 # Fair to everybody, and sooner or later everybody's turn.
@@ -30,10 +31,13 @@ SELECT COUNT(*), MIN(created) FROM jobs
 WHERE state = 'queued' AND (kind IN (SELECT value FROM json_each(?))) = ?
 AND number < COALESCE((SELECT number FROM jobs WHERE id = ?), 9223372036854775807)
 """
-ACTIVE_AND_WAITING = """
-SELECT COALESCE(SUM(session = ?), 0),
-COALESCE(SUM(state = 'queued' AND (kind IN (SELECT value FROM json_each(?))) = ?), 0)
-FROM jobs WHERE state IN ('queued', 'running')
+PLACES_TAKEN = """
+SELECT COALESCE(SUM(session = :session), 0), COALESCE(SUM(waits), 0),
+COALESCE(SUM(waits AND client = :client AND client <> ''), 0)
+FROM (
+    SELECT *, state = 'queued' AND (kind IN (SELECT value FROM json_each(:long_kinds))) = :long
+    AS waits FROM jobs WHERE state IN ('queued', 'running')
+)
 """
 LONG_KINDS = json.dumps(sorted(LONG))
 
@@ -49,14 +53,14 @@ class SqliteJobs(SqliteDatabase):
                 " AND state IN ('queued', 'running', 'done') ORDER BY number DESC LIMIT 1",
                 (job.session, job.signature),
             ).fetchone()
-            if equal is not None:
-                return _job(equal)
+            for known in readable([equal] if equal else [], _job):
+                return known
             _check_limits(connection, job, limits)
             begin_session(connection, job.session)
             connection.execute(
                 "INSERT INTO jobs (id, session, kind, request, signature, state, progress,"
-                " message, created, attempts, worker, lease)"
-                " VALUES (?, ?, ?, ?, ?, 'queued', 0, '', ?, 0, '', 0)",
+                " message, created, attempts, worker, lease, client)"
+                " VALUES (?, ?, ?, ?, ?, 'queued', 0, '', ?, 0, '', 0, ?)",
                 (
                     job.id,
                     job.session,
@@ -64,19 +68,25 @@ class SqliteJobs(SqliteDatabase):
                     json.dumps(job.request),
                     job.signature,
                     job.created,
+                    job.client,
                 ),
             )
             return job
 
+    def expect_room(self, job: Job, limits: Limits) -> None:
+        """See that a new job would find its place."""
+        with self.errors(), self.connection() as connection:
+            _check_limits(connection, job, limits)
+
     def job(self, job_id: str) -> Job | None:
         """One job."""
         rows = self.read("SELECT * FROM jobs WHERE id = ?", (job_id,))
-        return _job(rows[0]) if rows else None
+        return next(iter(readable(rows, _job)), None)
 
     def jobs(self, session: str) -> tuple[Job, ...]:
         """Jobs of a session, newest first."""
         rows = self.read("SELECT * FROM jobs WHERE session = ? ORDER BY number DESC", (session,))
-        return tuple(_job(row) for row in rows)
+        return readable(rows, _job)
 
     def claim_job(self, worker: str, lease: float, without: Collection[str] = ()) -> Job | None:
         """Take the next waiting job."""
@@ -93,7 +103,7 @@ class SqliteJobs(SqliteDatabase):
                 " lease = ?, progress = 0, message = '' WHERE id = ? RETURNING *",
                 (worker, time.time() + lease, row["id"]),
             ).fetchone()
-            return _job(taken)
+            return next(iter(readable([taken], _job)), None)
 
     def ahead_of(self, job: Job) -> Ahead:
         """Who waits before a job."""
@@ -140,7 +150,7 @@ class SqliteJobs(SqliteDatabase):
     def lost_jobs(self) -> tuple[Job, ...]:
         """Running jobs whose lease is over."""
         rows = self.read("SELECT * FROM jobs WHERE state = 'running' AND lease < ?", (time.time(),))
-        return tuple(_job(row) for row in rows)
+        return readable(rows, _job)
 
     def _change_running(self, job: Job, change: str, values: tuple[Any, ...]) -> bool:
         """Change a job if it still runs in the attempt that the caller began."""
@@ -153,8 +163,17 @@ class SqliteJobs(SqliteDatabase):
 
 
 def begin_session(connection: sqlite3.Connection, session: str) -> None:
-    """Make sure that a session has its record."""
+    """Make sure that a session has its record.
+
+    Raises
+    ------
+    SessionEndedError
+        If it was deleted.
+    """
     now = time.time()
+    ended = connection.execute("SELECT since FROM ended WHERE session = ?", (session,)).fetchone()
+    if ended is not None:
+        raise SessionEndedError(ended["since"])
     connection.execute("INSERT OR IGNORE INTO sessions VALUES (?, ?, ?)", (session, now, now))
 
 
@@ -168,11 +187,14 @@ def still_runs(connection: sqlite3.Connection, job: Job) -> bool:
 
 
 def _check_limits(connection: sqlite3.Connection, job: Job, limits: Limits) -> None:
-    mine, waiting = connection.execute(
-        ACTIVE_AND_WAITING, (job.session, LONG_KINDS, job.long)
-    ).fetchone()
+    asked = {
+        "session": job.session, "client": job.client, "long": job.long, "long_kinds": LONG_KINDS
+    }  # fmt: skip
+    mine, waiting, of_client = connection.execute(PLACES_TAKEN, asked).fetchone()
     if mine >= limits.per_session:
         raise SessionFullError
+    if of_client >= limits.per_client:
+        raise ClientFullError
     if waiting >= limits.waiting:
         raise WaitingRoomFullError
 
@@ -193,4 +215,5 @@ def _job(row: sqlite3.Row) -> Job:
         attempts=row["attempts"],
         worker=row["worker"],
         lease=row["lease"],
+        client=row["client"],
     )

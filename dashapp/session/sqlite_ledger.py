@@ -8,12 +8,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dashapp.session.rows import CLOCK_SECONDS, Item, Job
+from dashapp.session.errors import QuotaExceededError
+from dashapp.session.reserve import Reserve
+from dashapp.session.rows import CLOCK_SECONDS, Item, Job, readable
 from dashapp.session.sqlite_counts import SqliteCounts
 from dashapp.session.sqlite_jobs import SqliteJobs, begin_session, still_runs
 
 # No window of the clock has this number.
 ONCE = -1
+WEEK_SECONDS = 7 * 24 * 3600
 
 
 class SqliteLedger(SqliteJobs):
@@ -23,11 +26,25 @@ class SqliteLedger(SqliteJobs):
     ----------
     path : Path
         The database file; counts of requests stand beside it.
+    keep_seconds : int
+        How long it is remembered that a session was deleted: as long as its cookie may live.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, keep_seconds: int = WEEK_SECONDS) -> None:
+        self._keep_seconds = keep_seconds
+        self._reserve = Reserve(path.parent)
         super().__init__(path)
         self._counts = SqliteCounts(path.with_name("counts.sqlite3"))
+        self._reserve.fill()
+
+    def _make_tables(self, connection: sqlite3.Connection) -> None:
+        super()._make_tables(connection)
+        if lacks_client(connection):
+            # A ledger of an earlier version; of several processes that start, one changes it.
+            connection.execute("BEGIN IMMEDIATE")
+            if lacks_client(connection):
+                connection.execute("ALTER TABLE jobs ADD COLUMN client TEXT NOT NULL DEFAULT ''")
+            connection.execute("COMMIT")
 
     def add_item(
         self,
@@ -57,7 +74,7 @@ class SqliteLedger(SqliteJobs):
             "SELECT * FROM items WHERE session = ? AND kind = ? ORDER BY number DESC",
             (session, kind),
         )
-        return tuple(_item(row) for row in rows)
+        return readable(rows, _item)
 
     def item(self, session: str, kind: str, item_id: str) -> Item | None:
         """One item."""
@@ -65,7 +82,7 @@ class SqliteLedger(SqliteJobs):
             "SELECT * FROM items WHERE session = ? AND kind = ? AND id = ?",
             (session, kind, item_id),
         )
-        return _item(rows[0]) if rows else None
+        return next(iter(readable(rows, _item)), None)
 
     def remove_item(self, session: str, kind: str, item_id: str) -> None:
         """Remove the note of an item."""
@@ -126,16 +143,32 @@ class SqliteLedger(SqliteJobs):
         super().close()
 
     def compact(self) -> None:
-        """Move the logs into the databases."""
+        """Move the logs into the databases, and take room for the next deletion."""
         self._counts.compact()
         super().compact()
+        self._reserve.fill()
 
     def delete_session(self, session: str) -> None:
-        """Remove all records of a session."""
+        """Remove all records of a session, with the room kept for that where there is no other."""
+        try:
+            self._delete_session(session)
+        except QuotaExceededError:
+            self._reserve.release()
+            # The log of the deletions before this one is room as well.
+            super().compact()
+            self._delete_session(session)
+
+    def _delete_session(self, session: str) -> None:
+        now = time.time()
         with self.write() as connection:
             connection.execute("DELETE FROM items WHERE session = ?", (session,))
             connection.execute("DELETE FROM jobs WHERE session = ?", (session,))
             connection.execute("DELETE FROM sessions WHERE id = ?", (session,))
+            connection.execute("DELETE FROM ended WHERE until < ?", (now,))
+            connection.execute(
+                "INSERT OR IGNORE INTO ended VALUES (?, ?, ?)",
+                (session, now, now + self._keep_seconds),
+            )
 
     def hits(self, name: str, seconds: int) -> int:
         """Count one event."""
@@ -151,6 +184,11 @@ class SqliteLedger(SqliteJobs):
                 (name, ONCE, now + seconds + CLOCK_SECONDS),
             )
             return cursor.rowcount == 1
+
+
+def lacks_client(connection: sqlite3.Connection) -> bool:
+    """Whether jobs do not tell yet who asked for them."""
+    return "client" not in {row["name"] for row in connection.execute("PRAGMA table_info(jobs)")}
 
 
 def _item(row: sqlite3.Row) -> Item:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 import structlog
 
 from dashapp import metrics
-from dashapp.session.entries import Entries
+from dashapp.session.entries import Entries, Quota
 from dashapp.session.errors import (
     QuotaExceededError,
     SessionExpiredError,
@@ -35,6 +35,7 @@ logger = structlog.get_logger(__name__)
 # Larger values are kept in pieces: memory stays flat while a file of 200 MB passes through, and
 # one command to Redis stays short enough for its timeout.
 CHUNK_BYTES = 4 * 1024 * 1024
+MEGABYTE = 1024 * 1024
 VALUE, PIECES = b"V", b"P"
 
 
@@ -52,8 +53,8 @@ class SessionStore:
         Signs entries.
     seconds : int
         Life of a value, positive.
-    session_bytes, total_bytes : int
-        Room for one session and for all together.
+    quota : Quota
+        Room for one session, for all of one client, and for all together.
     """
 
     def __init__(
@@ -62,16 +63,14 @@ class SessionStore:
         seal: Seal,
         *,
         seconds: int,
-        session_bytes: int,
-        total_bytes: int,
+        quota: Quota,
     ) -> None:
         if seconds <= 0:
             raise ValueError("values need a positive life")
         self._entries = entries
         self._seal = seal
         self._seconds = seconds
-        self._session_bytes = session_bytes
-        self._total_bytes = total_bytes
+        self._quota = quota
 
     def put(self, key: Key, data: bytes) -> None:
         """Keep a value; once this returns it survives a crash of any process.
@@ -79,14 +78,15 @@ class SessionStore:
         Raises
         ------
         QuotaExceededError
-            If the session, the portal or the disk is full.
+            If the session, its client, the portal or the disk is full.
+        SessionEndedError
+            If the session was deleted, be it while the value is written.
         StoreUnavailableError
             If the back end does not answer.
         """
         if len(data) > CHUNK_BYTES:
             self.put_stream(key, _slices(data))
             return
-        self._make_room(key.session, len(data))
         self._set(key, key.name, VALUE + data)
 
     def put_stream(self, key: Key, chunks: Iterable[bytes]) -> int:
@@ -107,7 +107,6 @@ class SessionStore:
         size = 0
         try:
             for piece in _regrouped(chunks):
-                self._make_room(key.session, len(piece))
                 name = f"{key.name}#{generation}#{len(written)}"
                 written.append(name)
                 self._set(key, name, VALUE + piece)
@@ -165,9 +164,21 @@ class SessionStore:
         self._entries.delete(key.session, [key.name, *pieces])
 
     def delete_session(self, session: str) -> None:
-        """Remove everything of a session."""
+        """Remove everything of a session, for good: what still comes for it is refused."""
         with metrics.stored("delete"):
-            self._entries.delete_session(check_session(session))
+            self._entries.delete_session(check_session(session), self._seconds)
+
+    def delete_leftovers(self, session: str) -> None:
+        """Remove everything of a session that may go on."""
+        self._entries.delete_session(check_session(session), 0)
+
+    def assign(self, session: str, client: str) -> None:
+        """Note whose a session is: its values count in the client's quota."""
+        self._entries.assign(check_session(session), client)
+
+    def client_of(self, session: str) -> str:
+        """Whose a session is; empty where nobody said."""
+        return self._entries.client_of(session)
 
     def sessions(self) -> list[tuple[str, float]]:
         """Sessions with values, each with the Unix time of its last write."""
@@ -187,19 +198,11 @@ class SessionStore:
         """
         self._entries.check()
 
-    def _make_room(self, session: str, size: int) -> None:
-        if self._entries.used(session) + size > self._session_bytes:
-            raise QuotaExceededError(
-                "Your session's storage is full. Delete your data and start again, or use "
-                "smaller files."
-            )
-        if self._entries.total() + size > self._total_bytes:
-            raise QuotaExceededError("The server's storage is full. Try again later.")
-
     def _set(self, key: Key, name: str, payload: bytes) -> None:
         with metrics.stored("write"):
             seconds = SHARED_SECONDS if key.session == SHARED else self._seconds
-            self._entries.set(key.session, name, self._seal.close(name, payload), seconds)
+            entry = self._seal.close(name, payload)
+            self._entries.set(key.session, name, entry, seconds, self._quota)
 
     def _load(self, key: Key, name: str) -> bytes:
         with metrics.stored("read"):
@@ -235,8 +238,11 @@ def open_store(settings: Settings) -> SessionStore:
         entries,
         Seal(derived_key(settings, "store")),
         seconds=settings.absolute_seconds,
-        session_bytes=settings.session_quota_mb * 1024 * 1024,
-        total_bytes=settings.total_quota_mb * 1024 * 1024,
+        quota=Quota(
+            session=settings.session_quota_mb * MEGABYTE,
+            client=settings.total_quota_mb * MEGABYTE * settings.client_share // 100,
+            total=settings.total_quota_mb * MEGABYTE,
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from flask import g, has_request_context
 from dashapp.components.states import message
 from dashapp.jobs.queue import JobLimitError
 from dashapp.page import BadInputError, Refs
+from dashapp.session import identity
 from dashapp.session.store import SessionExpiredError, StoreError
 from dashapp.shell.ids import Ids
 from segmentation import SegmentationError
@@ -37,6 +38,7 @@ def report_error(error: Exception) -> Any:
         Dash then leaves the callback's outputs as they are.
     """
     if isinstance(error, SessionExpiredError):
+        identity.leave_if_ended(error)
         # The page that is open then says so, with one way forward.
         set_props(Ids.REFS, {"data": Refs(expired=True).to_browser()})
         set_props(Ids.ALERT, {"children": None})

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from dash import html, no_update
 from dash.development.base_component import Component
 
@@ -17,12 +18,14 @@ from dashapp.jobs.queue import Job
 from dashapp.page import BadInputError, Context, Refs, content_id_or_none, record, text_or_none
 from dashapp.session import identity
 from dashapp.session.audit import note
-from dashapp.session.errors import SessionExpiredError
+from dashapp.session.errors import SessionExpiredError, StoreError
 from dashapp.session.identity import current_session
 from dashapp.session.ledger import Item
 from dashapp.shell.ids import Ids
 from dashapp.shell.shared import with_shared
 from dashapp.shell.waiting import pace_of, waiting_words
+
+logger = structlog.get_logger(__name__)
 
 WAITING = ("queued", "running")
 GONE = (
@@ -276,17 +279,18 @@ def refs_after(context: Context, refs: Refs, result: dict[str, Any]) -> Refs:
 
 
 def delete_session(context: Context, session: str) -> None:
-    """Remove everything that the server keeps of a session; running jobs are stopped first."""
+    """Remove everything that the server keeps of a session; its running jobs are killed."""
     note("delete")
     lent = context.sharing.lent(session)
-    for job in context.jobs.jobs(session):
-        if job.state in WAITING:
-            context.jobs.cancel(session, job.id)
     context.datasets.forget(session)
-    # The ledger first: from then on no job that still runs can add anything.
+    # The ledger first: from then on no job and no upload that still runs can add anything.
     context.ledger.delete_session(session)
     context.store.delete_session(session)
-    # What a killed job wrote last can be removed without touching what comes next.
+    # What arrives later for the old one is refused, and touches nothing of the next.
     fresh = identity.renew()
     for item in lent:
-        context.sharing.lend(fresh.session, item.id, customers=item.info["dataset"] is not None)
+        try:
+            context.sharing.lend(fresh.session, item.id, customers=item.info["dataset"] is not None)
+        except StoreError:
+            # The data are deleted; a full disk does not take the note of what was lent again.
+            logger.warning("not_lent_again", session=fresh.session, model=item.id)

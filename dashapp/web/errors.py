@@ -13,6 +13,7 @@ from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from dashapp.jobs.queue import JobLimitError
+from dashapp.session import identity
 from dashapp.session.errors import (
     QuotaExceededError,
     SessionExpiredError,
@@ -70,6 +71,7 @@ def install(app: Dash) -> None:
     @server.errorhandler(SegmentationError)
     @server.errorhandler(StoreError)
     def known_error(error: Exception) -> Response:
+        identity.leave_if_ended(error)
         status, retry_after = status_of(error)
         return answer(status, str(error), retry_after=retry_after)
 

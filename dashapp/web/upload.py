@@ -23,7 +23,6 @@ from werkzeug.exceptions import (
     LengthRequired,
     RequestEntityTooLarge,
     ServiceUnavailable,
-    TooManyRequests,
     UnsupportedMediaType,
 )
 
@@ -34,8 +33,7 @@ from dashapp.session.errors import StoreError
 from dashapp.session.identity import current_session
 from dashapp.session.keys import HEX_ID, Key, Kind
 from dashapp.session.rights import Right, need_of, needs
-from dashapp.web import access
-from dashapp.web.limits import MINUTE, seconds_left
+from dashapp.web import access, limits
 from segmentation import MAX_MODEL_FILE, READABLE_FORMATS, ModelFileError, foreign_format
 
 if TYPE_CHECKING:
@@ -81,7 +79,7 @@ def install(server: Flask, context: Context) -> None:
                 raise BadRequest("The upload does not say what it is for.")
             access.require(need_of(take))
             check_request(context.settings.max_upload_bytes)
-            check_rate(context, current_session())
+            limits.require_uploads(context)
             with one_of(places):
                 return take(context, current_session())
         except (HTTPException, JobLimitError, StoreError):
@@ -178,7 +176,7 @@ def kept_file(context: Context, session: str, job: str, *, what: str = "a table"
     upload_id = keep_file(context, session, what)
     try:
         yield upload_id
-    except JobLimitError:
+    except (JobLimitError, StoreError):
         context.store.delete(Key(session, Kind.UPLOAD, upload_id))
         raise
 
@@ -225,16 +223,6 @@ def check_request(limit: int) -> None:
         raise BadRequest("The file is empty.")
     request.max_content_length = limit
     file_name()
-
-
-def check_rate(context: Context, session: str) -> None:
-    """Refuse a flood of uploads, counted over all processes."""
-    limit = context.settings.uploads_per_minute
-    if context.ledger.hits(f"upload:{session}", MINUTE) > limit:
-        raise TooManyRequests(
-            f"At most {limit} files can be uploaded in a minute. Wait a moment.",
-            retry_after=seconds_left(time.time()),
-        )
 
 
 def file_name() -> str:

@@ -15,6 +15,7 @@ from segmentation.table.limits import Limits
 _CELL = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 #: Addresses of cells beyond column Z or row 99,999; nearer ones cannot make a sheet too large.
 _FAR_CELL = re.compile(rb"\br\s*=\s*[\"'](?:[A-Z]{2,3}\d{1,7}|[A-Z]\d{6,7})[\"']")
+_SHEET = b"sheetData"
 _CHUNK = 1024 * 1024
 #: Longest piece of XML that may be cut between two chunks without losing a cell's address.
 _OVERLAP = 200
@@ -56,19 +57,23 @@ def check_extent(data: bytes, limits: Limits) -> None:
                     if not _has_far_cells(stream):
                         continue
                 with archive.open(member) as stream:
-                    rows, columns = _extent(stream)
-                limits.check_rows(rows)
-                limits.check_cells(rows, columns)
+                    _check_cells(stream, limits)
 
 
-def _extent(stream: Any) -> tuple[int, int]:
-    """Return the greatest row and column that a sheet's cells name."""
-    rows = columns = 0
+def _check_cells(stream: Any, limits: Limits) -> None:
+    """Refuse a sheet whose cells name a row or column too far away, or are too few for it."""
+    rows = columns = cells = 0
+    is_sheet = False
     for piece in _pieces(stream):
         found = _CELL.findall(piece)
+        cells += len(found)
         rows = max([rows, *(int(row) for _, row in found)])
         columns = max([columns, *map(_column_number, {name for name, _ in found})])
-    return rows, columns
+        is_sheet |= _SHEET in piece
+    limits.check_rows(rows)
+    limits.check_cells(rows, columns)
+    if is_sheet:  # the list of formulas names cells as well, but few of them
+        limits.check_filled(rows, cells)
 
 
 def _has_far_cells(stream: Any) -> bool:
@@ -112,13 +117,14 @@ class _Reach:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._rows = self._columns = 0  # of the cells that hold something
+        self._rows_filled = 0
         self._passed = 0  # rows until here
         self._repeat = self._width = self._filled = 0  # of the row under way
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Meet the beginning of an element."""
         if name == "table:table":
-            self._rows = self._columns = self._passed = 0
+            self._rows = self._columns = self._rows_filled = self._passed = 0
         elif name == "table:table-row":
             self._repeat = _count(attributes, "table:number-rows-repeated")
             self._width = self._filled = 0
@@ -131,11 +137,14 @@ class _Reach:
 
     def end(self, name: str) -> None:
         """Meet the end of an element."""
+        if name == "table:table":
+            self._limits.check_filled(self._rows, self._rows_filled)
         if name != "table:table-row":
             return
         self._passed += self._repeat
         if self._filled:
             self._rows = self._passed
+            self._rows_filled += self._repeat
             self._columns = max(self._columns, self._filled)
             self._limits.check_rows(self._rows)
             self._limits.check_cells(self._rows, self._columns)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from segmentation.errors import ReadError
 
 MEGABYTE = 1024 * 1024
+#: A worksheet with more rows, of which fewer than this share hold anything, is no table.
+SPARSE_ROWS = 100_000
+SPARSE_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,22 @@ class Limits:
         if rows * columns > self.cells:
             raise _too_large(
                 f"The worksheet reaches to row {rows:,} and column {columns:,}; that is too far. "
+                "Delete stray cells far from the table, or save it as CSV."
+            )
+
+    def check_filled(self, rows: int, filled: int) -> None:
+        """Refuse a worksheet that is long only by its gaps: reading those takes seconds.
+
+        Parameters
+        ----------
+        rows
+            Row of the last cell.
+        filled
+            Rows, or cells, that hold something.
+        """
+        if rows > SPARSE_ROWS and filled < SPARSE_SHARE * rows:
+            raise _too_large(
+                f"The worksheet reaches to row {rows:,}, but nearly all of its rows are empty. "
                 "Delete stray cells far from the table, or save it as CSV."
             )
 

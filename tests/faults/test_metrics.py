@@ -35,6 +35,11 @@ def test_sums_of_web_and_worker_survive_a_killed_web_worker(machine: Machine) ->
     found = numbers(machine)
     assert found[uploads] == 1
     assert found[jobs] == 1
+    (machine.settings.data_dir / "metrics" / "counter_web-7.db").write_bytes(b"\xff" * 4096)
+    (machine.settings.data_dir / "metrics" / "histogram_web-7.db").write_bytes(b"")
+    assert numbers(machine)[uploads] == 1, "damaged files count nothing"
+    for kind in ("counter", "histogram"):
+        (machine.settings.data_dir / "metrics" / f"{kind}_web-7.db").unlink()
     files = list((machine.settings.data_dir / "metrics").glob("*.db"))
     assert {path.stem.partition("_")[2] for path in files} <= {
         "web-0",

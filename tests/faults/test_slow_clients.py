@@ -26,7 +26,8 @@ FILE = b"Customer ID,Age,Total Spend\n" + b"".join(
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    running = start_server(tmp_path, SEGMENTATION_UPLOADS_PER_MINUTE="10000")
+    limits = {f"SEGMENTATION_{name}_PER_MINUTE": "100000" for name in ("UPLOADS", "REQUESTS")}
+    running = start_server(tmp_path, **limits)
     yield running
     stop_server(running)
 

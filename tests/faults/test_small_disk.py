@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from dashapp.session import files
+from dashapp.session.keys import Key, Kind
+from dashapp.session.sweeper import Sweeper
 from tests.callbacks import find_by_input, fire
 from tests.dashapp.portal import Portal
 from tests.faults.conftest import Machine, children
+from tests.faults.deleting import delete_my_data
 from tests.faults.small_disk import LimitedFiles, MountedDisk, small_disk
 from tests.waiting import until
 
@@ -76,6 +79,65 @@ def test_a_full_disk_is_told_reads_go_on_and_it_recovers(disk: tuple[Disk, Machi
     assert b"Traceback" not in machine.log.read_bytes()
     left = list(machine.settings.data_dir.rglob("*.draft"))
     assert left == []
+
+
+def test_on_a_full_disk_data_can_be_deleted_and_that_makes_room(
+    disk: tuple[Disk, Machine], tmp_path: Path
+) -> None:
+    small, machine = disk
+    machine.start_web()
+    machine.start_worker()
+    leaving, staying = machine.visitor(), machine.visitor()
+    imported(machine, staying)
+    assert machine.upload(LARGE, leaving, "large.csv").status == 202
+    small.fill()
+    before = len(machine.store.sessions())
+    delete_my_data(machine, leaving, tmp_path)
+    assert len(machine.store.sessions()) == before - 1
+    assert machine.get("/metrics").status == 200
+    until(
+        lambda: machine.upload(SMALL, staying).status == 202,
+        seconds=RECOVER_SECONDS,
+        what="what was deleted makes room",
+    )
+    assert b"Traceback" not in machine.log.read_bytes()
+    assert b'"event": "delete"' in machine.log.read_bytes() + audit_of(machine)
+
+
+def audit_of(machine: Machine) -> bytes:
+    return (machine.settings.data_dir / "audit.jsonl").read_bytes().replace(b'":"', b'": "')
+
+
+def test_on_a_full_disk_sessions_end_at_their_time(disk: tuple[Disk, Machine]) -> None:
+    small, machine = disk
+    sessions = [f"{number:032x}" for number in range(40)]
+    for session in sessions:
+        machine.store.put(Key(session, Kind.DATASET, "1" * 32), SMALL)
+        machine.ledger.add_item(session, "dataset", "1" * 32, "x" * 2000, {})
+    small.fill()
+    short = machine.settings.model_copy(update={"idle_ttl_hours": 1e-9})
+    until(
+        lambda: set(machine.ledger.ended_sessions(1, 10**6)) == set(sessions),
+        seconds=10,
+        what="their time is over",
+    )
+    Sweeper(short, machine.store, machine.ledger).sweep()
+    assert machine.store.sessions() == []
+    assert not any(map(machine.ledger.knows, sessions))
+
+
+def test_on_a_full_disk_the_portal_can_be_started_anew(disk: tuple[Disk, Machine]) -> None:
+    small, machine = disk
+    machine.start_web()
+    cookie = machine.visitor()
+    assert machine.upload(SMALL, cookie).status == 202
+    machine.stop()
+    machine.ledger.close()
+    machine.store._entries._usage.close()  # type: ignore[attr-defined]
+    small.fill()
+    machine.start_web()
+    assert machine.get("/", cookie).status == 200
+    assert machine.upload(LARGE, cookie, "large.csv").status == 507
 
 
 def test_a_read_only_disk_is_told_and_reads_go_on(

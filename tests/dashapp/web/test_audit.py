@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from dashapp.session.audit import AUDIT_FILE, AuditLog
+from dashapp.session.audit import AUDIT_FILE, AuditLog, append_line
 from dashapp.settings import Settings
 from tests.dashapp.portal import ORIGIN, Portal
 from tests.dashapp.web.launching import hosted, launch, link
@@ -63,8 +64,22 @@ def test_several_machines_write_to_standard_output(
     assert json.loads(capsys.readouterr().out)["event"] == "train"
 
 
-def test_a_disk_that_takes_nothing_stops_nobody(tmp_path: Path) -> None:
+def test_a_line_that_the_disk_does_not_take_stands_in_the_log(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "portal")
     log = AuditLog(settings)
     (settings.data_dir / AUDIT_FILE).mkdir()
-    log.write("train", "a" * 32, "", {})
+    with capture_logs() as logged:
+        log.write("train", "a" * 32, "", {"job": "b"})
+    (told,) = logged
+    assert told["event"] == "audit_line_unwritten"
+    assert (told["line"]["event"], told["line"]["job"]) == ("train", "b")
+
+
+def test_a_line_that_was_cut_short_spoils_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    path.write_bytes(b'{"event":"tra')
+    append_line(path, b'{"event":"export"}\n')
+    append_line(path, b'{"event":"delete"}\n')
+    assert path.read_text().splitlines() == [
+        '{"event":"tra', '{"event":"export"}', '{"event":"delete"}'
+    ]  # fmt: skip

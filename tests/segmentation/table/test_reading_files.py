@@ -16,6 +16,7 @@ import xlsxwriter
 
 from segmentation import read_table, sample_customers
 from segmentation.errors import ParameterError, ReadError
+from segmentation.table.extent import check_extent
 from segmentation.table.limits import Limits
 
 SMALL = b"a,b\n1,2\n3,4\n"
@@ -226,6 +227,27 @@ def far_cell(row: int, column: int) -> bytes:
     return sink.getvalue()
 
 
+def far_ods() -> bytes:
+    """An OpenDocument sheet of two rows with a million empty ones between them."""
+    cell = '<table:table-cell office:value-type="string"><text:p>a</text:p></table:table-cell>'
+    row = "<table:table-row{more}>{cells}</table:table-row>"
+    empty = row.format(more=' table:number-rows-repeated="1000000"', cells="<table:table-cell/>")
+    filled = row.format(more="", cells=cell)
+    content = (
+        '<?xml version="1.0"?><office:document-content'
+        ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+        ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
+        f'<office:spreadsheet><table:table table:name="S">{filled}{empty}{filled}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", content)
+    return sink.getvalue()
+
+
 BOMBS: dict[str, tuple[Callable[[], bytes], Limits, str]] = {
     "too many bytes": (lambda: SMALL * 1000, Limits(file_bytes=5000), "MB can be read"),
     "too many rows": (lambda: b"a,b\n" + b"1,2\n" * 200, Limits(rows=100), "more than 100 rows"),
@@ -239,6 +261,8 @@ BOMBS: dict[str, tuple[Callable[[], bytes], Limits, str]] = {
         lambda: b"a,b\n" + (b"1," * 300_000 + b"1\n") * 2, Limits(), "300,001 columns",
     ),
     "a far cell": (lambda: far_cell(1_048_575, 16_383), Limits(), "reaches to row 1,048,576"),
+    "a cell far below": (lambda: far_cell(1_048_575, 1), Limits(), "nearly all of its rows are"),
+    "a cell far below in OpenDocument": (far_ods, Limits(), "nearly all of its rows are empty"),
     "a cell far to the right": (lambda: far_cell(1, 16_383), Limits(), "16,384 columns"),
     "a zip bomb": (lambda: archive(t_csv=b"1,2\n" * 5_000_000), Limits(), "200 times its size"),
     "a gzip bomb": (lambda: gzip.compress(bytes(30_000_000)), Limits(), "200 times its size"),
@@ -249,6 +273,18 @@ BOMBS: dict[str, tuple[Callable[[], bytes], Limits, str]] = {
         lambda: archive(**{f"f{i}_csv": b"" for i in range(50)}), Limits(members=20), "50 files",
     ),
 }  # fmt: skip
+
+
+def test_formulas_far_below_make_no_sheet_sparse() -> None:
+    sink = io.BytesIO()
+    with xlsxwriter.Workbook(sink) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["a", "b"])
+        sheet.write_row(1, 0, [1, 2])
+    chain = b'<calcChain><c r="A500000" i="1"/></calcChain>'
+    with zipfile.ZipFile(sink, "a") as archive:
+        archive.writestr("xl/calcChain.xml", chain)
+    check_extent(sink.getvalue(), Limits())
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
