@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 import select
 import socket
+import struct
 import time
 from collections import deque
 from collections.abc import Callable, Generator
@@ -68,6 +69,8 @@ LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORE
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 
+# Closing then forgets what the kernel still has to send, which a slow reader would keep for hours.
+RESET = struct.pack("ii", 1, 0)
 TOO_SLOW = (408, "Request Timeout")
 BUSY = (503, "Service Unavailable")
 # What a thread returns whose client has to read first.
@@ -402,9 +405,11 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         waits = conn not in self._parked
         if waits or conn.received or conn.response:
             metrics.meters().refused.labels("slow").inc()
-        if waits or conn.received:
-            with suppress(OSError):
+        with suppress(OSError):
+            if waits or conn.received:
                 util.write_error(conn.sock, *(BUSY if waits else TOO_SLOW), "")
+            elif conn.response:
+                conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         if waits:
             self._waiting.remove(conn)
             self._drop(conn)
