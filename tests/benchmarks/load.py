@@ -156,7 +156,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         began = time.monotonic()
-        server = start_server(folder, SEGMENTATION_WORKERS="2")
+        server = start_server(
+            folder,
+            SEGMENTATION_WORKERS="2",
+            # All users come from one address.
+            SEGMENTATION_CLIENT_SHARE="100",
+        )
         print(f"ready after {time.monotonic() - began:.1f} s")  # noqa: T201
         try:
             own = folder / "canary0000.csv"

@@ -9,7 +9,7 @@ import pytest
 from dashapp.session.ledger import open_ledger
 from dashapp.settings import Settings
 from dashapp.web import limits
-from tests.dashapp.portal import Portal
+from tests.dashapp.portal import ORIGIN, Portal
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +44,74 @@ def test_whoever_sends_no_cookie_is_counted_by_address(tmp_path: Path) -> None:
     assert visits == [200, 200, 429, 429]
     other = portal.app.server.test_client().get("/", environ_overrides={"REMOTE_ADDR": "192.0.2.1"})
     assert other.status_code == 200
+
+
+def from_address(address: str) -> dict[str, dict[str, str]]:
+    return {"environ_overrides": {"REMOTE_ADDR": address}}
+
+
+def test_an_address_may_do_as_much_as_ten_sessions_whatever_cookies_it_sends(
+    tmp_path: Path,
+) -> None:
+    portal = Portal.of(Settings(data_dir=tmp_path / "portal", requests_per_minute=10))
+    visits = [
+        portal.app.server.test_client().get("/", **from_address("2001:db8::1")).status_code
+        for _ in range(101)
+    ]
+    assert visits == [200] * 100 + [429]
+    same_network, other_network = from_address("2001:db8::f:2"), from_address("2001:db8:0:1::1")
+    assert portal.app.server.test_client().get("/", **same_network).status_code == 429
+    assert portal.app.server.test_client().get("/", **other_network).status_code == 200
+
+
+def test_a_user_who_drops_the_cookie_has_no_more_requests(tmp_path: Path) -> None:
+    portal = Portal.of(
+        Settings(
+            data_dir=tmp_path / "portal", identity="proxy", proxy_secret="s" * 32,
+            requests_per_minute=10,
+        )
+    )  # fmt: skip
+
+    def visit(user: str) -> int:
+        headers = {"X-Portal-Secret": "s" * 32, "X-Portal-User": user, "X-Portal-Roles": "analyst"}
+        return portal.app.server.test_client().get("/", headers=headers).status_code
+
+    assert [visit("ann") for _ in range(11)] == [200] * 10 + [429]
+    assert visit("ben") == 200
+
+
+def test_an_address_with_many_sessions_takes_its_share_of_places(tmp_path: Path) -> None:
+    """Every upload comes with a fresh cookie; a fourth of the places is the share."""
+    portal = Portal.of(Settings(data_dir=tmp_path / "portal", jobs_waiting=8))
+
+    def upload(number: int, address: str) -> int:
+        answer = portal.app.server.test_client().post(
+            "/upload", data=b"id,age\n%d,30\n" % number,
+            headers=ORIGIN | {"X-Portal-Upload": "1", "X-File-Name": "c.csv"},
+            content_type="application/octet-stream", **from_address(address),
+        )  # fmt: skip
+        if answer.status_code == 503:
+            assert "in your network" in answer.get_json()["error"]
+            assert int(answer.headers["Retry-After"]) > 0
+        return int(answer.status_code)
+
+    assert [upload(number, "192.0.2.1") for number in range(4)] == [202, 202, 503, 503]
+    assert upload(5, "192.0.2.2") == 202
+
+
+def test_an_address_with_many_sessions_takes_its_share_of_storage(tmp_path: Path) -> None:
+    portal = Portal.of(Settings(data_dir=tmp_path / "portal", total_quota_mb=8))
+
+    def upload(address: str) -> int:
+        answer = portal.app.server.test_client().post(
+            "/upload", data=b"id,age\n" + b"1,30\n" * 180_000,
+            headers=ORIGIN | {"X-Portal-Upload": "1", "X-File-Name": "c.csv"},
+            content_type="application/octet-stream", **from_address(address),
+        )  # fmt: skip
+        return int(answer.status_code)
+
+    assert [upload("192.0.2.1") for _ in range(4)] == [202, 202, 507, 507]
+    assert upload("192.0.2.2") == 202
 
 
 def test_no_address_is_written_down(tmp_path: Path) -> None:
