@@ -28,6 +28,12 @@ if TYPE_CHECKING:
         ReadError,
         SegmentationError,
     )
+    from segmentation.formulas import (
+        FORMULA_PATTERN,
+        escape_formula,
+        escape_formulas,
+        unescape_formula,
+    )
     from segmentation.model import CustomerSegmentation
     from segmentation.scale.large_data import LargeData
     from segmentation.scoring.answers import Assignment, Change, ModelColumn
@@ -77,6 +83,10 @@ _HOMES = {
     "sample_transactions": "segmentation.table.transactions",
     "association": "segmentation.table.association",
     "summarize": "segmentation.table.summary",
+    "FORMULA_PATTERN": "segmentation.formulas",
+    "escape_formula": "segmentation.formulas",
+    "escape_formulas": "segmentation.formulas",
+    "unescape_formula": "segmentation.formulas",
     "SegmentationError": "segmentation.errors",
     "ReadError": "segmentation.errors",
     "DataError": "segmentation.errors",
@@ -118,6 +128,10 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "sample_transactions",
     "association",
     "summarize",
+    "FORMULA_PATTERN",
+    "escape_formula",
+    "escape_formulas",
+    "unescape_formula",
     "SegmentationError",
     "ReadError",
     "DataError",

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from csv import QUOTE_NONNUMERIC
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from segmentation.errors import ParameterError
+from segmentation.formulas import escape_formulas
 from segmentation.scoring.beside import add_scores
 from segmentation.segments.segment import UNASSIGNED, UNASSIGNED_ID
 from segmentation.table.dataset import Table
+
+# Commas, quotes and line ends, and what else separates cells in a list.
+SEPARATORS = r'[",;|\t\r\n]'
 
 
 def with_rejects(table: Table, scores: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -63,20 +69,25 @@ def check_folder(output: str | Path | None) -> None:
 
 
 def write_csv(frame: pd.DataFrame, output: str | Path) -> None:
-    """Write a CSV file, complete or not at all."""
+    """Write a CSV file, complete or not at all, in which no text can run as a formula."""
+    frame = escape_formulas(frame)
     target = Path(output)
     partial = target.with_name(target.name + ".part")
     if all(dtype == "str" or dtype.kind in "bif" for dtype in frame.dtypes):
         _write_plain_csv(frame, partial)
     else:
-        frame.to_csv(partial, index=False)
+        frame.to_csv(partial, index=False, quoting=QUOTE_NONNUMERIC)
     partial.replace(target)
 
 
 def _write_plain_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write numbers and text with Arrow, ten times as fast as pandas."""
     table = pa.table({name: pa.array(frame[name], from_pandas=True) for name in frame.columns})
-    try:
-        csv.write_csv(table, path, csv.WriteOptions(quoting_style="none"))
-    except pa.ArrowInvalid:  # a text holds a comma, a quote or a line end: quote all texts
-        csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed"))
+    texts = [pa.array(table.column_names), *filter(_is_text, table.columns)]
+    # All texts are quoted, or none: also where another separator than ours would split one.
+    is_split = any(pc.any(pc.match_substring_regex(text, SEPARATORS)).as_py() for text in texts)
+    csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed" if is_split else "none"))
+
+
+def _is_text(column: pa.ChunkedArray) -> bool:
+    return bool(pa.types.is_string(column.type) or pa.types.is_large_string(column.type))

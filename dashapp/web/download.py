@@ -11,7 +11,8 @@ from flask import Flask, Response, abort, request
 
 from dashapp.page import BadInputError, Context, content_id_or_none
 from dashapp.services.customers import MOST_PICKED, Selection, Which
-from dashapp.services.exports import EVERYBODY, csv_chunks, xlsx_bytes
+from dashapp.services.exports import EVERYBODY
+from dashapp.services.spreadsheets import csv_chunks, xlsx_bytes
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, needs
 
