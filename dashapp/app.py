@@ -174,7 +174,7 @@ def make_context(settings: Settings, pages: tuple[Page, ...]) -> Context:
         datasets=datasets,
         training=training,
         scoring=scoring,
-        exports=Exports(datasets, training, scoring),
+        exports=Exports(memory, datasets, training, scoring),
         sharing=Sharing(memory),
         large=LargeSets(memory, settings),
         page_needs=MappingProxyType({page.path: page.need for page in pages}),

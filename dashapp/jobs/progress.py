@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from dashapp.session.errors import SessionExpiredError
@@ -74,6 +75,17 @@ class Workspace:
         chosen = value_id or content_id(data)
         self._store.put(self._key(kind, chosen), data)
         return chosen
+
+    def write_stream(self, kind: Kind, chunks: Iterable[bytes]) -> tuple[str, int]:
+        """Keep a value that is made piece by piece.
+
+        Returns
+        -------
+        value_id, size
+            A new id, and the bytes kept.
+        """
+        value_id = secrets.token_hex(16)
+        return value_id, self._store.put_stream(self._key(kind, value_id), chunks)
 
     def add_item(self, kind: Kind, item_id: str, name: str, info: dict[str, Any]) -> None:
         """Note in the ledger that the session has something.

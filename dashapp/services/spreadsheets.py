@@ -179,7 +179,8 @@ def _day_format(column: pd.Series) -> str:
 
 
 def _count_days(column: pd.Series) -> pd.Series:
-    return (column.dt.tz_localize(None) - DAY_ZERO) / pd.Timedelta(days=1)
+    days: pd.Series = (column.dt.tz_localize(None) - DAY_ZERO) / pd.Timedelta(days=1)
+    return days
 
 
 def _write_out(column: pd.Series) -> pd.Series:
@@ -190,8 +191,8 @@ def _write_out(column: pd.Series) -> pd.Series:
 
 def _width(name: str, cells: pd.Series) -> int:
     """Letters that fit a column's name and its first cells, within reason."""
-    longest = cells.astype("str").str.len().max() if len(cells) else 0
-    return int(min(max(longest, len(name) + 3, 9), WIDEST))
+    longest = max((len(str(cell)) for cell in cells.dropna()), default=0)
+    return min(max(longest, len(name) + 3, 9), WIDEST)
 
 
 def _chunks(frame: pd.DataFrame, rows: int) -> Iterator[pd.DataFrame]:

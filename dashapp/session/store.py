@@ -16,7 +16,7 @@ from dashapp.session.errors import (
     StoreError,
     StoreUnavailableError,
 )
-from dashapp.session.keys import SHARED, SHARED_SECONDS, Key, check_session
+from dashapp.session.keys import LIFETIMES, SHARED, SHARED_SECONDS, Key, check_session
 from dashapp.session.seal import Seal
 from dashapp.session.secret import derived_key
 from dashapp.settings import Settings
@@ -199,6 +199,7 @@ class SessionStore:
     def _set(self, key: Key, name: str, payload: bytes) -> None:
         with metrics.stored("write"):
             seconds = SHARED_SECONDS if key.session == SHARED else self._seconds
+            seconds = min(seconds, LIFETIMES.get(key.kind, seconds))
             self._entries.set(key.session, name, self._seal.close(name, payload), seconds)
 
     def _load(self, key: Key, name: str) -> bytes:

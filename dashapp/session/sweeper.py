@@ -10,6 +10,7 @@ import structlog
 from dashapp.session.errors import StoreError
 from dashapp.session.keys import SHARED
 from dashapp.session.ledger import Ledger
+from dashapp.session.scratch import clear_scratch
 from dashapp.session.store import SessionStore
 from dashapp.settings import Settings
 from segmentation import LargeData
@@ -65,6 +66,7 @@ class Sweeper:
             self._store.delete_session(session)
         if self._settings.dask_scheduler:
             LargeData.clear_leftovers()
+        clear_scratch(self._settings.data_dir)
         entries = self._store.sweep()
         self._ledger.compact()
         if over or strangers or entries:

@@ -111,6 +111,11 @@ def test_an_empty_frame_still_has_its_header() -> None:
     assert sheets_of(xlsx_bytes(empty)) == {"Customers": [["a", "b"]]}
 
 
+def test_a_column_without_any_value_is_a_column_of_empty_cells() -> None:
+    frame = pd.DataFrame({"id": [1, 2], "note": pd.array([None, None], dtype="str")})
+    assert sheets_of(xlsx_bytes(frame))["Customers"][1:] == [[1, ""], [2, ""]]
+
+
 @pytest.mark.parametrize("rows", [9, 10, 11, 20, 25])
 def test_more_rows_than_a_sheet_holds_go_on_in_another(
     rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
