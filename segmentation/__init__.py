@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from segmentation.formulas import (
         FORMULA_PATTERN,
+        csv_quoting,
         escape_formula,
         escape_formulas,
         unescape_formula,
@@ -87,6 +88,7 @@ _HOMES = {
     "escape_formula": "segmentation.formulas",
     "escape_formulas": "segmentation.formulas",
     "unescape_formula": "segmentation.formulas",
+    "csv_quoting": "segmentation.formulas",
     "SegmentationError": "segmentation.errors",
     "ReadError": "segmentation.errors",
     "DataError": "segmentation.errors",
@@ -132,6 +134,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "escape_formula",
     "escape_formulas",
     "unescape_formula",
+    "csv_quoting",
     "SegmentationError",
     "ReadError",
     "DataError",

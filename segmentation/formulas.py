@@ -15,6 +15,8 @@ would drop the plus, or calculate.
 from __future__ import annotations
 
 import re
+from csv import QUOTE_MINIMAL, QUOTE_NONNUMERIC
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -57,6 +59,8 @@ _ESCAPE = re.compile(rf"(?<![^;\t\r\n])'(?=[{_unseen}]*[{_signs}])|^'(?=[\t\r\n\
 _unseen, _signs = _ranges(r"\x{%x}")
 _SUSPECT = rf"(?:^|[;\t\r\n])[{_unseen}]*[{_signs}]|^[\t\r\n\x{{0}}]"
 
+_SEPARATORS = r"[;|\t]"
+
 
 def escape_formula(text: str) -> str:
     """Put an apostrophe wherever a spreadsheet could begin a formula.
@@ -94,12 +98,29 @@ def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     return safe.set_axis([escape_formula(str(name)) for name in frame.columns], axis=1)
 
 
+def csv_quoting(frame: pd.DataFrame) -> Literal[0, 2]:
+    """Return how to quote: all texts where one holds a separator other than the comma."""
+    columns = [pd.Series(map(str, frame.columns), dtype="str")]
+    columns += [column for _, column in frame.items() if _holds_texts(column)]
+    found = (pc.any(pc.match_substring_regex(_texts(column), _SEPARATORS)) for column in columns)
+    return QUOTE_NONNUMERIC if any(one.as_py() for one in found) else QUOTE_MINIMAL
+
+
+def _holds_texts(column: pd.Series) -> bool:
+    is_number = pd.api.types.is_numeric_dtype(column)
+    return not is_number and not pd.api.types.is_datetime64_any_dtype(column)
+
+
+def _texts(column: pd.Series) -> pa.Array:
+    return pa.array(column.astype("str").where(column.notna()), from_pandas=True)
+
+
 def _escape_column(column: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(column):
         return column
     if pd.api.types.is_numeric_dtype(column):
         return _write_out_infinities(column)
-    texts = pa.array(column.astype("str").where(column.notna()), from_pandas=True)
+    texts = _texts(column)
     suspects = np.flatnonzero(pc.match_substring_regex(texts, _SUSPECT).fill_null(False))
     if not len(suspects):
         return column

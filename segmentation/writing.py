@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from csv import QUOTE_NONNUMERIC
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv
 
 from segmentation.errors import ParameterError
-from segmentation.formulas import escape_formulas
+from segmentation.formulas import csv_quoting, escape_formulas
 from segmentation.scoring.beside import add_scores
 from segmentation.segments.segment import UNASSIGNED, UNASSIGNED_ID
 from segmentation.table.dataset import Table
-
-# Commas, quotes and line ends, and what else separates cells in a list.
-SEPARATORS = r'[",;|\t\r\n]'
 
 
 def with_rejects(table: Table, scores: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -76,18 +71,16 @@ def write_csv(frame: pd.DataFrame, output: str | Path) -> None:
     if all(dtype == "str" or dtype.kind in "bif" for dtype in frame.dtypes):
         _write_plain_csv(frame, partial)
     else:
-        frame.to_csv(partial, index=False, quoting=QUOTE_NONNUMERIC)
+        frame.to_csv(partial, index=False, quoting=csv_quoting(frame))
     partial.replace(target)
 
 
 def _write_plain_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write numbers and text with Arrow, ten times as fast as pandas."""
-    table = pa.table({name: pa.array(frame[name], from_pandas=True) for name in frame.columns})
-    texts = [pa.array(table.column_names), *filter(_is_text, table.columns)]
-    # All texts are quoted, or none: also where another separator than ours would split one.
-    is_split = any(pc.any(pc.match_substring_regex(text, SEPARATORS)).as_py() for text in texts)
-    csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed" if is_split else "none"))
-
-
-def _is_text(column: pa.ChunkedArray) -> bool:
-    return bool(pa.types.is_string(column.type) or pa.types.is_large_string(column.type))
+    arrays = [pa.array(column, from_pandas=True) for _, column in frame.items()]
+    table = pa.table(arrays, names=list(map(str, frame.columns)))
+    try:
+        quotes = "needed" if csv_quoting(frame) else "none"
+        csv.write_csv(table, path, csv.WriteOptions(quoting_style=quotes))
+    except pa.ArrowInvalid:  # a text holds a comma, a quote or a line end: quote all texts
+        csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed"))

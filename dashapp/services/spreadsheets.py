@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from csv import QUOTE_NONNUMERIC
 from pathlib import Path
 from typing import IO, Any
 
 import pandas as pd
 
-from segmentation import ParameterError, escape_formulas
+from segmentation import ParameterError, csv_quoting, escape_formulas
 
 # Rows written at a time: large enough to be fast, small enough to keep memory flat.
 CHUNK_ROWS = 20_000
@@ -54,14 +53,16 @@ def csv_chunks(frame: pd.DataFrame, progress: Progress | None = None) -> Iterato
     Yields
     ------
     bytes
-        UTF-8 with a byte-order mark in front, so that Excel reads accents; all texts are quoted.
+        UTF-8 with a byte-order mark in front, so that Excel reads accents. Texts are quoted
+        where one of them holds a separator other than the comma.
     """
     yield b"\xef\xbb\xbf"
     written = 0
     for chunk in _chunks(frame, CHUNK_ROWS):
-        # RFC 4180's line ends.
-        text = escape_formulas(chunk).to_csv(
-            index=False, header=written == 0, lineterminator="\r\n", quoting=QUOTE_NONNUMERIC
+        cells = escape_formulas(chunk)
+        # RFC 4180's line ends; they also make the writer quote cells with a lone CR or LF.
+        text = cells.to_csv(
+            index=False, header=written == 0, lineterminator="\r\n", quoting=csv_quoting(cells)
         )
         written += len(chunk)
         _tell(progress, written, len(frame))

@@ -144,7 +144,7 @@ def test_rows_set_aside_come_back_once_they_are_mended(portal: Portal) -> None:
     fixed = apply_fixes(portal, refs, fixes)["shell-refs.data"]
     address = f"/download/rejects.csv?data={fixed['dataset']}"
     rejects = portal.client.get(address).get_data(as_text=True)
-    mended = rejects.replace("siehe unten", "100,50").replace("n/v", "200,75")
+    mended = rejects.replace("siehe unten", '"100,50"').replace("n/v", '"200,75"')
     assert mended != rejects
     back = mend(portal, fixed, mended.encode())
     said = words(portal, back)

@@ -76,6 +76,11 @@ def test_an_infinite_number_is_no_formula_either() -> None:
     assert escape_formulas(frame)["amount"].tolist() == ["inf", "'-inf", -2.5]
 
 
+def test_two_names_that_become_one_keep_both_columns(tmp_path: Path) -> None:
+    write_csv(pd.DataFrame({"=a": [1, 2], "'=a": [3, 4]}), tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_text() == '"\'=a","\'=a"\n1,3\n2,4\n'
+
+
 @pytest.mark.parametrize("unit", ["\t", "\x00", '"', ";", " ;", "-1", "-", "1,", "\u200b", "\n\t"])
 def test_hostile_texts_take_no_longer_than_others(unit: str) -> None:
     def seconds(repeats: int) -> float:
