@@ -15,7 +15,11 @@ MASKED = "Contact data are masked in these files, as they are on screen."
 
 
 def download(
-    label: str, export: Export, href: str, button_id: dict[str, Any], look: str = "btn-secondary"
+    label: str,
+    export: Export,
+    href: str,
+    button_id: str | dict[str, Any],
+    look: str = "btn-secondary",
 ) -> Component:
     """One download.
 

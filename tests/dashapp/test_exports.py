@@ -20,7 +20,7 @@ from dashapp.session.identity import COOKIE, cookie_tokens
 from dashapp.session.keys import Key, Kind
 from dashapp.session.rights import ROLES, SCOPES
 from segmentation import Table
-from tests.callbacks import find_by_input, fire, texts
+from tests.callbacks import texts
 from tests.dashapp.portal import ORIGIN, Portal
 
 Trained = tuple[Portal, dict[str, Any]]
@@ -203,14 +203,13 @@ def test_the_tab_shows_a_file_on_its_way_and_then_downloads_it(trained: Trained)
         {"shell-refs.data": refs},
     )["segments-grid-download.children"]
     assert "href" not in json.dumps(buttons)
-    xlsx = {"type": "segments-grid-export", "kind": "xlsx"}
-    callback = find_by_input(portal.app, "shell-export.data", "segments-grid-export.n_clicks")
+    clicks = "segments-grid-export-xlsx.n_clicks"
     values = {
         "shell-refs.data": refs,
-        "segments-grid-export.n_clicks": [(xlsx, 1)],
+        clicks: 1,
         "segments-grid.selectedRows": [{"portal-row": "5"}, {"portal-row": "6"}],
     }
-    job = fire(portal.client, callback, values).get_json()["response"]["shell-export"]["data"]
+    job = portal.fire("shell-export.data", clicks, values)["shell-export.data"]
 
     def shown(changed: str = "shell-export.data") -> dict[str, Any]:
         return portal.fire("shell-export-ready.data", changed, {"shell-export.data": job})

@@ -81,7 +81,7 @@ def download_buttons(context: Context, refs: Refs, selection: Selection) -> list
             f"Download {file.kind.upper()}{picked}",
             file,
             customers_link(file),
-            {"type": Ids.GRID_EXPORT, "kind": file.kind},
+            f"{Ids.GRID_EXPORT}-{file.kind}",
             FILES[file.kind],
         )
         for file in files

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashapp import formatting
 from dashapp.components.sampled import noun
-from dashapp.page import BadInputError, Context, Seen, number_or_none, one_of, record
+from dashapp.page import BadInputError, Context, Seen, number_or_none
 from dashapp.pages.segments.customers import (
     FILES,
     customers_file,
@@ -134,21 +134,27 @@ def register_files(app: Dash, context: Context) -> None:
         )
         return download_buttons(context, seen.refs, Selection(rows=chosen)), links
 
+    for kind in FILES:
+        register_writing(app, context, kind)
+
+
+def register_writing(app: Dash, context: Context, kind: str) -> None:
+    """Have a large file written; each kind has an id of its own, as one may be a link."""
+
     @app.callback(
         Output(Shell.EXPORT, "data", allow_duplicate=True),
-        inputs={"clicks": Input({"type": Ids.GRID_EXPORT, "kind": ALL}, "n_clicks")},
+        inputs={"clicks": Input(f"{Ids.GRID_EXPORT}-{kind}", "n_clicks")},
         state={"shown": {**SHOWN, "picked": State(Ids.GRID, "selectedRows")}, "refs": REFS},
         prevent_initial_call=True,
     )
     @needs(Right.DATA)
-    def write_file(clicks: list[int | None], shown: dict[str, object], refs: object) -> Any:
-        if not any(clicks):
+    def write_file(clicks: object, shown: dict[str, object], refs: object) -> Any:
+        if not clicks:
             return no_update
         seen, model = model_of(context, refs)
         rows = picked_rows(shown.pop("picked"))
         if len(rows) > MOST_PICKED:
             raise BadInputError("too many customers are picked")
         selection = Selection(rows=rows) if rows else shown_customers(model, **shown)
-        kind = one_of(record(ctx.triggered_id).get("kind"), list(FILES), "csv")
         file = customers_file(context, seen.refs, kind, selection)
         return {"id": context.exports.start(current_session(), file).id}
