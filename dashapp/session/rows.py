@@ -13,6 +13,8 @@ ACTIVE: tuple[State, ...] = ("queued", "running")
 # Kinds of jobs that may take minutes; all others read one file and are over in seconds. Each sort
 # waits in a row of its own, so that many trainings keep nobody from looking at a file.
 LONG = frozenset({"train", "score", "survey", "write", "large_export"})
+# Kinds that may take as long as a training: files are written at the pace that others leave.
+PATIENT = LONG | {"export"}
 # Who asks for several things at once lets so many others go first, for each that is under way.
 PLACES_BACK = 10
 
