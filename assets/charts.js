@@ -2,19 +2,6 @@
 (function () {
   "use strict";
 
-  /* A spreadsheet would run cells that begin like this as formulas. */
-  var FORMULA = /^\s*[=+\-@|%\t\r\0]/;
-  var NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
-
-  function cell(value) {
-    if (value === null || value === undefined || value !== value) { return ""; }
-    /* Seven digits are more than a chart shows; the rest is noise of 32-bit numbers. */
-    if (typeof value === "number") { return String(Number(value.toPrecision(7))); }
-    var text = String(value);
-    if (FORMULA.test(text) && !NUMBER.test(text)) { text = "'" + text; }
-    return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
-  }
-
   /* The words behind a label. Values of traces are users' own, which may look like one: as they are. */
   function plain(text) {
     /* A line may end where something was left out, and between words. */
@@ -129,11 +116,11 @@
     parts.forEach(function (part) {
       part.head.forEach(function (name) { if (head.indexOf(name) < 0) { head.push(name); } });
     });
-    var lines = [head.map(cell).join(",")];
+    var line = window.portalCsv.line, lines = [line(head)];
     parts.forEach(function (part) {
       var places = head.map(function (name) { return part.head.indexOf(name); });
       part.rows.forEach(function (row) {
-        lines.push(places.map(function (place) { return cell(place < 0 ? "" : row[place]); }).join(","));
+        lines.push(line(places.map(function (place) { return place < 0 ? null : row[place]; })));
       });
     });
     return lines.join("\r\n") + "\r\n";

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,6 +37,7 @@ from dashapp.settings import Settings, load_settings
 from dashapp.web import bundles, suites
 from dashapp.web.bodies import PortalRequest
 from dashapp.web.packing import ENCODING
+from segmentation import FORMULA_PATTERN
 
 # Found without an import: the package would bring a form library into each web worker.
 BOOTSTRAP_PACKAGE = find_spec("flask_bootstrap")
@@ -52,6 +54,7 @@ INDEX = """<!DOCTYPE html>
 <title>{%title%}</title>
 <link rel="icon" href="/assets/icons/favicon.svg" type="image/svg+xml">
 <meta name="portal-grid" content="{grid}">
+<meta name="portal-formulas" content="{formulas}">
 <script src="/assets/head/frame.js"></script>
 <script src="/assets/head/theme.js"></script>
 <script src="/assets/head/opening.js"></script>
@@ -99,7 +102,9 @@ def create_app(settings: Settings | None = None) -> Dash:
         include_assets_files=False,  # they come as two files, and those of the head by themselves
         external_scripts=[own["js"]],
         external_stylesheets=[BOOTSTRAP_URL, own["css"]],
-        index_string=INDEX.replace("{grid}", suites.grid_address()),
+        index_string=INDEX.replace("{grid}", suites.grid_address()).replace(
+            "{formulas}", escape(FORMULA_PATTERN)
+        ),
         title="Customer segments",
         update_title="",
         # False would embed each layout in everybody's index page; wiring is proven by a test.
@@ -172,7 +177,7 @@ def make_context(settings: Settings, pages: tuple[Page, ...]) -> Context:
         datasets=datasets,
         training=training,
         scoring=scoring,
-        exports=Exports(datasets, training, scoring),
+        exports=Exports(memory, datasets, training, scoring),
         sharing=Sharing(memory),
         large=LargeSets(memory, settings),
         page_needs=MappingProxyType({page.path: page.need for page in pages}),

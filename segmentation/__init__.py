@@ -28,6 +28,13 @@ if TYPE_CHECKING:
         ReadError,
         SegmentationError,
     )
+    from segmentation.formulas import (
+        FORMULA_PATTERN,
+        csv_quoting,
+        escape_formula,
+        escape_formulas,
+        unescape_formula,
+    )
     from segmentation.model import CustomerSegmentation
     from segmentation.scale.large_data import LargeData
     from segmentation.scoring.answers import Assignment, Change, ModelColumn
@@ -82,6 +89,11 @@ _HOMES = {
     "sample_transactions": "segmentation.table.transactions",
     "association": "segmentation.table.association",
     "summarize": "segmentation.table.summary",
+    "FORMULA_PATTERN": "segmentation.formulas",
+    "escape_formula": "segmentation.formulas",
+    "escape_formulas": "segmentation.formulas",
+    "unescape_formula": "segmentation.formulas",
+    "csv_quoting": "segmentation.formulas",
     "SegmentationError": "segmentation.errors",
     "ReadError": "segmentation.errors",
     "DataError": "segmentation.errors",
@@ -126,6 +138,11 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "sample_transactions",
     "association",
     "summarize",
+    "FORMULA_PATTERN",
+    "escape_formula",
+    "escape_formulas",
+    "unescape_formula",
+    "csv_quoting",
     "SegmentationError",
     "ReadError",
     "DataError",

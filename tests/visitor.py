@@ -74,6 +74,11 @@ class Visitor:
 
         until(is_done, seconds=JOB_SECONDS, what="the job is done")
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What proves the session, for another program."""
+        return self._http.cookies.get_dict()
+
     def customers(self) -> str:
         """The downloaded list with segments."""
         query = {"data": self.refs["dataset"], "model": self.refs["model"]}

@@ -22,6 +22,7 @@ from dashapp.components.decisions import (
     is_note,
     rank,
 )
+from dashapp.components.downloads import masking_note
 from dashapp.components.questions import question
 from dashapp.components.review import ids_of
 from dashapp.components.states import message
@@ -66,14 +67,14 @@ class IssueIds:
 
 
 def issue_groups(
-    table: Table, ids: IssueIds, *, rejects_href: str, can_reread: bool, said: str = ""
+    table: Table, ids: IssueIds, *, rejects: Component | None, can_reread: bool, said: str = ""
 ) -> Component:
     """All issues of a table: questions first, then what can be fixed, then what is only said.
 
     Parameters
     ----------
-    rejects_href
-        Where the rows set aside are downloaded.
+    rejects
+        The download of the rows set aside.
     can_reread
         Whether there is a file to read again; without one nothing can be chosen.
     said
@@ -88,7 +89,7 @@ def issue_groups(
         ),
         *(_question(issue, table, ids) for issue in shown if can_reread and asks(issue, table)),
         *_fixable(shown, table, ids if can_reread else None),
-        rows_aside(shown, table, rejects_href, can_reread=can_reread),
+        rows_aside(shown, table, rejects, can_reread=can_reread),
         _decisions(table, ids) if can_reread else None,
         _notes([issue for issue in shown if is_note(issue, can_reread=can_reread)]),
     ]
@@ -205,7 +206,7 @@ def _examples(issue: Issue) -> Component | None:
 
 
 def rows_aside(
-    issues: list[Issue], table: Table, rejects_href: str, *, can_reread: bool
+    issues: list[Issue], table: Table, rejects: Component | None, *, can_reread: bool
 ) -> Component | None:
     """The rows that are not used, why, and the way back for those that can be mended."""
     if not table.rows_set_aside:
@@ -226,11 +227,8 @@ def rows_aside(
             html.Ul(entries, className="issue-list"),
             html.Div(
                 [
-                    html.A(
-                        "Download the rows set aside",
-                        href=rejects_href,
-                        className="btn btn-secondary",
-                    ),
+                    rejects,
+                    masking_note(contact_columns(table)),
                     back,
                 ],
                 className="rows-aside",

@@ -161,8 +161,8 @@ def progress_panel(
     )
 
 
-def message(kind: str, sentence: str) -> Component:
-    """One sentence about what just happened.
+def message(kind: str, sentence: str, action: Component | None = None) -> Component:
+    """One sentence about what just happened, and what to do about it.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def message(kind: str, sentence: str) -> Component:
         ``"info"``, ``"success"``, ``"warning"`` or ``"danger"``.
     """
     return html.Div(
-        [icon(_MESSAGE_ICONS[kind]), html.Span(sentence)],
+        [icon(_MESSAGE_ICONS[kind]), html.Span(sentence), action],
         className=f"message message-{kind}",
         role="alert" if kind == "danger" else "status",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -83,6 +84,17 @@ class Workspace:
         chosen = value_id or content_id(data)
         self._store.put(self._key(kind, chosen), data)
         return chosen
+
+    def write_stream(self, kind: Kind, chunks: Iterable[bytes]) -> tuple[str, int]:
+        """Keep a value that is made piece by piece.
+
+        Returns
+        -------
+        value_id, size
+            A new id, and the bytes kept.
+        """
+        value_id = secrets.token_hex(16)
+        return value_id, self._store.put_stream(self._key(kind, value_id), chunks)
 
     def add_item(
         self,

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from dashapp.jobs.child import OUR_FAULT, TOO_LARGE, UNUSABLE, Order, main, memory_sentence
-from dashapp.session.rows import LONG, Job
+from dashapp.session.rows import PATIENT, Job
 from dashapp.settings import Settings
 
 # A stage in words and a number; anything longer is not one of our messages.
@@ -143,4 +143,4 @@ def failed(status: int, sentence: str) -> tuple[str, dict[str, Any], str]:
 
 def job_seconds(settings: Settings, kind: str) -> int:
     """Wall time that a job of a kind may take."""
-    return settings.train_seconds if kind in LONG else settings.parse_seconds
+    return settings.train_seconds if kind in PATIENT else settings.parse_seconds

@@ -1,54 +1,153 @@
-"""Files that people take away: customers with their segment, scored files, models, a template.
+"""Files that people take away: customers with their segment, scored files, rows set aside.
 
-Spreadsheets run text that looks like a formula. Every text cell and header that starts like one
-gets an apostrophe in front, which spreadsheets show as plain text; numbers stay numbers.
+A file that is quickly written is written while it is sent. A larger one is a job: a limited
+process writes it into the session's storage, where it stays for a while, and the web worker only
+passes it on.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from dashapp.services.customers import Selection
+from dashapp.jobs.queue import Job
+from dashapp.services.customers import Selection, Which
 from dashapp.services.datasets import Datasets
+from dashapp.services.masking import contact_columns, hidden
+from dashapp.services.memory import Memory
 from dashapp.services.scoring import Scoring
+from dashapp.services.spreadsheets import expect_rows
 from dashapp.services.training import Training
-from segmentation import add_scores, sample_customers
+from dashapp.session.keys import LIFETIMES, Key, Kind
+from dashapp.session.ledger import Item
+from dashapp.session.rights import Right
+from dashapp.session.store import SessionExpiredError
+from segmentation import SegmentModel, Table, add_scores, sample_customers
 
-# First characters that start a formula or hide one (tab, carriage return, NUL).
-FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\x00")
-# Rows written at a time: large enough to be fast, small enough to keep memory flat.
-CHUNK_ROWS = 20_000
-# Cells that a sheet's column is as wide as, and letters that it has at most.
-WIDTH_FROM, WIDEST = 100, 40
-# Sheets count days from here on; before the first of March 1900 they count one that never was.
-DAY_ZERO, FIRST_DAY = pd.Timestamp("1899-12-30"), pd.Timestamp("1900-03-01")
 UNASSIGNED = "Unassigned"
 EVERYBODY = Selection()
+# Columns that a file has beside those of the data set: scores, or line and reason.
+SCORE_COLUMNS, REJECT_COLUMNS = 6, 2
+# Cells that are written in about 100 ms of one core (0.4 µs a cell as CSV, 6 µs as XLSX).
+SMALL_CELLS = MappingProxyType({"csv": 250_000, "xlsx": 16_000})
+# From here on writing may take more than the time for files: it waits among the trainings.
+LARGE_CELLS = MappingProxyType({"csv": 30_000_000, "xlsx": 3_000_000})
+JOB_KINDS = frozenset({"export", "large_export"})
+# Within this time the same file is made once; it lives for longer (see LIFETIMES).
+SAME_SECONDS = LIFETIMES[Kind.EXPORT] // 2
+
+
+class What(StrEnum):
+    """What a file holds."""
+
+    CUSTOMERS = "customers"
+    SCORED = "scored"
+    REJECTS = "rejects"
+
+
+# What a visitor must be allowed to do in order to get a file.
+NEEDS = MappingProxyType(
+    {What.CUSTOMERS: Right.DATA, What.SCORED: Right.PREDICT, What.REJECTS: Right.DATA}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One file that somebody asks for: all that its content depends on.
+
+    Attributes
+    ----------
+    what
+        Customers, a scored file or rows set aside.
+    kind
+        ``"csv"`` or ``"xlsx"``.
+    name
+        The file's name.
+    source
+        Id of the data set or the scored file.
+    cells
+        How many cells it may have at most.
+    masked
+        Whether contact data show their first letters only.
+    model, scores
+        Ids of the model and of the scores of its customers.
+    selection
+        Which customers.
+    """
+
+    what: What
+    kind: str
+    name: str
+    source: str
+    cells: int
+    masked: bool
+    model: str = ""
+    scores: str = ""
+    selection: Selection = EVERYBODY
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the file is written while it is sent."""
+        return self.cells <= SMALL_CELLS[self.kind]
+
+    @property
+    def job_kind(self) -> str:
+        """Which row the job waits in."""
+        return "export" if self.cells <= LARGE_CELLS[self.kind] else "large_export"
+
+    @classmethod
+    def from_request(cls, request: Mapping[str, Any]) -> Export:
+        """Read a job's request."""
+        asked = {name: request[name] for name in cls.__dataclass_fields__}
+        chosen = asked["selection"]
+        selection = Selection(
+            tuple(chosen["segments"]), chosen["text"], Which(chosen["which"]), tuple(chosen["rows"])
+        )
+        return cls(**asked | {"what": What(asked["what"]), "selection": selection})
+
+    def to_request(self) -> dict[str, Any]:
+        """The request of a job."""
+        return asdict(self)
 
 
 class Exports:
-    """What the download routes ask.
+    """What pages and download routes ask.
 
     Parameters
     ----------
+    memory
+        The server's memory of each session.
     datasets, training, scoring
         The services that hold what is exported.
     """
 
-    def __init__(self, datasets: Datasets, training: Training, scoring: Scoring) -> None:
+    def __init__(
+        self, memory: Memory, datasets: Datasets, training: Training, scoring: Scoring
+    ) -> None:
+        self._memory = memory
         self._datasets = datasets
         self._training = training
         self._scoring = scoring
 
     def customers(
-        self, session: str, dataset_id: str, model_id: str, selection: Selection = EVERYBODY
-    ) -> pd.DataFrame:
-        """The customers with their segment and what is doubtful about them.
+        self,
+        session: str,
+        dataset_id: str,
+        model_id: str,
+        kind: str,
+        selection: Selection = EVERYBODY,
+        *,
+        masked: bool,
+    ) -> Export:
+        """A file of customers with their segment and what is doubtful about them.
 
         Raises
         ------
@@ -56,142 +155,153 @@ class Exports:
             If the session has no such data set or model, or the model has not placed these
             customers.
         """
-        table = self._datasets.table(session, dataset_id)
-        model = self._training.model(session, model_id)
-        scores = self._training.scores(session, model_id, dataset_id)
-        names = {segment.id: segment.name for segment in model.segments}
-        added = pd.DataFrame(
-            {
-                "segment_id": scores["segment_id"],
-                "segment": scores["segment_id"].map(names).fillna(UNASSIGNED),
-                "runner_up": scores["runner_up_id"].map(names),
-                "confidence": scores["confidence"],
-                "fits": scores["fits"],
-                "problems": scores["problems"],
-            }
+        item = self._datasets.item(session, dataset_id)
+        rows = rows_held(item)
+        part = "segments" if selection == EVERYBODY else "selection"
+        some = "-sample" if rows < item.info["rows"] else ""
+        return Export(
+            What.CUSTOMERS,
+            kind,
+            f"{stem(item.name)}{some}-{part}.{kind}",
+            dataset_id,
+            rows * (item.info["columns"] + SCORE_COLUMNS),
+            masked,
+            model_id,
+            self._training.scores_id(session, model_id, dataset_id),
+            selection,
         )
-        frame, _ = add_scores(table.frame, added)
-        return frame[selection.mask(table.frame, scores, names)]
 
-    def batch(self, session: str, batch_id: str) -> pd.DataFrame:
-        """A scored file."""
-        return self._scoring.batch(session, batch_id)
+    def scored(self, session: str, batch_id: str, kind: str, *, masked: bool) -> Export:
+        """A file of a scored file's rows."""
+        item = self._scoring.batch_item(session, batch_id)
+        cells = item.info["rows"] * item.info.get("columns", SMALL_CELLS["csv"])
+        name = f"{stem(item.name)}-scored.{kind}"
+        return Export(What.SCORED, kind, name, batch_id, cells, masked)
+
+    def rejects(self, session: str, dataset_id: str, *, masked: bool) -> Export:
+        """A file of the rows that were set aside, with line and reason."""
+        item = self._datasets.item(session, dataset_id)
+        rows = item.info.get("rejects", rows_held(item))
+        cells = rows * (item.info["columns"] + REJECT_COLUMNS)
+        name = f"{stem(item.name)}-set-aside.csv"
+        return Export(What.REJECTS, "csv", name, dataset_id, cells, masked)
+
+    def frame(self, session: str, export: Export) -> pd.DataFrame:
+        """The rows of a small file."""
+        if export.what is What.SCORED:
+            item = self._scoring.batch_item(session, export.source)
+            return scored_frame(self._scoring.batch(session, export.source), item, export)
+        table = self._datasets.table(session, export.source)
+        if export.what is What.REJECTS:
+            return rejects_frame(table, export)
+        model = self._training.model(session, export.model)
+        scores = self._training.scores(session, export.model, export.source)
+        return customers_frame(table, model, scores, export)
+
+    def start(self, session: str, export: Export) -> Job:
+        """Write a file in a process of its own; for some time the same file is written once."""
+        window = int(time.time() // SAME_SECONDS)
+        request = export.to_request() | {"window": window}
+        return self._memory.jobs.submit(session, export.job_kind, request)
+
+    def open(self, session: str, job: Job) -> Iterator[bytes]:
+        """The finished file of a job, in pieces.
+
+        Raises
+        ------
+        SessionExpiredError
+            If the file has expired, or what it was made of is no longer in the session.
+        """
+        export = Export.from_request(job.request)
+        if export.what is What.SCORED:
+            self._scoring.batch_item(session, export.source)
+        else:
+            self._datasets.item(session, export.source)
+        if export.model:
+            self._training.item(session, export.model)
+        pieces = self._memory.store.open_stream(Key(session, Kind.EXPORT, result_of(job)["file"]))
+        try:
+            first = next(pieces)  # what is missing is said before the answer begins
+        except SessionExpiredError:
+            raise SessionExpiredError("This file is no longer kept. Download it anew.") from None
+        return chain([first], pieces)
 
     def model_file(self, session: str, model_id: str) -> bytes:
         """The model as a file that loads here, in the library and on the command line."""
         return self._training.model(session, model_id).to_bytes()
-
-    def rejects(self, session: str, dataset_id: str) -> pd.DataFrame:
-        """The rows that were set aside, with line and reason."""
-        return self._datasets.table(session, dataset_id).rejects
 
     def template(self) -> pd.DataFrame:
         """Three example customers in the classic columns."""
         return sample_customers(3, 7)
 
 
-def csv_chunks(frame: pd.DataFrame) -> Iterator[bytes]:
-    """A frame as CSV, safe for spreadsheets, piece by piece.
+def customers_frame(
+    table: Table, model: SegmentModel, scores: pd.DataFrame, export: Export
+) -> pd.DataFrame:
+    """The chosen customers, each with segment, runner-up, confidence, fit and problems."""
+    names = {segment.id: segment.name for segment in model.segments}
+    wanted = export.selection.mask(table.frame, scores, names)
+    found = scores[wanted]
+    added = pd.DataFrame(
+        {
+            "segment_id": found["segment_id"],
+            "segment": found["segment_id"].map(names).fillna(UNASSIGNED),
+            "runner_up": found["runner_up_id"].map(names),
+            "confidence": found["confidence"],
+            "fits": found["fits"],
+            "problems": found["problems"],
+        }
+    )
+    frame, renamed = add_scores(table.frame[wanted], added)
+    expect_rows(len(frame), int(wanted.sum()))
+    contacts = [renamed.get(name, name) for name in contact_columns(table)]
+    return hidden(frame, contacts) if export.masked else frame
 
-    Yields
-    ------
-    bytes
-        UTF-8 with a byte-order mark in front, so that Excel reads accents.
+
+def scored_frame(scored: pd.DataFrame, item: Item, export: Export) -> pd.DataFrame:
+    """All rows of a scored file."""
+    expect_rows(len(scored), item.info["rows"])
+    return hidden(scored, item.info.get("contact_columns", ())) if export.masked else scored
+
+
+def rejects_frame(table: Table, export: Export) -> pd.DataFrame:
+    """The rows that were set aside.
+
+    Their cells may stand in any column: with contact data about, all of them are masked.
     """
-    header = [neutral_text(str(name)) for name in frame.columns]
-    yield b"\xef\xbb\xbf"
-    for start in range(0, max(len(frame), 1), CHUNK_ROWS):
-        chunk = neutral(frame.iloc[start : start + CHUNK_ROWS])
-        chunk.columns = pd.Index(header)
-        # RFC 4180's line ends; they also make the writer quote cells with a lone CR or LF.
-        text = chunk.to_csv(index=False, header=start == 0, lineterminator="\r\n")
-        yield text.encode("utf-8")
+    expect_rows(len(table.rejects), table.rows_set_aside)
+    if export.masked and contact_columns(table):
+        return hidden(table.rejects, list(table.rejects.columns[:-REJECT_COLUMNS]))
+    return table.rejects
 
 
-def xlsx_bytes(frame: pd.DataFrame) -> bytes:
-    """A frame as one XLSX sheet, safe for spreadsheets.
-
-    Returns
-    -------
-    bytes
-        Written with constant memory; text is never taken for a formula or a link.
-    """
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "nan_inf_to_errors": True,
-    }
-    header = [neutral_text(str(name)) for name in frame.columns]
-    cells = neutral(frame)
-    with xlsxwriter.Workbook(buffer, options) as book:
-        sheet = book.add_worksheet("Customers")
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, len(frame), max(len(header) - 1, 0))
-        for place, name in enumerate(header):
-            days, shown = _days(frame.iloc[:, place])
-            sheet.set_column(place, place, _width(name, cells.iloc[:, place]), _form(book, shown))
-            if shown:
-                cells.isetitem(place, days.array)
-        sheet.write_row(0, 0, header, book.add_format({"bold": True}))
-        cells = cells.astype(object).where(frame.notna().to_numpy(), None)
-        for number, row in enumerate(cells.itertuples(index=False), start=1):
-            sheet.write_row(number, 0, [_sheet_value(value) for value in row])
-    return buffer.getvalue()
+def rows_held(item: Item) -> int:
+    """Rows of a data set that the session holds: of a large one, those of its sample."""
+    return int(item.info.get("rows_held", item.info["rows"]))
 
 
-def _days(column: pd.Series) -> tuple[pd.Series, str]:
-    """Times as the days that a sheet counts, and how they are shown; no format for others."""
-    if not pd.api.types.is_datetime64_any_dtype(column):
-        return column, ""
-    times = column.dt.tz_localize(None)
-    if times.min() < FIRST_DAY:
-        return column, ""
-    whole = bool((times.dropna() == times.dropna().dt.normalize()).all())
-    days = (times - DAY_ZERO) / pd.Timedelta(days=1)
-    return days, "yyyy-mm-dd" if whole else "yyyy-mm-dd hh:mm"
+def result_of(job: Job) -> Mapping[str, Any]:
+    """What a finished export has to say: file, rows, sheets and size."""
+    assert job.result is not None
+    return job.result
 
 
-def _form(book: Any, shown: str) -> Any:
-    return book.add_format({"num_format": shown}) if shown else None
+def is_kept(job: Job) -> bool:
+    """Whether a job's file can still be downloaded."""
+    is_file = job.kind in JOB_KINDS and job.state == "done"
+    return is_file and time.time() < (job.finished or 0) + LIFETIMES[Kind.EXPORT]
 
 
-def _width(name: str, cells: pd.Series) -> int:
-    """Letters that fit a column's name and its first cells, within reason."""
-    longest = cells.head(WIDTH_FROM).astype("str").str.len().max() if len(cells) else 0
-    return int(min(max(longest, len(name) + 3, 9), WIDEST))
+def stem(name: str) -> str:
+    r"""A file name without folder and endings, of plain characters and a sane length.
 
-
-def _sheet_value(value: Any) -> Any:
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat(sep=" ").removesuffix(" 00:00:00")
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def neutral(frame: pd.DataFrame) -> pd.DataFrame:
-    """A copy in which no text cell can start a formula."""
-    safe = frame.copy()
-    for position, (_, column) in enumerate(frame.items()):
-        if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
-            continue
-        texts = column.astype("str").where(column.notna())
-        starts = texts.str.startswith(FORMULA_STARTS).fillna(False).astype(bool)
-        if starts.any():
-            safe.isetitem(position, texts.mask(starts, "'" + texts).array)
-    return safe
-
-
-def neutral_text(text: str) -> str:
-    """One header or name, made safe.
+    It begins with a letter or a digit: some programs take other signs for options or formulas.
 
     Examples
     --------
-    >>> neutral_text("=1+1")
-    "'=1+1"
-    >>> neutral_text("Total Spend")
-    'Total Spend'
+    >>> stem("customers.csv.gz"), stem("../../secret"), stem("=June\u202e report.csv")
+    ('customers', 'secret', 'June report')
     """
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    last = re.split(r"[/\\]", name)[-1].split(".")[0]
+    shown = "".join(letter for letter in last if letter.isprintable())
+    return re.sub(r"^\W+", "", shown)[:80].strip() or "customers"

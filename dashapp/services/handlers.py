@@ -20,5 +20,7 @@ HANDLERS: Mapping[str, str] = MappingProxyType(
         "survey": "dashapp.services.large:read_large",
         "write": "dashapp.services.large:write_back",
         "score": "dashapp.services.scoring:score_file",
+        "export": "dashapp.services.exporting:export_file",
+        "large_export": "dashapp.services.exporting:export_file",
     }
 )

@@ -226,6 +226,8 @@ def keep_table(table: Table, workspace: Workspace, story: Mapping[str, Any]) -> 
     dataset_id = workspace.write(Kind.DATASET, table.to_bytes())
     info = {
         "rows": table.customers,
+        "rows_held": len(table.frame),
+        "rejects": len(table.rejects),
         "columns": len(table.columns),
         "decided": any(table.recipe.get(key) for key in CHOSEN),
         **story,

@@ -6,10 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dashapp.services.bounds import reading_limits
-from dashapp.services.exports import FORMULA_STARTS
 from dashapp.services.importing import Rows, inherited, keep_table, mended_before
 from dashapp.session.keys import Kind
-from segmentation import ParameterError, Table, read_mended, read_table
+from segmentation import ParameterError, Table, read_mended, read_table, unescape_formula
 
 if TYPE_CHECKING:
     from dashapp.jobs.progress import Workspace
@@ -69,21 +68,11 @@ def those_set_aside(rows: Rows, table: Table) -> Rows:
 
 
 def plain_rows(rows: Rows) -> Rows:
-    """The same rows without the apostrophe that keeps spreadsheets from running a cell."""
+    """The same rows without the apostrophes that keep spreadsheets from running a cell."""
     return {
-        line: {name: plain_text(text) for name, text in row.items()} for line, row in rows.items()
+        line: {name: unescape_formula(text) for name, text in row.items()}
+        for line, row in rows.items()
     }
-
-
-def plain_text(text: str) -> str:
-    """A cell as it was before it was made safe for spreadsheets.
-
-    Examples
-    --------
-    >>> plain_text("'-5,00"), plain_text("'n Sync")
-    ('-5,00', "'n Sync")
-    """
-    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
 
 
 def sentence(mended: int, left_out: int, before: Table, after: Table) -> str:

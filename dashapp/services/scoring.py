@@ -98,6 +98,7 @@ def score_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     info = {
         "model": request["model"],
         "rows": len(scored),
+        "columns": scored.shape[1],
         "set_aside": table.rows_set_aside,
         "duplicates": table.rows_duplicate,
         "missing_columns": [name for name in needed if name not in table.frame.columns],

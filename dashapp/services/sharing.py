@@ -60,7 +60,11 @@ class Sharing:
         if table is not None:
             info["dataset"] = self._put(Kind.DATASET, table.to_bytes())
             info["scores"] = self._put(Kind.SCORES, encode_scores(model, table.frame))
-            facts = {"rows": table.rows_used, "columns": len(table.columns)}
+            facts = {
+                "rows": table.rows_used,
+                "rejects": len(table.rejects),
+                "columns": len(table.columns),
+            }
             self._memory.ledger.add_item(SHARED, Kind.DATASET, info["dataset"], table.name, facts)
         model_id = self._put(Kind.MODEL, model.to_bytes())
         self._memory.ledger.add_item(SHARED, Kind.MODEL, model_id, name, info)

@@ -114,10 +114,15 @@ class Training:
         SessionExpiredError
             If the model was not found in this data set, nor applied to it.
         """
+        scores_id = self.scores_id(session, model_id, dataset_id)
+        return self._memory.value(Key(session, Kind.SCORES, scores_id), decode_frame)
+
+    def scores_id(self, session: str, model_id: str, dataset_id: str | None) -> str:
+        """The id of those scores; raises as :meth:`scores` does."""
         scores_id = self._scores_id(session, model_id, dataset_id)
         if scores_id is None:
             raise SessionExpiredError("These customers have not been placed by this model.")
-        return self._memory.value(Key(session, Kind.SCORES, scores_id), decode_frame)
+        return scores_id
 
     def _scores_id(self, session: str, model_id: str, dataset_id: str | None) -> str | None:
         if dataset_id is None:

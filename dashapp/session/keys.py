@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 # Part of every stored name: after a change of format, old entries count as missing.
 SCHEMA = "v2"
@@ -22,6 +24,11 @@ class Kind(StrEnum):
     BATCH = "batch"
     PREVIEW = "preview"
     LISTING = "listing"
+    EXPORT = "export"
+
+
+# Seconds after which values of a kind are gone in any case; others live as long as their session.
+LIFETIMES: Mapping[Kind, int] = MappingProxyType({Kind.EXPORT: 3600})
 
 
 def content_id(data: bytes) -> str:

@@ -19,7 +19,9 @@ State = Literal["queued", "running", "done", "failed", "cancelled"]
 ACTIVE: tuple[State, ...] = ("queued", "running")
 # Kinds of jobs that may take minutes; all others read one file and are over in seconds. Each sort
 # waits in a row of its own, so that many trainings keep nobody from looking at a file.
-LONG = frozenset({"train", "score", "survey", "write"})
+LONG = frozenset({"train", "score", "survey", "write", "large_export"})
+# Kinds that may take as long as a training: files are written at the pace that others leave.
+PATIENT = LONG | {"export"}
 # A name that was used once stays used for this much longer: clocks are set forward and back.
 CLOCK_SECONDS = 86_400
 # Who asks for several things at once lets so many others go first, for each that is under way.

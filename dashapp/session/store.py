@@ -16,7 +16,7 @@ from dashapp.session.errors import (
     StoreError,
     StoreUnavailableError,
 )
-from dashapp.session.keys import SHARED, SHARED_SECONDS, Key, check_session
+from dashapp.session.keys import LIFETIMES, SHARED, SHARED_SECONDS, Key, Kind, check_session
 from dashapp.session.seal import Seal
 from dashapp.session.secret import derived_key
 from dashapp.settings import Settings
@@ -36,6 +36,8 @@ logger = structlog.get_logger(__name__)
 # one command to Redis stays short enough for its timeout.
 CHUNK_BYTES = 4 * 1024 * 1024
 MEGABYTE = 1024 * 1024
+# Web workers pass files on to many at once, with the memory of a piece or two for each.
+PIECE_BYTES = {Kind.EXPORT: 512 * 1024}
 VALUE, PIECES = b"V", b"P"
 
 
@@ -106,7 +108,7 @@ class SessionStore:
         written: list[str] = []
         size = 0
         try:
-            for piece in _regrouped(chunks):
+            for piece in _regrouped(chunks, PIECE_BYTES.get(key.kind, CHUNK_BYTES)):
                 name = f"{key.name}#{generation}#{len(written)}"
                 written.append(name)
                 self._set(key, name, VALUE + piece)
@@ -201,6 +203,7 @@ class SessionStore:
     def _set(self, key: Key, name: str, payload: bytes) -> None:
         with metrics.stored("write"):
             seconds = SHARED_SECONDS if key.session == SHARED else self._seconds
+            seconds = min(seconds, LIFETIMES.get(key.kind, seconds))
             entry = self._seal.close(name, payload)
             self._entries.set(key.session, name, entry, seconds, self._quota)
 
@@ -256,13 +259,13 @@ def _slices(data: bytes) -> Iterator[bytes]:
         yield data[start : start + CHUNK_BYTES]
 
 
-def _regrouped(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _regrouped(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
     """The same bytes in pieces of the size that is stored."""
     waiting = bytearray()
     for chunk in chunks:
         waiting += chunk
-        while len(waiting) >= CHUNK_BYTES:
-            yield bytes(waiting[:CHUNK_BYTES])
-            del waiting[:CHUNK_BYTES]
+        while len(waiting) >= size:
+            yield bytes(waiting[:size])
+            del waiting[:size]
     if waiting:
         yield bytes(waiting)

@@ -12,6 +12,7 @@ import structlog
 from dashapp.session.errors import StoreError
 from dashapp.session.keys import SHARED
 from dashapp.session.ledger import Ledger
+from dashapp.session.scratch import clear_scratch
 from dashapp.session.store import SessionStore
 from dashapp.settings import Settings
 from segmentation import LargeData
@@ -92,6 +93,7 @@ class Sweeper:
         over, strangers, entries = map(self._attempt, steps)
         if self._settings.dask_scheduler:
             LargeData.clear_leftovers()
+        clear_scratch(self._settings.data_dir)
         self._attempt(self._ledger.compact)
         if over or strangers or entries:
             logger.info("swept", sessions=over, strangers=strangers, entries=entries)

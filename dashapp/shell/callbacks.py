@@ -13,6 +13,7 @@ from dashapp.components.states import empty_state, message
 from dashapp.page import Context, Page, Refs, number_or_none, text_or_none
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, may, needs
+from dashapp.shell.exports import register_exports
 from dashapp.shell.history import register_history
 from dashapp.shell.ids import Ids
 from dashapp.shell.layout import shell_class, steps
@@ -56,6 +57,7 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
 
     _register_jobs(app, context)
     _register_deletion(app, context)
+    register_exports(app, context)
     register_history(app, context)
     _register_client(app)
     _register_address(app, pages)
@@ -94,7 +96,7 @@ def _register_jobs(app: Dash, context: Context) -> None:
         inputs={"clicks": Input({"type": Ids.CANCEL, "job": ALL}, "n_clicks")},
         prevent_initial_call=True,
     )
-    @needs(Right.PREDICT)
+    @needs(Right.VIEW)
     def cancel(clicks: list[int | None]) -> Any:
         if not any(clicks) or not isinstance(ctx.triggered_id, dict):
             return no_update

@@ -14,8 +14,10 @@ from dashapp import formatting
 from dashapp.components.icon import icon
 from dashapp.jobs.queue import Job
 from dashapp.page import Context
+from dashapp.services.exports import is_kept
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, needs
+from dashapp.shell.exports import file_address
 from dashapp.shell.ids import Ids
 from dashapp.shell.state import PASSING, WORDS
 
@@ -60,6 +62,7 @@ def register_history(app: Dash, context: Context) -> None:
         Output(Ids.HISTORY_ASKED, "data"),
         Input(Ids.HISTORY_PANEL, "is_open"),
         Input(Ids.PROGRESS, "children"),
+        Input(Ids.EXPORT_PROGRESS, "children"),
         prevent_initial_call=True,
     )
 
@@ -105,6 +108,7 @@ def _entry(job: Job, now: float) -> Component:
             html.Div(WORDS.get(job.kind, "Working"), className="history-what"),
             html.Div(str(name), className="history-name") if name else None,
             html.Div(_said(job, now), className="history-said"),
+            html.A("Download", href=file_address(job)) if is_kept(job) else None,
         ]
     )
 

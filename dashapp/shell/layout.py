@@ -10,6 +10,7 @@ from dashapp.components.icon import icon
 from dashapp.components.terms import GLOSSARY
 from dashapp.page import Page, Refs
 from dashapp.session.rights import Right, may
+from dashapp.shell.exports import export_parts
 from dashapp.shell.history import history_panel
 from dashapp.shell.ids import Ids
 
@@ -58,6 +59,7 @@ def layout(pages: tuple[Page, ...], *, signs_out: bool = False) -> Component:
             top_bar(pages, signs_out=signs_out),
             html.Div(id=Ids.ALERT, role="status", className="shell-alert"),
             html.Div(id=Ids.PROGRESS, className="shell-progress", **{"aria-live": "polite"}),
+            *export_parts(),
             html.Main(id=Ids.PAGE, className="page", tabIndex="-1"),
             _delete_dialog(),
             _help_panel(),

@@ -16,6 +16,7 @@ from dashapp.address import Address
 from dashapp.components.states import message, progress_panel
 from dashapp.jobs.queue import Job
 from dashapp.page import BadInputError, Context, Refs, content_id_or_none, record, text_or_none
+from dashapp.services.exports import JOB_KINDS
 from dashapp.session import identity
 from dashapp.session.audit import note
 from dashapp.session.errors import SessionExpiredError, StoreError
@@ -54,6 +55,8 @@ WORDS = {
     "survey": "Reading all customers",
     "write": "Writing all customers",
     "score": "Scoring your file",
+    "export": "Writing your file",
+    "large_export": "Writing your file",
 }
 
 
@@ -95,9 +98,14 @@ def waiting_job(
         Whether the address says nothing: the tab then follows what the session does.
     """
     own = address.first("job")
-    waiting = [job.id for job in context.jobs.jobs(session) if job.state in WAITING]
+    waiting = [job.id for job in context.jobs.jobs(session) if is_followed(job)]
     found = waiting[:1] if fresh and own is None else [own] if own in waiting else []
     return {"id": found[0]} if found and found[0] else None
+
+
+def is_followed(job: Job) -> bool:
+    """Whether a tab may wait for a job in order to show what it gives; files come by themselves."""
+    return job.state in WAITING and job.kind not in JOB_KINDS
 
 
 def refs_of_address(address: Address) -> Refs:

@@ -138,7 +138,7 @@ def answer(
         Seconds.
     """
     reference = reference or secrets.token_hex(4)
-    if _wants_page():
+    if wants_page():
         more = f"<p>Reference {reference}</p>"
         # Whoever has no session would find another one at the start, not the one they miss.
         more += "" if status == HTTPStatus.UNAUTHORIZED else BACK
@@ -166,7 +166,8 @@ def _is_unreadable(error: Exception) -> bool:
     return type(error) is CallbackException or isinstance(error, LookupError | TypeError)
 
 
-def _wants_page() -> bool:
+def wants_page() -> bool:
+    """Whether a person asks, not a script or a program."""
     # Not the best one: that may be a special kind which browsers name last and like least.
     liked = request.accept_mimetypes
     page_rather = liked["text/html"] > liked["application/json"]

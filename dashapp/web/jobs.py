@@ -27,7 +27,7 @@ def install(server: Flask, context: Context) -> None:
     """Add the route."""
 
     @server.get("/jobs/<job_id>")
-    @needs(Right.PREDICT)
+    @needs(Right.VIEW)
     def job(job_id: str) -> Response:
         found = context.jobs.get(current_session(), job_id)
         if found is None:

@@ -66,6 +66,10 @@ def test_the_whole_journey_works_in_a_frame(
         with page.expect_download() as arriving:
             frame.get_by_role("link", name="Download CSV").click()
         assert arriving.value.path().read_text("utf-8-sig").count("\n") == 151
+        frame.get_by_label("Search").fill("Gold")
+        with page.expect_download() as written:
+            frame.get_by_role("button", name="Download CSV").click()
+        assert "Gold" in written.value.path().read_text("utf-8-sig")
         step(frame, "Predict")
         expect(frame.locator("#predict-why-title")).to_be_visible()
         inside = page.frames[-1]

@@ -18,6 +18,7 @@ from dashapp.services.handlers import HANDLERS
 from dashapp.session.identity import COOKIE, HOSTED_COOKIE, Identity, cookie_tokens
 from dashapp.session.rights import Rights
 from dashapp.session.rows import Job
+from dashapp.session.store import StoreError
 from dashapp.settings import Settings
 from segmentation import SegmentationError
 from tests.callbacks import find_by_input, fire, outputs_of
@@ -81,7 +82,7 @@ class Portal:
         )
         try:
             result = resolve(HANDLERS[job.kind])(dict(job.request), workspace)
-        except SegmentationError as error:
+        except (SegmentationError, StoreError) as error:
             ledger.finish_job(job, "failed", {"status": status_of(error)}, str(error))
         else:
             ledger.finish_job(job, "done", json.loads(json.dumps(result)), None)

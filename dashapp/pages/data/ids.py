@@ -12,6 +12,7 @@ class Ids(StrEnum):
     SAMPLE = "data-sample"
     GRID = "data-columns-grid"
     LAYOUT = "data-layout"
+    REJECTS = "data-rejects"
     PREVIEW = "data-preview"
     READ = "data-read"
     FIX = "data-fix"

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashapp.components.allowed import allowed
 from dashapp.components.column_grid import grid_rows
+from dashapp.components.downloads import download
 from dashapp.components.markup import markup
 from dashapp.components.states import EXPIRED, empty_state, message, skeleton
 from dashapp.components.welcome import welcome
@@ -19,6 +20,7 @@ from dashapp.pages.data.edits import column_changes, fixes_recipe, ids_change
 from dashapp.pages.data.ids import Ids
 from dashapp.pages.data.reading import render_unread
 from dashapp.pages.data.views import Around, render_ready
+from dashapp.services.exports import Export
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
@@ -76,11 +78,28 @@ def content(context: Context, refs: Refs) -> Any:
         others=datasets.others(session, before.id),
         can_redo=datasets.after(session, before.id) is not None,
         limit_mb=limit_mb,
+        rejects=rejects_download(context, before.id),
         cluster=cluster.menu(context),
     )
     table = open_table(context, refs)
     assert table is not None
     return render_ready(table, before, around)
+
+
+def rejects_file(context: Context, dataset_id: str) -> Export:
+    """The file of the rows set aside."""
+    masked = not may(Right.CHANGE)
+    return context.exports.rejects(current_session(), dataset_id, masked=masked)
+
+
+def rejects_download(context: Context, dataset_id: str) -> Component:
+    """The download of the rows set aside."""
+    return download(
+        "Download the rows set aside",
+        rejects_file(context, dataset_id),
+        f"/download/rejects.csv?data={dataset_id}",
+        {"type": Ids.REJECTS, "data": dataset_id},
+    )
 
 
 def _register_content(app: Dash, context: Context) -> None:
@@ -90,6 +109,20 @@ def _register_content(app: Dash, context: Context) -> None:
         # The shell has not yet said which data set this tab looks at.
         shown = no_update if refs is None else content(context, Refs.parse(refs))
         return markup(allowed(shown, CONTROLS))
+
+    @app.callback(
+        Output(Shell.EXPORT, "data", allow_duplicate=True),
+        inputs={"clicks": Input({"type": Ids.REJECTS, "data": ALL}, "n_clicks")},
+        state={"refs": REFS},
+        prevent_initial_call=True,
+    )
+    @needs(Right.DATA)
+    def write_rejects(clicks: list[int | None], refs: object) -> Any:
+        dataset_id = Refs.parse(refs).dataset
+        if not any(clicks) or dataset_id is None:
+            return no_update
+        file = rejects_file(context, dataset_id)
+        return {"id": context.exports.start(current_session(), file).id}
 
     @app.callback(JOB, inputs={"clicks": Input(Ids.SAMPLE, "n_clicks")}, prevent_initial_call=True)
     @needs(Right.CHANGE)

@@ -43,6 +43,8 @@ class Around:
         Whether something was made from it that Undo went back from.
     limit_mb
         Largest upload in MB.
+    rejects
+        The download of the rows set aside.
     cluster
         The part of the menu that offers large data sets, where there is a cluster.
     """
@@ -51,6 +53,7 @@ class Around:
     others: Sequence[Item] = ()
     can_redo: bool = False
     limit_mb: int = 0
+    rejects: Component | None = None
     cluster: Component | None = None
 
 
@@ -77,7 +80,7 @@ def render_ready(table: Table, item: Item, around: Around) -> Component:
             issue_groups(
                 table,
                 ISSUE_IDS,
-                rejects_href=f"/download/rejects.csv?data={item.id}",
+                rejects=around.rejects,
                 can_reread=has_file,
                 said=said if beside else "",
             ),

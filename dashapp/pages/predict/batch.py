@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import formatting
+from dashapp.components.downloads import masking_note
 from dashapp.components.tables import data_table
 from dashapp.components.upload import drop_zone
 from dashapp.services.masking import hidden
@@ -75,7 +76,7 @@ def first_rows(scored: pd.DataFrame, contacts: Sequence[str] = ()) -> pd.DataFra
 
 
 def batch_result(
-    item: Item, scored: pd.DataFrame, segments: Sequence[Segment], href: str
+    item: Item, scored: pd.DataFrame, segments: Sequence[Segment], downloads: list[Component]
 ) -> Component:
     """How a file was scored: columns, customers by segment, problems, first rows."""
     info = item.info
@@ -112,10 +113,11 @@ def batch_result(
                     html.Div(
                         [
                             html.H2(item.name),
-                            html.A("Download scored CSV", href=href, className="btn btn-primary"),
+                            html.Div(downloads, className="button-row"),
                         ],
                         className="page-head",
                     ),
+                    masking_note(info.get("contact_columns", ())),
                     html.Ul([html.Li(note) for note in notes]),
                     data_table(summary, colors=colors),
                 ],

@@ -18,3 +18,4 @@ class Ids(StrEnum):
     CHANGES = "predict-changes"
     WHY = "predict-why"
     BATCH = "predict-batch"
+    EXPORT = "predict-export"

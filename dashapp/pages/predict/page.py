@@ -11,20 +11,23 @@ from dash.exceptions import PreventUpdate
 
 from dashapp.address import Address, Link
 from dashapp.components.charts import drawn_anew
+from dashapp.components.downloads import download
 from dashapp.components.markup import markup
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.components.upload import load_model
-from dashapp.page import Context, Page, Seen, one_of, record
+from dashapp.page import Context, Page, Seen, content_id_or_none, one_of, record
 from dashapp.pages.predict import batch
 from dashapp.pages.predict.ids import Ids
 from dashapp.pages.predict.one import render_answer, render_one
+from dashapp.services.exports import Export
 from dashapp.session.identity import current_session
-from dashapp.session.rights import Right, needs
+from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import SegmentModel
 
+FILES = {"csv": "btn-primary", "xlsx": "btn-secondary"}
 TABS = {"one": "One customer", "file": "A whole file"}
 
 
@@ -96,9 +99,24 @@ def render_batch(context: Context, model: SegmentModel, model_id: str) -> Compon
     item = context.scoring.latest_batch(session, model_id)
     if item is None:
         return None
-    query = urlencode({"batch": item.id})
     scored = context.scoring.batch(session, item.id)
-    return batch.batch_result(item, scored, model.segments, f"/download/scored.csv?{query}")
+    files = [
+        download(
+            f"Download scored {kind.upper()}",
+            scored_file(context, item.id, kind),
+            f"/download/scored.{kind}?{urlencode({'batch': item.id})}",
+            {"type": Ids.EXPORT, "kind": kind, "batch": item.id},
+            look,
+        )
+        for kind, look in FILES.items()
+    ]
+    return batch.batch_result(item, scored, model.segments, files)
+
+
+def scored_file(context: Context, batch_id: str, kind: str) -> Export:
+    """The file of a scored file's rows."""
+    masked = not may(Right.CHANGE)
+    return context.exports.scored(current_session(), batch_id, kind, masked=masked)
 
 
 def register(app: Dash, context: Context) -> None:
@@ -181,6 +199,22 @@ def register_answers(app: Dash, context: Context) -> None:
         if seen.model is None or seen.refs.model is None:
             return no_update
         return markup(render_batch(context, seen.model, seen.refs.model))
+
+    @app.callback(
+        Output(Shell.EXPORT, "data", allow_duplicate=True),
+        inputs={
+            "clicks": Input({"type": Ids.EXPORT, "kind": ALL, "batch": ALL}, "n_clicks"),
+        },
+        prevent_initial_call=True,
+    )
+    @needs(Right.PREDICT)
+    def write_file(clicks: list[int | None]) -> Any:
+        clicked = record(ctx.triggered_id) if any(clicks) else {}
+        batch_id = content_id_or_none(clicked.get("batch"))
+        if batch_id is None:
+            return no_update
+        file = scored_file(context, batch_id, one_of(clicked.get("kind"), list(FILES), "csv"))
+        return {"id": context.exports.start(current_session(), file).id}
 
 
 LINKS = (Link({"type": Ids.FIELD, "column": ALL}),)

@@ -15,10 +15,14 @@ from dash.development.base_component import Component
 from dashapp import formatting, units
 from dashapp.address import Address, parameter
 from dashapp.components.choice import choice
-from dashapp.page import Refs, one_of, text_or_none
+from dashapp.components.downloads import download, masking_note
+from dashapp.page import Context, Refs, one_of, text_or_none
 from dashapp.pages.segments.ids import Ids
 from dashapp.services.customers import GRID_COLUMNS, ROW, UNSURE, Selection, Which
-from dashapp.services.exports import EVERYBODY
+from dashapp.services.exports import Export
+from dashapp.services.masking import contact_columns
+from dashapp.session.identity import current_session
+from dashapp.session.rights import Right, may
 from dashapp.theme import segment_class
 from segmentation import Role, Segment, SegmentModel, Table
 
@@ -38,38 +42,49 @@ WHICH = {
 }
 
 
-def customers_link(kind: str, refs: Refs, selection: Selection = EVERYBODY) -> str:
-    """Address of a file of customers with their segment.
+# The files of customers and how their buttons look.
+FILES = {"csv": "btn-primary", "xlsx": "btn-secondary"}
 
-    Parameters
-    ----------
-    kind
-        ``"csv"`` or ``"xlsx"``.
-    selection
-        Which of them; those that the grid shows, or those that were picked in it.
-    """
+
+def customers_file(context: Context, refs: Refs, kind: str, selection: Selection) -> Export:
+    """The file of what the grid shows, or of what was picked in it."""
+    return context.exports.customers(
+        current_session(),
+        str(refs.dataset),
+        str(refs.model),
+        kind,
+        selection,
+        masked=not may(Right.CHANGE),
+    )
+
+
+def customers_link(export: Export) -> str:
+    """Address of a file of customers, without what was searched for."""
+    selection = export.selection
     query = {
-        "data": refs.dataset,
-        "model": refs.model,
+        "data": export.source,
+        "model": export.model,
         "segment": selection.segments,
-        "q": selection.text,
         "which": "" if selection.which is Which.ALL else selection.which,
         "rows": ".".join(map(str, selection.rows)),
     }
     asked = urlencode({name: value for name, value in query.items() if value}, doseq=True)
-    return f"/download/customers.{kind}?{asked}"
+    return f"/download/customers.{export.kind}?{asked}"
 
 
-def download_buttons(refs: Refs, selection: Selection = EVERYBODY) -> list[Component]:
-    """Links to the files of what the grid shows, or of what was picked in it."""
+def download_buttons(context: Context, refs: Refs, selection: Selection) -> list[Component]:
+    """The files of what the grid shows, or of what was picked in it."""
     picked = f" of {formatting.count(len(selection.rows), 'customer')}" if selection.rows else ""
+    files = [customers_file(context, refs, kind, selection) for kind in FILES]
     return [
-        html.A(
-            f"Download {kind.upper()}{picked}",
-            href=customers_link(kind, refs, selection),
-            className=f"btn {look}",
+        download(
+            f"Download {file.kind.upper()}{picked}",
+            file,
+            customers_link(file),
+            f"{Ids.GRID_EXPORT}-{file.kind}",
+            FILES[file.kind],
         )
-        for kind, look in (("csv", "btn-primary"), ("xlsx", "btn-secondary"))
+        for file in files
     ]
 
 
@@ -116,9 +131,9 @@ def asked_customers(model: SegmentModel, address: Address) -> Selection:
 def customers_view(
     model: SegmentModel,
     table: Table,
-    refs: Refs,
     shown: Selection,
     first: tuple[Mapping[str, Any], str],
+    downloads: list[Component],
 ) -> Component:
     """A grid over all customers, paged on the server, and the exports.
 
@@ -128,6 +143,8 @@ def customers_view(
         Which customers it starts with.
     first
         The first of them, as the grid gets them when it asks, and how many there are.
+    downloads
+        The files of those customers.
     """
     everyone = {EVERYONE: "All segments"} | {segment.id: segment.name for segment in model.segments}
     segment = next(iter(shown.segments), EVERYONE)
@@ -148,13 +165,14 @@ def customers_view(
                     choice(Ids.GRID_SEGMENT, "Segment", everyone, segment),
                     choice(Ids.GRID_WHICH, "Show", WHICH, shown.which),
                     html.Div(
-                        download_buttons(refs, shown),
+                        downloads,
                         id=Ids.GRID_DOWNLOAD,
                         className="button-row",
                     ),
                 ],
                 className="toolbar",
             ),
+            masking_note(contact_columns(table)),
             html.Div(
                 [
                     html.Div(count, id=Ids.GRID_COUNT, className="filters-count", role="status"),

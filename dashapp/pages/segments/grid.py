@@ -8,8 +8,10 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashapp import formatting
 from dashapp.components.sampled import noun
-from dashapp.page import Context, Seen, number_or_none
+from dashapp.page import BadInputError, Context, Seen, number_or_none
 from dashapp.pages.segments.customers import (
+    FILES,
+    customers_file,
     download_buttons,
     picked_links,
     shown_customers,
@@ -24,6 +26,7 @@ from dashapp.services.customers import (
     page_of,
 )
 from dashapp.services.masking import contact_columns
+from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from segmentation import SegmentModel
@@ -94,6 +97,12 @@ def register(app: Dash, context: Context) -> None:
         selection = shown_customers(model, text, segment, which)
         return rows_of(context, seen, model, selection, GridRequest.parse(asked))
 
+    register_files(app, context)
+
+
+def register_files(app: Dash, context: Context) -> None:
+    """Offer the files of what the grid shows or of what was picked, and write the large ones."""
+
     @app.callback(
         Output(Ids.GRID_DOWNLOAD, "children"),
         Output(Ids.GRID_PICKED, "children"),
@@ -113,7 +122,8 @@ def register(app: Dash, context: Context) -> None:
         seen, model = model_of(context, refs)
         chosen = picked_rows(picked)
         if not chosen:
-            buttons = download_buttons(seen.refs, shown_customers(model, text, segment, which))
+            shown = shown_customers(model, text, segment, which)
+            buttons = download_buttons(context, seen.refs, shown)
             return buttons, no_update if picked is None else ""
         if len(chosen) > MOST_PICKED:
             return [], f"At most {MOST_PICKED} customers can be picked; use the fields above."
@@ -122,4 +132,29 @@ def register(app: Dash, context: Context) -> None:
             if len(chosen) == 1
             else f"{len(chosen)} customers picked"
         )
-        return download_buttons(seen.refs, Selection(rows=chosen)), links
+        return download_buttons(context, seen.refs, Selection(rows=chosen)), links
+
+    for kind in FILES:
+        register_writing(app, context, kind)
+
+
+def register_writing(app: Dash, context: Context, kind: str) -> None:
+    """Have a large file written; each kind has an id of its own, as one may be a link."""
+
+    @app.callback(
+        Output(Shell.EXPORT, "data", allow_duplicate=True),
+        inputs={"clicks": Input(f"{Ids.GRID_EXPORT}-{kind}", "n_clicks")},
+        state={"shown": {**SHOWN, "picked": State(Ids.GRID, "selectedRows")}, "refs": REFS},
+        prevent_initial_call=True,
+    )
+    @needs(Right.DATA)
+    def write_file(clicks: object, shown: dict[str, object], refs: object) -> Any:
+        if not clicks:
+            return no_update
+        seen, model = model_of(context, refs)
+        rows = picked_rows(shown.pop("picked"))
+        if len(rows) > MOST_PICKED:
+            raise BadInputError("too many customers are picked")
+        selection = Selection(rows=rows) if rows else shown_customers(model, **shown)
+        file = customers_file(context, seen.refs, kind, selection)
+        return {"id": context.exports.start(current_session(), file).id}

@@ -44,3 +44,4 @@ class Ids(StrEnum):
     GRID_PICKED = "segments-grid-picked"
     GRID_COUNT = "segments-grid-count"
     GRID_DOWNLOAD = "segments-grid-download"
+    GRID_EXPORT = "segments-grid-export"

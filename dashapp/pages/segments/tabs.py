@@ -16,7 +16,12 @@ from dashapp.components.states import empty_state
 from dashapp.page import Context, Refs, Seen, number_or_none, one_of, texts
 from dashapp.pages.segments import charts, grid, large, views
 from dashapp.pages.segments.charts import Placed, placed_customers
-from dashapp.pages.segments.customers import GRID_PAGE, asked_customers, customers_view
+from dashapp.pages.segments.customers import (
+    GRID_PAGE,
+    asked_customers,
+    customers_view,
+    download_buttons,
+)
 from dashapp.pages.segments.ids import Ids
 from dashapp.pages.segments.scored import model_of
 from dashapp.pages.segments.views import FLAT, VIEWS
@@ -72,7 +77,8 @@ def render_customers(
         return no_customers(seen)
     shown = asked_customers(model, address)
     first = grid.rows_of(context, seen, model, shown, GridRequest(0, GRID_PAGE))
-    return customers_view(model, seen.table, seen.refs, shown, first)
+    files = download_buttons(context, seen.refs, shown)
+    return customers_view(model, seen.table, shown, first, files)
 
 
 def no_customers(seen: Seen) -> Component:

@@ -21,6 +21,6 @@ def test_numbers_that_can_hardly_be_meant_are_no_mere_note() -> None:
     nights = [-1, *range(1, 60), ""]
     rows = [f"c{i},m{i}@mail.example,{night}" for i, night in enumerate(nights)]
     table = read_table("\n".join(["id,mail,Nights", *rows]).encode())
-    shown = issue_groups(table, IDS, rejects_href="", can_reread=True)
+    shown = issue_groups(table, IDS, rejects=None, can_reread=True)
     assert heads(shown) == ["Numbers that can hardly be meant"]
     assert "2 notes on how the file was read" in str(shown)

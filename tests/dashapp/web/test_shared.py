@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dashapp.services import exports
 from dashapp.session.audit import AUDIT_FILE
 from dashapp.session.proxy import ROLES_HEADER, SECRET_HEADER, USER_HEADER
 from dashapp.settings import Settings
@@ -136,6 +137,21 @@ def test_what_is_taken_back_is_gone_and_may_come_again(portal: Portal) -> None:
     }  # fmt: skip
     share(portal, customers=False)
     assert opened(viewer, f"?model={model}")["shell-refs.data"]["model"] == model
+
+
+def test_a_written_file_of_shared_customers_ends_with_the_sharing(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = share(portal)
+    viewer = person(portal, "viewer")
+    refs = opened(viewer, f"?model={model}")["shell-refs.data"]
+    monkeypatch.setattr(exports, "SMALL_CELLS", {"csv": 0, "xlsx": 0})
+    asked = f"/download/customers.csv?data={refs['dataset']}&model={model}"
+    file = viewer.client.get(asked).get_json()["file"]
+    portal.do_jobs()
+    assert viewer.client.get(file).status_code == 200
+    portal.context.sharing.take_back(model)
+    assert viewer.client.get(file).status_code == 410
 
 
 def test_a_visitor_whom_nobody_knows_opens_no_shared_model(tmp_path: Path) -> None:
