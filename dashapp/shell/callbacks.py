@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from dashapp.components.markup import markup
 from dashapp.components.states import empty_state, message
-from dashapp.page import Context, Page, Refs, text_or_none
+from dashapp.page import Context, Page, Refs, number_or_none, text_or_none
 from dashapp.session.identity import current_session
 from dashapp.session.rights import Right, may, needs
 from dashapp.shell.history import register_history
@@ -78,17 +78,21 @@ def _register_jobs(app: Dash, context: Context) -> None:
             "progress": Output(Ids.PROGRESS, "children"),
             "stop": Output(Ids.POLL, "disabled"),
             "pace": Output(Ids.POLL, "interval"),
+            "turns": Output(Ids.POLL, "max_intervals"),
             "refs": Output(Ids.REFS, "data", allow_duplicate=True),
             "done": Output(Ids.DONE, "data"),
             "alert": Output(Ids.ALERT, "children", allow_duplicate=True),
         },
-        inputs={"job": Input(Ids.JOB, "data"), "_tick": Input(Ids.POLL, "n_intervals")},
+        inputs={"job": Input(Ids.JOB, "data"), "turn": Input(Ids.POLL, "n_intervals")},
         state={"refs": State(Ids.REFS, "data"), "path": State(Ids.URL, "pathname")},
         prevent_initial_call=True,
     )
     @needs(Right.VIEW)
-    def follow_job(job: object, _tick: object, refs: object, path: object) -> dict[str, Any]:
-        return job_view(context, job, refs, path)
+    def follow_job(job: object, turn: object, refs: object, path: object) -> dict[str, Any]:
+        # The next question waits for this answer: on a slow line each question would otherwise
+        # overtake the answer to the one before, which Dash then drops.
+        following = int(number_or_none(turn) or 0) + 1
+        return job_view(context, job, refs, path) | {"turns": following}
 
     @app.callback(
         Output(Ids.ALERT, "children", allow_duplicate=True),

@@ -52,7 +52,7 @@ def layout(pages: tuple[Page, ...], *, signs_out: bool = False) -> Component:
             dcc.Store(id=Ids.DONE),
             dcc.Store(id=Ids.THEME),
             dcc.Store(id=Ids.TITLE, data={page.path: page.title for page in pages}),
-            dcc.Interval(id=Ids.POLL, interval=POLL_MILLISECONDS, disabled=True),
+            dcc.Interval(id=Ids.POLL, interval=POLL_MILLISECONDS, max_intervals=0, disabled=True),
             html.A("Skip to content", href=f"#{Ids.PAGE}", className="skip-link"),
             top_bar(pages, signs_out=signs_out),
             html.Div(id=Ids.ALERT, role="status", className="shell-alert"),
