@@ -51,6 +51,7 @@ INDEX = """<!DOCTYPE html>
 <title>{%title%}</title>
 <link rel="icon" href="/assets/icons/favicon.svg" type="image/svg+xml">
 <meta name="portal-grid" content="{grid}">
+<script>{recover}</script>
 <script src="/assets/head/frame.js"></script>
 <script src="/assets/head/theme.js"></script>
 <script src="/assets/head/opening.js"></script>
@@ -97,7 +98,7 @@ def create_app(settings: Settings | None = None) -> Dash:
         include_assets_files=False,  # they come as two files, and those of the head by themselves
         external_scripts=[own["js"]],
         external_stylesheets=[BOOTSTRAP_URL, own["css"]],
-        index_string=INDEX.replace("{grid}", suites.grid_address()),
+        index_string=index(),
         title="Customer segments",
         update_title="",
         # False would embed each layout in everybody's index page; wiring is proven by a test.
@@ -117,6 +118,12 @@ def create_app(settings: Settings | None = None) -> Dash:
     serve_bootstrap(server)
     web.install(app, context)
     return app
+
+
+def index() -> str:
+    """The page around Dash's own parts, with the one script that may not be lost on the way."""
+    recover = (assets_folder() / "head" / "recover.js").read_text(encoding="utf-8")
+    return INDEX.replace("{grid}", suites.grid_address()).replace("{recover}", recover)
 
 
 def admission(context: Context) -> identity.Admit:

@@ -121,4 +121,6 @@ async def _listen(line: SlowLine, opened: Future[tuple[int, Callable[[], object]
         await closed.wait()
         for writer in line.open:
             writer.transport.abort()
-        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+        listening.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import ACTION_MILLISECONDS, Visit, new_visit
+from tests.browser.held import Held
+from tests.browser.prepared import Prepared
 from tests.browser.steps import find_segments, open_tab, rename, settled, step, upload
 from tests.browser.test_journey import EXPLORE_TABS, SEGMENT_TABS
 from tests.servers import Server
@@ -25,8 +27,8 @@ SECONDS = [
     pytest.param(1.0, marks=pytest.mark.slow),
     pytest.param(2.0, marks=pytest.mark.slow),
 ]
-# What the browser itself says of a connection that was reset.
-RESET = "net::ERR_"
+# What the browser says of a connection that was reset, and Dash of a script that did not come.
+LOST = ("net::ERR_", "ChunkLoadError")
 
 
 @pytest.fixture(params=SECONDS, ids=lambda seconds: f"{seconds:g} s")
@@ -50,7 +52,7 @@ def far(browser: Browser, line: tuple[Server, SlowLine]) -> Iterator[Visit]:
 
 def complaints(visit: Visit) -> list[str]:
     """Whatever should not happen, but for the connections that the line has reset."""
-    return [complaint for complaint in visit.complaints if RESET not in complaint]
+    return [one for one in visit.complaints if not any(lost in one for lost in LOST)]
 
 
 def write_customers(path: Path) -> Path:
@@ -119,3 +121,74 @@ def test_the_whole_journey_works(far: Visit, line: tuple[Server, SlowLine], tmp_
     settled(page)
     assert complaints(far) == []
     assert line[1].losses, "the line has lost nothing"
+
+
+class Losses:
+    """Everything that a page asks for is lost once: half of it before the server has heard it.
+
+    Parameters
+    ----------
+    page
+        A page that has not been anywhere yet.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.callbacks = 0
+        self._known: set[tuple[str, str | None]] = set()
+        page.route("**/*", self._judge)
+
+    def _judge(self, route: Route) -> None:
+        request = route.request
+        asked = (request.url, request.post_data)
+        if request.resource_type == "document" or asked in self._known:
+            route.continue_()
+            return
+        self._known.add(asked)
+        if request.method == "POST":
+            self.callbacks += 1
+            if self.callbacks % 2:
+                route.fetch()  # the server has done it, and the browser does not learn of it
+        route.abort("connectionreset")
+
+
+def test_whatever_is_lost_once_comes_by_itself_and_is_done_once(
+    visit: Visit, server: Server
+) -> None:
+    page = visit.page
+    losses = Losses(page)
+    page.goto(server.url)
+    expect(page.locator(".opening")).to_have_count(0)
+    visit.complaints.clear()  # of scripts that missed those which were lost
+    page.get_by_role("button", name="Try it with sample customers").click()
+    expect(page.locator(".sum-strip")).to_contain_text("500 rows read", timeout=60_000)
+    step(page, "Explore")
+    expect(page.locator("#explore-body .js-plotly-plot").first).to_be_visible()
+    step(page, "Segments")
+    find_segments(page)
+    rename(page, 0, "Far friends")
+    expect(page.locator(".segment-name").first).to_have_attribute("placeholder", "Far friends")
+    open_tab(page, "Customers")
+    expect(page.locator(".portal-grid .ag-row").first).to_be_visible()
+    page.get_by_role("button", name="Tasks of this session").click()
+    tasks = page.get_by_role("dialog", name="Tasks of this session").get_by_role("listitem")
+    expect(tasks).to_have_count(2)
+    settled(page)
+    expect(page.locator("#portal-away")).to_be_empty()
+    assert losses.callbacks
+    assert complaints(visit) == []
+
+
+def test_a_click_that_is_not_answered_yet_shows_that_something_happens(
+    visit: Visit, prepared: Prepared
+) -> None:
+    page = visit.page
+    prepared.open(page)
+    held = Held(page)
+    under_way = page.locator("._dash-loading-callback")
+    held.hold("shell-page.children")
+    page.locator("nav.steps").get_by_role("link", name="Predict").click()
+    held.until_asked("shell-page.children")
+    expect(under_way).to_be_in_viewport()
+    held.arrive("shell-page.children")
+    settled(page)
+    expect(under_way).to_have_count(0)
