@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,18 @@ def far(browser: Browser, line: tuple[Server, SlowLine]) -> Iterator[Visit]:
     yield visit
     context.close()
     expect.set_options(timeout=ACTION_MILLISECONDS)
+
+
+@pytest.fixture
+def worker_stopped(server: Server) -> Iterator[Callable[[], None]]:
+    """The worker stands still, and goes on when this is called."""
+
+    def go_on() -> None:
+        server.worker.send_signal(signal.SIGCONT)
+
+    server.worker.send_signal(signal.SIGSTOP)
+    yield go_on
+    go_on()
 
 
 def complaints(visit: Visit) -> list[str]:
@@ -121,6 +134,32 @@ def test_the_whole_journey_works(far: Visit, line: tuple[Server, SlowLine], tmp_
     settled(page)
     assert complaints(far) == []
     assert line[1].losses, "the line has lost nothing"
+
+
+def test_a_waiting_job_is_followed_everywhere_and_can_be_cancelled(
+    far: Visit, line: tuple[Server, SlowLine], worker_stopped: Callable[[], None]
+) -> None:
+    page = far.page
+    page.goto(line[0].url)
+    sample = page.get_by_role("button", name="Try it with sample customers")
+    sample.click()
+    waiting = page.locator("#shell-progress")
+    expect(waiting).to_contain_text("Waiting to start")
+    step(page, "Explore")
+    page.reload()
+    expect(waiting).to_contain_text("Waiting to start")
+    other = page.context.new_page()
+    other.goto(line[0].url)
+    expect(other.locator("#shell-progress")).to_contain_text("Waiting to start")
+    other.get_by_role("button", name="Cancel").click()
+    for each in (other, page):
+        expect(each.locator("#shell-alert")).to_contain_text("cancelled")
+        expect(each.locator("#shell-progress")).to_be_empty()
+    worker_stopped()
+    step(page, "Data")
+    sample.click()
+    expect(page.locator(".sum-strip")).to_contain_text("500 rows read")
+    assert complaints(far) == []
 
 
 class Losses:
