@@ -11,7 +11,10 @@
   /* After this time the page stops asking by itself; any click asks again. */
   var PATIENCE_SECONDS = 120;
   var PATIENCE_IN_ROW_SECONDS = 900;
-  var LOST_SECONDS = 1;
+  /* Before the first, second… attempt to reach a server that cannot be reached. */
+  var LOST_SECONDS = [1, 2, 3];
+  /* A connection that says nothing for so long has died unnoticed, as after a laptop's sleep. */
+  var SILENT_SECONDS = 60;
   var READING_SECONDS = 10;
   var LOST = "The connection to the server is lost. Nothing is lost with it; trying again…";
   /* All wait together, so that a server that comes back is not asked by everybody each moment. */
@@ -67,6 +70,9 @@
 
   function isOurs(address) { return String(address).indexOf("/_dash-") >= 0; }
 
+  /* Only the answer makes the browser ask again how far a job is: it is awaited for ever. */
+  function follows(request) { return request.key && request.key.indexOf("shell-poll.") >= 0; }
+
   /* A newer request of the same callback says all that an older one did. */
   function keyOf(options) {
     try {
@@ -85,7 +91,10 @@
   function seconds(response) { return Number(response.headers.get("Retry-After")) || Infinity; }
 
   function ask(request) {
-    return send(request.address, request.options).then(
+    var silence = new AbortController();
+    var timer = setTimeout(function () { silence.abort(); }, 1000 * SILENT_SECONDS);
+    var options = Object.assign({}, request.options, {signal: silence.signal});
+    return send(request.address, options).finally(function () { clearTimeout(timer); }).then(
       judge.bind(null, request), lost.bind(null, request));
   }
 
@@ -96,13 +105,16 @@
 
   function again(request, delay) {
     var patience = delay > SHARED_SECONDS ? PATIENCE_IN_ROW_SECONDS : PATIENCE_SECONDS;
-    if (performance.now() - request.began > 1000 * patience) { return nothing(); }
+    var waited = performance.now() - request.began;
+    if (waited > 1000 * patience && !follows(request)) { return nothing(); }
     return wait(delay).then(askLater.bind(null, request));
   }
 
   function lost(request) {
+    var delay = LOST_SECONDS[Math.min(request.losses, LOST_SECONDS.length - 1)];
+    request.losses += 1;
     say(LOST, "warning");
-    return again(request, LOST_SECONDS);
+    return again(request, delay);
   }
 
   function judge(request, response) {
@@ -115,7 +127,7 @@
     if ([429, 503, 507].indexOf(response.status) >= 0) {
       return sentenceOf(response).then(function (sentence) {
         say(sentence, "danger");
-        return nothing();
+        return follows(request) ? again(request, SHARED_SECONDS) : nothing();
       });
     }
     /* A proxy's own page is no answer to a callback; our servers never send these. */
@@ -130,7 +142,7 @@
     if (!isOurs(address)) { return send(address, options); }
     var request = {
       address: address, options: options, began: performance.now(),
-      key: keyOf(options || {}), turn: turns += 1
+      key: keyOf(options || {}), losses: 0, turn: turns += 1
     };
     if (request.key) { newest[request.key] = request.turn; }
     return pause ? askLater(request) : ask(request);

@@ -1,5 +1,6 @@
 /* Brings the grid's script, the largest after plotly, when the first grid is shown; until then a
-   quiet box keeps its place. The address stands in the page's head, see dashapp/web/suites.py. */
+   quiet box keeps its place. The address stands in the page's head, see dashapp/web/suites.py; where
+   the script is lost, the page is loaded anew, see assets/head/recover.js. */
 (function () {
   "use strict";
 
@@ -7,18 +8,13 @@
   var arriving = null;
 
   function bring() {
-    arriving = arriving || new Promise(function (done, failed) {
+    arriving = arriving || new Promise(function (done) {
       var script = document.createElement("script");
       script.src = document.querySelector("meta[name=portal-grid]").content;
       script.onload = function () {
         suite = window.dash_ag_grid;
         window.dash_ag_grid = Object.assign({}, suite, {AgGrid: Grid});
         done(suite);
-      };
-      script.onerror = function () {
-        script.remove();
-        arriving = null;
-        failed(new Error("the grid's script did not come"));
       };
       document.head.append(script);
     });
@@ -54,8 +50,7 @@
 
   function Grid(props) {
     var React = window.React;
-    var state = React.useState("");
-    var tell = state[1];
+    var draw = React.useState(false)[1];
     var first = React.useRef(props.getRowsResponse);
     var width = React.useState(wide.matches), room = width[0], see = width[1];
     var own = {
@@ -64,12 +59,7 @@
     };
     React.useEffect(function () {
       var here = true;
-      if (!suite) {
-        bring().then(
-          function () { if (here) { tell("ready"); } },
-          function () { if (here) { tell("The table did not load. Please reload the page."); } }
-        );
-      }
+      if (!suite) { bring().then(function () { if (here) { draw(true); } }); }
       return function () { here = false; };
     }, []);
     /* Before the table itself goes: the first one has brought its styles since it was put here. */
@@ -81,7 +71,7 @@
     }, []);
     if (suite) { return React.createElement(suite.AgGrid, Object.assign({}, props, own)); }
     return React.createElement(
-      "div", {id: props.id, className: "grid-awaited", style: props.style}, state[0]
+      "div", {id: props.id, className: "grid-awaited", style: props.style}
     );
   }
 

@@ -5,16 +5,10 @@
 (function () {
   "use strict";
 
-  /* answers.js gives a question up after a while; a server that is back is found again by this. */
-  var LOST_MILLISECONDS = 150000;
   var next = null;
-  var lost = null;
   var asked = 0;
 
   function ask() {
-    clearTimeout(next);
-    clearTimeout(lost);
-    lost = setTimeout(ask, LOST_MILLISECONDS);
     asked += 1;
     window.dash_clientside.set_props("shell-poll", {data: asked});
   }
@@ -23,7 +17,6 @@
     polling: {
       ask_later: function (pace) {
         clearTimeout(next);
-        clearTimeout(lost);
         if (pace) { next = setTimeout(ask, pace.milliseconds); }
       }
     }

@@ -55,6 +55,7 @@ INDEX = """<!DOCTYPE html>
 <link rel="icon" href="/assets/icons/favicon.svg" type="image/svg+xml">
 <meta name="portal-grid" content="{grid}">
 <meta name="portal-formulas" content="{formulas}">
+<script>{recover}</script>
 <script src="/assets/head/frame.js"></script>
 <script src="/assets/head/theme.js"></script>
 <script src="/assets/head/opening.js"></script>
@@ -102,9 +103,7 @@ def create_app(settings: Settings | None = None) -> Dash:
         include_assets_files=False,  # they come as two files, and those of the head by themselves
         external_scripts=[own["js"]],
         external_stylesheets=[BOOTSTRAP_URL, own["css"]],
-        index_string=INDEX.replace("{grid}", suites.grid_address()).replace(
-            "{formulas}", escape(FORMULA_PATTERN)
-        ),
+        index_string=index(),
         title="Customer segments",
         update_title="",
         # False would embed each layout in everybody's index page; wiring is proven by a test.
@@ -124,6 +123,16 @@ def create_app(settings: Settings | None = None) -> Dash:
     serve_bootstrap(server)
     web.install(app, context)
     return app
+
+
+def index() -> str:
+    """The page around Dash's own parts, with the one script that may not be lost on the way."""
+    recover = (assets_folder() / "head" / "recover.js").read_text(encoding="utf-8")
+    return (
+        INDEX.replace("{grid}", suites.grid_address())
+        .replace("{formulas}", escape(FORMULA_PATTERN))
+        .replace("{recover}", recover)
+    )
 
 
 def admission(context: Context) -> identity.Admit:

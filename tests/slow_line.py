@@ -1,137 +1,126 @@
-"""A long, lossy line to a server: a TCP proxy that hands everything on later."""
+"""A slow line to a portal: every byte takes its time, and every hundredth request is lost."""
 
 from __future__ import annotations
 
 import asyncio
-import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field, replace
 
-READ_BYTES = 65_536
-# RFC 6298, section 2.4: a lost segment is sent again after a second at least, and one more way.
-RESENT_SECONDS = 1.0
+from tests.servers import Server
+
+START_SECONDS = 10
+CHUNK = 65_536
+REQUESTS = (b"GET ", b"POST ")
+# Of so many requests one is lost, the first of them half way: 1 %.
+REQUESTS_PER_LOSS = 100
 
 
+@dataclass
 class SlowLine:
-    """A proxy whose answers take as long as they would over a bad line.
-
-    Parameters
-    ----------
-    target : str
-        Address of the server, ``http://127.0.0.1:port``.
-    seconds : float
-        Time that a question and its answer are on their way, together.
-    loss : float
-        Share of pieces that are lost and sent again.
-    cut : float
-        Share of answers whose connection breaks before they arrive.
-    seed : int
-        The same seed loses the same pieces.
+    """A proxy before a portal.
 
     Attributes
     ----------
-    url : str
-        Where to reach the server through this line.
-    cut : float
-        As above; may change while the line is in use.
+    latency
+        Seconds from a question to the first byte of its answer, beyond the server's own time.
+    requests, losses
+        How many came, and how many connections were reset.
     """
 
-    def __init__(
-        self, target: str, seconds: float, *, loss: float = 0.0, cut: float = 0.0, seed: int = 1
-    ) -> None:
-        self._port = urlsplit(target).port
-        self._half = seconds / 2
-        self._loss = loss
-        self.cut = cut
-        self._chance = random.Random(seed)
-        self._writers: set[asyncio.StreamWriter] = set()
-        self._calls: set[asyncio.Task[None]] = set()
-        self._ready = threading.Event()
-        # A loop of its own: Playwright's runs in the thread of the test.
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
-        self._thread.start()
-        self._ready.wait()
+    latency: float
+    host: str
+    port: int
+    requests: int = 0
+    losses: int = 0
+    open: set[asyncio.StreamWriter] = field(default_factory=set)
 
-    def close(self) -> None:
-        """Hang up."""
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stop = asyncio.Event()
-        server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        self._ready.set()
-        await self._stop.wait()
-        server.close()
-        for writer in self._writers:
-            writer.transport.abort()
-        await asyncio.gather(*self._calls, return_exceptions=True)
-
-    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        call = asyncio.current_task()
-        assert call is not None
-        self._calls.add(call)
-        self._writers.add(writer)
-        try:
-            their_reader, their_writer = await asyncio.open_connection("127.0.0.1", self._port)
-            self._writers.add(their_writer)
-            await asyncio.gather(
-                self._carry(reader, their_writer, answers=False),
-                self._carry(their_reader, writer, answers=True),
-            )
-        finally:
-            self._calls.discard(call)
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Carry one connection until either side ends it."""
+        answers, server = await asyncio.open_connection(self.host, self.port)
+        ends = _Connection(writer, server)
+        self.open |= {writer, server}
+        await asyncio.gather(
+            self._carry(reader, server, ends, way_there=True),
+            self._carry(answers, writer, ends, way_there=False),
+        )
+        self.open -= {writer, server}
 
     async def _carry(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool
-    ) -> None:
-        """Hand on what comes, in its order, each piece after its time on the way."""
-        arrived: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-        delivery = asyncio.create_task(self._deliver(arrived, writer, answers))
-        try:
-            while piece := await reader.read(READ_BYTES):
-                arrived.put_nowait((self._arrival(), piece))
-        except OSError:
-            pass
-        arrived.put_nowait((self._arrival(), b""))
-        await delivery
-
-    def _arrival(self) -> float:
-        lost = self._chance.random() < self._loss
-        again = RESENT_SECONDS + 2 * self._half if lost else 0.0
-        return self._loop.time() + self._half + again
-
-    async def _deliver(
         self,
-        arrived: asyncio.Queue[tuple[float, bytes]],
-        writer: asyncio.StreamWriter,
-        answers: bool,
+        source: asyncio.StreamReader,
+        target: asyncio.StreamWriter,
+        ends: _Connection,
+        *,
+        way_there: bool,
     ) -> None:
+        clock = asyncio.get_running_loop()
         try:
-            while True:
-                when, piece = await arrived.get()
-                await asyncio.sleep(when - self._loop.time())
-                if answers and self._chance.random() < self.cut:
-                    writer.transport.abort()
+            while chunk := await source.read(CHUNK):
+                if way_there and chunk.startswith(REQUESTS):
+                    ends.fate = self._fate_of_next()
+                if ends.fate == ("there" if way_there else "back"):
+                    ends.reset()
                     return
-                if not piece:
-                    break
-                writer.write(piece)
-                await writer.drain()
-            writer.close()
-        except OSError:
-            writer.transport.abort()
+                clock.call_later(self.latency / 2, _write, target, chunk)
+        except ConnectionError:
+            pass
+        clock.call_later(self.latency / 2, target.close)
+
+    def _fate_of_next(self) -> str:
+        """Where the next request is lost: on its way there, or its answer on the way back."""
+        self.requests += 1
+        if self.requests % REQUESTS_PER_LOSS != REQUESTS_PER_LOSS // 2:
+            return ""
+        self.losses += 1
+        return "there" if self.losses % 2 else "back"
+
+
+@dataclass
+class _Connection:
+    """Both ends of a connection, and where its present request is lost."""
+
+    browser: asyncio.StreamWriter
+    server: asyncio.StreamWriter
+    fate: str = ""
+
+    def reset(self) -> None:
+        for end in (self.browser, self.server):
+            end.transport.abort()
+
+
+def _write(target: asyncio.StreamWriter, chunk: bytes) -> None:
+    if not target.is_closing():
+        target.write(chunk)
 
 
 @contextmanager
-def slow_line(target: str, seconds: float, loss: float = 0.0) -> Iterator[SlowLine]:
-    """A server at the other end of a slow line."""
-    line = SlowLine(target, seconds, loss=loss)
+def slow_line(server: Server, latency: float) -> Iterator[tuple[Server, SlowLine]]:
+    """The same portal, at the end of a slow line."""
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    line = SlowLine(latency, host, int(port))
+    opened: Future[tuple[int, Callable[[], object]]] = Future()
+    thread = threading.Thread(target=lambda: asyncio.run(_listen(line, opened)))
+    thread.start()
+    port_here, close = opened.result(START_SECONDS)
     try:
-        yield line
+        yield replace(server, url=f"http://{host}:{port_here}"), line
     finally:
-        line.close()
+        close()
+        thread.join(START_SECONDS)
+
+
+async def _listen(line: SlowLine, opened: Future[tuple[int, Callable[[], object]]]) -> None:
+    """Serve until somebody calls what ``opened`` gives, beside the port."""
+    clock, closed = asyncio.get_running_loop(), asyncio.Event()
+    async with await asyncio.start_server(line.serve, line.host, 0) as listening:
+        port = int(listening.sockets[0].getsockname()[1])
+        opened.set_result((port, lambda: clock.call_soon_threadsafe(closed.set)))
+        await closed.wait()
+        for writer in line.open:
+            writer.transport.abort()
+        listening.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)

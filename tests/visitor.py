@@ -66,7 +66,7 @@ class Visitor:
 
         def is_done() -> bool:
             shown = self.fire("shell-progress.children", "shell-job.data", {"shell-job.data": job})
-            if not shown.get("shell-poll.disabled"):
+            if shown["shell-pace.data"]:
                 return False
             assert "shell-refs.data" in shown, shown
             self.refs = shown["shell-refs.data"]

@@ -64,6 +64,7 @@
 
   /* Files come by fetch, since a plain link would carry the cookie or nothing. */
   function save(link) {
+    link.setAttribute("aria-busy", "true");
     window.fetch(link.href).then(function (answer) {
       if (!answer.ok) {
         return answer.json().then(function (body) { complain(body.error); });
@@ -76,7 +77,9 @@
         file.click();
         window.setTimeout(function () { URL.revokeObjectURL(file.href); }, 60000);
       });
-    }).catch(function () { complain("The file did not arrive. Please try again."); });
+    }).catch(function () {
+      complain("The file did not arrive. Please try again.");
+    }).finally(function () { link.removeAttribute("aria-busy"); });
   }
 
   function complain(sentence) {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dash import Dash
@@ -19,6 +21,7 @@ YEAR = 31_536_000
 FINGERPRINT = re.compile(r"\.v[0-9a-zA-Z_-]+m\d+\.")
 # Of a page that has no scripts and loads nothing.
 STILL = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 SECRET_ADDRESSES = frozenset({"/embed", f"{SIGN_IN}/return"})
 STATIC = ("/assets/", "/_dash-component-suites/", "/vendor/")
 
@@ -82,16 +85,28 @@ def listed(settings: Settings) -> tuple[str, ...]:
 def policy(app: Dash, ancestors: tuple[str, ...]) -> str:
     """The Content-Security-Policy: nothing but our own files, and frames only where allowed.
 
-    The hashes are those of the few scripts that Dash writes into the page itself; they are
-    complete once all callbacks are registered.
+    The hashes are those of the few scripts that stand in the page itself, ours and Dash's; they
+    are complete once all callbacks are registered.
     """
-    scripts = " ".join(["'self'", *sorted(set(app.csp_hashes()))])
+    own = map(hash_of, INLINE_SCRIPT.findall(app.index_string))
+    scripts = " ".join(["'self'", *sorted({*app.csp_hashes(), *own})])
     return (
         f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
         "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
         f"frame-ancestors {' '.join(ancestors)}"
     )
+
+
+def hash_of(script: str) -> str:
+    """How a Content-Security-Policy names a script that stands in the page.
+
+    Examples
+    --------
+    >>> hash_of("")
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+    """
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
 
 
 def caching(response: Response) -> str:

@@ -26,7 +26,7 @@ WAIT_MILLISECONDS = 120_000
 # What users have of their own: data set, model and job, each an id of 128 bits.
 ID = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 CALLBACK = "/_dash-update-component"
-TICK = b"shell-poll.n_intervals"
+TICK = b"shell-poll.data"
 STATIC = ("/assets/", "/_dash-component-suites/", "/vendor/", "/_favicon.ico")
 
 

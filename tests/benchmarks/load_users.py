@@ -22,7 +22,7 @@ from load_scout import CALLBACK, Action, Ask
 CONNECTIONS = 6
 ANSWER_SECONDS = 30.0
 GRACE_SECONDS = 10.0
-POLL_SECONDS = re.compile(rb'"interval":\s*(\d+)')
+POLL_SECONDS = re.compile(rb'"milliseconds":\s*(\d+)')
 REFUSED = {429, 503}
 # Shorter than the browser's patience of two minutes.
 MOST_TRIES = 40
@@ -30,7 +30,7 @@ CANARY = re.compile(rb"canary(\d{4})")
 REFS = re.compile(rb'"shell-refs":\s*{"data":\s*{"dataset":\s*"?(\w+)"?,\s*"model":\s*"?(\w+)"?')
 JOB = re.compile(rb'(?:"job"|"shell-job":\s*{"data":\s*{"id"):\s*"([0-9a-f]{32})"')
 FOLLOW = b'"..shell-progress.children'
-STOPPED = re.compile(rb'"shell-poll":\s*{[^}]*"disabled":\s*true')
+STOPPED = re.compile(rb'"shell-pace":\s*{"data":\s*null')
 
 
 @dataclass
