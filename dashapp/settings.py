@@ -104,7 +104,9 @@ class Settings(ClusterSettings, IdentitySettings, BaseSettings):
         default=60, ge=1, description="Longest time in seconds for reading a file."
     )
     train_seconds: int = Field(
-        default=900, ge=1, description="Longest time in seconds for training or scoring."
+        default=900,
+        ge=1,
+        description="Longest time in seconds for training, scoring or writing a file.",
     )
     jobs_per_session: int = Field(
         default=4, ge=1, description="Jobs of one session that may wait or run at once."

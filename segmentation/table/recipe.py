@@ -128,8 +128,9 @@ def replayed(recipe: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str
     parts = (chosen, fixes, recipe.get("columns", {}))
     if not all(isinstance(part, Mapping) for part in parts):
         raise ParameterError("The recipe is damaged: choices, fixes and columns must be objects.")
-    if not isinstance(recipe.get("names", []), list):
-        raise ParameterError("The recipe is damaged: its names must be a list.")
+    names = recipe.get("names", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ParameterError("The recipe is damaged: its names must be a list of texts.")
     return {key: chosen[key] for key in _LAYOUT if key in chosen}, {**fixes}
 
 

@@ -16,12 +16,13 @@ from python_calamine import CalamineWorkbook
 from dashapp.services import exports
 from dashapp.services.exports import Export, Exports, What, customers_frame, stem
 from dashapp.services.spreadsheets import LostRowsError
+from dashapp.session.entries import Quota
 from dashapp.session.identity import COOKIE, cookie_tokens
 from dashapp.session.keys import Key, Kind
 from dashapp.session.rights import ROLES, SCOPES
 from segmentation import Table
-from tests.callbacks import texts
-from tests.dashapp.portal import ORIGIN, Portal
+from tests.callbacks import callbacks, fire, texts
+from tests.dashapp.portal import ORIGIN, Portal, look
 
 Trained = tuple[Portal, dict[str, Any]]
 
@@ -175,7 +176,7 @@ def test_a_file_that_is_no_longer_kept_says_so(portal: Portal) -> None:
 def test_a_written_file_counts_against_the_storage_of_its_session(portal: Portal) -> None:
     refs = portal.with_model(portal.with_sample())
     started = portal.client.get(customers(refs)).get_json()
-    portal.context.store._session_bytes = 1  # type: ignore[attr-defined]
+    portal.context.store._quota = Quota(session=1, client=10**9, total=10**9)
     portal.do_jobs()
     failed = portal.client.get(started["file"])
     assert failed.status_code >= 400
@@ -203,7 +204,7 @@ def test_the_tab_shows_a_file_on_its_way_and_then_downloads_it(trained: Trained)
         {"shell-refs.data": refs},
     )["segments-grid-download.children"]
     assert "href" not in json.dumps(buttons)
-    clicks = "segments-grid-export-xlsx.n_clicks"
+    clicks = "segments-grid-xlsx.n_clicks"
     values = {
         "shell-refs.data": refs,
         clicks: 1,
@@ -402,6 +403,31 @@ def test_who_gets_masked_files_reads_so_beside_them(crm: Trained, role: str, say
     for output, (input_, more) in shown.items():
         page = visitor.fire(output, input_, {"shell-refs.data": refs, **more})
         assert ("masked in these files" in texts(page[output])) == says, output
+
+
+def test_no_callback_shows_contact_data_whole_whoever_asks(crm: Trained) -> None:
+    portal, refs = crm
+    grid = {"startRow": 0, "endRow": 60, "sortModel": []}
+    values = look(
+        refs,
+        **{
+            "segments-grid.getRowsRequest": grid,
+            "segments-tabs.data": "customers",
+            "segments-map.clickData": {"points": [{"customdata": [3]}]},
+            "shell-url.search": f"?data={refs['dataset']}&model={refs['model']}&customer=3",
+            "shell-url.pathname": "/",
+        },
+    )
+    shown = 0
+    for role in ("viewer", "analyst"):
+        visitor = with_role(portal, role)
+        for callback in callbacks(portal.app):
+            if "shell-delete" in str(callback.inputs):
+                continue
+            text = fire(visitor.client, callback, values).get_data(as_text=True)
+            shown += "\\u2022" in text or "•••" in text
+            assert not any(name in text for name in (*NAMES, *MAILS)), callback.output
+    assert shown >= 4
 
 
 # --- counts and names -------------------------------------------------------------------------

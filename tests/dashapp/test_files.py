@@ -100,8 +100,8 @@ def test_the_downloads_hold_the_customers_that_the_grid_shows(trained: Trained) 
     for kind in ("csv", "xlsx"):
         job = portal.fire(
             "shell-export.data",
-            f"segments-grid-export-{kind}.n_clicks",
-            look(refs, **fields, **{f"segments-grid-export-{kind}.n_clicks": 1}),
+            f"segments-grid-{kind}.n_clicks",
+            look(refs, **fields, **{f"segments-grid-{kind}.n_clicks": 1}),
         )["shell-export.data"]
         portal.do_jobs()
         ready = portal.fire(

@@ -42,8 +42,8 @@ WHICH = {
 }
 
 
-# The files of customers and how their buttons look.
-FILES = {"csv": "btn-primary", "xlsx": "btn-secondary"}
+# The files of customers: the button of each that has a large one written, and how it looks.
+FILES = {"csv": (Ids.GRID_CSV, "btn-primary"), "xlsx": (Ids.GRID_XLSX, "btn-secondary")}
 
 
 def customers_file(context: Context, refs: Refs, kind: str, selection: Selection) -> Export:
@@ -81,8 +81,7 @@ def download_buttons(context: Context, refs: Refs, selection: Selection) -> list
             f"Download {file.kind.upper()}{picked}",
             file,
             customers_link(file),
-            f"{Ids.GRID_EXPORT}-{file.kind}",
-            FILES[file.kind],
+            *FILES[file.kind],
         )
         for file in files
     ]

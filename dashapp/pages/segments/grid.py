@@ -134,16 +134,16 @@ def register_files(app: Dash, context: Context) -> None:
         )
         return download_buttons(context, seen.refs, Selection(rows=chosen)), links
 
-    for kind in FILES:
-        register_writing(app, context, kind)
+    for kind, (button, _) in FILES.items():
+        register_writing(app, context, kind, button)
 
 
-def register_writing(app: Dash, context: Context, kind: str) -> None:
+def register_writing(app: Dash, context: Context, kind: str, button: Ids) -> None:
     """Have a large file written; each kind has an id of its own, as one may be a link."""
 
     @app.callback(
         Output(Shell.EXPORT, "data", allow_duplicate=True),
-        inputs={"clicks": Input(f"{Ids.GRID_EXPORT}-{kind}", "n_clicks")},
+        inputs={"clicks": Input(button, "n_clicks")},
         state={"shown": {**SHOWN, "picked": State(Ids.GRID, "selectedRows")}, "refs": REFS},
         prevent_initial_call=True,
     )

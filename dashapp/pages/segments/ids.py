@@ -44,4 +44,5 @@ class Ids(StrEnum):
     GRID_PICKED = "segments-grid-picked"
     GRID_COUNT = "segments-grid-count"
     GRID_DOWNLOAD = "segments-grid-download"
-    GRID_EXPORT = "segments-grid-export"
+    GRID_CSV = "segments-grid-csv"
+    GRID_XLSX = "segments-grid-xlsx"
