@@ -1,5 +1,5 @@
 /* Brings the grid's script, the largest after plotly, when the first grid is shown; until then a
-   quiet box keeps its place. The address stands in the page's head, see dashapp/web/suites.py; where
+   quiet box keeps its place. The address stands in the page's head, see dashapp/dash_patches/lazy_scripts.py; where
    the script is lost, the page is loaded anew, see assets/head/recover.js. */
 (function () {
   "use strict";

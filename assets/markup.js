@@ -1,4 +1,4 @@
-/* Draws dashapp/components/markup.py: a tree of plain elements with Dash's components between them.
+/* Draws dashapp/dash_patches/markup.py: a tree of plain elements with Dash's components between them.
    Texts become texts; only the server writes the tree, and addresses pass Dash's own check. */
 (function () {
   "use strict";

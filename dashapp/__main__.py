@@ -29,9 +29,9 @@ def main(arguments: list[str]) -> int:
     if arguments not in (SERVE, WORK, FOLLOW) and arguments[0] not in COMMANDS:
         sys.stderr.write(USAGE)
         return 2
-    from dashapp.allocator import tune
-    from dashapp.session.errors import StoreError
-    from dashapp.settings import SettingsError, limit_threads, load_settings
+    from dashapp.malloc import tune
+    from dashapp.settings.portal_settings import SettingsError, limit_threads, load_settings
+    from dashapp.storage.errors import StoreError
 
     limit_threads()
     tune()
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
             from dashapp.supervisor import serve
 
             return serve(settings)
-        from dashapp.jobs.runner import run_worker
+        from dashapp.jobs.worker import run_worker
         from dashapp.services.handlers import HANDLERS
 
         run_worker(settings, HANDLERS, parent=os.getppid() if arguments == FOLLOW else None)

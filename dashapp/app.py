@@ -14,27 +14,27 @@ from flask import Flask, Response, send_from_directory
 from werkzeug.test import Client
 
 from dashapp import shell, web
-from dashapp.components.markup import markup
+from dashapp.auth import identity
+from dashapp.auth.oidc_sign_in import admit_who_signed_in
+from dashapp.auth.permissions import Door, needs
+from dashapp.auth.proxy_identity import admit_by_proxy
+from dashapp.dash_patches import bundles, lazy_scripts
+from dashapp.dash_patches.markup import markup
 from dashapp.figures.canvas import empty_figure
 from dashapp.figures.validators import learn_when_drawn
 from dashapp.jobs.queue import JobQueue
+from dashapp.ledger.ledger import open_ledger
 from dashapp.page import Context, Page
 from dashapp.pages import NOT_FOUND, PAGES
 from dashapp.services.datasets import Datasets
 from dashapp.services.exports import Exports
-from dashapp.services.large import LargeSets
-from dashapp.services.memory import Memory
+from dashapp.services.large_data import LargeSets
+from dashapp.services.repository import Memory
 from dashapp.services.scoring import Scoring
 from dashapp.services.sharing import Sharing
 from dashapp.services.training import Training
-from dashapp.session import identity
-from dashapp.session.ledger import open_ledger
-from dashapp.session.proxy import admit_by_proxy
-from dashapp.session.rights import Door, needs
-from dashapp.session.sign_in import admit_who_signed_in
-from dashapp.session.store import open_store
-from dashapp.settings import Settings, load_settings
-from dashapp.web import bundles, suites
+from dashapp.settings.portal_settings import Settings, load_settings
+from dashapp.storage.store import open_store
 from dashapp.web.bodies import PortalRequest
 from dashapp.web.packing import ENCODING
 from segmentation import FORMULA_PATTERN
@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     server = Flask("dashapp", static_folder=None)  # no files but those that are served below
     server.request_class = PortalRequest
     server.extensions["portal"] = context
-    suites.postpone()
+    lazy_scripts.postpone()
     own = bundles.serve(server, assets_folder())
     app = Dash(
         "dashapp",
@@ -129,7 +129,7 @@ def index() -> str:
     """The page around Dash's own parts, with the one script that may not be lost on the way."""
     recover = (assets_folder() / "head" / "recover.js").read_text(encoding="utf-8")
     return (
-        INDEX.replace("{grid}", suites.grid_address())
+        INDEX.replace("{grid}", lazy_scripts.grid_address())
         .replace("{formulas}", escape(FORMULA_PATTERN))
         .replace("{recover}", recover)
     )

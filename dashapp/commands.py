@@ -9,16 +9,16 @@ from pathlib import Path
 
 import click
 
-from dashapp.identity_settings import PREFIX
+from dashapp.auth.launch_links import LONGEST_SECONDS, THEMES, LaunchError, frames, sign, verify
+from dashapp.auth.permissions import SCOPES
 from dashapp.jobs.queue import JobQueue
-from dashapp.services.bounds import reading_limits
-from dashapp.services.memory import Memory
+from dashapp.ledger.ledger import open_ledger
+from dashapp.services.reading_limits import reading_limits
+from dashapp.services.repository import Memory
 from dashapp.services.sharing import Sharing
-from dashapp.session.launch import LONGEST_SECONDS, THEMES, LaunchError, frames, sign, verify
-from dashapp.session.ledger import open_ledger
-from dashapp.session.rights import SCOPES
-from dashapp.session.store import StoreError, open_store
-from dashapp.settings import Settings, load_settings
+from dashapp.settings.identity_settings import PREFIX
+from dashapp.settings.portal_settings import Settings, load_settings
+from dashapp.storage.store import StoreError, open_store
 from segmentation import SegmentationError, read_table
 
 SCOPE_HELP = f"One or more of: {', '.join(SCOPES)}."

@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from dashapp.admission import threads_for
-from dashapp.allocator import trim, tune
-from dashapp.settings import SettingsError, limit_threads, load_settings
+from dashapp.malloc import trim, tune
+from dashapp.settings.portal_settings import SettingsError, limit_threads, load_settings
+from dashapp.web.load_shedding import threads_for
 
 # Before numpy is loaded anywhere: the workers are forked from this process.
 limit_threads()
@@ -35,7 +35,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (_files, _files))
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.web_workers
-# Most of them wait for their turn or read an upload; see dashapp.admission.
+# Most of them wait for their turn or read an upload; see dashapp.web.load_shedding.
 threads = threads_for(_settings.web_threads)
 # Browsers keep up to six connections open; idle ones cost some kilobytes each.
 worker_connections = min(4000, _files // 2)
@@ -89,9 +89,9 @@ def on_starting(_server: Any) -> None:
     Each worker would refuse it as well; but of two that end at once gunicorn makes a traceback.
     """
     from dashapp import metrics
-    from dashapp.session.errors import StoreError
-    from dashapp.session.ledger import open_ledger
-    from dashapp.session.secret import private_folder
+    from dashapp.ledger.ledger import open_ledger
+    from dashapp.storage.errors import StoreError
+    from dashapp.storage.secret_key import private_folder
 
     try:
         if _settings.redis_url is None:

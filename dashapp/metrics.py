@@ -23,7 +23,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, val
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from dashapp.settings import Settings, share_metrics
+from dashapp.settings.portal_settings import Settings, share_metrics
 
 logger = structlog.get_logger(__name__)
 

@@ -12,18 +12,18 @@ from dash.development.base_component import Component
 
 from dashapp import units
 from dashapp.address import Link
+from dashapp.auth.identity import current_session
+from dashapp.auth.permissions import Right
 from dashapp.jobs.queue import JobQueue
+from dashapp.ledger.ledger import Ledger
 from dashapp.services.datasets import Datasets
 from dashapp.services.exports import Exports
-from dashapp.services.large import LargeSets
+from dashapp.services.large_data import LargeSets
 from dashapp.services.scoring import Scoring
 from dashapp.services.sharing import Sharing
 from dashapp.services.training import Training
-from dashapp.session.identity import current_session
-from dashapp.session.ledger import Ledger
-from dashapp.session.rights import Right
-from dashapp.session.store import SessionStore
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.store import SessionStore
 from segmentation import SegmentModel, Table
 
 CONTENT_ID = re.compile(r"[0-9a-f]{8,64}")
@@ -173,7 +173,7 @@ class Seen:
 
         Raises
         ------
-        dashapp.session.store.SessionExpiredError
+        dashapp.storage.store.SessionExpiredError
             If this session has no such data set or model.
         """
         refs, session = Refs.parse(value), current_session()
@@ -200,7 +200,7 @@ def open_table(context: Context, refs: Refs) -> Table | None:
 
     Raises
     ------
-    dashapp.session.store.SessionExpiredError
+    dashapp.storage.store.SessionExpiredError
         If this session has no such data set.
     """
     if refs.dataset is None:

@@ -16,8 +16,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from dashapp import logs, metrics
 from dashapp.app import create_app, warm_up
-from dashapp.jobs.runner import GRACE_SECONDS
-from dashapp.settings import Settings
+from dashapp.jobs.worker import GRACE_SECONDS
+from dashapp.settings.portal_settings import Settings
 
 logger = structlog.get_logger(__name__)
 

@@ -38,7 +38,7 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from dashapp import metrics
-from dashapp.admission import BODY_BYTES, DRAINS, STREAMS
+from dashapp.web.load_shedding import BODY_BYTES, DRAINS, STREAMS
 
 # Apache's mod_reqtimeout by default: 20 s for a head, then 500 bytes a second.
 HEAD_SECONDS = 20.0

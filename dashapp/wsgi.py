@@ -6,8 +6,8 @@ import sys
 
 from dashapp import logs, metrics
 from dashapp.app import create_app
-from dashapp.session.errors import StoreError
-from dashapp.settings import SettingsError, load_settings
+from dashapp.settings.portal_settings import SettingsError, load_settings
+from dashapp.storage.errors import StoreError
 
 try:
     _settings = load_settings()

@@ -16,8 +16,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from segmentation.cluster.algorithms import ALGORITHMS
-    from segmentation.cluster.evidence import KEvidence, Verdict
+    from segmentation.cluster.algorithms.registry import ALGORITHMS
+    from segmentation.cluster.selection.evidence import KEvidence, Verdict
+    from segmentation.datasets.sample_customers import sample_customer_kinds, sample_customers
+    from segmentation.datasets.sample_transactions import sample_transactions
     from segmentation.errors import (
         CancelledError,
         ClusterError,
@@ -39,21 +41,19 @@ if TYPE_CHECKING:
     from segmentation.scale.large_data import LargeData
     from segmentation.scoring.answers import Assignment, Change, ModelColumn
     from segmentation.scoring.artifact import MAX_MODEL_FILE
-    from segmentation.scoring.beside import add_scores
+    from segmentation.scoring.join_scores import add_scores
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.segments.segment import Importance, Profile, Segment
     from segmentation.table.association import association
-    from segmentation.table.beginning import Beginning, read_beginning
-    from segmentation.table.columns import Column, Issue, Role, Use
-    from segmentation.table.content import READABLE_FORMATS, foreign_format
-    from segmentation.table.dataset import Table
-    from segmentation.table.limits import Limits
-    from segmentation.table.mending import read_mended
-    from segmentation.table.population import Population
+    from segmentation.table.files.file_type import READABLE_FORMATS, foreign_format
+    from segmentation.table.preview import Beginning, read_beginning
+    from segmentation.table.quality.corrected_rows import read_mended
     from segmentation.table.reading import read_table
-    from segmentation.table.samples import sample_customer_kinds, sample_customers
+    from segmentation.table.schema.columns import Column, Issue, Role, Use
+    from segmentation.table.schema.limits import Limits
+    from segmentation.table.schema.population import Population
     from segmentation.table.summary import summarize
-    from segmentation.table.transactions import sample_transactions
+    from segmentation.table.table import Table
     from segmentation.version import __version__
 
 _HOMES = {
@@ -62,31 +62,31 @@ _HOMES = {
     "Assignment": "segmentation.scoring.answers",
     "Change": "segmentation.scoring.answers",
     "ModelColumn": "segmentation.scoring.answers",
-    "add_scores": "segmentation.scoring.beside",
-    "ALGORITHMS": "segmentation.cluster.algorithms",
+    "add_scores": "segmentation.scoring.join_scores",
+    "ALGORITHMS": "segmentation.cluster.algorithms.registry",
     "Importance": "segmentation.segments.segment",
     "Profile": "segmentation.segments.segment",
     "Segment": "segmentation.segments.segment",
-    "Verdict": "segmentation.cluster.evidence",
-    "KEvidence": "segmentation.cluster.evidence",
+    "Verdict": "segmentation.cluster.selection.evidence",
+    "KEvidence": "segmentation.cluster.selection.evidence",
     "MAX_MODEL_FILE": "segmentation.scoring.artifact",
     "read_table": "segmentation.table.reading",
-    "read_beginning": "segmentation.table.beginning",
-    "Beginning": "segmentation.table.beginning",
-    "read_mended": "segmentation.table.mending",
-    "Table": "segmentation.table.dataset",
-    "Population": "segmentation.table.population",
+    "read_beginning": "segmentation.table.preview",
+    "Beginning": "segmentation.table.preview",
+    "read_mended": "segmentation.table.quality.corrected_rows",
+    "Table": "segmentation.table.table",
+    "Population": "segmentation.table.schema.population",
     "LargeData": "segmentation.scale.large_data",
-    "READABLE_FORMATS": "segmentation.table.content",
-    "foreign_format": "segmentation.table.content",
-    "Limits": "segmentation.table.limits",
-    "Column": "segmentation.table.columns",
-    "Role": "segmentation.table.columns",
-    "Use": "segmentation.table.columns",
-    "Issue": "segmentation.table.columns",
-    "sample_customers": "segmentation.table.samples",
-    "sample_customer_kinds": "segmentation.table.samples",
-    "sample_transactions": "segmentation.table.transactions",
+    "READABLE_FORMATS": "segmentation.table.files.file_type",
+    "foreign_format": "segmentation.table.files.file_type",
+    "Limits": "segmentation.table.schema.limits",
+    "Column": "segmentation.table.schema.columns",
+    "Role": "segmentation.table.schema.columns",
+    "Use": "segmentation.table.schema.columns",
+    "Issue": "segmentation.table.schema.columns",
+    "sample_customers": "segmentation.datasets.sample_customers",
+    "sample_customer_kinds": "segmentation.datasets.sample_customers",
+    "sample_transactions": "segmentation.datasets.sample_transactions",
     "association": "segmentation.table.association",
     "summarize": "segmentation.table.summary",
     "FORMULA_PATTERN": "segmentation.formulas",

@@ -1,6 +1,6 @@
 """``python -m segmentation``: the command line."""
 
-from segmentation.cli import main
+from segmentation.cli.commands import main
 
 if __name__ == "__main__":
     main()

@@ -17,8 +17,8 @@ from sklearn.base import (
 )
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from segmentation.cluster.assignment import squared_distances
-from segmentation.cluster.evidence import KEvidence, Progress, Verdict
+from segmentation.cluster.algorithms.nearest_center import squared_distances
+from segmentation.cluster.selection.evidence import KEvidence, Progress, Verdict
 from segmentation.errors import DataError
 from segmentation.options import Settings
 from segmentation.scale.sources import is_data_set, train_data_set
@@ -27,8 +27,8 @@ from segmentation.scoring.boundaries import place
 from segmentation.scoring.segment_model import SegmentModel
 from segmentation.segments.profile_table import profile_table
 from segmentation.segments.segment import Segment
-from segmentation.table.columns import Column, Role, Use
-from segmentation.table.dataset import Table
+from segmentation.table.schema.columns import Column, Role, Use
+from segmentation.table.table import Table
 from segmentation.training import train
 
 Integers = npt.NDArray[np.intp]
@@ -49,7 +49,7 @@ class CustomerSegmentation(
     k_range : (int, int)
         First and last number of segments to try.
     algorithm : str
-        Name of a row in `segmentation.cluster.algorithms.ALGORITHMS`.
+        Name of a row in `segmentation.cluster.algorithms.registry.ALGORITHMS`.
     columns : list of str, optional
         Columns that drive the segments; by default those whose use is "basis".
     encoding : {"auto", "label"}

@@ -14,26 +14,26 @@ import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from segmentation.building import Found, build_model, stability_of_segments
-from segmentation.cluster.algorithms import algorithm_named
-from segmentation.cluster.choosing import choose_k
-from segmentation.cluster.clustering import Clustering, clustering_of
-from segmentation.cluster.encoding import Encoder
-from segmentation.cluster.evidence import Choice, Progress
-from segmentation.cluster.kmeans import refined
-from segmentation.cluster.ordering import canonical_order
+from segmentation.build_model import Found, build_model, stability_of_segments
+from segmentation.cluster.algorithms.clustering import Clustering, clustering_of
+from segmentation.cluster.algorithms.kmeans import refined
+from segmentation.cluster.algorithms.registry import algorithm_named
+from segmentation.cluster.algorithms.row_order import canonical_order
+from segmentation.cluster.encoding.encoder import Encoder
 from segmentation.cluster.row_sample import SAMPLE_ROWS, sampled
-from segmentation.cluster.wording import conclusion
+from segmentation.cluster.selection.choose_k import choose_k
+from segmentation.cluster.selection.evidence import Choice, Progress
+from segmentation.cluster.selection.verdict_text import conclusion
 from segmentation.errors import DataError
 from segmentation.options import Settings
+from segmentation.progress import Stopwatch
 from segmentation.scoring.boundaries import calibrate, place
 from segmentation.scoring.segment_model import SegmentModel
 from segmentation.segments.explanation import display_order
 from segmentation.segments.playbook import built_in, load_playbook
-from segmentation.segments.rows import TrainingRows, choose_columns, training_rows
 from segmentation.segments.summaries import summarize
-from segmentation.stopwatch import Stopwatch
-from segmentation.table.columns import Column
+from segmentation.segments.training_rows import TrainingRows, choose_columns, training_rows
+from segmentation.table.schema.columns import Column
 
 Matrix = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.intp]

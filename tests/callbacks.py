@@ -192,7 +192,7 @@ def _texts(tree: Any) -> str:
 
 
 def _drawn(node: Any, components: list[Any]) -> str:
-    """The text of a piece of markup, see ``dashapp/components/markup.py``."""
+    """The text of a piece of markup, see ``dashapp/dash_patches/markup.py``."""
     if isinstance(node, int):
         return _texts(components[node])
     if isinstance(node, list):

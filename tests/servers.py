@@ -11,7 +11,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.waiting import until
 
 SECRET = "a-secret-of-the-test-suite-of-40-characters"

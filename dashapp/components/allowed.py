@@ -11,7 +11,7 @@ from typing import Any
 
 from dash import html
 
-from dashapp.session.rights import Right, may
+from dashapp.auth.permissions import Right, may
 
 # Class of parts that only those see who may change something.
 CHANGING = "needs-change"

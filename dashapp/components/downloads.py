@@ -8,8 +8,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from dashapp.auth.permissions import Right, may
 from dashapp.services.exports import Export
-from dashapp.session.rights import Right, may
 
 MASKED = "Contact data are masked in these files, as they are on screen."
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import plotly.graph_objects as go
 
-from dashapp.figures.association import association_heatmap, association_heatmap_reading
+from dashapp.figures.association_heatmap import association_heatmap, association_heatmap_reading
 from dashapp.figures.by_category import measure_by_category, measure_by_category_reading
 from dashapp.figures.by_segment import column_by_segment, column_by_segment_reading
 from dashapp.figures.canvas import empty_figure
@@ -31,7 +31,7 @@ from dashapp.figures.distributions import (
     histogram,
     histogram_reading,
 )
-from dashapp.figures.evidence import (
+from dashapp.figures.evidence_by_k import (
     inertia_by_k,
     inertia_by_k_reading,
     silhouette_by_k,

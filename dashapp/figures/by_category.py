@@ -18,10 +18,10 @@ from dashapp.figures.canvas import (
     number_axis,
     whole_names,
 )
-from dashapp.figures.ink import blended
+from dashapp.figures.contrast import blended
 from dashapp.figures.values import groups, known_in, numbers
-from dashapp.figures.words import label
-from dashapp.once import once
+from dashapp.figures.wrapped_labels import label
+from dashapp.memoize import once
 from dashapp.theme import LIGHT, Theme
 
 # Two-sided 95 % quantile of the normal distribution.

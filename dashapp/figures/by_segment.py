@@ -20,7 +20,7 @@ from dashapp.figures.canvas import (
 )
 from dashapp.figures.distributions import add_box
 from dashapp.figures.levels import add_share_bar, level_colors
-from dashapp.figures.names import dotted
+from dashapp.figures.short_names import dotted
 from dashapp.figures.values import (
     box_of,
     groups,

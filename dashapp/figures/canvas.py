@@ -11,7 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashapp import units
-from dashapp.figures.words import LONGEST_LABEL, in_lines, label, labels, wrapped
+from dashapp.figures.wrapped_labels import LONGEST_LABEL, in_lines, label, labels, wrapped
 from dashapp.theme import LIGHT, Theme
 
 # Pixels of a legend in one line, of a title beside labels and below slanted ones, of a letter.

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 
 from dashapp import formatting, units
 from dashapp.figures.canvas import LEGEND_ROOM, Canvas, aid, empty_figure, label_axis, named
-from dashapp.figures.names import short_names
-from dashapp.figures.words import label
+from dashapp.figures.short_names import short_names
+from dashapp.figures.wrapped_labels import label
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ import plotly.graph_objects as go
 from dashapp import formatting
 from dashapp.figures.canvas import Canvas, empty_figure, label_axis
 from dashapp.figures.map_sample import MAX_POINTS_BEHIND
-from dashapp.figures.names import short_names
 from dashapp.figures.segment_map import Place, flat_map
-from dashapp.figures.words import label
+from dashapp.figures.short_names import short_names
+from dashapp.figures.wrapped_labels import label
 from dashapp.theme import LIGHT, MARGIN, Theme, translucent
 
 if TYPE_CHECKING:

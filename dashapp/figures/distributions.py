@@ -35,7 +35,7 @@ from dashapp.figures.values import (
     sample_rows,
     teller,
 )
-from dashapp.figures.words import label
+from dashapp.figures.wrapped_labels import label
 from dashapp.theme import LIGHT, Theme, translucent
 
 # Bars beyond this number are put together as "Other".

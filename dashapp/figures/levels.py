@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 
 from dashapp import formatting
 from dashapp.figures.canvas import LEGEND_ROOM, Canvas, empty_figure, named, share_axis
-from dashapp.figures.ink import color_at, ink_on
+from dashapp.figures.contrast import color_at, ink_on
 from dashapp.figures.profiles import segment_axis
-from dashapp.figures.words import label
+from dashapp.figures.wrapped_labels import label
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

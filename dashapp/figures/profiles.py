@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 
 from dashapp import formatting, units
 from dashapp.figures.canvas import Canvas, empty_figure, label_axis, named, scale_bar
-from dashapp.figures.ink import write_cells
-from dashapp.figures.names import dotted, short_names, stacked
-from dashapp.figures.words import in_lines, label, labels
+from dashapp.figures.contrast import write_cells
+from dashapp.figures.short_names import dotted, short_names, stacked
+from dashapp.figures.wrapped_labels import in_lines, label, labels
 from dashapp.theme import LIGHT, Theme, color_scale, translucent
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.association import MAX_WRITTEN, STRENGTHS
+from dashapp.figures.association_heatmap import MAX_WRITTEN, STRENGTHS
 from dashapp.figures.canvas import (
     ABOVE,
     Canvas,
@@ -20,9 +20,9 @@ from dashapp.figures.canvas import (
     scale_bar,
     whole_names,
 )
-from dashapp.figures.density import add_cells
+from dashapp.figures.contrast import write_cells
+from dashapp.figures.density_map import add_cells
 from dashapp.figures.distributions import add_box
-from dashapp.figures.ink import write_cells
 from dashapp.figures.values import (
     groups,
     is_date,
@@ -30,7 +30,7 @@ from dashapp.figures.values import (
     numbers,
     teller,
 )
-from dashapp.figures.words import label
+from dashapp.figures.wrapped_labels import label
 from dashapp.theme import LIGHT, Theme, color_scale
 
 if TYPE_CHECKING:

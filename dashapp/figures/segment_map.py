@@ -12,11 +12,11 @@ import plotly.graph_objects as go
 
 from dashapp import formatting
 from dashapp.figures.canvas import LEGEND_ROOM, Canvas, aid, empty_figure, named
-from dashapp.figures.density import add_contours
+from dashapp.figures.density_map import add_contours
 from dashapp.figures.map_sample import MAX_POINTS, MAX_POINTS_3D, sample_points
-from dashapp.figures.names import short_names
+from dashapp.figures.short_names import short_names
 from dashapp.figures.values import places
-from dashapp.figures.words import in_lines, label
+from dashapp.figures.wrapped_labels import in_lines, label
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 
 from dashapp import formatting
 from dashapp.figures.canvas import Canvas, empty_figure, label_axis, share_axis
-from dashapp.figures.ink import blended
-from dashapp.figures.names import dotted, short_names
-from dashapp.figures.words import label
+from dashapp.figures.contrast import blended
+from dashapp.figures.short_names import dotted, short_names
+from dashapp.figures.wrapped_labels import label
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashapp import formatting
-from dashapp.once import once
+from dashapp.memoize import once
 
 Numbers = npt.NDArray[np.float64]
 

@@ -6,10 +6,6 @@ ever. (Arrow starts one thread that returns memory to the system; its children d
 
 from __future__ import annotations
 
-import dashapp.session.files
-import dashapp.session.redis_entries
-import dashapp.session.redis_ledger
-import dashapp.session.sqlite_ledger  # noqa: F401 - each back end's module is loaded on demand
 import segmentation
 
 for _name in segmentation.__all__:

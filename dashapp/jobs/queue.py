@@ -14,15 +14,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from dashapp.session.keys import check_session
-from dashapp.session.ledger import (
+from dashapp.ledger.ledger import (
     ClientFullError,
     Ledger,
     SessionFullError,
     WaitingRoomFullError,
 )
-from dashapp.session.rows import Job, Limits
-from dashapp.settings import Settings
+from dashapp.ledger.records import Job, Limits
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.keys import check_session
 from segmentation import SegmentationError
 
 __all__ = ["Job", "JobLimitError", "JobQueue"]
@@ -91,7 +91,7 @@ class JobQueue:
         ------
         JobLimitError
             If this session, its client, or everybody together has too many active jobs.
-        dashapp.session.errors.SessionEndedError
+        dashapp.storage.errors.SessionEndedError
             If the session was deleted.
         """
         job = self._new_job(session, kind, request)

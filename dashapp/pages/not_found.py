@@ -5,9 +5,9 @@ from __future__ import annotations
 from dash import Dash
 from dash.development.base_component import Component
 
+from dashapp.auth.permissions import Right
 from dashapp.components.states import empty_state
 from dashapp.page import Context, Page
-from dashapp.session.rights import Right
 
 
 def layout(**_: object) -> Component:

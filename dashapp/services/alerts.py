@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from dashapp import formatting
-from dashapp.once import once
-from dashapp.services.exploring import Filter, apply_filters, associated
+from dashapp.memoize import once
+from dashapp.services.filters import Filter, apply_filters, associated
 from segmentation import Column, Role, Table, Use
 
 # A distribution is called skewed from here on; the engine's log1p starts at the same value.

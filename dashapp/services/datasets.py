@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashapp.jobs.queue import Job
-from dashapp.services.memory import Memory
-from dashapp.services.previewing import Preview
-from dashapp.services.recipes import recipe_bytes
-from dashapp.session.keys import Key, Kind
-from dashapp.session.ledger import Item
-from dashapp.session.store import SessionExpiredError
+from dashapp.ledger.ledger import Item
+from dashapp.services.previews import Preview
+from dashapp.services.recipe_files import recipe_bytes
+from dashapp.services.repository import Memory
+from dashapp.storage.keys import Key, Kind
+from dashapp.storage.store import SessionExpiredError
 from segmentation import ParameterError, Table
 
 SAMPLE_ROWS = 500

@@ -18,18 +18,18 @@ from typing import Any
 
 import pandas as pd
 
+from dashapp.auth.permissions import Right
 from dashapp.jobs.queue import Job
+from dashapp.ledger.ledger import Item
 from dashapp.services.customers import Selection, Which
 from dashapp.services.datasets import Datasets
 from dashapp.services.masking import contact_columns, hidden
-from dashapp.services.memory import Memory
+from dashapp.services.repository import Memory
 from dashapp.services.scoring import Scoring
 from dashapp.services.spreadsheets import expect_rows
 from dashapp.services.training import Training
-from dashapp.session.keys import LIFETIMES, Key, Kind
-from dashapp.session.ledger import Item
-from dashapp.session.rights import Right
-from dashapp.session.store import SessionExpiredError
+from dashapp.storage.keys import LIFETIMES, Key, Kind
+from dashapp.storage.store import SessionExpiredError
 from segmentation import SegmentModel, Table, add_scores, sample_customers
 
 UNASSIGNED = "Unassigned"

@@ -9,18 +9,18 @@ from types import MappingProxyType
 HANDLERS: Mapping[str, str] = MappingProxyType(
     {
         "import": "dashapp.services.importing:import_file",
-        "preview": "dashapp.services.previewing:preview_file",
-        "mend": "dashapp.services.mending:mend_rows",
+        "preview": "dashapp.services.previews:preview_file",
+        "mend": "dashapp.services.corrected_rows:mend_rows",
         "sample": "dashapp.services.importing:make_sample",
         "columns": "dashapp.services.importing:change_columns",
         "load_model": "dashapp.services.training:load_model",
         "train": "dashapp.services.training:train",
-        "apply": "dashapp.services.applying:apply_model",
-        "listing": "dashapp.services.large:list_places",
-        "survey": "dashapp.services.large:read_large",
-        "write": "dashapp.services.large:write_back",
+        "apply": "dashapp.services.apply_model:apply_model",
+        "listing": "dashapp.services.large_data:list_places",
+        "survey": "dashapp.services.large_data:read_large",
+        "write": "dashapp.services.large_data:write_back",
         "score": "dashapp.services.scoring:score_file",
-        "export": "dashapp.services.exporting:export_file",
-        "large_export": "dashapp.services.exporting:export_file",
+        "export": "dashapp.services.export_jobs:export_file",
+        "large_export": "dashapp.services.export_jobs:export_file",
     }
 )

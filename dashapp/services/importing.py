@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from dashapp.services.bounds import reading_limits
-from dashapp.services.previewing import keep_unread
-from dashapp.services.recipes import parse_recipe
-from dashapp.session.keys import Kind, content_id
-from dashapp.session.store import SessionExpiredError
+from dashapp.services.previews import keep_unread
+from dashapp.services.reading_limits import reading_limits
+from dashapp.services.recipe_files import parse_recipe
+from dashapp.storage.keys import Kind, content_id
+from dashapp.storage.store import SessionExpiredError
 from segmentation import SegmentationError, Table
 
 if TYPE_CHECKING:
-    from dashapp.jobs.progress import Workspace
-    from dashapp.session.ledger import Item
+    from dashapp.jobs.workspace import Workspace
+    from dashapp.ledger.ledger import Item
 
 # Parts of a recipe that somebody chose; the rest was found.
 CHOSEN = ("chosen", "fixes", "columns")

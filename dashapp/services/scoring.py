@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 
 from dashapp.jobs.queue import Job
-from dashapp.services.bounds import reading_limits
-from dashapp.services.frames import decode_frame, encode_frame
+from dashapp.ledger.ledger import Item
+from dashapp.services.arrow_frames import decode_frame, encode_frame
 from dashapp.services.masking import contact_columns
-from dashapp.services.memory import Memory
+from dashapp.services.reading_limits import reading_limits
+from dashapp.services.repository import Memory
 from dashapp.services.training import Training
-from dashapp.session.keys import Key, Kind
-from dashapp.session.ledger import Item
+from dashapp.storage.keys import Key, Kind
 from segmentation import Assignment, Change, SegmentModel, add_scores
 
 if TYPE_CHECKING:
-    from dashapp.jobs.progress import Workspace
+    from dashapp.jobs.workspace import Workspace
 
 
 class Scoring:

@@ -3,7 +3,7 @@
 A shared model belongs to an owner of its own. A session that may see it gets a line in its ledger
 ("lent"), which every access asks for; nothing is copied, and nothing shared can be changed from a
 session: names or columns that are changed there make new values, which end with the sharing (see
-`dashapp.session.lending`).
+`dashapp.ledger.lending`).
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dashapp.services.memory import Memory
+from dashapp.ledger.ledger import Item
+from dashapp.ledger.lending import may_stay, needs_leave
+from dashapp.services.repository import Memory
 from dashapp.services.training import encode_scores
-from dashapp.session.keys import SHARED, Key, Kind, content_id
-from dashapp.session.ledger import Item
-from dashapp.session.lending import may_stay, needs_leave
-from dashapp.session.store import SessionExpiredError
+from dashapp.storage.keys import SHARED, Key, Kind, content_id
+from dashapp.storage.store import SessionExpiredError
 from segmentation import SegmentModel, Table
 
 # Kinds of things that may be lent, or made from what was lent.

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from dashapp.jobs.queue import Job
-from dashapp.services.frames import decode_frame, encode_frame
-from dashapp.services.large import train_large
-from dashapp.services.memory import Memory
-from dashapp.session.keys import Key, Kind, content_id
-from dashapp.session.ledger import Item
-from dashapp.session.lending import MARKS, marks
-from dashapp.session.store import SessionExpiredError
+from dashapp.ledger.ledger import Item
+from dashapp.ledger.lending import MARKS, marks
+from dashapp.services.arrow_frames import decode_frame, encode_frame
+from dashapp.services.large_data import train_large
+from dashapp.services.repository import Memory
+from dashapp.storage.keys import Key, Kind, content_id
+from dashapp.storage.store import SessionExpiredError
 from segmentation import SegmentModel, Table
 
 if TYPE_CHECKING:
-    from dashapp.jobs.progress import Workspace
+    from dashapp.jobs.workspace import Workspace
 
 # Share of the progress bar that fitting takes; the rest is scoring and storing.
 FIT_SHARE = 0.85

@@ -8,12 +8,12 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_up
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashapp.components.markup import markup
+from dashapp.auth.identity import current_session
+from dashapp.auth.permissions import Right, may, needs
 from dashapp.components.states import empty_state, message
+from dashapp.dash_patches.markup import markup
 from dashapp.page import Context, Page, Refs, number_or_none, text_or_none
-from dashapp.session.identity import current_session
-from dashapp.session.rights import Right, may, needs
-from dashapp.shell.exports import register_exports
+from dashapp.shell.export_downloads import register_exports
 from dashapp.shell.history import register_history
 from dashapp.shell.ids import Ids
 from dashapp.shell.layout import shell_class, steps

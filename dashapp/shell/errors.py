@@ -9,12 +9,12 @@ import structlog
 from dash import set_props
 from flask import g, has_request_context
 
+from dashapp.auth import identity
 from dashapp.components.states import message
 from dashapp.jobs.queue import JobLimitError
 from dashapp.page import BadInputError, Refs
-from dashapp.session import identity
-from dashapp.session.store import SessionExpiredError, StoreError
 from dashapp.shell.ids import Ids
+from dashapp.storage.store import SessionExpiredError, StoreError
 from segmentation import SegmentationError
 
 logger = structlog.get_logger(__name__)

@@ -11,13 +11,13 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
+from dashapp.auth.identity import current_session
+from dashapp.auth.permissions import Right, needs
 from dashapp.components.icon import icon
 from dashapp.jobs.queue import Job
 from dashapp.page import Context
 from dashapp.services.exports import is_kept
-from dashapp.session.identity import current_session
-from dashapp.session.rights import Right, needs
-from dashapp.shell.exports import file_address
+from dashapp.shell.export_downloads import file_address
 from dashapp.shell.ids import Ids
 from dashapp.shell.state import PASSING, WORDS
 

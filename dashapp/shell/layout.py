@@ -6,11 +6,11 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashapp.auth.permissions import Right, may
 from dashapp.components.icon import icon
 from dashapp.components.terms import GLOSSARY
 from dashapp.page import Page, Refs
-from dashapp.session.rights import Right, may
-from dashapp.shell.exports import export_parts
+from dashapp.shell.export_downloads import export_parts
 from dashapp.shell.history import history_panel
 from dashapp.shell.ids import Ids
 

@@ -13,10 +13,10 @@ from dash import Dash, html
 from dash.development.base_component import Component
 from flask import g, request
 
-from dashapp.components.plain_html import plain_html
+from dashapp.auth.permissions import Right, may
 from dashapp.components.states import skeleton
+from dashapp.dash_patches.plain_html import plain_html
 from dashapp.page import Context, Page
-from dashapp.session.rights import Right, may
 from dashapp.shell.layout import shell_class, top_bar
 
 # What shows that the page stands, under the top bar of this visitor: anything at all, or more than

@@ -13,18 +13,18 @@ from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.address import Address
+from dashapp.auth import identity
+from dashapp.auth.audit_log import note
+from dashapp.auth.identity import current_session
 from dashapp.components.states import message, progress_panel
 from dashapp.jobs.queue import Job
+from dashapp.ledger.ledger import Item
 from dashapp.page import BadInputError, Context, Refs, content_id_or_none, record, text_or_none
 from dashapp.services.exports import JOB_KINDS
-from dashapp.session import identity
-from dashapp.session.audit import note
-from dashapp.session.errors import SessionExpiredError, StoreError
-from dashapp.session.identity import current_session
-from dashapp.session.ledger import Item
 from dashapp.shell.ids import Ids
-from dashapp.shell.shared import with_shared
-from dashapp.shell.waiting import pace_of, waiting_words
+from dashapp.shell.job_polling import pace_of, waiting_words
+from dashapp.shell.shared_model_links import with_shared
+from dashapp.storage.errors import SessionExpiredError, StoreError
 
 logger = structlog.get_logger(__name__)
 

@@ -15,27 +15,27 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashapp import access_log
-from dashapp.admission import Doorkeeper
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from dashapp.web import (
     access,
     audit,
     bodies,
-    callbacks,
+    callback_requests,
     csrf,
     download,
     embed,
     errors,
     headers,
     health,
-    jobs,
-    limits,
+    job_status,
     metrics,
     packing,
+    rate_limits,
+    session_visits,
     sign_in,
     upload,
-    visits,
 )
+from dashapp.web.load_shedding import Doorkeeper
 
 if TYPE_CHECKING:
     from dashapp.page import Context
@@ -59,15 +59,15 @@ def install(app: Dash, context: Context) -> None:
     bodies.install(app.server)
     csrf.install(app.server, context.settings)
     audit.install(app.server, context.settings)
-    limits.install(app.server, context)
-    visits.install(app.server, context)
+    rate_limits.install(app.server, context)
+    session_visits.install(app.server, context)
     access.install(app, context)
     # What runs afterwards runs in reverse: also the answers that callbacks replaces are hardened.
     headers.install(app, context)
-    callbacks.install(app)
+    callback_requests.install(app)
     health.install(app.server, context)
     upload.install(app.server, context)
-    jobs.install(app.server, context)
+    job_status.install(app.server, context)
     download.install(app.server, context)
     embed.install(app, context)
     sign_in.install(app.server, context)

@@ -1,6 +1,6 @@
 """Deny by default: each route and each callback is answered only to those who may have it.
 
-A route declares its need with :func:`dashapp.session.rights.needs` on its function, a callback in
+A route declares its need with :func:`dashapp.auth.permissions.needs` on its function, a callback in
 the same way, a page as a value of its own, and Dash's own routes stand in the table below.
 Whatever is in none of these places is refused.
 """
@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
 from werkzeug.routing import Rule
 
 from dashapp import units
-from dashapp.session.rights import Door, Need, Right, may, need_of
+from dashapp.auth.permissions import Door, Need, Right, may, need_of
 from dashapp.web.bodies import NOT_OURS
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 
-from dashapp.session.audit import AuditLog, note
-from dashapp.session.identity import Identity
-from dashapp.settings import Settings
+from dashapp.auth.audit_log import AuditLog, note
+from dashapp.auth.identity import Identity
+from dashapp.settings.portal_settings import Settings
 
 
 def install(server: Flask, settings: Settings) -> None:

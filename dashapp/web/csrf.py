@@ -12,7 +12,7 @@ from typing import Protocol
 from flask import Flask, request
 from werkzeug.exceptions import Forbidden
 
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

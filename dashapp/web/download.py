@@ -15,15 +15,15 @@ from flask import Flask, Response, abort, jsonify, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
+from dashapp.auth.identity import current_session
+from dashapp.auth.permissions import Right, may, needs
 from dashapp.page import BadInputError, Context, content_id_or_none
 from dashapp.services.customers import MOST_PICKED, Selection, Which
 from dashapp.services.exports import JOB_KINDS, NEEDS, Export, result_of, stem
 from dashapp.services.spreadsheets import csv_chunks, xlsx_bytes
-from dashapp.session.identity import current_session
-from dashapp.session.rights import Right, may, needs
 from dashapp.web.access import require
 from dashapp.web.errors import page, wants_page
-from dashapp.web.jobs import RETRY_SECONDS, state_of
+from dashapp.web.job_status import RETRY_SECONDS, state_of
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",

@@ -17,10 +17,10 @@ from dash import Dash
 from flask import Response, g, request
 from werkzeug.exceptions import MethodNotAllowed, Unauthorized
 
-from dashapp.session.identity import FRAMED, Identity, begin, page_tokens
-from dashapp.session.launch import LEEWAY_SECONDS, LONGEST_SECONDS, Launch, LaunchError, verify
-from dashapp.session.rights import Door, Right, needs
-from dashapp.session.store import SessionExpiredError
+from dashapp.auth.identity import FRAMED, Identity, begin, page_tokens
+from dashapp.auth.launch_links import LEEWAY_SECONDS, LONGEST_SECONDS, Launch, LaunchError, verify
+from dashapp.auth.permissions import Door, Right, needs
+from dashapp.storage.store import SessionExpiredError
 from dashapp.web.errors import page
 
 if TYPE_CHECKING:

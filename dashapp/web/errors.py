@@ -12,9 +12,9 @@ from dash.exceptions import CallbackException, DependencyException
 from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from dashapp.auth import identity
 from dashapp.jobs.queue import JobLimitError
-from dashapp.session import identity
-from dashapp.session.errors import (
+from dashapp.storage.errors import (
     QuotaExceededError,
     SessionExpiredError,
     StoreError,

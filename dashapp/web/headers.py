@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from dash import Dash
 from flask import Response, g, request
 
-from dashapp.session.identity import SIGN_IN
-from dashapp.settings import Settings
+from dashapp.auth.identity import SIGN_IN
+from dashapp.settings.portal_settings import Settings
 
 if TYPE_CHECKING:
     from dashapp.page import Context

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify
 
-from dashapp.session.errors import StoreError
-from dashapp.session.rights import Door, needs
+from dashapp.auth.permissions import Door, needs
+from dashapp.storage.errors import StoreError
 
 if TYPE_CHECKING:
     from dashapp.page import Context

@@ -13,8 +13,8 @@ from prometheus_client.core import GaugeMetricFamily
 from werkzeug.exceptions import Forbidden
 
 from dashapp import metrics
-from dashapp.session.errors import StoreError
-from dashapp.session.rights import Door, needs
+from dashapp.auth.permissions import Door, needs
+from dashapp.storage.errors import StoreError
 from dashapp.web.access import CALLBACKS
 
 if TYPE_CHECKING:

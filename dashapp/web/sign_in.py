@@ -16,16 +16,16 @@ import structlog
 from flask import Flask, Response, g, redirect, request
 from werkzeug.exceptions import Forbidden
 
-from dashapp.session.audit import note
-from dashapp.session.errors import StoreError
-from dashapp.session.identity import SIGN_IN, Identity, begin, end
-from dashapp.session.oidc import Person, Provider
-from dashapp.session.provider import ProviderAwayError, SignInError
-from dashapp.session.rights import Door, Right, needs
-from dashapp.session.secret import derived_key
-from dashapp.session.sign_in import PENDING_SECONDS, Pending, PendingTokens, keep
+from dashapp.auth.audit_log import note
+from dashapp.auth.identity import SIGN_IN, Identity, begin, end
+from dashapp.auth.oidc import Person, Provider
+from dashapp.auth.oidc_documents import ProviderAwayError, SignInError
+from dashapp.auth.oidc_sign_in import PENDING_SECONDS, Pending, PendingTokens, keep
+from dashapp.auth.permissions import Door, Right, needs
 from dashapp.shell.state import delete_session
-from dashapp.web import limits
+from dashapp.storage.errors import StoreError
+from dashapp.storage.secret_key import derived_key
+from dashapp.web import rate_limits
 from dashapp.web.errors import page
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Desk:
 
     def answered(self, act: Callable[[], Response]) -> Response:
         """What an action answers, or a page that tells kindly why it does not."""
-        limits.require_new(self._context, self._limits_key)
+        rate_limits.require_new(self._context, self._limits_key)
         try:
             return act()
         except ProviderAwayError as error:

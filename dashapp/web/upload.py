@@ -26,14 +26,14 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-from dashapp.admission import DRAINS, RETRY_SECONDS, STREAMS, UPLOADS_FOR_EACH
+from dashapp.auth.identity import current_session
+from dashapp.auth.permissions import Right, need_of, needs
 from dashapp.jobs.queue import JobLimitError
-from dashapp.services.recipes import RECIPE_BYTES
-from dashapp.session.errors import StoreError
-from dashapp.session.identity import current_session
-from dashapp.session.keys import HEX_ID, Key, Kind
-from dashapp.session.rights import Right, need_of, needs
-from dashapp.web import access, limits
+from dashapp.services.recipe_files import RECIPE_BYTES
+from dashapp.storage.errors import StoreError
+from dashapp.storage.keys import HEX_ID, Key, Kind
+from dashapp.web import access, rate_limits
+from dashapp.web.load_shedding import DRAINS, RETRY_SECONDS, STREAMS, UPLOADS_FOR_EACH
 from segmentation import MAX_MODEL_FILE, READABLE_FORMATS, ModelFileError, foreign_format
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def install(server: Flask, context: Context) -> None:
                 raise BadRequest("The upload does not say what it is for.")
             access.require(need_of(take))
             check_request(context.settings.max_upload_bytes)
-            limits.require_uploads(context)
+            rate_limits.require_uploads(context)
             with one_of(places):
                 return take(context, current_session())
         except (HTTPException, JobLimitError, StoreError):

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from segmentation.errors import ParameterError, ReadError
-from segmentation.scale.frames import FramePart, head_of, lengths_of
+from segmentation.scale.column_plan import ColumnPlan, plan_columns
+from segmentation.scale.dask_frames import FramePart, head_of, lengths_of
 from segmentation.scale.parquet_files import (
     ParquetFile,
     ParquetPart,
@@ -30,15 +31,14 @@ from segmentation.scale.text_files import (
     parts_of,
     read_head,
 )
-from segmentation.table.cleaning import clean_part
-from segmentation.table.dataset import Table
-from segmentation.table.decoding import decode
-from segmentation.table.distinct import DistinctText
-from segmentation.table.headers import clean_names
-from segmentation.table.limits import Limits
-from segmentation.table.part_typing import ColumnPlan, plan_columns
+from segmentation.table.files.csv_reader import read_records
+from segmentation.table.files.decoding import decode
+from segmentation.table.header.column_names import clean_names
+from segmentation.table.quality.cleaning import clean_part
 from segmentation.table.reading import read_table
-from segmentation.table.records import read_records
+from segmentation.table.schema.distinct_values import DistinctText
+from segmentation.table.schema.limits import Limits
+from segmentation.table.table import Table
 
 #: Names of Parquet files; everything else is read as text.
 _PARQUET = (".parquet", ".pq", ".parq")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from segmentation.cluster.row_sample import SAMPLE_ROWS
 from segmentation.errors import DataError
 from segmentation.options import Settings
-from segmentation.scale.leftovers import clear_leftovers
-from segmentation.scale.workers import Workers
-from segmentation.table.dataset import Table
+from segmentation.scale.dask_client import Workers
+from segmentation.scale.temp_folders import clear_leftovers
+from segmentation.table.table import Table
 
 if TYPE_CHECKING:
-    from segmentation.cluster.evidence import Progress
-    from segmentation.scale.assigning import Assigned
+    from segmentation.cluster.selection.evidence import Progress
+    from segmentation.scale.assign_parts import Assigned
     from segmentation.scoring.segment_model import SegmentModel
 
 
@@ -62,7 +62,7 @@ class LargeData:
         """
         with self._workers() as workers:
             from segmentation.scale.data_set import open_data_set
-            from segmentation.scale.sampled import sampled_table
+            from segmentation.scale.sample_table import sampled_table
             from segmentation.scale.surveying import first_look
 
             data = open_data_set(self.source, {}, workers.each)
@@ -99,7 +99,7 @@ class LargeData:
             See `look` and `CustomerSegmentation.fit`.
         """
         with self._workers() as workers:
-            from segmentation.scale.training import train_in_parts
+            from segmentation.scale.train_parts import train_in_parts
 
             found = train_in_parts(
                 self.source,
@@ -130,7 +130,7 @@ class LargeData:
             See `look` and `SegmentModel.assign`.
         """
         with self._workers() as workers:
-            from segmentation.scale.assigning import assign_in_parts
+            from segmentation.scale.assign_parts import assign_in_parts
 
             return assign_in_parts(model, self.source, folder, workers, progress=progress)
 

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from segmentation.errors import ReadError
+from segmentation.scale.column_plan import ColumnPlan
 from segmentation.scale.parts import Batch, batch_rows
-from segmentation.table.distinct import DistinctText
-from segmentation.table.part_typing import ColumnPlan
+from segmentation.table.schema.distinct_values import DistinctText
 
 #: Rows of one part, unless a row group has more.
 PART_ROWS = 500_000

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from segmentation.table.distinct import DistinctText
-from segmentation.table.part_typing import ColumnPlan
-from segmentation.table.patience import SetAside
+from segmentation.scale.column_plan import ColumnPlan
+from segmentation.table.files.tolerant_csv_reader import SetAside
+from segmentation.table.schema.distinct_values import DistinctText
 
 #: Bytes of typed cells that one batch may take, and the most rows of it.
 BATCH_BYTES = 32 * 1024 * 1024

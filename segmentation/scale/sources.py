@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from segmentation.scale.workers import Workers
+from segmentation.scale.dask_client import Workers
 
 if TYPE_CHECKING:
-    from segmentation.cluster.evidence import Progress
+    from segmentation.cluster.selection.evidence import Progress
     from segmentation.options import Settings
-    from segmentation.scale.training import TrainedInParts
+    from segmentation.scale.train_parts import TrainedInParts
     from segmentation.scoring.segment_model import SegmentModel
 
 
@@ -39,11 +39,11 @@ def train_data_set(
     Parameters
     ----------
     source, settings, progress, previous
-        See `segmentation.scale.training.train_in_parts`.
+        See `segmentation.scale.train_parts.train_in_parts`.
     where
         Address of a scheduler, and memory for processes of this machine; see `Workers.open`.
     """
     with Workers.open(where[0], memory=where[1]) as workers:
-        from segmentation.scale.training import train_in_parts  # needs what Workers checks for
+        from segmentation.scale.train_parts import train_in_parts  # needs what Workers checks for
 
         return train_in_parts(source, settings, workers, progress=progress, previous=previous)

@@ -12,18 +12,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation.cluster.evidence import Progress
+from segmentation.cluster.selection.evidence import Progress
 from segmentation.errors import DataError
 from segmentation.options import Settings
-from segmentation.scale.columns import FileCheck, roles_of
-from segmentation.scale.copies import NO_COPIES, Copies, Places, by_range, copies_among, ranges_for
+from segmentation.scale.column_survey import FileCheck, roles_of
+from segmentation.scale.dask_client import Workers
 from segmentation.scale.data_set import DataSet
-from segmentation.scale.sampled import sampled_table
-from segmentation.scale.scanning import PartScan, Sample, Scan
-from segmentation.scale.workers import Workers
-from segmentation.segments.rows import choose_columns
-from segmentation.table.columns import Column, Use
-from segmentation.table.copies import are_customers
+from segmentation.scale.first_pass import PartScan, Sample, Scan
+from segmentation.scale.row_hashes import (
+    NO_COPIES,
+    Copies,
+    Places,
+    by_range,
+    copies_among,
+    ranges_for,
+)
+from segmentation.scale.sample_table import sampled_table
+from segmentation.segments.training_rows import choose_columns
+from segmentation.table.quality.duplicate_rows import are_customers
+from segmentation.table.schema.columns import Column, Use
 
 FEWEST_ROWS = 2
 
@@ -90,9 +97,9 @@ def survey(
     Parameters
     ----------
     data, settings, workers, sample_rows, progress
-        See `segmentation.scale.training.train_in_parts`.
+        See `segmentation.scale.train_parts.train_in_parts`.
     changes
-        What the user says of columns; see `segmentation.table.changes`.
+        What the user says of columns; see `segmentation.table.column_choices`.
 
     Raises
     ------

@@ -11,14 +11,14 @@ import fsspec
 import numpy as np
 
 from segmentation.errors import ReadError, SegmentationError
+from segmentation.scale.column_plan import ColumnPlan
 from segmentation.scale.parts import Batch
-from segmentation.table.cleaning import clean_part
-from segmentation.table.decoding import decode
-from segmentation.table.dialect import Dialect, find_dialect
-from segmentation.table.headers import clean_names
-from segmentation.table.limits import Limits
-from segmentation.table.part_typing import ColumnPlan
-from segmentation.table.records import read_records
+from segmentation.table.files.csv_reader import read_records
+from segmentation.table.files.decoding import decode
+from segmentation.table.files.dialect import Dialect, find_dialect
+from segmentation.table.header.column_names import clean_names
+from segmentation.table.quality.cleaning import clean_part
+from segmentation.table.schema.limits import Limits
 
 #: Bytes of one part.
 BLOCK = 16 * 1024 * 1024

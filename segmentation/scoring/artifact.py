@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.errors import ModelFileError
-from segmentation.scoring.documents import from_json
+from segmentation.scoring.typed_json import from_json
 
 Array = npt.NDArray[Any]
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation.cluster.assignment import squared_distances
-from segmentation.cluster.encoding import MAX_MISSING_SHARE, Encoder
+from segmentation.cluster.algorithms.nearest_center import squared_distances
+from segmentation.cluster.encoding.encoder import MAX_MISSING_SHARE, Encoder
 from segmentation.errors import DataError
 from segmentation.scoring.answers import Assignment
 from segmentation.scoring.boundaries import Boundaries, Surroundings, nearness, place

@@ -13,7 +13,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.cluster.assignment import mixture_distances, squared_distances, whitened
+from segmentation.cluster.algorithms.nearest_center import (
+    mixture_distances,
+    squared_distances,
+    whitened,
+)
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]
@@ -41,7 +45,7 @@ class Boundaries:
     spread
         (k, k) float64, symmetric, positive: divides a difference of nearness to log-odds.
     scorer
-        What the algorithm needs beyond the centers; see `segmentation.cluster.assignment`.
+        What the algorithm needs beyond the centers; see `segmentation.cluster.algorithms.nearest_center`.
     """
 
     centers: Floats

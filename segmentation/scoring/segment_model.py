@@ -12,19 +12,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation.cluster.column_encoding import EncodedColumn
-from segmentation.cluster.encoding import Encoder
+from segmentation.cluster.encoding.column_encoding import EncodedColumn
+from segmentation.cluster.encoding.encoder import Encoder
 from segmentation.cluster.projection import Projection
 from segmentation.errors import ModelFileError, ParameterError
+from segmentation.scoring.anonymize import without_customers
 from segmentation.scoring.answers import Assignment, Change
 from segmentation.scoring.artifact import MAX_MODEL_FILE, pack, unpack
 from segmentation.scoring.assign import assign_frame, score_record, with_all_columns
 from segmentation.scoring.boundaries import Boundaries
-from segmentation.scoring.checks import check_model
-from segmentation.scoring.documents import from_json, to_json
-from segmentation.scoring.privacy import without_customers
-from segmentation.scoring.profiles import NUMBERS, profile_arrays, with_numbers, without_numbers
-from segmentation.scoring.story import Story
+from segmentation.scoring.check_model import check_model
+from segmentation.scoring.metadata import Story
+from segmentation.scoring.stored_profiles import (
+    NUMBERS,
+    profile_arrays,
+    with_numbers,
+    without_numbers,
+)
+from segmentation.scoring.typed_json import from_json, to_json
 from segmentation.scoring.whatif import smallest_changes
 from segmentation.segments.comparison import Difference, compare_segments
 from segmentation.segments.identity import Members
@@ -32,7 +37,7 @@ from segmentation.segments.naming import LONGEST as LONGEST_NAME
 from segmentation.segments.segment import UNASSIGNED, Segment
 
 if TYPE_CHECKING:
-    from segmentation.table.dataset import Table
+    from segmentation.table.table import Table
 
 Floats = npt.NDArray[np.float64]
 
@@ -184,7 +189,7 @@ class SegmentModel(Story):
     def without_customers(self) -> SegmentModel:
         """Return the model without what it tells of single customers.
 
-        See `segmentation.scoring.privacy`.
+        See `segmentation.scoring.anonymize`.
         """
         return without_customers(self)
 

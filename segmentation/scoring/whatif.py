@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation.cluster.cells import day, level, number
-from segmentation.cluster.column_encoding import LEVEL_KINDS, EncodedColumn
-from segmentation.cluster.encoding import Encoder
+from segmentation.cluster.encoding.cell_values import day, level, number
+from segmentation.cluster.encoding.column_encoding import LEVEL_KINDS, EncodedColumn
+from segmentation.cluster.encoding.encoder import Encoder
 from segmentation.scoring.answers import Change, ModelColumn, Value
 from segmentation.scoring.assign import is_usable
 from segmentation.scoring.boundaries import Boundaries, Surroundings, place

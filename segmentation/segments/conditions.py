@@ -18,8 +18,8 @@ from segmentation.segments.traits import (
     level_effect,
     said,
 )
-from segmentation.table.columns import Column, Role
-from segmentation.table.names import tokens
+from segmentation.table.schema.columns import Column, Role
+from segmentation.table.vocabulary.name_patterns import tokens
 
 
 @dataclass(frozen=True)

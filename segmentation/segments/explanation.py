@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.segments.column_values import Measured
 from segmentation.segments.conditions import Facts
 from segmentation.segments.identity import Identity
 from segmentation.segments.importance import importances
-from segmentation.segments.lasting import lasting_names
-from segmentation.segments.measured import Measured
+from segmentation.segments.kept_names import lasting_names
 from segmentation.segments.naming import unique_names
 from segmentation.segments.playbook import Playbook
 from segmentation.segments.profile import profiles, revenue_shares

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.cluster.moments import Moments
+from segmentation.cluster.encoding.moments import Moments
 from segmentation.segments.segment import Importance
 from segmentation.segments.summaries import Summaries
 

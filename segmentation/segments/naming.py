@@ -9,7 +9,7 @@ from dataclasses import replace
 from segmentation.segments.phrases import sentence
 from segmentation.segments.segment import UNASSIGNED, Profile
 from segmentation.segments.traits import Trait, distinctive_traits
-from segmentation.table.columns import Column
+from segmentation.table.schema.columns import Column
 
 AVERAGE = "Average customers"
 EVERYBODY = "All customers"

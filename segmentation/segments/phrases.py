@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from segmentation.table.currency import currency_of_name
+from segmentation.table.values.currency import currency_of_name
 
 #: A period within a name: "12m", "90d".
 _PERIOD = re.compile(r"\d{1,3}[dwmy]")

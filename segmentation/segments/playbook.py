@@ -13,8 +13,8 @@ from segmentation.errors import PlaybookError
 from segmentation.segments.conditions import Condition, Facts
 from segmentation.segments.phrases import sentence
 from segmentation.segments.segment import Action
-from segmentation.table.columns import MEANINGS, Role
-from segmentation.table.names import tokens
+from segmentation.table.schema.columns import MEANINGS, Role
+from segmentation.table.vocabulary.name_patterns import tokens
 
 BUILT_IN = Path(__file__).with_name("playbook.toml")
 # Supporting conditions of which at least this share must hold, where they can be checked.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segmentation.cluster.moments import Moments
+from segmentation.cluster.encoding.moments import Moments
 from segmentation.segments.segment import LevelProfile, NumericProfile, Profile
 from segmentation.segments.summaries import LevelSummary, NumericSummary, Summaries
 

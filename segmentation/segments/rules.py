@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation.segments.measured import LevelValues, Measured, NumericValues
+from segmentation.segments.column_values import LevelValues, Measured, NumericValues
 from segmentation.segments.phrases import listing
 from segmentation.segments.segment import Rule
 from segmentation.segments.traits import YES, says_yes_or_no
-from segmentation.table.columns import Column, Role
+from segmentation.table.schema.columns import Column, Role
 
 Mask = npt.NDArray[np.bool_]
 Values = npt.NDArray[Any]

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.cluster.moments import Moments
-from segmentation.segments.measured import LevelValues, Measured, NumericValues
-from segmentation.table.columns import Column
+from segmentation.cluster.encoding.moments import Moments
+from segmentation.segments.column_values import LevelValues, Measured, NumericValues
+from segmentation.table.schema.columns import Column
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.cluster.moments import Moments
-from segmentation.cluster.quantiles import Counted
-from segmentation.segments.measured import LevelValues, Measured, NumericValues
+from segmentation.cluster.encoding.moments import Moments
+from segmentation.cluster.encoding.quantiles import Counted
+from segmentation.segments.column_values import LevelValues, Measured, NumericValues
 from segmentation.segments.summaries import (
     MAX_DECIMALS,
     QUARTILES,
@@ -18,7 +18,7 @@ from segmentation.segments.summaries import (
     Summaries,
     level_counts,
 )
-from segmentation.table.columns import Column
+from segmentation.table.schema.columns import Column
 
 Integers = npt.NDArray[np.intp]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from segmentation.segments.phrases import label, number, percent, sentence, value
 from segmentation.segments.segment import LevelProfile, NumericProfile, Profile
-from segmentation.table.columns import Column, Role, Use
+from segmentation.table.schema.columns import Column, Role, Use
 
 # Differences below this many standard deviations are called small by Cohen, Statistical Power
 # Analysis for the Behavioral Sciences (1988), sec. 2.2; they are not worth a word.

@@ -13,27 +13,27 @@ import numpy as np
 import pandas as pd
 
 from segmentation.errors import ReadError
-from segmentation.table.checking import earlier_rows, repeated_customers
-from segmentation.table.cleaning import (
+from segmentation.table.arrow_storage import rejects_frame
+from segmentation.table.files.tolerant_csv_reader import Records
+from segmentation.table.quality.cleaning import (
     Cleaned,
     check_something_left,
     clean,
     reject_names,
     set_aside_issues,
 )
-from segmentation.table.columns import Column, Issue
-from segmentation.table.copies import are_customers, with_copies, without_copies
-from segmentation.table.dataset import Table
-from segmentation.table.distinct import DistinctText
-from segmentation.table.findings import column_issues
-from segmentation.table.limits import Limits
-from segmentation.table.patience import Records
-from segmentation.table.profiled import Profiled, profile_typed, settled
+from segmentation.table.quality.duplicate_rows import are_customers, with_copies, without_copies
+from segmentation.table.quality.duplicates import earlier_rows, repeated_customers
+from segmentation.table.quality.typing_issues import column_issues
 from segmentation.table.recipe import Fixes
-from segmentation.table.roles import find_roles
-from segmentation.table.storage import rejects_frame
-from segmentation.table.typed import Kind, Typed
-from segmentation.table.typing_text import file_evidence, type_column
+from segmentation.table.roles.role_detection import find_roles
+from segmentation.table.schema.columns import Column, Issue
+from segmentation.table.schema.distinct_values import DistinctText
+from segmentation.table.schema.limits import Limits
+from segmentation.table.table import Table
+from segmentation.table.values.column_profile import Profiled, profile_typed, settled
+from segmentation.table.values.text_typing import file_evidence, type_column
+from segmentation.table.values.typed_column import Kind, Typed
 
 #: In smaller tables starting threads takes longer than typing.
 _MANY_ROWS = 50_000

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from segmentation.table.columns import Column, Role
-from segmentation.table.profiled import level_codes
+from segmentation.table.schema.columns import Column, Role
+from segmentation.table.values.column_profile import level_codes
 
 _NUMBER_ROLES = frozenset({Role.NUMERIC, Role.DATE})
 _CATEGORY_ROLES = frozenset({Role.NOMINAL})

@@ -11,12 +11,9 @@ from typing import IO, Any
 
 from segmentation.errors import ParameterError, ReadError
 from segmentation.table.assembling import assemble
-from segmentation.table.columns import Issue
-from segmentation.table.content import Content, open_content
-from segmentation.table.dataset import Table
-from segmentation.table.formats import READERS, Choices
-from segmentation.table.limits import Limits
-from segmentation.table.mending import with_mended_rows
+from segmentation.table.files.file_type import Content, open_content
+from segmentation.table.files.readers import READERS, Choices
+from segmentation.table.quality.corrected_rows import with_mended_rows
 from segmentation.table.recipe import (
     VERSION,
     Fixes,
@@ -26,6 +23,9 @@ from segmentation.table.recipe import (
     replayed,
 )
 from segmentation.table.recipe_file import load_recipe
+from segmentation.table.schema.columns import Issue
+from segmentation.table.schema.limits import Limits
+from segmentation.table.table import Table
 
 _DEFAULT_LIMITS = Limits()
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from segmentation.errors import ParameterError
-from segmentation.table.changes import apply_changes
-from segmentation.table.columns import Issue
-from segmentation.table.dataset import Table
-from segmentation.table.typed import Rules
+from segmentation.table.column_choices import apply_changes
+from segmentation.table.schema.columns import Issue
+from segmentation.table.table import Table
+from segmentation.table.values.typed_column import Rules
 
 #: Raised when the meaning of a key changes.
 VERSION = 1

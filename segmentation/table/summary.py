@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segmentation.table.columns import Role
-from segmentation.table.dataset import Table
+from segmentation.table.schema.columns import Role
+from segmentation.table.table import Table
 
 _CATEGORICAL = frozenset({Role.NOMINAL, Role.ORDINAL, Role.BINARY})
 

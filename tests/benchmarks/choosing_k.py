@@ -31,13 +31,13 @@ from joblib import Parallel, delayed  # noqa: E402
 from simulated_sets import SimulatedSet, simulated_set, single_cloud  # noqa: E402
 from weights import fit_weights  # noqa: E402
 
-from segmentation.cluster.choosing import SAMPLE, choose_k  # noqa: E402
-from segmentation.cluster.consensus import WEIGHTS  # noqa: E402
-from segmentation.cluster.encoding import Encoder  # noqa: E402
-from segmentation.cluster.findings import gather  # noqa: E402
-from segmentation.cluster.ordering import canonical_order, in_order  # noqa: E402
-from segmentation.cluster.partition import kmeans_partitions  # noqa: E402
-from segmentation.table.columns import Column, Role, Use  # noqa: E402
+from segmentation.cluster.algorithms.partition import kmeans_partitions  # noqa: E402
+from segmentation.cluster.algorithms.row_order import canonical_order, in_order  # noqa: E402
+from segmentation.cluster.encoding.encoder import Encoder  # noqa: E402
+from segmentation.cluster.selection.choose_k import SAMPLE, choose_k  # noqa: E402
+from segmentation.cluster.selection.gather_evidence import gather  # noqa: E402
+from segmentation.cluster.selection.voting import WEIGHTS  # noqa: E402
+from segmentation.table.schema.columns import Column, Role, Use  # noqa: E402
 
 HALVES = {"train": range(500), "test": range(500, 1000)}
 INDICES = ("ours", "silhouette", "Calinski-Harabasz", "Davies-Bouldin", "gap")

@@ -20,7 +20,7 @@ import psutil
 import requests
 
 from dashapp.app import create_app
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from segmentation import sample_customers
 from tests.callbacks import find_by_input
 from tests.servers import Server, start_server, stop_server

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmentation.cluster.partition import kmeans_partitions
+from segmentation.cluster.algorithms.partition import kmeans_partitions
 
 REFERENCES = 20
 

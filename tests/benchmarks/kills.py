@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from dashapp.app import create_app
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.callbacks import find_by_input
 from tests.faults.killing import work_under_fire
 from tests.servers import start_server, stop_server

@@ -29,8 +29,8 @@ from load_scout import Action, scouted  # noqa: E402
 from load_users import Tally, User, crowd  # noqa: E402
 
 from dashapp.jobs.queue import JobLimitError, JobQueue  # noqa: E402
-from dashapp.session.ledger import open_ledger  # noqa: E402
-from dashapp.settings import Settings  # noqa: E402
+from dashapp.ledger.ledger import open_ledger  # noqa: E402
+from dashapp.settings.portal_settings import Settings  # noqa: E402
 from segmentation import sample_customers  # noqa: E402
 from tests.servers import Server, start_server, stop_server  # noqa: E402
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from segmentation.table.columns import Column, Role, Use
+from segmentation.table.schema.columns import Column, Role, Use
 
 #: Least distance of two centers in units of the largest standard deviation within a group.
 SEPARATION = {"none": 9.0, "slight": 6.0, "moderate": 4.5, "strong": 3.5}

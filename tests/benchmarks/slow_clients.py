@@ -26,7 +26,7 @@ import requests
 sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
 
 from dashapp.app import create_app  # noqa: E402
-from dashapp.settings import Settings  # noqa: E402
+from dashapp.settings.portal_settings import Settings  # noqa: E402
 from segmentation import sample_customers  # noqa: E402
 from tests.callbacks import SAME_ORIGIN, body_of, find_by_input  # noqa: E402
 from tests.servers import Server, start_server, stop_server  # noqa: E402

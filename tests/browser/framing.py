@@ -11,9 +11,9 @@ from playwright.sync_api import (
     Page,
 )
 
+from dashapp.auth.launch_links import sign
 from dashapp.commands import sharing
-from dashapp.session.launch import sign
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.browser.conftest import ACTION_MILLISECONDS
 from tests.browser.sites import Sites
 from tests.dashapp.web.launching import model_file

@@ -11,16 +11,16 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from dashapp.components.train_options import parse_options
+from dashapp.auth.identity import COOKIE, Identity, cookie_tokens
+from dashapp.auth.permissions import SCOPES
 from dashapp.jobs.queue import Job, JobQueue
+from dashapp.ledger.ledger import open_ledger
+from dashapp.pages.segments.train_options import parse_options
 from dashapp.services.datasets import Datasets
-from dashapp.services.memory import Memory
+from dashapp.services.repository import Memory
 from dashapp.services.training import Training
-from dashapp.session.identity import COOKIE, Identity, cookie_tokens
-from dashapp.session.keys import Key, Kind
-from dashapp.session.ledger import open_ledger
-from dashapp.session.rights import SCOPES
-from dashapp.session.store import open_store
+from dashapp.storage.keys import Key, Kind
+from dashapp.storage.store import open_store
 from tests.browser.steps import settled
 from tests.servers import Server
 from tests.waiting import until

@@ -14,10 +14,10 @@ from playwright.sync_api import (
     expect,
 )
 
-from dashapp.session.keys import SHARED
-from dashapp.session.ledger import open_ledger
-from dashapp.session.store import open_store
-from dashapp.settings import Settings
+from dashapp.ledger.ledger import open_ledger
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.keys import SHARED
+from dashapp.storage.store import open_store
 from segmentation import sample_customers
 from tests.browser.framing import HOST, KEY, OTHER, World, frame_of, show
 from tests.browser.sites import CONTROL, COOKIES, Sites, browser_with, write_certificate

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Dialog, FilePayload, Page, expect
 
-from dashapp.components.segment_card import LONGEST_NAME
+from dashapp.pages.segments.segment_card import LONGEST_NAME
 from dashapp.services.exports import neutral_text
 from tests.browser import hostile
 from tests.browser.conftest import Visit, new_visit

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashapp.session.ledger import Ledger, open_ledger
-from dashapp.settings import Settings
+from dashapp.ledger.ledger import Ledger, open_ledger
+from dashapp.settings.portal_settings import Settings
 from tests.redis_server import RedisServer
 
 

@@ -15,7 +15,7 @@ from unittest import mock
 import pandas as pd
 import pytest
 
-from segmentation.cli import main
+from segmentation.cli.commands import main
 
 FIT_KEYS = {
     "n_rows", "n_used", "columns", "k", "verdict", "evidence", "segments", "inertia",

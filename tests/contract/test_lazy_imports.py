@@ -31,7 +31,7 @@ def modules_after(code: str, names: tuple[str, ...] = HEAVY) -> set[str]:
         "import segmentation; segmentation.SegmentModel; segmentation.Segment",
         "import segmentation; segmentation.Verdict; segmentation.KEvidence",
         "import segmentation; segmentation.read_table; segmentation.Table",
-        "import segmentation.cli",
+        "import segmentation.cli.commands",
     ],
 )
 def test_what_a_web_worker_needs_is_light(code: str) -> None:
@@ -57,7 +57,7 @@ def test_a_web_worker_loads_nothing_that_only_others_need(tmp_path: Path) -> Non
     code = (
         "from pathlib import Path\n"
         "from dashapp.app import create_app, warm_up\n"
-        "from dashapp.settings import Settings\n"
+        "from dashapp.settings.portal_settings import Settings\n"
         f"warm_up(create_app(Settings(data_dir=Path({str(tmp_path / 'data')!r}))).server)\n"
     )
     assert modules_after(code, OF_OTHERS + SIGNING_IN) == set()
@@ -67,7 +67,7 @@ def test_a_web_worker_offers_large_data_without_loading_what_reads_them(tmp_path
     code = (
         "from pathlib import Path\n"
         "from dashapp.app import create_app, warm_up\n"
-        "from dashapp.settings import Settings\n"
+        "from dashapp.settings.portal_settings import Settings\n"
         f"more = dict(dask_scheduler='tcp://127.0.0.1:9', data_sources={str(tmp_path)!r})\n"
         f"settings = Settings(data_dir=Path({str(tmp_path / 'data')!r}), **more)\n"
         "app = create_app(settings)\n"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 
-from dashapp.session.ledger import (
+from dashapp.ledger.ledger import (
     Ledger,
     open_ledger,
 )
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 
 ANN, BEN = "a" * 32, "b" * 32
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dashapp.session.ledger import (
+from dashapp.ledger.ledger import (
     Ahead,
     Ledger,
     Limits,
@@ -18,8 +18,8 @@ from dashapp.session.ledger import (
     WaitingRoomFullError,
     open_ledger,
 )
-from dashapp.session.rows import PLACES_BACK, Job
-from dashapp.settings import Settings
+from dashapp.ledger.records import PLACES_BACK, Job
+from dashapp.settings.portal_settings import Settings
 
 ANN, BEN = "a" * 32, "b" * 32
 

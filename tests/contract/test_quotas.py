@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from dashapp.session.keys import Key, Kind, content_id
-from dashapp.session.ledger import ClientFullError, Ledger, Limits, open_ledger
-from dashapp.session.rows import Job
-from dashapp.session.store import (
+from dashapp.ledger.ledger import ClientFullError, Ledger, Limits, open_ledger
+from dashapp.ledger.records import Job
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.keys import Key, Kind, content_id
+from dashapp.storage.store import (
     CHUNK_BYTES,
     QuotaExceededError,
     SessionExpiredError,
     SessionStore,
     open_store,
 )
-from dashapp.settings import Settings
 
 ANN, BEN = "c1" * 16, "c2" * 16
 SESSIONS = [f"{number:032x}" for number in range(1, 9)]
@@ -30,9 +30,9 @@ ROOT = Path(__file__).resolve().parents[2]
 # Writes until the portal is full; says how many values it could keep.
 FILL = """
 import sys
-from dashapp.session.keys import Key, Kind, content_id
-from dashapp.session.store import QuotaExceededError, open_store
-from dashapp.settings import Settings
+from dashapp.storage.keys import Key, Kind, content_id
+from dashapp.storage.store import QuotaExceededError, open_store
+from dashapp.settings.portal_settings import Settings
 store, session, kept = open_store(Settings.from_json(sys.argv[1])), sys.argv[2], 0
 for number in range(30):
     try:

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashapp.session.keys import Key, Kind, content_id
-from dashapp.session.store import (
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.keys import Key, Kind, content_id
+from dashapp.storage.store import (
     CHUNK_BYTES,
     QuotaExceededError,
     SessionExpiredError,
     SessionStore,
     open_store,
 )
-from dashapp.settings import Settings
 from tests.waiting import until
 
 ANN, BEN = "a" * 32, "b" * 32

@@ -14,7 +14,7 @@ import pytest
 import dashapp
 from dashapp.app import create_app
 from dashapp.pages import NOT_FOUND, PAGES
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.callbacks import callbacks
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.callbacks import find, find_by_input, fire, outputs_of, texts
 from tests.dashapp.portal import Portal, look
 

@@ -11,15 +11,15 @@ from dash import Dash
 from flask.testing import FlaskClient
 
 from dashapp.app import create_app
-from dashapp.jobs.child import resolve, status_of
-from dashapp.jobs.progress import Workspace
+from dashapp.auth.identity import COOKIE, HOSTED_COOKIE, Identity, cookie_tokens
+from dashapp.auth.permissions import Rights
+from dashapp.jobs.job_main import resolve, status_of
+from dashapp.jobs.workspace import Workspace
+from dashapp.ledger.records import Job
 from dashapp.page import Context
 from dashapp.services.handlers import HANDLERS
-from dashapp.session.identity import COOKIE, HOSTED_COOKIE, Identity, cookie_tokens
-from dashapp.session.rights import Rights
-from dashapp.session.rows import Job
-from dashapp.session.store import StoreError
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.store import StoreError
 from segmentation import SegmentationError
 from tests.callbacks import find_by_input, fire, outputs_of
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from dashapp.admission import UPLOADS_FOR_EACH, WAITING_FOR_EACH, Admission, Doorkeeper
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from dashapp.web import upload
+from dashapp.web.load_shedding import UPLOADS_FOR_EACH, WAITING_FOR_EACH, Admission, Doorkeeper
 from tests.dashapp.portal import Portal
 from tests.waiting import until
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dashapp.pages.segments.elsewhere import titles
-from dashapp.session.ledger import Item
+from dashapp.ledger.ledger import Item
+from dashapp.pages.segments.foreign_model import titles
 from segmentation import SegmentModel, sample_customers
 from tests.callbacks import texts
 from tests.dashapp.portal import Portal, look

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dashapp.cluster_settings import places_in
-from dashapp.settings import Settings, SettingsError, load_settings
+from dashapp.settings.dask_settings import places_in
+from dashapp.settings.portal_settings import Settings, SettingsError, load_settings
 
 COMPLETE = {"DASK_SCHEDULER": "tcp://10.0.0.1:8786", "DATA_SOURCES": "/srv/crm, s3://crm/exports"}
 
@@ -60,6 +60,6 @@ def test_packages_that_are_not_installed_are_named(monkeypatch: pytest.MonkeyPat
     def without(name: str, *rest: Any) -> Any:
         return None if name == "distributed" else found(name, *rest)
 
-    monkeypatch.setattr("dashapp.cluster_settings.find_spec", without)
+    monkeypatch.setattr("dashapp.settings.dask_settings.find_spec", without)
     with pytest.raises(SettingsError, match=r'pip install "\.\[scale\]"'):
         loaded(monkeypatch, **COMPLETE)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashapp.__main__ import main
-from dashapp.session.identity import PAGE_TOKEN
+from dashapp.auth.identity import PAGE_TOKEN
 from tests.dashapp.web.launching import HOST, KEY, hosted, launch, model_file
 from tests.dashapp.web.test_embed import view_in
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dashapp.pages.segments.visible import TABS
-from dashapp.settings import Settings
+from dashapp.pages.segments.permitted_tabs import TABS
+from dashapp.settings.portal_settings import Settings
 from segmentation import CustomerSegmentation, ModelFileError, SegmentModel, sample_customers
 from tests.callbacks import find_by_input, fire
 from tests.dashapp.portal import Portal, look

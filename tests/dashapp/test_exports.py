@@ -13,13 +13,13 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
+from dashapp.auth.identity import COOKIE, cookie_tokens
+from dashapp.auth.permissions import ROLES, SCOPES
 from dashapp.services import exports
 from dashapp.services.exports import Export, Exports, What, customers_frame, stem
 from dashapp.services.spreadsheets import LostRowsError
-from dashapp.session.entries import Quota
-from dashapp.session.identity import COOKIE, cookie_tokens
-from dashapp.session.keys import Key, Kind
-from dashapp.session.rights import ROLES, SCOPES
+from dashapp.storage.backend import Quota
+from dashapp.storage.keys import Key, Kind
 from segmentation import Table
 from tests.callbacks import callbacks, fire, texts
 from tests.dashapp.portal import ORIGIN, Portal, look

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from segmentation import read_table
 from tests.callbacks import find_by_input, fire, outputs_of, texts
 from tests.dashapp.portal import Portal, look

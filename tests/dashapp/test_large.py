@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashapp.session.audit import AUDIT_FILE
+from dashapp.auth.audit_log import AUDIT_FILE
 from segmentation import SegmentModel, sample_customers
 from tests.callbacks import find_by_input, fire, texts
 from tests.dashapp.large import CUSTOMERS, SAMPLE, lake_in, listed, page, portal_of, tab, use
@@ -163,7 +163,7 @@ def test_a_place_that_cannot_be_written_to_is_said(
     portal, refs, out = trained
     blocked = out.parent / "blocked"
     blocked.write_text("a file, no folder")
-    monkeypatch.setattr("dashapp.services.large.folder_for", lambda *_: "../blocked/new")
+    monkeypatch.setattr("dashapp.services.large_data.folder_for", lambda *_: "../blocked/new")
     shown = portal.fire(
         "shell-job.data", "data-cluster-show.n_clicks", {"data-cluster-show.n_clicks": 1}
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashapp.session.keys import Key, Kind
+from dashapp.storage.keys import Key, Kind
 from tests.callbacks import callbacks, fire
 from tests.dashapp.portal import Portal
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dashapp.figures import values
-from dashapp.once import once
+from dashapp.memoize import once
 
 
 def test_the_same_data_are_asked_once_and_others_anew() -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from dashapp.session.rights import SCOPES
+from dashapp.auth.permissions import SCOPES
 from tests.dashapp.portal import ORIGIN, Portal
 
 WELCOME = "Know which customers belong together"

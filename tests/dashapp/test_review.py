@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from dashapp.components.column_grid import MEANING_WORDS
-from dashapp.components.decisions import TITLES, WAYS
-from segmentation.table.columns import MEANINGS
+from dashapp.pages.data.column_grid import MEANING_WORDS
+from dashapp.pages.data.issue_decisions import TITLES, WAYS
 from segmentation.table.recipe import FIXES
+from segmentation.table.schema.columns import MEANINGS
 from tests.callbacks import find_by_input, fire, side_updates, texts
 from tests.dashapp.portal import Portal
 from tests.dashapp.reviewing import (

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from dashapp.settings import Settings, SettingsError, limit_threads, load_settings
+from dashapp.settings.portal_settings import Settings, SettingsError, limit_threads, load_settings
 
 
 @pytest.fixture(autouse=True)

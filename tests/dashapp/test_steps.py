@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashapp.pages.segments.customers import GRID_PAGE
+from dashapp.pages.segments.customers_tab import GRID_PAGE
 from tests.callbacks import (
     SAME_ORIGIN,
     body_of,

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from dashapp.jobs.queue import JobQueue
-from dashapp.session.ledger import Ledger, open_ledger
-from dashapp.session.store import SessionStore, open_store
-from dashapp.settings import Settings
+from dashapp.ledger.ledger import Ledger, open_ledger
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.store import SessionStore, open_store
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from dashapp.app import create_app
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.callbacks import body_of, find_by_input
 from tests.faults.conftest import Machine
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import requests
 
-from dashapp.session.ledger import Ledger, open_ledger
-from dashapp.session.rows import Job
-from dashapp.settings import Settings
+from dashapp.ledger.ledger import Ledger, open_ledger
+from dashapp.ledger.records import Job
+from dashapp.settings.portal_settings import Settings
 from tests.callbacks import SAME_ORIGIN, Callback, body_of, changes_in
 from tests.faults.conftest import children, kill, runs
 from tests.servers import Server

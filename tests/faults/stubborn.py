@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from dashapp.jobs.progress import Workspace
-from dashapp.session.keys import Kind
+from dashapp.jobs.workspace import Workspace
+from dashapp.storage.keys import Kind
 
 
 def write(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:

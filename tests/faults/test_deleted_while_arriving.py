@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dashapp.session.ledger import open_ledger
+from dashapp.ledger.ledger import open_ledger
 from tests.faults.conftest import Machine
 from tests.faults.deleting import connection_to, delete_my_data
 from tests.faults.test_nothing_left import CANARY, CSV, machine_with, sweep_now, traces

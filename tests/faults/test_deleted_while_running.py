@@ -6,11 +6,11 @@ import threading
 from pathlib import Path
 
 from dashapp.jobs.queue import JobQueue
-from dashapp.jobs.runner import Worker
-from dashapp.session.keys import Kind
-from dashapp.session.ledger import open_ledger
-from dashapp.session.store import open_store
-from dashapp.settings import Settings
+from dashapp.jobs.worker import Worker
+from dashapp.ledger.ledger import open_ledger
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.keys import Kind
+from dashapp.storage.store import open_store
 from tests.waiting import until
 
 SESSION = "5" * 32

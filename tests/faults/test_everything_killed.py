@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashapp.app import create_app
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.callbacks import find_by_input
 from tests.faults.conftest import Machine, descendants, kill, runs
 from tests.visitor import Visitor

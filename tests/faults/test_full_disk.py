@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from dashapp.session.keys import Key, Kind
-from dashapp.session.store import QuotaExceededError, open_store
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.keys import Key, Kind
+from dashapp.storage.store import QuotaExceededError, open_store
 from tests.dashapp.portal import Portal
 
 KEY = Key("a" * 32, Kind.DATASET, "1" * 32)

@@ -20,7 +20,7 @@ import pytest
 import structlog
 from werkzeug.test import TestResponse
 
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from segmentation import SegmentationError, read_table
 from tests.callbacks import Callback, body_of, callbacks
 from tests.dashapp.portal import ORIGIN, Portal, look

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from dashapp.services.large import SENTENCES
-from dashapp.services.places import look_around
-from dashapp.session.keys import Key, Kind
-from dashapp.session.rows import Job
+from dashapp.ledger.records import Job
+from dashapp.services.data_locations import look_around
+from dashapp.services.large_data import SENTENCES
+from dashapp.storage.keys import Key, Kind
 from segmentation import SegmentModel, sample_customers
 from tests.dask_cluster import running_cluster
 from tests.faults.conftest import Machine, children, descendants, runs

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashapp.app import create_app
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.callbacks import find_by_input
 from tests.faults.conftest import Machine
 from tests.redis_server import RedisServer

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from dashapp.session.keys import Key, Kind
-from dashapp.session.ledger import Ledger, open_ledger
-from dashapp.session.store import (
+from dashapp.ledger.ledger import Ledger, open_ledger
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.keys import Key, Kind
+from dashapp.storage.store import (
     SessionExpiredError,
     SessionStore,
     StoreUnavailableError,
     open_store,
 )
-from dashapp.settings import Settings
 from tests.dashapp.portal import Portal
 from tests.redis_server import RedisServer
 from tests.waiting import until

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from dashapp.session import redis_ledger
-from dashapp.session.keys import Key, Kind
-from dashapp.session.ledger import open_ledger
-from dashapp.session.store import open_store
-from dashapp.session.sweeper import EVERY_SECONDS, Sweeper
-from dashapp.settings import Settings
+from dashapp.jobs.sweeper import EVERY_SECONDS, Sweeper
+from dashapp.ledger import redis_ledger
+from dashapp.ledger.ledger import open_ledger
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.keys import Key, Kind
+from dashapp.storage.store import open_store
 from tests.redis_server import RedisServer
 from tests.waiting import until
 

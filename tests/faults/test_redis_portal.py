@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dashapp.session.store import open_store
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.store import open_store
 from tests.callbacks import find_by_input, fire, side_updates
 from tests.dashapp.portal import Portal
 from tests.faults.conftest import Answer, Machine

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from dashapp.app import create_app
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.callbacks import SAME_ORIGIN, find_by_input
 from tests.servers import Server, start_server, stop_server
 from tests.slow_clients import Siege, largest_script, slow_clients

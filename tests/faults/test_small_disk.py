@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from dashapp.session import files
-from dashapp.session.keys import Key, Kind
-from dashapp.session.sweeper import Sweeper
+from dashapp.jobs.sweeper import Sweeper
+from dashapp.storage import file_backend
+from dashapp.storage.keys import Key, Kind
 from tests.callbacks import find_by_input, fire
 from tests.dashapp.portal import Portal
 from tests.faults.conftest import Machine, children
@@ -152,7 +152,7 @@ def test_a_read_only_disk_is_told_and_reads_go_on(
             raise OSError(errno.EROFS, "Read-only file system", str(path))
         return open_file(path, flags, *rest, **named)
 
-    monkeypatch.setattr(files.os, "open", read_only)
+    monkeypatch.setattr(file_backend.os, "open", read_only)
     refused = portal.upload("customers.csv", SMALL)
     assert refused.status_code == 507
     assert "no room" in refused.get_json()["error"]

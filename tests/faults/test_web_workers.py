@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dashapp.app import create_app
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.callbacks import Callback, find_by_input
 from tests.servers import Server, start_server, stop_server
 from tests.visitor import Visitor

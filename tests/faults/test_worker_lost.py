@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
-from dashapp.session.keys import Kind
-from dashapp.session.rows import Job
+from dashapp.ledger.records import Job
+from dashapp.storage.keys import Kind
 from tests.faults.conftest import Machine, descendants, kill, runs
 from tests.waiting import until
 

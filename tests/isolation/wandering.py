@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from dashapp.app import create_app
+from dashapp.auth.launch_links import sign
 from dashapp.commands import sharing
-from dashapp.session.launch import sign
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from segmentation import CustomerSegmentation, read_table
 from tests.callbacks import Callback, callbacks
 from tests.isolation.findings import Findings, customers, word

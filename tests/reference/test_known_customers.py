@@ -15,7 +15,7 @@ from segmentation import (
     sample_customer_kinds,
     sample_customers,
 )
-from segmentation.cluster.quality import adjusted_rand
+from segmentation.cluster.selection.quality_indices import adjusted_rand
 
 
 @pytest.fixture(scope="module")

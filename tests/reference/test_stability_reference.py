@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from segmentation.cluster.algorithms import ALGORITHMS
-from segmentation.cluster.stability import segment_stability
+from segmentation.cluster.algorithms.registry import ALGORITHMS
+from segmentation.cluster.selection.stability import segment_stability
 from tests.reference.hennig import clusterwise_jaccard
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from segmentation import escape_formula, escape_formulas, unescape_formula
-from segmentation.writing import write_csv
+from segmentation.cli.write_scores import write_csv
 from tests.formulas import TEXTS, cells_of, could_run
 
 

@@ -8,21 +8,21 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update, set_props
 from dash.development.base_component import Component
 
+from dashapp.auth.identity import current_session
+from dashapp.auth.permissions import Right, may, needs
 from dashapp.components.allowed import allowed
-from dashapp.components.column_grid import grid_rows
 from dashapp.components.downloads import download
-from dashapp.components.markup import markup
 from dashapp.components.states import EXPIRED, empty_state, message, skeleton
-from dashapp.components.welcome import welcome
+from dashapp.dash_patches.markup import markup
 from dashapp.page import Context, Page, Refs, open_table
-from dashapp.pages.data import cluster, reading, steps
-from dashapp.pages.data.edits import column_changes, fixes_recipe, ids_change
+from dashapp.pages.data import large_data_sets, reading_choices, undo
+from dashapp.pages.data.column_grid import grid_rows
 from dashapp.pages.data.ids import Ids
-from dashapp.pages.data.reading import render_unread
+from dashapp.pages.data.inputs import column_changes, fixes_recipe, ids_change
+from dashapp.pages.data.reading_choices import render_unread
 from dashapp.pages.data.views import Around, render_ready
+from dashapp.pages.data.welcome import welcome
 from dashapp.services.exports import Export
-from dashapp.session.identity import current_session
-from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from segmentation import ParameterError, Table
 
@@ -54,9 +54,9 @@ def register(app: Dash, context: Context) -> None:
     _register_content(app, context)
     _register_changes(app, context)
     _register_client(app)
-    steps.register(app, context)
-    reading.register(app, context)
-    cluster.register(app, context)
+    undo.register(app, context)
+    reading_choices.register(app, context)
+    large_data_sets.register(app, context)
 
 
 def content(context: Context, refs: Refs) -> Any:
@@ -79,7 +79,7 @@ def content(context: Context, refs: Refs) -> Any:
         can_redo=datasets.after(session, before.id) is not None,
         limit_mb=limit_mb,
         rejects=rejects_download(context, before.id),
-        cluster=cluster.menu(context),
+        cluster=large_data_sets.menu(context),
     )
     table = open_table(context, refs)
     assert table is not None
@@ -222,7 +222,7 @@ def _register_client(app: Dash) -> None:
 
 def welcome_page(context: Context) -> Component:
     """What the page shows to somebody who has brought nothing yet."""
-    return welcome(Ids.SAMPLE, context.settings.max_upload_mb, cluster.card(context))
+    return welcome(Ids.SAMPLE, context.settings.max_upload_mb, large_data_sets.card(context))
 
 
 PAGE = Page(

@@ -9,20 +9,20 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
-from dashapp.components.cards import amount_card, stat_card, stat_row
-from dashapp.components.column_grid import column_grid
-from dashapp.components.issue_groups import IssueIds, issue_groups
-from dashapp.components.review import detected, ids_of, reconciliation
 from dashapp.components.sampled import sample_note
 from dashapp.components.states import message
 from dashapp.components.tables import data_table
-from dashapp.components.transactions import transactions_card, transactions_issue
-from dashapp.components.welcome import other_data
+from dashapp.ledger.ledger import Item
+from dashapp.pages.data.column_grid import column_grid
 from dashapp.pages.data.ids import Ids
-from dashapp.pages.data.reading import render_choices
+from dashapp.pages.data.import_summary import detected, ids_of, reconciliation
+from dashapp.pages.data.issue_groups import IssueIds, issue_groups
+from dashapp.pages.data.number_cards import amount_card, stat_card, stat_row
+from dashapp.pages.data.purchases_card import transactions_card, transactions_issue
+from dashapp.pages.data.reading_choices import render_choices
+from dashapp.pages.data.welcome import other_data
 from dashapp.services.masking import rows_shown
 from dashapp.services.overview import Overview, overview
-from dashapp.session.ledger import Item
 from segmentation import Table, summarize
 
 FIRST_ROWS = 20

@@ -13,14 +13,15 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashapp import figures
-from dashapp.components.alert_list import alert_list
+from dashapp.auth.permissions import Right, needs
 from dashapp.components.charts import Drawn, drawn_anew
-from dashapp.components.markup import markup
 from dashapp.components.states import empty_state
+from dashapp.dash_patches.markup import markup
 from dashapp.page import one_of, texts
+from dashapp.pages.explore.alert_list import alert_list
 from dashapp.pages.explore.ids import Ids
 from dashapp.services.alerts import alerts
-from dashapp.services.exploring import (
+from dashapp.services.filters import (
     Filter,
     apply_filters,
     associated,
@@ -32,7 +33,6 @@ from dashapp.services.exploring import (
     passing,
     strongest_pair,
 )
-from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import Column, Role, Table

@@ -9,18 +9,18 @@ from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.address import Address, Link
-from dashapp.components.filters import filter_panel, filter_start
-from dashapp.components.markup import markup
+from dashapp.auth.permissions import Right, needs
 from dashapp.components.sampled import noun, sample_note
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
+from dashapp.dash_patches.markup import markup
 from dashapp.page import Context, Page, Refs, one_of, open_table, record, text_or_none
 from dashapp.pages.explore import charts
 from dashapp.pages.explore.charts import Shown, TableOf
+from dashapp.pages.explore.filters import filter_panel, filter_start
 from dashapp.pages.explore.ids import Ids
 from dashapp.pages.explore.tabs import TABS, render_tab
-from dashapp.services.exploring import asked_filters, filterable, parse_filters, passing
-from dashapp.session.rights import Right, needs
+from dashapp.services.filters import asked_filters, filterable, parse_filters, passing
 from dashapp.shell import Ids as Shell
 from segmentation import Table
 

@@ -12,7 +12,7 @@ from dashapp.components.states import empty_state
 from dashapp.pages.explore import charts
 from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS, Shown
 from dashapp.pages.explore.ids import Ids
-from dashapp.services.exploring import category_columns, compared_columns, number_columns
+from dashapp.services.filters import category_columns, compared_columns, number_columns
 from segmentation import Table
 
 TABS = {

@@ -12,8 +12,8 @@ from dashapp import formatting
 from dashapp.components.downloads import masking_note
 from dashapp.components.tables import data_table
 from dashapp.components.upload import drop_zone
+from dashapp.ledger.ledger import Item
 from dashapp.services.masking import hidden
-from dashapp.session.ledger import Item
 from dashapp.theme import segment_class
 from segmentation import Segment, SegmentModel
 

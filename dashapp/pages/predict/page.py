@@ -10,19 +10,19 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashapp.address import Address, Link
+from dashapp.auth.identity import current_session
+from dashapp.auth.permissions import Right, may, needs
 from dashapp.components.charts import drawn_anew
 from dashapp.components.downloads import download
-from dashapp.components.markup import markup
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.components.upload import load_model
+from dashapp.dash_patches.markup import markup
 from dashapp.page import Context, Page, Seen, content_id_or_none, one_of, record
 from dashapp.pages.predict import batch
 from dashapp.pages.predict.ids import Ids
-from dashapp.pages.predict.one import render_answer, render_one
+from dashapp.pages.predict.one_customer import render_answer, render_one
 from dashapp.services.exports import Export
-from dashapp.session.identity import current_session
-from dashapp.session.rights import Right, may, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import SegmentModel

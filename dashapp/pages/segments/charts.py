@@ -10,13 +10,13 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, formatting
+from dashapp.auth.permissions import Right, may
 from dashapp.components.charts import Drawn
 from dashapp.components.sampled import noun
 from dashapp.page import Context, Refs, Seen
-from dashapp.pages.segments.customers import picked_links
-from dashapp.pages.segments.scored import scores_of
+from dashapp.pages.segments.current_model import scores_of
+from dashapp.pages.segments.customers_tab import picked_links
 from dashapp.services.masking import contact_columns, hidden
-from dashapp.session.rights import Right, may
 from dashapp.theme import Theme, segment_class
 from segmentation import Segment, SegmentModel, Table
 

@@ -8,23 +8,23 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, 
 from dash.development.base_component import Component
 
 from dashapp.address import Address, Link
+from dashapp.auth.audit_log import note
+from dashapp.auth.identity import current_session
+from dashapp.auth.permissions import Right, may, needs
 from dashapp.components.allowed import allowed
-from dashapp.components.markup import markup
-from dashapp.components.segment_card import segment_cards, verdict_card
 from dashapp.components.states import expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
-from dashapp.components.train_options import options_of, parse_options
+from dashapp.dash_patches.markup import markup
 from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of
-from dashapp.pages.segments import elsewhere, large, names, tabs
-from dashapp.pages.segments.customers import customers_of
+from dashapp.pages.segments import foreign_model, large_data_notes, rename, tabs
+from dashapp.pages.segments.customers_tab import customers_of
 from dashapp.pages.segments.ids import Ids
-from dashapp.pages.segments.shared import nothing_yet, shared_models
-from dashapp.pages.segments.start import render_head, render_start
+from dashapp.pages.segments.page_header import render_head, render_start
+from dashapp.pages.segments.permitted_tabs import CONTROLS, visible_tabs
+from dashapp.pages.segments.segment_card import segment_cards, verdict_card
+from dashapp.pages.segments.shared_models import nothing_yet, shared_models
 from dashapp.pages.segments.tabs import render_tab
-from dashapp.pages.segments.visible import CONTROLS, visible_tabs
-from dashapp.session.audit import note
-from dashapp.session.identity import current_session
-from dashapp.session.rights import Right, may, needs
+from dashapp.pages.segments.train_options import options_of, parse_options
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 
@@ -47,14 +47,14 @@ def render_page(context: Context, seen: Seen, address: Address, look: Theme) -> 
     if model is None:
         assert table is not None
         items = context.training.others(current_session(), seen.refs.dataset)
-        parts += [render_start(table), elsewhere.others(items, seen.refs.dataset), models]
+        parts += [render_start(table), foreign_model.others(items, seen.refs.dataset), models]
     else:
-        shown = elsewhere.shown_model(context, seen, model)
+        shown = foreign_model.shown_model(context, seen, model)
         listed = shown.segments if seen.scored and may(Right.DATA) else ()
         offered = visible_tabs()
         tab = address.tab(offered) or next(iter(offered))
         parts += [
-            elsewhere.told(context, seen, model),
+            foreign_model.told(context, seen, model),
             verdict_card(model),
             dcc.Store(id=Ids.TAKE),
             segment_cards(
@@ -120,7 +120,7 @@ def register(app: Dash, context: Context) -> None:
         content = render_tab(
             context,
             seen,
-            elsewhere.shown_model(context, seen, seen.model),
+            foreign_model.shown_model(context, seen, seen.model),
             tab=one_of(tab, shown, shown[0]),
             address=Address.parse(search),
             look=theme(look),
@@ -128,9 +128,9 @@ def register(app: Dash, context: Context) -> None:
         return markup(allowed(content, CONTROLS))
 
     register_training(app, context)
-    names.register(app, context)
+    rename.register(app, context)
     tabs.register(app, context)
-    large.register(app, context)
+    large_data_notes.register(app, context)
 
 
 def register_training(app: Dash, context: Context) -> None:

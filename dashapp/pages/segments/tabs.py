@@ -10,23 +10,23 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashapp.address import Address
+from dashapp.auth.permissions import Right, needs
 from dashapp.components.charts import Drawn, drawn_anew
-from dashapp.components.segment_card import action_list
 from dashapp.components.states import empty_state
 from dashapp.page import Context, Refs, Seen, number_or_none, one_of, texts
-from dashapp.pages.segments import charts, grid, large, views
+from dashapp.pages.segments import charts, customer_grid, large_data_notes, views
 from dashapp.pages.segments.charts import Placed, placed_customers
-from dashapp.pages.segments.customers import (
+from dashapp.pages.segments.current_model import model_of
+from dashapp.pages.segments.customers_tab import (
     GRID_PAGE,
     asked_customers,
     customers_view,
     download_buttons,
 )
 from dashapp.pages.segments.ids import Ids
-from dashapp.pages.segments.scored import model_of
+from dashapp.pages.segments.segment_card import action_list
 from dashapp.pages.segments.views import FLAT, VIEWS
 from dashapp.services.customers import GridRequest
-from dashapp.session.rights import Right, needs
 from dashapp.shell import Ids as Shell
 from dashapp.theme import Theme, theme
 from segmentation import SegmentModel
@@ -50,7 +50,7 @@ def render_tab(
         "customers": lambda: render_customers(context, seen, model, address),
         "actions": lambda: action_list(model.segments),
     }
-    return large.explained(context, tab, seen, draw[tab]())
+    return large_data_notes.explained(context, tab, seen, draw[tab]())
 
 
 def render_map(
@@ -76,7 +76,7 @@ def render_customers(
     if seen.table is None or not seen.scored:
         return no_customers(seen)
     shown = asked_customers(model, address)
-    first = grid.rows_of(context, seen, model, shown, GridRequest(0, GRID_PAGE))
+    first = customer_grid.rows_of(context, seen, model, shown, GridRequest(0, GRID_PAGE))
     files = download_buttons(context, seen.refs, shown)
     return customers_view(model, seen.table, shown, first, files)
 
@@ -101,7 +101,7 @@ def register(app: Dash, context: Context) -> None:
     """Add the callbacks inside the tabs."""
     register_map(app, context)
     register_profiles(app, context)
-    grid.register(app, context)
+    customer_grid.register(app, context)
 
 
 def register_map(app: Dash, context: Context) -> None:

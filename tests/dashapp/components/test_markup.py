@@ -12,8 +12,8 @@ from dash import dcc, html, no_update
 from dash.development.base_component import Component
 from plotly.utils import PlotlyJSONEncoder
 
-from dashapp.components.markup import Markup, markup
 from dashapp.components.tables import data_table
+from dashapp.dash_patches.markup import Markup, markup
 
 
 def sent(content: Any) -> Any:

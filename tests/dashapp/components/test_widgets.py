@@ -11,9 +11,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp.components import badges, charts, icon, states, terms
-from dashapp.components.cards import amount_card, stat_card, stat_row
-from dashapp.components.column_grid import column_grid
-from dashapp.components.segment_card import grade_label, size_of
+from dashapp.pages.data.column_grid import column_grid
+from dashapp.pages.data.number_cards import amount_card, stat_card, stat_row
+from dashapp.pages.segments.segment_card import grade_label, size_of
 from segmentation import Verdict, read_table, sample_customers
 from tests import segment_samples as samples
 

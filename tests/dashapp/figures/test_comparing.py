@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from dashapp import figures, units
-from dashapp.figures.association import MAX_ASSOCIATED
+from dashapp.figures.association_heatmap import MAX_ASSOCIATED
 from dashapp.figures.profiles import MAX_TRAITS
 from segmentation import Profile, Segment
 from tests import segment_samples as samples

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashapp import figures
-from dashapp.figures.evidence import NOTHING
+from dashapp.figures.evidence_by_k import NOTHING
 from tests import segment_samples as samples
 
 READINGS = (

@@ -12,10 +12,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from dashapp.jobs.queue import Job, JobQueue
-from dashapp.jobs.runner import Worker
-from dashapp.session.ledger import Ledger, open_ledger
-from dashapp.session.store import SessionStore, open_store
-from dashapp.settings import Settings
+from dashapp.jobs.worker import Worker
+from dashapp.ledger.ledger import Ledger, open_ledger
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.store import SessionStore, open_store
 from tests.dashapp.jobs.work import HANDLERS
 from tests.waiting import until
 

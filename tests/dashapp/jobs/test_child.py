@@ -10,9 +10,9 @@ import pytest
 import structlog
 
 from dashapp import logs
-from dashapp.jobs.child import outcome
-from dashapp.session.rows import Job
-from dashapp.settings import Settings
+from dashapp.jobs.job_main import outcome
+from dashapp.ledger.records import Job
+from dashapp.settings.portal_settings import Settings
 from tests.dashapp.jobs.conftest import SESSION
 from tests.dashapp.jobs.work import HANDLERS
 

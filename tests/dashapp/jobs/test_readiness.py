@@ -20,8 +20,8 @@ while not (folder / "go").exists():
 """
 WORK = """
 import sys
-from dashapp.jobs.runner import run_worker
-from dashapp.settings import Settings
+from dashapp.jobs.worker import run_worker
+from dashapp.settings.portal_settings import Settings
 run_worker(Settings.from_json(sys.argv[1]), {"late": "late_handlers:late"})
 """
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from dashapp.jobs.runner import Worker
-from dashapp.session.errors import StoreUnavailableError
-from dashapp.session.keys import Key, Kind
+from dashapp.jobs.worker import Worker
+from dashapp.storage.errors import StoreUnavailableError
+from dashapp.storage.keys import Key, Kind
 from tests.dashapp.jobs.conftest import OTHER, SESSION, Bench, at_work
 from tests.dashapp.jobs.work import HANDLERS
 from tests.waiting import until

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.dashapp.jobs.conftest import SESSION, Bench
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from dashapp.jobs.progress import Workspace
 from dashapp.jobs.queue import JobQueue
-from dashapp.session.keys import Kind
-from dashapp.session.ledger import open_ledger
-from dashapp.session.rows import Job
-from dashapp.session.store import SessionExpiredError, open_store
-from dashapp.settings import Settings
+from dashapp.jobs.workspace import Workspace
+from dashapp.ledger.ledger import open_ledger
+from dashapp.ledger.records import Job
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.keys import Kind
+from dashapp.storage.store import SessionExpiredError, open_store
 
 SESSION = "5" * 32
 

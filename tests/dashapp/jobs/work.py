@@ -7,9 +7,9 @@ import signal
 import threading
 from typing import Any
 
-from dashapp.jobs.progress import Workspace
-from dashapp.session.errors import StoreUnavailableError
-from dashapp.session.keys import Kind
+from dashapp.jobs.workspace import Workspace
+from dashapp.storage.errors import StoreUnavailableError
+from dashapp.storage.keys import Kind
 from segmentation import ParameterError
 
 HANDLERS = {

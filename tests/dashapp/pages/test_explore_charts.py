@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from dashapp.pages.explore.charts import Shown, relationships
-from dashapp.services.exploring import RangeFilter
+from dashapp.services.filters import RangeFilter
 from dashapp.theme import LIGHT
 from segmentation import Table, sample_customers
 from tests.dashapp.portal import Portal, look

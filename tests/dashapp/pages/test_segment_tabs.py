@@ -10,7 +10,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 from dashapp.address import Address
 from dashapp.pages.segments import views
-from dashapp.pages.segments.customers import grid_columns
+from dashapp.pages.segments.customers_tab import grid_columns
 from dashapp.theme import LIGHT
 from tests import segment_samples as samples
 from tests.callbacks import texts

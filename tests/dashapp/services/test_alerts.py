@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dashapp.services.alerts import alerts
-from dashapp.services.exploring import LevelFilter, RangeFilter
+from dashapp.services.filters import LevelFilter, RangeFilter
 from segmentation import Table
 
 N = 200

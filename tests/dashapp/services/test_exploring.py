@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashapp.services.exploring import (
+from dashapp.services.filters import (
     LevelFilter,
     RangeFilter,
     apply_filters,

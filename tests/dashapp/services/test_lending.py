@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dashapp.page import Context
-from dashapp.session.errors import SessionExpiredError
-from dashapp.session.keys import Kind
+from dashapp.storage.errors import SessionExpiredError
+from dashapp.storage.keys import Kind
 from segmentation import Table
 from tests.dashapp.portal import Portal
 from tests.dashapp.web.launching import model_file

@@ -7,8 +7,8 @@ import weakref
 import pandas as pd
 import pytest
 
-from dashapp.services.memory import DecodedCache, size_of
-from dashapp.session.keys import Key, Kind
+from dashapp.services.repository import DecodedCache, size_of
+from dashapp.storage.keys import Key, Kind
 from tests.waiting import until
 
 SESSION, OTHER = "a" * 32, "b" * 32

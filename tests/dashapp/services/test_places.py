@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dashapp.services.places import Listing, find, look_around
-from dashapp.settings import Settings
+from dashapp.services.data_locations import Listing, find, look_around
+from dashapp.settings.portal_settings import Settings
 from segmentation import ReadError
 
 

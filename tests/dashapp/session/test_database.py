@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from dashapp.session.errors import DamagedError, QuotaExceededError
-from dashapp.session.rows import Job, Limits
-from dashapp.session.sqlite_counts import SqliteCounts
-from dashapp.session.sqlite_database import SCHEMA as LEDGER_SCHEMA
-from dashapp.session.sqlite_database import SqliteDatabase
-from dashapp.session.sqlite_ledger import SqliteLedger
+from dashapp.ledger.records import Job, Limits
+from dashapp.ledger.sqlite_counts import SqliteCounts
+from dashapp.ledger.sqlite_ledger import SqliteLedger
+from dashapp.storage.errors import DamagedError, QuotaExceededError
+from dashapp.storage.sqlite_database import SCHEMA as LEDGER_SCHEMA
+from dashapp.storage.sqlite_database import SqliteDatabase
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS notes (text TEXT NOT NULL)"
 

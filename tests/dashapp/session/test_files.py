@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashapp.session.errors import QuotaExceededError, UnsafeFolderError
-from dashapp.session.keys import Key, Kind, content_id
-from dashapp.session.seal import PlainBytes, Seal
-from dashapp.session.secret import SECRET_FILE, derived_key
-from dashapp.session.store import SessionExpiredError, SessionStore, open_store
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.errors import QuotaExceededError, UnsafeFolderError
+from dashapp.storage.keys import Key, Kind, content_id
+from dashapp.storage.secret_key import SECRET_FILE, derived_key
+from dashapp.storage.signing import PlainBytes, Seal
+from dashapp.storage.store import SessionExpiredError, SessionStore, open_store
 
 ANN, BEN = "a" * 32, "b" * 32
 

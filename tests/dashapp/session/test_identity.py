@@ -12,8 +12,8 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashapp.session import identity
-from dashapp.session.identity import (
+from dashapp.auth import identity
+from dashapp.auth.identity import (
     COOKIE,
     HOSTED_COOKIE,
     PAGE_TOKEN,
@@ -22,8 +22,8 @@ from dashapp.session.identity import (
     current_session,
     page_tokens,
 )
-from dashapp.session.rights import SCOPES
-from dashapp.settings import Settings
+from dashapp.auth.permissions import SCOPES
+from dashapp.settings.portal_settings import Settings
 
 TOKENS = Tokens(b"k" * 32, idle=100, absolute=1000)
 FULL = SCOPES["full"]

@@ -9,13 +9,18 @@ import sys
 import time
 from pathlib import Path
 
-from dashapp.session.scratch import FOLDER, LOCKED_AFTER_SECONDS, clear_scratch, scratch_folder
+from dashapp.storage.scratch_folders import (
+    FOLDER,
+    LOCKED_AFTER_SECONDS,
+    clear_scratch,
+    scratch_folder,
+)
 
 # Writes a customer into its folder, says so, and waits to be killed.
 HOLDER = """
 import sys
 from pathlib import Path
-from dashapp.session.scratch import scratch_folder
+from dashapp.storage.scratch_folders import scratch_folder
 with scratch_folder(Path(sys.argv[1])) as folder:
     (folder / "sheet.xml").write_text("Ann Example")
     print(folder, flush=True)

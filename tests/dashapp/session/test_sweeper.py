@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from dashapp.session.keys import Key, Kind
-from dashapp.session.ledger import open_ledger
-from dashapp.session.store import open_store
-from dashapp.session.sweeper import DOUBT_SECONDS, Clock, Sweeper
-from dashapp.settings import Settings
+from dashapp.jobs.sweeper import DOUBT_SECONDS, Clock, Sweeper
+from dashapp.ledger.ledger import open_ledger
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.keys import Key, Kind
+from dashapp.storage.store import open_store
 
 ANN, BEN = "a" * 32, "b" * 32
 CANARY = "Canary-of-Ann"

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from dashapp.admission import Admission
 from dashapp.jobs.queue import JobQueue
+from dashapp.ledger.sqlite_ledger import SqliteLedger
 from dashapp.services.exports import Exports
-from dashapp.session.errors import (
+from dashapp.storage.errors import (
     QuotaExceededError,
     StoreUnavailableError,
 )
-from dashapp.session.sqlite_ledger import SqliteLedger
+from dashapp.web.load_shedding import Admission
 from tests.callbacks import find_by_input, fire
 from tests.dashapp.portal import ORIGIN, Portal
 

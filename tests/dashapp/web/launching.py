@@ -8,8 +8,8 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from dashapp.session.launch import sign
-from dashapp.settings import Settings
+from dashapp.auth.launch_links import sign
+from dashapp.settings.portal_settings import Settings
 from segmentation import CustomerSegmentation, Table, sample_customers
 from tests.dashapp.portal import Portal
 

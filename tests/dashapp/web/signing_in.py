@@ -10,8 +10,8 @@ import requests
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from dashapp.session.identity import COOKIE
-from dashapp.settings import Settings
+from dashapp.auth.identity import COOKIE
+from dashapp.settings.portal_settings import Settings
 from tests.dashapp.portal import Portal
 from tests.dashapp.web.provider import CLIENT, CLIENT_SECRET, Provider
 

@@ -10,8 +10,8 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from dashapp.session.identity import PAGE_TOKEN, PUBLIC
-from dashapp.session.rights import ROLES, SCOPES, Door, Right, Rights, need_of
+from dashapp.auth.identity import PAGE_TOKEN, PUBLIC
+from dashapp.auth.permissions import ROLES, SCOPES, Door, Right, Rights, need_of
 from dashapp.web.access import PAGES, need_of_rule
 from tests.callbacks import Callback, callbacks, fire
 from tests.dashapp.portal import ORIGIN, Portal

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from dashapp.session.audit import AUDIT_FILE, AuditLog, append_line
-from dashapp.settings import Settings
+from dashapp.auth.audit_log import AUDIT_FILE, AuditLog, append_line
+from dashapp.settings.portal_settings import Settings
 from tests.dashapp.portal import ORIGIN, Portal
 from tests.dashapp.web.launching import hosted, launch, link
 

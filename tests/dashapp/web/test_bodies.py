@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from dashapp.session.rights import SCOPES, Rights
-from dashapp.settings import Settings
+from dashapp.auth.permissions import SCOPES, Rights
+from dashapp.settings.portal_settings import Settings
 from dashapp.web.access import CALLBACKS
 from tests.callbacks import body_of
 from tests.dashapp.portal import ORIGIN, Portal

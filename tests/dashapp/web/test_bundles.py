@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from dashapp.app import assets_folder
-from dashapp.web.bundles import bundled
+from dashapp.dash_patches.bundles import bundled
 from tests.dashapp.portal import ORIGIN, Portal
 
 

@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from dashapp.app import create_app
-from dashapp.session.proxy import ROLES_HEADER, SECRET_HEADER, USER_HEADER
-from dashapp.settings import Settings
+from dashapp.auth.proxy_identity import ROLES_HEADER, SECRET_HEADER, USER_HEADER
+from dashapp.settings.portal_settings import Settings
 from dashapp.web.csrf import is_own
 from tests.dashapp.portal import Portal
 

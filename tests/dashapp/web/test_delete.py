@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dashapp.session.identity import COOKIE
+from dashapp.auth.identity import COOKIE
 from tests.dashapp.portal import Portal
 
 CANARY = "Canary-of-Ann"

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from dashapp.session.identity import HOSTED_COOKIE, PAGE_TOKEN
-from dashapp.session.keys import SHARED
-from dashapp.session.sweeper import Sweeper
+from dashapp.auth.identity import HOSTED_COOKIE, PAGE_TOKEN
+from dashapp.jobs.sweeper import Sweeper
+from dashapp.storage.keys import SHARED
 from segmentation import SegmentModel
 from tests.callbacks import find_by_input, fire
 from tests.dashapp.portal import ORIGIN, Portal

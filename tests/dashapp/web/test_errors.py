@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashapp.session.store import StoreUnavailableError
+from dashapp.storage.store import StoreUnavailableError
 from tests.callbacks import SAME_ORIGIN, callbacks
 from tests.dashapp.portal import Portal
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from dashapp.session.identity import (
+from dashapp.auth.identity import (
     COOKIE,
     PAGE_TOKEN,
     PUBLIC,
@@ -23,10 +23,10 @@ from dashapp.session.identity import (
     cookie_tokens,
     page_tokens,
 )
-from dashapp.session.proxy import ROLES_HEADER, SECRET_HEADER, USER_HEADER
-from dashapp.session.rights import ROLES
-from dashapp.session.sign_in import keep
-from dashapp.settings import Settings
+from dashapp.auth.oidc_sign_in import keep
+from dashapp.auth.permissions import ROLES
+from dashapp.auth.proxy_identity import ROLES_HEADER, SECRET_HEADER, USER_HEADER
+from dashapp.settings.portal_settings import Settings
 from dashapp.web.sign_in import COOKIE as PENDING
 from tests.callbacks import Callback, body_of, callbacks
 from tests.dashapp.portal import ORIGIN, Portal

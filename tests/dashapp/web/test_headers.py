@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from dashapp.app import create_app
-from dashapp.session.proxy import ROLES_HEADER, SECRET_HEADER, USER_HEADER
-from dashapp.settings import Settings
+from dashapp.auth.proxy_identity import ROLES_HEADER, SECRET_HEADER, USER_HEADER
+from dashapp.settings.portal_settings import Settings
 from tests.dashapp.portal import Portal
 from tests.dashapp.web.answers import HOME, KINDS, Kind
 from tests.dashapp.web.launching import HOST, hosted, launch, link

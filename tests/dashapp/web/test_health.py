@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashapp.session.store import StoreUnavailableError
+from dashapp.storage.store import StoreUnavailableError
 from tests.dashapp.portal import Portal
 
 

@@ -15,9 +15,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from dashapp.session.identity import PAGE_TOKEN
-from dashapp.session.launch import sign
-from dashapp.settings import Settings
+from dashapp.auth.identity import PAGE_TOKEN
+from dashapp.auth.launch_links import sign
+from dashapp.settings.portal_settings import Settings
 from tests.dashapp.portal import Portal
 from tests.dashapp.web.launching import FRAMED, HOST, KEY, hosted, launch, link
 

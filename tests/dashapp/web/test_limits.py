@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from dashapp.session.ledger import open_ledger
-from dashapp.settings import Settings
-from dashapp.web import limits
+from dashapp.ledger.ledger import open_ledger
+from dashapp.settings.portal_settings import Settings
+from dashapp.web import rate_limits
 from tests.dashapp.portal import ORIGIN, Portal
 
 
 @pytest.fixture(autouse=True)
 def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """A window that does not end during the test."""
-    monkeypatch.setattr(limits, "MINUTE", 10**9)
+    monkeypatch.setattr(rate_limits, "MINUTE", 10**9)
 
 
 def test_one_request_too_many_is_told_when_to_come_again(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashapp import metrics
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.dashapp.portal import Portal
 
 TOKEN = "a token for the monitor"

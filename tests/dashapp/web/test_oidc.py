@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from dashapp.session import oidc
-from dashapp.session import provider as documents
-from dashapp.session.identity import SIGN_IN
-from dashapp.settings import Settings
+from dashapp.auth import oidc
+from dashapp.auth import oidc_documents as documents
+from dashapp.auth.identity import SIGN_IN
+from dashapp.settings.portal_settings import Settings
 from dashapp.web.sign_in import COOKIE as PENDING
 from tests.dashapp.portal import Portal
 from tests.dashapp.web.provider import CLIENT, CLIENT_SECRET, EC_KEY, OTHER_KEY, Provider, public

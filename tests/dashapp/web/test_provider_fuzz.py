@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashapp.session.oidc import ENDPOINTS
-from dashapp.session.oidc import Provider as Known
-from dashapp.session.provider import SignInError
-from dashapp.settings import Settings
+from dashapp.auth.oidc import ENDPOINTS
+from dashapp.auth.oidc import Provider as Known
+from dashapp.auth.oidc_documents import SignInError
+from dashapp.settings.portal_settings import Settings
 from tests.dashapp.web.provider import CLIENT, RSA_KEY, Provider
 from tests.dashapp.web.signing_in import settings_of
 from tests.dashapp.web.test_fuzz import JSON, LATIN, MANY

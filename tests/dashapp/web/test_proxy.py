@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from dashapp.session.proxy import ROLES_HEADER, SECRET_HEADER, USER_HEADER
-from dashapp.settings import Settings
+from dashapp.auth.proxy_identity import ROLES_HEADER, SECRET_HEADER, USER_HEADER
+from dashapp.settings.portal_settings import Settings
 from tests.callbacks import find_by_input, fire
 from tests.dashapp.portal import ORIGIN, Portal
 

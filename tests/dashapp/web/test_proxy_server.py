@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dashapp.session.audit import AUDIT_FILE
-from dashapp.session.proxy import ROLES_HEADER, SECRET_HEADER, USER_HEADER
+from dashapp.auth.audit_log import AUDIT_FILE
+from dashapp.auth.proxy_identity import ROLES_HEADER, SECRET_HEADER, USER_HEADER
 from tests.servers import Server, start_server, stop_server
 
 SECRET = "a-secret-of-the-proxy-of-40-characters!!"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from dashapp.auth.audit_log import AUDIT_FILE
+from dashapp.auth.proxy_identity import ROLES_HEADER, SECRET_HEADER, USER_HEADER
 from dashapp.services import exports
-from dashapp.session.audit import AUDIT_FILE
-from dashapp.session.proxy import ROLES_HEADER, SECRET_HEADER, USER_HEADER
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.callbacks import texts
 from tests.dashapp.portal import Portal, look
 from tests.dashapp.web.launching import model_file, share

@@ -9,11 +9,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from dashapp.session.audit import AUDIT_FILE
-from dashapp.session.identity import COOKIE, PUBLIC, SIGN_IN, Identity, cookie_tokens
-from dashapp.session.keys import Kind
-from dashapp.session.rights import SCOPES, Door
-from dashapp.settings import Settings
+from dashapp.auth.audit_log import AUDIT_FILE
+from dashapp.auth.identity import COOKIE, PUBLIC, SIGN_IN, Identity, cookie_tokens
+from dashapp.auth.permissions import SCOPES, Door
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.keys import Kind
 from dashapp.web.access import need_of_rule
 from dashapp.web.sign_in import COOKIE as PENDING
 from tests.callbacks import find_by_input, fire

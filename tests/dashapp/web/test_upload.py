@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashapp.app import create_app
-from dashapp.settings import Settings
+from dashapp.settings.portal_settings import Settings
 from tests.dashapp.portal import ORIGIN, Portal
 
 CSV = b"Customer ID,Age,Total Spend\n1,30,100\n2,40,200\n3,50,300\n"

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from segmentation.cluster.algorithms import ALGORITHMS, algorithm_named
-from segmentation.cluster.assignment import assign_points
-from segmentation.cluster.quality import adjusted_rand
+from segmentation.cluster.algorithms.nearest_center import assign_points
+from segmentation.cluster.algorithms.registry import ALGORITHMS, algorithm_named
+from segmentation.cluster.selection.quality_indices import adjusted_rand
 from segmentation.errors import ParameterError
 
 NAMES = list(ALGORITHMS)

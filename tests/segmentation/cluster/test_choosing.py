@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation.cluster.choosing import choose_k
-from segmentation.cluster.consensus import scores, votes
-from segmentation.cluster.encoding import Encoder
-from segmentation.cluster.evidence import KEvidence
-from segmentation.cluster.mixtures import Criteria
+from segmentation.cluster.encoding.encoder import Encoder
+from segmentation.cluster.selection.choose_k import choose_k
+from segmentation.cluster.selection.evidence import KEvidence
+from segmentation.cluster.selection.gaussian_mixtures import Criteria
+from segmentation.cluster.selection.voting import scores, votes
 from segmentation.errors import CancelledError, DataError, ParameterError
-from segmentation.table.columns import Column, Role, Use
+from segmentation.table.schema.columns import Column, Role, Use
 
 
 def groups(k: int, n: int = 400, p: int = 4, gap: float = 7.0, seed: int = 0) -> np.ndarray:

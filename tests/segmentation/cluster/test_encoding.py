@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation.cluster.column_encoding import EncodedColumn
-from segmentation.cluster.encoding import Encoder
+from segmentation.cluster.encoding.column_encoding import EncodedColumn
+from segmentation.cluster.encoding.encoder import Encoder
 from segmentation.errors import DataError, ParameterError
-from segmentation.scoring.documents import from_json
-from segmentation.table.columns import Column, Role, Use
+from segmentation.scoring.typed_json import from_json
+from segmentation.table.schema.columns import Column, Role, Use
 
 
 def column(name: str, role: Role, levels: tuple[str, ...] = ()) -> Column:
@@ -208,7 +208,7 @@ def test_impossible_weights_are_refused(frame, weights):
 
 def test_scoring_imports_neither_scikit_learn_nor_scipy():
     code = (
-        "import sys, segmentation.cluster.encoding, segmentation.cluster.projection\n"
+        "import sys, segmentation.cluster.encoding.encoder, segmentation.cluster.projection\n"
         "assert not {'sklearn', 'scipy', 'joblib'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

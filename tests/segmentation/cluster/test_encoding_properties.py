@@ -7,9 +7,9 @@ import pandas as pd
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from segmentation.cluster.encoding import Encoder
+from segmentation.cluster.encoding.encoder import Encoder
 from segmentation.errors import DataError
-from segmentation.table.columns import Column, Role, Use
+from segmentation.table.schema.columns import Column, Role, Use
 
 CELLS = {
     Role.NUMERIC: st.floats() | st.sampled_from([0.0, -0.0, 1e300, -1e300, math.inf]),

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.cluster.column_fitting import fit_column
-from segmentation.cluster.column_statistics import (
+from segmentation.cluster.encoding.column_fitting import fit_column
+from segmentation.cluster.encoding.column_statistics import (
     ColumnStatistics,
     NumberStatistics,
     NumberTally,
 )
-from segmentation.cluster.encoding import Encoder
-from segmentation.cluster.moments import Moments
-from segmentation.cluster.quantiles import QUANTILE_ERROR, Counted
-from segmentation.table.columns import Column, Role, Use
+from segmentation.cluster.encoding.encoder import Encoder
+from segmentation.cluster.encoding.moments import Moments
+from segmentation.cluster.encoding.quantiles import QUANTILE_ERROR, Counted
+from segmentation.table.schema.columns import Column, Role, Use
 
 VALUES = st.lists(
     st.floats(-1e12, 1e12, allow_nan=False).map(lambda x: x if abs(x) > 1e-9 else 0.0),

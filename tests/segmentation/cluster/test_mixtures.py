@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from segmentation.cluster.mixtures import FLOOR, criteria, dequantized
-from segmentation.cluster.partition import kmeans_partitions
+from segmentation.cluster.algorithms.partition import kmeans_partitions
+from segmentation.cluster.selection.gaussian_mixtures import FLOOR, criteria, dequantized
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from segmentation.cluster.modes import count_modes, has_several_modes
-from segmentation.cluster.nulls import Nulls
+from segmentation.cluster.selection.modes import count_modes, has_several_modes
+from segmentation.cluster.selection.null_models import Nulls
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from segmentation.cluster.partition import kmeans_partitions, partition_of
-from segmentation.cluster.quality import (
+from segmentation.cluster.algorithms.partition import kmeans_partitions, partition_of
+from segmentation.cluster.selection.quality_indices import (
     adjusted_rand,
     calinski_harabasz,
     davies_bouldin,

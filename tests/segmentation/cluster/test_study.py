@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from segmentation.cluster.choosing import choose_k
-from segmentation.cluster.encoding import Encoder
+from segmentation.cluster.encoding.encoder import Encoder
+from segmentation.cluster.selection.choose_k import choose_k
 from tests.benchmarks.simulated_sets import simulated_set
 
 #: Sets of the untouched half, one for each true k, with few rows so that they are quick.

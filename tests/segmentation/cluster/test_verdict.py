@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from segmentation.cluster.evidence import Choice, KEvidence, Verdict
-from segmentation.cluster.findings import Comparison
-from segmentation.cluster.verdict import grade, with_stability
-from segmentation.cluster.wording import conclusion, list_of
+from segmentation.cluster.selection.evidence import Choice, KEvidence, Verdict
+from segmentation.cluster.selection.gather_evidence import Comparison
+from segmentation.cluster.selection.verdict import grade, with_stability
+from segmentation.cluster.selection.verdict_text import conclusion, list_of
 
 
 def comparison(*margins: float, silhouette: float = 0.5, typical: float = 0.2) -> Comparison:

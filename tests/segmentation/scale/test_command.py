@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from segmentation.cli import commands
+from segmentation.cli.commands import commands
 from tests.segmentation.scale.conftest import CUSTOMERS, write_parts
 
 

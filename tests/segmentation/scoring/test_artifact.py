@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from segmentation import CustomerSegmentation, ModelFileError, ParameterError, SegmentModel
 from segmentation.scoring.artifact import FORMAT_VERSION, SEAL, pack, unpack
-from segmentation.scoring.documents import to_json
-from segmentation.scoring.story import Story
+from segmentation.scoring.metadata import Story
+from segmentation.scoring.typed_json import to_json
 
 
 def sealed(members: dict[str, bytes], version: int = FORMAT_VERSION) -> bytes:

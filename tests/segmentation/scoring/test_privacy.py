@@ -12,8 +12,8 @@ import pytest
 
 from segmentation import CustomerSegmentation, SegmentModel, Table, sample_customers
 from segmentation.options import Settings
+from segmentation.scoring.anonymize import without_customers
 from segmentation.scoring.artifact import unpack
-from segmentation.scoring.privacy import without_customers
 from segmentation.segments.identity import Members
 from segmentation.training import train
 

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from segmentation import CustomerSegmentation, SegmentModel, read_table, sample_customer_kinds
-from segmentation.segments.measured import measure
+from segmentation.segments.column_values import measure
 from segmentation.segments.naming import shortened, unique_names
 from segmentation.segments.profile import profiles
 from segmentation.segments.summaries import summarize
 from segmentation.segments.traits import distinctive_traits
-from segmentation.table.columns import Column, Role, Use
+from segmentation.table.schema.columns import Column, Role, Use
 
 COLUMNS = (
     Column("Age", Role.NUMERIC, Use.BASIS, "", meaning="age"),

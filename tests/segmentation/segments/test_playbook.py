@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from segmentation import CustomerSegmentation, PlaybookError, SegmentModel, sample_customers
+from segmentation.segments.column_values import measure
 from segmentation.segments.conditions import Facts
 from segmentation.segments.explanation import median_positions
-from segmentation.segments.measured import measure
 from segmentation.segments.playbook import Play, built_in, load_playbook
 from segmentation.segments.profile import profiles
 from segmentation.segments.summaries import summarize
-from segmentation.table.columns import Column, Role, Use
+from segmentation.table.schema.columns import Column, Role, Use
 
 SPEND = Column("Spend", Role.NUMERIC, Use.BASIS, "", meaning="spend")
 RATING = Column("Stars", Role.NUMERIC, Use.BASIS, "", meaning="rating")

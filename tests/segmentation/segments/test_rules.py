@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation import SegmentModel
-from segmentation.segments.measured import measure
+from segmentation.segments.column_values import measure
 from segmentation.segments.rules import MAX_RULES, segment_rules
-from segmentation.table.columns import Column, Role, Use
+from segmentation.table.schema.columns import Column, Role, Use
 
 COLUMNS = (
     Column("Spend", Role.NUMERIC, Use.BASIS, ""),

@@ -10,7 +10,7 @@ import pytest
 
 from segmentation import Role, Table, Use, read_table, sample_customers
 from segmentation.errors import DataError, ParameterError
-from segmentation.table.scales import known_order
+from segmentation.table.vocabulary.ordinal_scales import known_order
 
 
 def table_of(**columns: list[Any]) -> Table:

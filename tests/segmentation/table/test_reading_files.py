@@ -16,8 +16,8 @@ import xlsxwriter
 
 from segmentation import read_table, sample_customers
 from segmentation.errors import ParameterError, ReadError
-from segmentation.table.extent import check_extent
-from segmentation.table.limits import Limits
+from segmentation.table.files.workbook_extent import check_extent
+from segmentation.table.schema.limits import Limits
 
 SMALL = b"a,b\n1,2\n3,4\n"
 

@@ -9,7 +9,7 @@ import pytest
 
 from segmentation import Table, read_table
 from segmentation.errors import ParameterError, ReadError
-from segmentation.table.limits import Limits
+from segmentation.table.schema.limits import Limits
 
 
 def cells(table: Table) -> list[list[Any]]:

@@ -14,8 +14,7 @@ from sklearn.metrics import (
     silhouette_score,
 )
 
-from segmentation.errors import ParameterError
-from segmentation.table.samples import (
+from segmentation.datasets.sample_customers import (
     CITIES,
     COLUMNS,
     MEMBERSHIPS,
@@ -23,7 +22,8 @@ from segmentation.table.samples import (
     sample_customer_kinds,
     sample_customers,
 )
-from segmentation.table.transactions import sample_transactions
+from segmentation.datasets.sample_transactions import sample_transactions
+from segmentation.errors import ParameterError
 
 NUMBERS = [
     "Age",

@@ -1,0 +1,68 @@
+"""Undo and Redo: to the data set before the last change, and forth again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dash import Dash, Input, Output, State, no_update
+
+from dashapp.auth.identity import current_session
+from dashapp.auth.permissions import Right, needs
+from dashapp.ledger.ledger import Item
+from dashapp.page import Context, Refs, content_id_or_none, number_or_none
+from dashapp.pages.data.ids import Ids
+from dashapp.shell import Ids as Shell
+
+# More than anybody clicks before a button is drawn anew.
+MOST_STEPS = 50
+
+
+def register(app: Dash, context: Context) -> None:
+    """Add the callbacks of the two buttons."""
+    for button, step in ((Ids.UNDO, context.datasets.before), (Ids.REDO, context.datasets.after)):
+        _register(app, context, button, step)
+
+
+def _register(
+    app: Dash, context: Context, button: Ids, step: Callable[[str, str], Item | None]
+) -> None:
+    @app.callback(
+        Output(Shell.REFS, "data", allow_duplicate=True),
+        Output(Shell.ALERT, "children", allow_duplicate=True),
+        inputs={"clicks": Input(button, "n_clicks")},
+        # The browser drops the answer where the tab looks at something else by then.
+        state={"start": State(button, "value"), "_refs": State(Shell.REFS, "data")},
+        prevent_initial_call=True,
+    )
+    @needs(Right.CHANGE)
+    def take(clicks: object, start: object, _refs: object) -> Any:
+        item = stepped(step, content_id_or_none(start), number_or_none(clicks))
+        if item is None:
+            return no_update, no_update
+        model = context.training.latest(current_session(), item.id)
+        # What was complained about is gone.
+        return Refs(item.id, model.id if model else None).to_browser(), None
+
+
+def stepped(
+    step: Callable[[str, str], Item | None], start: str | None, clicks: float | None
+) -> Item | None:
+    """The data set some steps away; None where there is no step to take.
+
+    Parameters
+    ----------
+    step
+        Gives what comes before or after a data set of a session.
+    start
+        The data set that the button was drawn for.
+    clicks
+        On the button since then: each counts, also one that comes before the last one's answer.
+    """
+    item = None
+    for _ in range(min(int(clicks or 0), MOST_STEPS) if start else 0):
+        following = step(current_session(), item.id if item else str(start))
+        if following is None:
+            break
+        item = following
+    return item

@@ -1,0 +1,28 @@
+"""Shared models in addresses: whoever signed in opens them by a link."""
+
+from __future__ import annotations
+
+from dashapp.auth.audit_log import note
+from dashapp.auth.permissions import Right, is_person, may
+from dashapp.page import Context, Refs
+from dashapp.storage.store import SessionExpiredError
+
+
+def with_shared(context: Context, session: str, asked: Refs) -> Refs:
+    """References of an address, once the shared model that it names is lent to the session.
+
+    Whoever signed in may open each shared model; its address can be sent to colleagues. It comes
+    with the customers that were shared with it, unless the address names others.
+    """
+    if asked.model is None or not is_person():
+        return asked
+    known = context.ledger.item(session, "model", asked.model)
+    if known is not None and not known.info.get("lent"):
+        return asked
+    try:
+        lent = context.sharing.lend(session, asked.model, customers=may(Right.DATA))
+    except SessionExpiredError:  # it is not shared
+        return asked
+    if known is None:  # each look afterwards lends it anew
+        note("open_shared", model=asked.model, customers=lent.dataset is not None)
+    return Refs(asked.dataset or lent.dataset, asked.model, asked.upload)

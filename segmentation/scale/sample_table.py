@@ -1,0 +1,65 @@
+"""The sample of a survey as a table that knows what all rows hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segmentation.scale.column_survey import population_columns
+from segmentation.scale.data_set import DataSet
+from segmentation.scale.first_pass import PartScan
+from segmentation.table.arrow_storage import rejects_frame
+from segmentation.table.schema.columns import Column, Issue
+from segmentation.table.schema.population import Population
+from segmentation.table.table import Table
+
+
+def sampled_table(
+    columns: tuple[Column, ...],
+    frame: pd.DataFrame,
+    lines: npt.NDArray[np.int64],
+    scan: PartScan,
+    data: DataSet,
+    *,
+    rows_duplicate: int = 0,
+    notes: Sequence[str] = (),
+) -> Table:
+    """Return the sample as a table.
+
+    Parameters
+    ----------
+    columns, frame, lines
+        Of the sample; see `segmentation.scale.surveying.Survey`.
+    scan, data
+        Of all rows in use.
+    rows_duplicate
+        Copies that are left out.
+    notes
+        What its owner should know; they become issues.
+    """
+    rows = len(frame)
+    population = Population(
+        rows_read=scan.rows + scan.set_aside + rows_duplicate,
+        rows_used=scan.rows,
+        rows_set_aside=scan.set_aside,
+        rows_duplicate=rows_duplicate,
+        rows_complete=scan.rows - sum(scan.gaps.values()),
+        columns=population_columns(scan, data.plans),
+    )
+    return Table(
+        frame=frame,
+        columns=columns,
+        issues=tuple(Issue("survey", None, 1, suggestion=note) for note in notes),
+        recipe=dict(data.recipe),
+        name=data.name,
+        rows_read=rows,
+        rows_used=rows,
+        rows_set_aside=0,
+        rows_duplicate=0,
+        lines=lines + 1,
+        rejects=rejects_frame({name: [] for name in (*frame.columns, "line", "reason")}),
+        population=population,
+    )

@@ -1,0 +1,102 @@
+"""Exact copies of rows: left out where they say nothing, kept where they are customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from segmentation.table.quality.cleaning import Cleaned
+from segmentation.table.quality.duplicates import duplicate_rows
+from segmentation.table.schema.columns import Column, Issue, Role
+
+#: Without ids, copies are mistakes of an export only while they are rare: where few categories
+#: make up a row, customers repeat by nature, and leaving them out would falsify every share.
+RARE_SHARE = 0.1
+
+#: Roles whose values, where most are different, hardly ever agree between two customers; most
+#: means this share of the rows that are not copies.
+SELDOM_EQUAL = (Role.CONTACT, Role.NUMERIC, Role.DATE, Role.TEXT)
+MOSTLY = 0.8
+#: In fewer rows than this nothing shows whether values repeat by nature.
+FEW_ROWS = 20
+
+_MOST_LINES = 100
+
+
+def without_copies(work: Cleaned) -> Cleaned:
+    """Return the table without rows that are equal in every column to an earlier one.
+
+    Parameters
+    ----------
+    work : Cleaned
+        Stays as it is.
+
+    Returns
+    -------
+    Cleaned
+        ``work`` itself where no row comes twice; else with an issue and the number of copies.
+    """
+    again = duplicate_rows(work.columns)
+    if not again.any():
+        return work
+    count = int(again.sum())
+    copies = "1 exact copy of an earlier row was"
+    if count > 1:
+        copies = f"{count:,} exact copies of earlier rows were"
+    issue = Issue(
+        kind="duplicate_row",
+        column=None,
+        count=count,
+        lines=tuple(work.lines[again][:_MOST_LINES].tolist()),
+        suggestion=f"{copies} left out. Rows that differ in any column are all kept.",
+        fixes=("drop", "keep"),
+    )
+    left = replace(work, issues=[*work.issues, issue], duplicates=count)
+    left.keep(~again)
+    return left
+
+
+def with_copies(work: Cleaned, issue: Issue) -> Cleaned:
+    """Return the table with all its rows and a word on the copies that stay.
+
+    Parameters
+    ----------
+    work : Cleaned
+        With its copies.
+    issue : Issue
+        What `without_copies` reported.
+    """
+    rows, are = f"{issue.count:,} rows", "are exact copies of earlier ones"
+    if issue.count == 1:
+        rows, are = "1 row", "is an exact copy of an earlier one"
+    kept = replace(
+        issue,
+        suggestion=(
+            f"{rows} of {len(work.lines):,} {are}. Without a column of ids, equal rows can be "
+            "different customers, so all are kept; you can leave the copies out instead."
+        ),
+        fixes=("keep", "drop"),
+    )
+    return replace(work, issues=[*work.issues, kept])
+
+
+def are_customers(rows: int, copies: int, columns: Sequence[Column]) -> bool:
+    """Tell whether the copies left out are customers who look alike, not rows written twice.
+
+    Parameters
+    ----------
+    rows, copies : int
+        Rows that are left, and copies left out.
+    columns : sequence of Column
+        The columns of the rows that are left, with their roles.
+    """
+    every = rows + copies
+    common = every >= FEW_ROWS and copies > RARE_SHARE * every
+    return common and not any(_tells_people_apart(column, rows) for column in columns)
+
+
+def _tells_people_apart(column: Column, rows: int) -> bool:
+    """Tell whether a column holds ids, or amounts, dates and names that seldom repeat."""
+    if column.role is Role.IDENTIFIER:
+        return True
+    return column.role in SELDOM_EQUAL and column.distinct > MOSTLY * rows

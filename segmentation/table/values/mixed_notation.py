@@ -1,0 +1,42 @@
+"""What a column of text seems to be, where its cells do not agree on how they are written."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from segmentation.table.values.amounts import decimal_evidence
+from segmentation.table.values.dates import looks_like_dates, parse_dates
+
+#: At least this share of the values must look like numbers, or like dates.
+_MOSTLY = 0.8
+_LOOKED_AT = 200
+
+
+def text_doubts(values: pa.StringArray) -> tuple[str, ...]:
+    """Say what values that were left as text seem to be.
+
+    Parameters
+    ----------
+    values : pyarrow StringArray
+        Distinct, without spellings of "missing".
+
+    Examples
+    --------
+    >>> text_doubts(pa.array(["13/04/2024", "04/26/2024"])), text_doubts(pa.array(["1,5", "2.5"]))
+    (('mixed_dates',), ('mixed_numbers',))
+    """
+    some = values.slice(0, _LOOKED_AT)
+    # Most text has nothing of a date, which one look tells; reading it as dates takes longest here.
+    if looks_like_dates(some, compact=False) and _share_of_dates(some) >= _MOSTLY:
+        return ("mixed_dates",)
+    found = decimal_evidence(some)
+    if found.point and found.comma and found.point + found.comma >= _MOSTLY * len(some):
+        return ("mixed_numbers",)
+    return ()
+
+
+def _share_of_dates(values: pa.StringArray) -> float:
+    """Share of the values that are dates in one order or the other, 0 to 1."""
+    read = [parse_dates(values, day_first=first, compact=False).times for first in (True, False)]
+    return float(np.mean(~np.isnat(read[0]) | ~np.isnat(read[1])))
