@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from segmentation.scoring.segment_model import SegmentModel
     from segmentation.segments.segment import Importance, Profile, Segment
     from segmentation.table.association import association
+    from segmentation.table.corrected_rows import read_mended
     from segmentation.table.files.file_type import READABLE_FORMATS, foreign_format
     from segmentation.table.preview import Beginning, read_beginning
-    from segmentation.table.quality.corrected_rows import read_mended
     from segmentation.table.reading import read_table
     from segmentation.table.schema.columns import Column, Issue, Role, Use
     from segmentation.table.schema.limits import Limits
@@ -73,7 +73,7 @@ _HOMES = {
     "read_table": "segmentation.table.reading",
     "read_beginning": "segmentation.table.preview",
     "Beginning": "segmentation.table.preview",
-    "read_mended": "segmentation.table.quality.corrected_rows",
+    "read_mended": "segmentation.table.corrected_rows",
     "Table": "segmentation.table.table",
     "Population": "segmentation.table.schema.population",
     "LargeData": "segmentation.scale.large_data",

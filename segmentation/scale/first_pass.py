@@ -27,8 +27,8 @@ from segmentation.scale.distinct_counts import Distinct
 from segmentation.scale.parts import Part
 from segmentation.scale.row_hashes import Copies, Places
 from segmentation.scale.usable_rows import Rows, kept_rows
-from segmentation.table.files.tolerant_csv_reader import SetAside
 from segmentation.table.schema.columns import MAX_LEVELS
+from segmentation.table.schema.records import SetAside
 from segmentation.table.values.typed_column import Kind
 
 #: Levels of a column that are counted; with more it is no category, however they are written.

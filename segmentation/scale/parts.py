@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from segmentation.scale.column_plan import ColumnPlan
-from segmentation.table.files.tolerant_csv_reader import SetAside
 from segmentation.table.schema.distinct_values import DistinctText
+from segmentation.table.schema.records import SetAside
 
 #: Bytes of typed cells that one batch may take, and the most rows of it.
 BATCH_BYTES = 32 * 1024 * 1024

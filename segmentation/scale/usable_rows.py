@@ -14,7 +14,7 @@ from segmentation.cluster.encoding.encoder import MAX_MISSING_SHARE
 from segmentation.scale.column_plan import ColumnPlan, type_part
 from segmentation.scale.parts import Part
 from segmentation.scale.row_hashes import Places
-from segmentation.table.files.tolerant_csv_reader import SetAside
+from segmentation.table.schema.records import SetAside
 
 
 @dataclass(frozen=True, eq=False)

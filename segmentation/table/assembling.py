@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +13,6 @@ import pandas as pd
 
 from segmentation.errors import ReadError
 from segmentation.table.arrow_storage import rejects_frame
-from segmentation.table.files.tolerant_csv_reader import Records
 from segmentation.table.quality.cleaning import (
     Cleaned,
     check_something_left,
@@ -30,6 +28,7 @@ from segmentation.table.roles.role_detection import find_roles
 from segmentation.table.schema.columns import Column, Issue
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
+from segmentation.table.schema.records import Raw
 from segmentation.table.table import Table
 from segmentation.table.values.column_profile import Profiled, profile_typed, settled
 from segmentation.table.values.text_typing import file_evidence, type_column
@@ -40,31 +39,6 @@ _MANY_ROWS = 50_000
 
 _NO_FIXES = Fixes()
 _NO_MEANINGS: Mapping[str, str | None] = MappingProxyType({})
-
-
-@dataclass(frozen=True, eq=False)
-class Raw:
-    """What a reader of any format hands over.
-
-    Attributes
-    ----------
-    written : tuple of str
-        The header as written; empty strings where names are missing.
-    records : Records
-        Rows as text.
-    choices : dict
-        What was found or chosen: format, encoding, delimiter, header_line, sheet.
-    issues : tuple of Issue
-        What the reader met.
-    decimal : str or None
-        The decimal mark if it is settled already.
-    """
-
-    written: tuple[str, ...]
-    records: Records
-    choices: dict[str, Any]
-    issues: tuple[Issue, ...] = ()
-    decimal: str | None = None
 
 
 def assemble(

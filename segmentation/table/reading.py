@@ -11,9 +11,9 @@ from typing import IO, Any
 
 from segmentation.errors import ParameterError, ReadError
 from segmentation.table.assembling import assemble
+from segmentation.table.corrected_rows import with_mended_rows
 from segmentation.table.files.file_type import Content, open_content
 from segmentation.table.files.readers import READERS, Choices
-from segmentation.table.quality.corrected_rows import with_mended_rows
 from segmentation.table.recipe import (
     VERSION,
     Fixes,

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.cluster.algorithms.clustering import Clustering, Task, clustering_of
+from segmentation.cluster.algorithms.distances import distance_matrix
 from segmentation.cluster.algorithms.lloyd import lloyd, seed_centers
 from segmentation.cluster.algorithms.nearest_center import NOISE, assign_points
 from segmentation.cluster.algorithms.row_order import canonical_order, in_order, sample_positions
-from segmentation.cluster.selection.quality_indices import distance_matrix
 
 Matrix = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.cluster.algorithms.distances import distance_matrix
 from segmentation.cluster.algorithms.partition import Divide, Partition, kmeans_partitions
 from segmentation.cluster.selection.evidence import KEvidence, Progress
 from segmentation.cluster.selection.gaussian_mixtures import Criteria, criteria
 from segmentation.cluster.selection.k_sweep import measure, stability_of
 from segmentation.cluster.selection.null_models import Nulls
-from segmentation.cluster.selection.quality_indices import distance_matrix, silhouettes
+from segmentation.cluster.selection.quality_indices import silhouettes
 from segmentation.cluster.selection.voting import votes
 
 Matrix = npt.NDArray[np.float32]

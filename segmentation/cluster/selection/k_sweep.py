@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.cluster.algorithms.distances import distance_matrix
 from segmentation.cluster.algorithms.lloyd import lloyd, seed_centers
 from segmentation.cluster.algorithms.partition import Divide, Labels, Partition, kmeans_partitions
 from segmentation.cluster.parallel import results_of
@@ -18,7 +19,6 @@ from segmentation.cluster.selection.quality_indices import (
     adjusted_rand,
     calinski_harabasz,
     davies_bouldin,
-    distance_matrix,
     mean_interval,
     silhouettes,
 )

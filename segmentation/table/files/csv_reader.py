@@ -11,9 +11,10 @@ import pyarrow.csv as pacsv
 from segmentation.table.files.byte_search import count_of, places_of
 from segmentation.table.files.dialect import LONG_STANDS_FOR, WHITESPACE, Dialect
 from segmentation.table.files.record_splitting import LONGEST_CELL
-from segmentation.table.files.tolerant_csv_reader import Records, read_patiently
+from segmentation.table.files.tolerant_csv_reader import read_patiently
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
+from segmentation.table.schema.records import Records
 
 _BLOCK_BYTES = 4 * 1024 * 1024
 #: More lines than this hardly stand above a table.

@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from segmentation.errors import ReadError
-from segmentation.table.files.tolerant_csv_reader import Records
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
+from segmentation.table.schema.records import Records
 
 
 def read_parquet(data: bytes, limits: Limits) -> tuple[tuple[str, ...], Records]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from segmentation.errors import ParameterError
-from segmentation.table.assembling import Raw
 from segmentation.table.files.csv_reader import read_records
 from segmentation.table.files.decoding import decode
 from segmentation.table.files.dialect import WHITESPACE, find_dialect
@@ -18,6 +17,7 @@ from segmentation.table.files.workbook import cell_text, read_sheet, sheet_recor
 from segmentation.table.header.header_detection import find_header
 from segmentation.table.schema.columns import Issue
 from segmentation.table.schema.limits import Limits
+from segmentation.table.schema.records import Raw
 
 _HEADER_ROWS = 400
 _LONGEST_DELIMITER = 3

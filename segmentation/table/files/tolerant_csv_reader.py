@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -12,39 +11,9 @@ from segmentation.table.files.dialect import Dialect
 from segmentation.table.files.record_splitting import Marks, split_records
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
+from segmentation.table.schema.records import Records, SetAside
 
 _CHUNK_ROWS = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """A row that is not used: where it begins, its cells as written, and why."""
-
-    line: int
-    cells: tuple[str, ...]
-    reason: str
-
-
-@dataclass(frozen=True, eq=False)
-class Records:
-    """The rows of a file as columns of text.
-
-    Attributes
-    ----------
-    columns : list of DistinctText
-        One a column; empty cells are empty texts.
-    lines : ndarray of int64, shape (n,)
-        The line on which each row begins.
-    set_aside : list of SetAside
-        Rows with too few or too many cells.
-    short_lines : list of int
-        Lines of rows that lacked some cells and were filled up with missing ones.
-    """
-
-    columns: list[DistinctText]
-    lines: np.ndarray
-    set_aside: list[SetAside] = field(default_factory=list)
-    short_lines: list[int] = field(default_factory=list)
 
 
 def read_patiently(

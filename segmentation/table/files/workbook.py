@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 from python_calamine import CalamineWorkbook, PasswordError
 
 from segmentation.errors import ReadError
-from segmentation.table.files.tolerant_csv_reader import Records
 from segmentation.table.files.workbook_extent import check_extent
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
+from segmentation.table.schema.records import Records
 
 #: Formats that have sheets.
 WORKBOOKS = frozenset({"xlsx", "xls", "ods"})

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow.compute as pc
 
 from segmentation.errors import ReadError
-from segmentation.table.files.tolerant_csv_reader import Records, SetAside
 from segmentation.table.header.column_names import clean_names
 from segmentation.table.header.header_detection import empty_columns
 from segmentation.table.quality.non_data_rows import NO_CUSTOMERS, unusable_rows
 from segmentation.table.schema.columns import Issue
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
+from segmentation.table.schema.records import Records, SetAside
 
 _MOST_LINES = 100
 SHORT_ROW = "The row has fewer cells than the header."

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from segmentation.cluster.algorithms.distances import distance_matrix
 from segmentation.cluster.algorithms.partition import kmeans_partitions, partition_of
 from segmentation.cluster.selection.quality_indices import (
     adjusted_rand,
     calinski_harabasz,
     davies_bouldin,
-    distance_matrix,
     mean_interval,
     silhouettes,
 )

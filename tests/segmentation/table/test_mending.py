@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segmentation import ParameterError, ReadError, SegmentationError, Table, read_table
-from segmentation.table.quality.corrected_rows import read_mended
+from segmentation.table.corrected_rows import read_mended
 from tests.german_export import german_export
 
 ASIDE = {"fixes": {"not_a_number": "set_aside"}}

@@ -9,15 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from segmentation.errors import ParameterError, ReadError
-from segmentation.table.assembling import Raw
 from segmentation.table.files.file_type import open_content
 from segmentation.table.files.readers import READERS, Choices
-from segmentation.table.files.tolerant_csv_reader import Records
 from segmentation.table.header.column_names import clean_names
 from segmentation.table.quality.cleaning import reject_names
 from segmentation.table.schema.columns import Issue
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
+from segmentation.table.schema.records import Raw, Records
 
 _DEFAULT_LIMITS = Limits()
 _MOST_LINES = 100
