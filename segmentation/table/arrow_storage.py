@@ -16,7 +16,7 @@ import pyarrow as pa
 from segmentation.errors import ReadError
 from segmentation.table.schema.columns import Column, Issue
 from segmentation.table.schema.population import Population
-from segmentation.table.table import Table
+from segmentation.table.schema.table_data import TableData
 
 #: Raised when the layout below changes; older entries then count as missing.
 SCHEMA = 3
@@ -26,7 +26,7 @@ _KEY = b"segmentation.table"
 _LENGTH_BYTES = 8
 
 
-def pack(table: Table) -> bytes:
+def pack(table: TableData) -> bytes:
     """Write a table as one value.
 
     Column names of the files are positions, so that any name a user gives is safe; the last
@@ -34,7 +34,7 @@ def pack(table: Table) -> bytes:
 
     Parameters
     ----------
-    table : Table
+    table : TableData
         The table to store.
 
     Returns
@@ -59,13 +59,18 @@ def _arrow_file(stored: pa.Table) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
-def unpack(data: bytes) -> Table:
-    """Rebuild a table from `pack`'s bytes.
+def unpack(data: bytes) -> dict[str, Any]:
+    """Read the values of a table back from `pack`'s bytes.
 
     Parameters
     ----------
     data : bytes
         What `pack` wrote.
+
+    Returns
+    -------
+    dict
+        The attributes of a `TableData` by name.
 
     Raises
     ------
@@ -98,7 +103,7 @@ def _stored_rejects(rejects: pd.DataFrame) -> pa.Table:
     return pa.Table.from_arrays(arrays, names=[f"c{i}" for i in range(len(arrays))])
 
 
-def _story(table: Table) -> dict[str, Any]:
+def _story(table: TableData) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "name": table.name,
@@ -117,7 +122,7 @@ def _story(table: Table) -> dict[str, Any]:
     }
 
 
-def _rebuild(stored: pa.Table, rejects: pa.Table, story: dict[str, Any]) -> Table:
+def _rebuild(stored: pa.Table, rejects: pa.Table, story: dict[str, Any]) -> dict[str, Any]:
     columns = tuple(Column.from_dict(plain) for plain in story["columns"])
     series = {
         column.name: stored.column(i).to_pandas().astype(dtype)
@@ -126,20 +131,20 @@ def _rebuild(stored: pa.Table, rejects: pa.Table, story: dict[str, Any]) -> Tabl
     read, used, aside, duplicate = story["counts"]
     population = story.get("population")
     values = [rejects.column(i).to_pandas() for i in range(rejects.num_columns)]
-    return Table(
-        frame=pd.DataFrame(series, index=pd.RangeIndex(used)),
-        columns=columns,
-        issues=tuple(Issue.from_dict(plain) for plain in story["issues"]),
-        recipe=story["recipe"],
-        name=story["name"],
-        rows_read=read,
-        rows_used=used,
-        rows_set_aside=aside,
-        rows_duplicate=duplicate,
-        lines=stored.column("line").to_numpy(),
-        rejects=rejects_frame(dict(zip(story["rejects"], values, strict=True))),
-        population=population and Population.from_dict(population),
-    )
+    return {
+        "frame": pd.DataFrame(series, index=pd.RangeIndex(used)),
+        "columns": columns,
+        "issues": tuple(Issue.from_dict(plain) for plain in story["issues"]),
+        "recipe": story["recipe"],
+        "name": story["name"],
+        "rows_read": read,
+        "rows_used": used,
+        "rows_set_aside": aside,
+        "rows_duplicate": duplicate,
+        "lines": stored.column("line").to_numpy(),
+        "rejects": rejects_frame(dict(zip(story["rejects"], values, strict=True))),
+        "population": population and Population.from_dict(population),
+    }
 
 
 def rejects_frame(values: dict[str, Any]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -17,19 +17,21 @@ from segmentation.table.schema.columns import (
     Role,
     Use,
 )
-from segmentation.table.table import Table
+from segmentation.table.schema.table_data import TableData
 from segmentation.table.values.column_profile import level_text
 
+#: A table, or its bare values.
+Data = TypeVar("Data", bound=TableData)
 _KEYS = ("role", "use", "meaning", "levels")
 _WITH_LEVELS = frozenset({Role.ORDINAL, Role.NOMINAL, Role.BINARY})
 
 
-def apply_changes(table: Table, changes: Mapping[str, Mapping[str, Any]]) -> Table:
+def apply_changes(table: Data, changes: Mapping[str, Mapping[str, Any]]) -> Data:
     """Return a table with changed columns.
 
     Parameters
     ----------
-    table : Table
+    table : TableData
         The table as it is.
     changes : mapping of column name to mapping
         Any of ``role``, ``use``, ``meaning`` and ``levels``.

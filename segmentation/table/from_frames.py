@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,12 @@ from segmentation.table.header.column_names import clean_names
 from segmentation.table.roles.role_detection import find_roles
 from segmentation.table.schema.columns import Issue
 from segmentation.table.schema.distinct_values import DistinctText
-from segmentation.table.table import Table
 from segmentation.table.values.column_profile import level_text, profile_column, settled
 from segmentation.table.values.text_typing import file_evidence, type_column
 from segmentation.table.values.typed_column import Kind, Rules, Typed
 
 
-def table_from_frame(frame: pd.DataFrame, name: str) -> Table:
+def describe_frame(frame: pd.DataFrame, name: str) -> dict[str, Any]:
     """Find the roles of a DataFrame's columns; every row is kept.
 
     Parameters
@@ -32,8 +32,8 @@ def table_from_frame(frame: pd.DataFrame, name: str) -> Table:
 
     Returns
     -------
-    Table
-        Lines count the rows from 1.
+    dict
+        The attributes of a `TableData` by name; lines count the rows from 1.
 
     Raises
     ------
@@ -56,19 +56,19 @@ def table_from_frame(frame: pd.DataFrame, name: str) -> Table:
         settled(one.series, column.role)
         for one, column in zip(profiled, columns_found, strict=True)
     ]
-    return Table(
-        frame=pd.DataFrame(dict(zip(names, series, strict=True))),
-        columns=columns_found,
-        issues=issues,
-        recipe={"format": "frame"},
-        name=name,
-        rows_read=rows,
-        rows_used=rows,
-        rows_set_aside=0,
-        rows_duplicate=0,
-        lines=np.arange(1, rows + 1, dtype=np.int64),
-        rejects=rejects_frame({**{name: [] for name in names}, "line": [], "reason": []}),
-    )
+    return {
+        "frame": pd.DataFrame(dict(zip(names, series, strict=True))),
+        "columns": columns_found,
+        "issues": issues,
+        "recipe": {"format": "frame"},
+        "name": name,
+        "rows_read": rows,
+        "rows_used": rows,
+        "rows_set_aside": 0,
+        "rows_duplicate": 0,
+        "lines": np.arange(1, rows + 1, dtype=np.int64),
+        "rejects": rejects_frame({**{name: [] for name in names}, "line": [], "reason": []}),
+    }
 
 
 def _typed(name: str, series: pd.Series) -> tuple[pd.Series, Kind]:

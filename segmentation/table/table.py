@@ -3,65 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from segmentation.errors import ParameterError
-from segmentation.table.schema.columns import Column, Issue, Role
-from segmentation.table.schema.population import Population
+from segmentation.table.arrow_storage import pack, unpack
+from segmentation.table.column_choices import apply_changes
+from segmentation.table.from_frames import describe_frame
+from segmentation.table.schema.columns import Role
+from segmentation.table.schema.table_data import TableData
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
-    """A customer table as read, with its story.
-
-    Attributes
-    ----------
-    frame : DataFrame, shape (rows_used, p)
-        The rows in use with a plain index 0, 1, …. Numbers are ``float64`` or (whole ones)
-        ``Int64``, dates ``datetime64``, everything else ``str``.
-    columns : tuple of Column
-        What each column is, in the order of the frame.
-    issues : tuple of Issue
-        What its owner should know.
-    recipe : dict
-        How it was read, as plain JSON: the choices to replay on next month's file.
-    name : str
-        Name of the file, without its folder.
-    rows_read, rows_used, rows_set_aside, rows_duplicate : int
-        ``rows_read == rows_used + rows_set_aside + rows_duplicate``, always.
-    lines : ndarray of int64, shape (rows_used,)
-        The line of the file on which each row in use begins, the first line being 1.
-    rejects : DataFrame
-        The rows set aside: their cells as written, then ``line`` and ``reason``.
-    population : Population or None
-        What is known of all customers where the rows are a uniform sample of them; ``missing``
-        and ``distinct`` of the columns then count all of them as well.
-    """
-
-    frame: pd.DataFrame
-    columns: tuple[Column, ...]
-    issues: tuple[Issue, ...]
-    recipe: dict[str, Any]
-    name: str
-    rows_read: int
-    rows_used: int
-    rows_set_aside: int
-    rows_duplicate: int
-    lines: np.ndarray
-    rejects: pd.DataFrame
-    population: Population | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse a table that does not reconcile."""
-        counted = self.rows_used + self.rows_set_aside + self.rows_duplicate
-        assert self.rows_read == counted, "rows read = used + set aside + duplicates"
-        assert len(self.frame) == self.rows_used == len(self.lines)
-        assert len(self.rejects) == self.rows_set_aside
-        assert [c.name for c in self.columns] == list(self.frame.columns)
+class Table(TableData):
+    """A customer table as read, with its story; `TableData` names its attributes."""
 
     def __len__(self) -> int:
         """Return the number of rows in use."""
@@ -76,20 +31,6 @@ class Table:
     def roles(self) -> dict[str, Role]:
         """The role of each column by its name."""
         return {column.name: column.role for column in self.columns}
-
-    def column(self, name: str) -> Column:
-        """Return the column of that name.
-
-        Raises
-        ------
-        ParameterError
-            There is none.
-        """
-        for column in self.columns:
-            if column.name == name:
-                return column
-        known = ", ".join(column.name for column in self.columns)
-        raise ParameterError(f"There is no column “{name}”. The columns are: {known}.")
 
     def meaning(self, meaning: str) -> str | None:
         """Return the name of the column with that classic meaning, or None."""
@@ -115,8 +56,6 @@ class Table:
         >>> table.with_columns({"Gender": {"use": "basis"}}).column("Gender").use
         <Use.BASIS: 'basis'>
         """
-        from segmentation.table.column_choices import apply_changes
-
         return apply_changes(self, changes)
 
     def describe(self) -> dict[str, Any]:
@@ -138,8 +77,6 @@ class Table:
 
     def to_bytes(self) -> bytes:
         """Return the whole table as one Parquet file; `from_bytes` is the way back."""
-        from segmentation.table.arrow_storage import pack
-
         return pack(self)
 
     @staticmethod
@@ -151,9 +88,7 @@ class Table:
         ReadError
             The bytes are damaged or not a stored table.
         """
-        from segmentation.table.arrow_storage import unpack
-
-        return unpack(data)
+        return Table(**unpack(data))
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, name: str = "data") -> Table:
@@ -176,6 +111,4 @@ class Table:
         >>> Table.from_frame(pd.DataFrame({"Age": [20, 30, 41], "Tier": list("aba")})).roles
         {'Age': <Role.NUMERIC: 'numeric'>, 'Tier': <Role.BINARY: 'binary'>}
         """
-        from segmentation.table.from_frames import table_from_frame
-
-        return table_from_frame(frame, name)
+        return cls(**describe_frame(frame, name))
