@@ -1,7 +1,7 @@
 /* Keeps what a tab shows in its address, so that reload, back, forward and a copied link find it.
 
    The address names the data set, the model, a file that was not read yet and the job that the tab
-   waits for, then the choices of its page; dashapp/address.py reads them. A tab or another number of segments is a step that
+   waits for, then the choices of its page; dashapp/page/address.py reads them. A tab or another number of segments is a step that
    Back takes back; other choices change the address in its place. The address is only written
    here, and Dash is told of each change. */
 (function () {

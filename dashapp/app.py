@@ -20,22 +20,23 @@ from dashapp.auth.permissions import Door, needs
 from dashapp.auth.proxy_identity import admit_by_proxy
 from dashapp.dash_patches import bundles, lazy_scripts
 from dashapp.dash_patches.markup import markup
-from dashapp.figures.canvas import empty_figure
-from dashapp.figures.validators import learn_when_drawn
+from dashapp.figures.drawing.canvas import empty_figure
+from dashapp.figures.drawing.validators import learn_when_drawn
 from dashapp.jobs.queue import JobQueue
 from dashapp.ledger.ledger import open_ledger
-from dashapp.page import Context, Page
+from dashapp.page.context import Context
+from dashapp.page.page import Page
 from dashapp.pages import NOT_FOUND, PAGES
 from dashapp.services.datasets import Datasets
 from dashapp.services.exports import Exports
-from dashapp.services.large_data import LargeSets
+from dashapp.services.large.large_sets import LargeSets
 from dashapp.services.repository import Memory
-from dashapp.services.scoring import Scoring
+from dashapp.services.score_customers import Scoring
 from dashapp.services.sharing import Sharing
-from dashapp.services.training import Training
+from dashapp.services.train_models import Training
 from dashapp.settings.portal_settings import Settings, load_settings
 from dashapp.storage.store import open_store
-from dashapp.web.bodies import PortalRequest
+from dashapp.web.guards.request_bodies import PortalRequest
 from dashapp.web.packing import ENCODING
 from segmentation import FORMULA_PATTERN
 

@@ -13,7 +13,7 @@ from dashapp.auth.launch_links import LONGEST_SECONDS, THEMES, LaunchError, fram
 from dashapp.auth.permissions import SCOPES
 from dashapp.jobs.queue import JobQueue
 from dashapp.ledger.ledger import open_ledger
-from dashapp.services.reading_limits import reading_limits
+from dashapp.services.data_import.reading_limits import reading_limits
 from dashapp.services.repository import Memory
 from dashapp.services.sharing import Sharing
 from dashapp.settings.identity_settings import PREFIX

@@ -15,7 +15,7 @@ from typing import Any
 
 from dashapp.malloc import trim, tune
 from dashapp.settings.portal_settings import SettingsError, limit_threads, load_settings
-from dashapp.web.load_shedding import threads_for
+from dashapp.web.guards.load_shedding import threads_for
 
 # Before numpy is loaded anywhere: the workers are forked from this process.
 limit_threads()
@@ -35,7 +35,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (_files, _files))
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.web_workers
-# Most of them wait for their turn or read an upload; see dashapp.web.load_shedding.
+# Most of them wait for their turn or read an upload; see dashapp.web.guards.load_shedding.
 threads = threads_for(_settings.web_threads)
 # Browsers keep up to six connections open; idle ones cost some kilobytes each.
 worker_connections = min(4000, _files // 2)
@@ -60,7 +60,7 @@ control_socket_disable = True
 header_map = "drop"
 forwarder_headers = ""
 # Our own lines: which route was asked, never the words of the address.
-logger_class = "dashapp.access_log.AccessLogger"
+logger_class = "dashapp.telemetry.access_log.AccessLogger"
 errorlog = "-"
 loglevel = "info"
 
@@ -88,10 +88,10 @@ def on_starting(_server: Any) -> None:
 
     Each worker would refuse it as well; but of two that end at once gunicorn makes a traceback.
     """
-    from dashapp import metrics
     from dashapp.ledger.ledger import open_ledger
     from dashapp.storage.errors import StoreError
     from dashapp.storage.secret_key import private_folder
+    from dashapp.telemetry import metrics
 
     try:
         if _settings.redis_url is None:

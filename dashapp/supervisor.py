@@ -14,10 +14,10 @@ from types import FrameType
 import structlog
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from dashapp import logs, metrics
 from dashapp.app import create_app, warm_up
 from dashapp.jobs.worker import GRACE_SECONDS
 from dashapp.settings.portal_settings import Settings
+from dashapp.telemetry import logs, metrics
 
 logger = structlog.get_logger(__name__)
 

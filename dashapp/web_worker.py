@@ -37,8 +37,8 @@ from gunicorn.http import wsgi
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from dashapp import metrics
-from dashapp.web.load_shedding import BODY_BYTES, DRAINS, STREAMS
+from dashapp.telemetry import metrics
+from dashapp.web.guards.load_shedding import BODY_BYTES, DRAINS, STREAMS
 
 # Apache's mod_reqtimeout by default: 20 s for a head, then 500 bytes a second.
 HEAD_SECONDS = 20.0

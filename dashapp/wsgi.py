@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from dashapp import logs, metrics
 from dashapp.app import create_app
 from dashapp.settings.portal_settings import SettingsError, load_settings
 from dashapp.storage.errors import StoreError
+from dashapp.telemetry import logs, metrics
 
 try:
     _settings = load_settings()

@@ -25,7 +25,7 @@ from segmentation.scale.sources import is_data_set, train_data_set
 from segmentation.scoring.answers import Assignment, Change
 from segmentation.scoring.boundaries import place
 from segmentation.scoring.segment_model import SegmentModel
-from segmentation.segments.profile_table import profile_table
+from segmentation.segments.profiles.profile_table import profile_table
 from segmentation.segments.segment import Segment
 from segmentation.table.schema.columns import Column, Role, Use
 from segmentation.table.table import Table

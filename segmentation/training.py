@@ -29,9 +29,9 @@ from segmentation.options import Settings
 from segmentation.progress import Stopwatch
 from segmentation.scoring.boundaries import calibrate, place
 from segmentation.scoring.segment_model import SegmentModel
+from segmentation.segments.advice.playbook import built_in, load_playbook
 from segmentation.segments.explanation import display_order
-from segmentation.segments.playbook import built_in, load_playbook
-from segmentation.segments.summaries import summarize
+from segmentation.segments.profiles.summaries import summarize
 from segmentation.segments.training_rows import TrainingRows, choose_columns, training_rows
 from segmentation.table.schema.columns import Column
 

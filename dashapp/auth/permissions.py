@@ -71,7 +71,7 @@ def rights_in(names: str, known: Mapping[str, Rights]) -> Rights:
 
 
 def needs(need: Need) -> Callable[[F], F]:
-    """Declare what a route or callback needs; the guard in ``dashapp.web.access`` asks for it.
+    """Declare what a route or callback needs; `dashapp.web.guards.access` asks for it.
 
     Stands between the registering decorator and the function.
     """

@@ -14,15 +14,7 @@ import plotly.graph_objects as go
 from dashapp.figures.association_heatmap import association_heatmap, association_heatmap_reading
 from dashapp.figures.by_category import measure_by_category, measure_by_category_reading
 from dashapp.figures.by_segment import column_by_segment, column_by_segment_reading
-from dashapp.figures.canvas import empty_figure
-from dashapp.figures.compare import compare_segments, compare_segments_reading
-from dashapp.figures.customer import (
-    contributions_bar,
-    contributions_bar_reading,
-    customer_map,
-    customer_map_reading,
-    customer_mark,
-)
+from dashapp.figures.compare_segments import compare_segments, compare_segments_reading
 from dashapp.figures.distributions import (
     box_plot,
     box_plot_reading,
@@ -31,6 +23,7 @@ from dashapp.figures.distributions import (
     histogram,
     histogram_reading,
 )
+from dashapp.figures.drawing.canvas import empty_figure
 from dashapp.figures.evidence_by_k import (
     inertia_by_k,
     inertia_by_k_reading,
@@ -43,7 +36,14 @@ from dashapp.figures.evidence_by_k import (
 )
 from dashapp.figures.levels import level_shares, level_shares_reading
 from dashapp.figures.map_sample import sample_points, sample_sentence
-from dashapp.figures.profiles import (
+from dashapp.figures.one_customer_charts import (
+    contributions_bar,
+    contributions_bar_reading,
+    customer_map,
+    customer_map_reading,
+    customer_mark,
+)
+from dashapp.figures.profile_charts import (
     index_heatmap,
     index_heatmap_reading,
     profile_radar,

@@ -7,9 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import ABOVE, Canvas, empty_figure, label_axis, scale_bar
-from dashapp.figures.contrast import write_cells
-from dashapp.figures.wrapped_labels import labels
+from dashapp.figures.drawing.canvas import ABOVE, Canvas, empty_figure, label_axis, scale_bar
+from dashapp.figures.drawing.contrast import write_cells
+from dashapp.figures.drawing.wrapped_labels import labels
 from dashapp.theme import LIGHT, Theme, color_scale
 
 # More columns than this make cells that cannot be told apart; the strongest ones are kept.

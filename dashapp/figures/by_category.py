@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import (
+from dashapp.figures.drawing.canvas import (
     Canvas,
     below_labels,
     empty_figure,
@@ -18,9 +18,9 @@ from dashapp.figures.canvas import (
     number_axis,
     whole_names,
 )
-from dashapp.figures.contrast import blended
-from dashapp.figures.values import groups, known_in, numbers
-from dashapp.figures.wrapped_labels import label
+from dashapp.figures.drawing.contrast import blended
+from dashapp.figures.drawing.plotted_values import groups, known_in, numbers
+from dashapp.figures.drawing.wrapped_labels import label
 from dashapp.memoize import once
 from dashapp.theme import LIGHT, Theme
 

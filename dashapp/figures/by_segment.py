@@ -10,7 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import (
+from dashapp.figures.distributions import add_box
+from dashapp.figures.drawing.canvas import (
     Canvas,
     below_labels,
     empty_figure,
@@ -18,10 +19,7 @@ from dashapp.figures.canvas import (
     measured_axis,
     share_axis,
 )
-from dashapp.figures.distributions import add_box
-from dashapp.figures.levels import add_share_bar, level_colors
-from dashapp.figures.short_names import dotted
-from dashapp.figures.values import (
+from dashapp.figures.drawing.plotted_values import (
     box_of,
     groups,
     is_date,
@@ -31,6 +29,8 @@ from dashapp.figures.values import (
     places,
     teller,
 )
+from dashapp.figures.drawing.short_names import dotted
+from dashapp.figures.levels import add_share_bar, level_colors
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashapp.figures.canvas import Canvas, aid
-from dashapp.figures.values import Numbers, bin_edges
+from dashapp.figures.drawing.canvas import Canvas, aid
+from dashapp.figures.drawing.plotted_values import Numbers, bin_edges
 from dashapp.theme import Theme, color_scale, translucent
 
 # Cells along each axis: fine enough for the shape, few enough for the browser.

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import (
+from dashapp.figures.drawing.canvas import (
     Canvas,
     aid,
     below_labels,
@@ -21,7 +21,7 @@ from dashapp.figures.canvas import (
     named,
     whole_names,
 )
-from dashapp.figures.values import (
+from dashapp.figures.drawing.plotted_values import (
     Groups,
     bin_edges,
     box_of,
@@ -35,7 +35,7 @@ from dashapp.figures.values import (
     sample_rows,
     teller,
 )
-from dashapp.figures.wrapped_labels import label
+from dashapp.figures.drawing.wrapped_labels import label
 from dashapp.theme import LIGHT, Theme, translucent
 
 # Bars beyond this number are put together as "Other".

@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import Canvas, aid, empty_figure, named
-from dashapp.figures.contrast import blended
+from dashapp.figures.drawing.canvas import Canvas, aid, empty_figure, named
+from dashapp.figures.drawing.contrast import blended
 from dashapp.theme import LIGHT, Theme, translucent
 
 if TYPE_CHECKING:

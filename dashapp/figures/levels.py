@@ -9,10 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import LEGEND_ROOM, Canvas, empty_figure, named, share_axis
-from dashapp.figures.contrast import color_at, ink_on
-from dashapp.figures.profiles import segment_axis
-from dashapp.figures.wrapped_labels import label
+from dashapp.figures.drawing.canvas import LEGEND_ROOM, Canvas, empty_figure, named, share_axis
+from dashapp.figures.drawing.contrast import color_at, ink_on
+from dashapp.figures.drawing.wrapped_labels import label
+from dashapp.figures.profile_charts import segment_axis
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

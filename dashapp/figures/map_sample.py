@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dashapp import formatting
-from dashapp.figures.values import sample_rows
+from dashapp.figures.drawing.plotted_values import sample_rows
 
 # Drawn as points of the flat map, each an element of the page that is made and then styled: most
 # of the time that the map takes the browser. The density behind them counts everybody.

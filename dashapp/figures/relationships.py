@@ -10,7 +10,9 @@ import plotly.graph_objects as go
 
 from dashapp import formatting
 from dashapp.figures.association_heatmap import MAX_WRITTEN, STRENGTHS
-from dashapp.figures.canvas import (
+from dashapp.figures.density_map import add_cells
+from dashapp.figures.distributions import add_box
+from dashapp.figures.drawing.canvas import (
     ABOVE,
     Canvas,
     below_labels,
@@ -20,17 +22,15 @@ from dashapp.figures.canvas import (
     scale_bar,
     whole_names,
 )
-from dashapp.figures.contrast import write_cells
-from dashapp.figures.density_map import add_cells
-from dashapp.figures.distributions import add_box
-from dashapp.figures.values import (
+from dashapp.figures.drawing.contrast import write_cells
+from dashapp.figures.drawing.plotted_values import (
     groups,
     is_date,
     known,
     numbers,
     teller,
 )
-from dashapp.figures.wrapped_labels import label
+from dashapp.figures.drawing.wrapped_labels import label
 from dashapp.theme import LIGHT, Theme, color_scale
 
 if TYPE_CHECKING:

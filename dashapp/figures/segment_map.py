@@ -11,12 +11,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import LEGEND_ROOM, Canvas, aid, empty_figure, named
 from dashapp.figures.density_map import add_contours
+from dashapp.figures.drawing.canvas import LEGEND_ROOM, Canvas, aid, empty_figure, named
+from dashapp.figures.drawing.plotted_values import places
+from dashapp.figures.drawing.short_names import short_names
+from dashapp.figures.drawing.wrapped_labels import in_lines, label
 from dashapp.figures.map_sample import MAX_POINTS, MAX_POINTS_3D, sample_points
-from dashapp.figures.short_names import short_names
-from dashapp.figures.values import places
-from dashapp.figures.wrapped_labels import in_lines, label
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashapp import formatting
-from dashapp.figures.canvas import Canvas, empty_figure, label_axis, share_axis
-from dashapp.figures.contrast import blended
-from dashapp.figures.short_names import dotted, short_names
-from dashapp.figures.wrapped_labels import label
+from dashapp.figures.drawing.canvas import Canvas, empty_figure, label_axis, share_axis
+from dashapp.figures.drawing.contrast import blended
+from dashapp.figures.drawing.short_names import dotted, short_names
+from dashapp.figures.drawing.wrapped_labels import label
 from dashapp.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

@@ -24,13 +24,13 @@ from typing import Any
 
 import structlog
 
-from dashapp import logs, metrics
 from dashapp.jobs.workspace import Workspace
 from dashapp.ledger.ledger import open_ledger
 from dashapp.ledger.records import Job
 from dashapp.settings.portal_settings import Settings
 from dashapp.storage.errors import SessionExpiredError, StoreError, StoreUnavailableError
 from dashapp.storage.store import open_store
+from dashapp.telemetry import logs, metrics
 from segmentation import ClusterError, SegmentationError
 
 logger = structlog.get_logger(__name__)

@@ -18,7 +18,6 @@ from multiprocessing.forkserver import set_forkserver_preload
 
 import structlog
 
-from dashapp import logs, metrics
 from dashapp.jobs.job_main import AWAY
 from dashapp.jobs.job_process import LOST, Slot, await_fork_server
 from dashapp.jobs.sweeper import Sweeper
@@ -27,6 +26,7 @@ from dashapp.ledger.records import LONG, Job
 from dashapp.settings.portal_settings import Settings, limit_threads
 from dashapp.storage.errors import StoreError
 from dashapp.storage.store import SessionStore, open_store
+from dashapp.telemetry import logs, metrics
 
 logger = structlog.get_logger(__name__)
 

@@ -1,1 +1,1 @@
-"""."""
+"""Small durable records that all processes share: items, jobs, counters."""

@@ -1,6 +1,6 @@
 """The pages of the portal; a new page is one more line here."""
 
-from dashapp.page import Page
+from dashapp.page.page import Page
 from dashapp.pages import not_found
 from dashapp.pages.data import page as data
 from dashapp.pages.explore import page as explore

@@ -7,7 +7,8 @@ from dash.development.base_component import Component
 
 from dashapp.auth.permissions import Right
 from dashapp.components.states import empty_state
-from dashapp.page import Context, Page
+from dashapp.page.context import Context
+from dashapp.page.page import Page
 
 
 def layout(**_: object) -> Component:

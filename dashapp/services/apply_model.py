@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from dashapp.services.training import encode_scores, origin_of
+from dashapp.services.train_models import encode_scores, origin_of
 from dashapp.storage.keys import Kind
 from segmentation import SegmentModel, Table
 

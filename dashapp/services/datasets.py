@@ -7,8 +7,8 @@ from typing import Any
 
 from dashapp.jobs.queue import Job
 from dashapp.ledger.ledger import Item
-from dashapp.services.previews import Preview
-from dashapp.services.recipe_files import recipe_bytes
+from dashapp.services.data_import.previews import Preview
+from dashapp.services.data_import.recipe_files import recipe_bytes
 from dashapp.services.repository import Memory
 from dashapp.storage.keys import Key, Kind
 from dashapp.storage.store import SessionExpiredError

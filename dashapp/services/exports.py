@@ -25,9 +25,9 @@ from dashapp.services.customers import Selection, Which
 from dashapp.services.datasets import Datasets
 from dashapp.services.masking import contact_columns, hidden
 from dashapp.services.repository import Memory
-from dashapp.services.scoring import Scoring
+from dashapp.services.score_customers import Scoring
 from dashapp.services.spreadsheets import expect_rows
-from dashapp.services.training import Training
+from dashapp.services.train_models import Training
 from dashapp.storage.keys import LIFETIMES, Key, Kind
 from dashapp.storage.store import SessionExpiredError
 from segmentation import SegmentModel, Table, add_scores, sample_customers

@@ -14,7 +14,7 @@ from typing import Any
 from dashapp.ledger.ledger import Item
 from dashapp.ledger.lending import may_stay, needs_leave
 from dashapp.services.repository import Memory
-from dashapp.services.training import encode_scores
+from dashapp.services.train_models import encode_scores
 from dashapp.storage.keys import SHARED, Key, Kind, content_id
 from dashapp.storage.store import SessionExpiredError
 from segmentation import SegmentModel, Table

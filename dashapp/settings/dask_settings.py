@@ -1,4 +1,4 @@
-"""The settings of large data on a Dask cluster; a part of :class:`dashapp.settings.portal_settings.Settings`."""
+"""The settings of large data on a Dask cluster; a part of `Settings`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings that say who may come in; a part of :class:`dashapp.settings.portal_settings.Settings`."""
+"""The settings that say who may come in; a part of `Settings`."""
 
 from __future__ import annotations
 

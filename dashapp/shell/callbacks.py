@@ -12,7 +12,10 @@ from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, may, needs
 from dashapp.components.states import empty_state, message
 from dashapp.dash_patches.markup import markup
-from dashapp.page import Context, Page, Refs, number_or_none, text_or_none
+from dashapp.page.context import Context
+from dashapp.page.inputs import number_or_none, text_or_none
+from dashapp.page.page import Page
+from dashapp.page.tab_state import Refs
 from dashapp.shell.export_downloads import register_exports
 from dashapp.shell.history import register_history
 from dashapp.shell.ids import Ids

@@ -12,7 +12,8 @@ from flask import g, has_request_context
 from dashapp.auth import identity
 from dashapp.components.states import message
 from dashapp.jobs.queue import JobLimitError
-from dashapp.page import BadInputError, Refs
+from dashapp.page.inputs import BadInputError
+from dashapp.page.tab_state import Refs
 from dashapp.shell.ids import Ids
 from dashapp.storage.store import SessionExpiredError, StoreError
 from segmentation import SegmentationError

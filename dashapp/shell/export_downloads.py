@@ -16,7 +16,8 @@ from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, needs
 from dashapp.components.states import message
 from dashapp.jobs.queue import Job
-from dashapp.page import Context, record, text_or_none
+from dashapp.page.context import Context
+from dashapp.page.inputs import record, text_or_none
 from dashapp.services.exports import JOB_KINDS, Export, result_of
 from dashapp.shell.ids import Ids
 from dashapp.shell.job_polling import POLL_MILLISECONDS, pace_of

@@ -15,7 +15,7 @@ from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, needs
 from dashapp.components.icon import icon
 from dashapp.jobs.queue import Job
-from dashapp.page import Context
+from dashapp.page.context import Context
 from dashapp.services.exports import is_kept
 from dashapp.shell.export_downloads import file_address
 from dashapp.shell.ids import Ids

@@ -9,7 +9,8 @@ from dash.development.base_component import Component
 from dashapp.auth.permissions import Right, may
 from dashapp.components.icon import icon
 from dashapp.components.terms import GLOSSARY
-from dashapp.page import Page, Refs
+from dashapp.page.page import Page
+from dashapp.page.tab_state import Refs
 from dashapp.shell.export_downloads import export_parts
 from dashapp.shell.history import history_panel
 from dashapp.shell.ids import Ids

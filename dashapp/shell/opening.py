@@ -16,7 +16,8 @@ from flask import g, request
 from dashapp.auth.permissions import Right, may
 from dashapp.components.states import skeleton
 from dashapp.dash_patches.plain_html import plain_html
-from dashapp.page import Context, Page
+from dashapp.page.context import Context
+from dashapp.page.page import Page
 from dashapp.shell.layout import shell_class, top_bar
 
 # What shows that the page stands, under the top bar of this visitor: anything at all, or more than

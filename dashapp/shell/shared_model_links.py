@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dashapp.auth.audit_log import note
 from dashapp.auth.permissions import Right, is_person, may
-from dashapp.page import Context, Refs
+from dashapp.page.context import Context
+from dashapp.page.tab_state import Refs
 from dashapp.storage.store import SessionExpiredError
 
 

@@ -12,14 +12,16 @@ from dash import html, no_update
 from dash.development.base_component import Component
 
 from dashapp import formatting
-from dashapp.address import Address
 from dashapp.auth import identity
 from dashapp.auth.audit_log import note
 from dashapp.auth.identity import current_session
 from dashapp.components.states import message, progress_panel
 from dashapp.jobs.queue import Job
 from dashapp.ledger.ledger import Item
-from dashapp.page import BadInputError, Context, Refs, content_id_or_none, record, text_or_none
+from dashapp.page.address import Address
+from dashapp.page.context import Context
+from dashapp.page.inputs import BadInputError, content_id_or_none, record, text_or_none
+from dashapp.page.tab_state import Refs
 from dashapp.services.exports import JOB_KINDS
 from dashapp.shell.ids import Ids
 from dashapp.shell.job_polling import pace_of, waiting_words

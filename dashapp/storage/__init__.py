@@ -1,1 +1,1 @@
-"""."""
+"""Immutable values of each session, on files or in Redis."""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 import structlog
 
-from dashapp import metrics
 from dashapp.settings.portal_settings import Settings
 from dashapp.storage.backend import Entries, Quota
 from dashapp.storage.errors import (
@@ -20,6 +19,7 @@ from dashapp.storage.errors import (
 from dashapp.storage.keys import LIFETIMES, SHARED, SHARED_SECONDS, Key, Kind, check_session
 from dashapp.storage.secret_key import derived_key
 from dashapp.storage.signing import Seal
+from dashapp.telemetry import metrics
 
 __all__ = [
     "QuotaExceededError",

@@ -14,31 +14,24 @@ from dash import Dash
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashapp import access_log
 from dashapp.settings.portal_settings import Settings
-from dashapp.web import (
+from dashapp.telemetry import access_log
+from dashapp.web import errors, packing
+from dashapp.web.guards import (
     access,
-    audit,
-    bodies,
+    audit_requests,
     callback_requests,
     csrf,
-    download,
-    embed,
-    errors,
     headers,
-    health,
-    job_status,
-    metrics,
-    packing,
     rate_limits,
+    request_bodies,
     session_visits,
-    sign_in,
-    upload,
 )
-from dashapp.web.load_shedding import Doorkeeper
+from dashapp.web.guards.load_shedding import Doorkeeper
+from dashapp.web.routes import download, embed, health, job_status, prometheus, sign_in, upload
 
 if TYPE_CHECKING:
-    from dashapp.page import Context
+    from dashapp.page.context import Context
 
 
 def install(app: Dash, context: Context) -> None:
@@ -53,12 +46,12 @@ def install(app: Dash, context: Context) -> None:
     """
     trust_proxies(app.server, context.settings.proxy_hops)
     bound_crowds(app.server, context.settings)
-    metrics.install(app.server, context)
+    prometheus.install(app.server, context)
     errors.install(app)
     access_log.install(app.server)
-    bodies.install(app.server)
+    request_bodies.install(app.server)
     csrf.install(app.server, context.settings)
-    audit.install(app.server, context.settings)
+    audit_requests.install(app.server, context.settings)
     rate_limits.install(app.server, context)
     session_visits.install(app.server, context)
     access.install(app, context)

@@ -84,7 +84,7 @@ def fit_in_parts(
     previous: SegmentModel | None,
 ) -> SegmentModel:
     """Train on many or large files, and say what was left out."""
-    from segmentation.scale.dask_client import Workers
+    from segmentation.scale.processes.dask_client import Workers
 
     with _workers(Workers, engine) as workers, progress_bar() as progress:
         from segmentation.scale.train_parts import train_in_parts
@@ -101,7 +101,7 @@ def assign_in_parts(
     model: SegmentModel, files: str, folder: str, engine: dict[str, Any], told: dict[str, Any]
 ) -> None:
     """Score many or large files into a folder."""
-    from segmentation.scale.dask_client import Workers
+    from segmentation.scale.processes.dask_client import Workers
     from segmentation.scoring.join_scores import renaming_note
 
     with _workers(Workers, engine) as workers, progress_bar() as progress:

@@ -113,7 +113,7 @@ def layout_line(described: Mapping[str, Any]) -> str:
 
 def print_model(model: SegmentModel) -> None:
     """Print the verdict and each segment in a few lines."""
-    from segmentation.segments.phrases import percent
+    from segmentation.segments.naming.phrases import percent
 
     click.echo(model.verdict.sentence)
     for segment in model.segments:

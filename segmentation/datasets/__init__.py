@@ -1,1 +1,1 @@
-"""."""
+"""Sample data: customers and transactions that were made up."""

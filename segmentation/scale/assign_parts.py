@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 from segmentation.cluster.selection.evidence import Progress
 from segmentation.errors import ParameterError
 from segmentation.scale.column_plan import ColumnPlan
-from segmentation.scale.dask_client import Workers
-from segmentation.scale.data_set import DataSet, open_data_set
-from segmentation.scale.parts import Part
+from segmentation.scale.partitions.data_set import DataSet, open_data_set
+from segmentation.scale.partitions.part import Part
+from segmentation.scale.processes.dask_client import Workers
 from segmentation.scale.usable_rows import Rows, kept_rows
 from segmentation.scoring.join_scores import add_scores
 from segmentation.scoring.segment_model import SegmentModel

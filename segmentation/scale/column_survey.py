@@ -18,7 +18,7 @@ from segmentation.cluster.encoding.column_statistics import (
 from segmentation.errors import DataError, ReadError
 from segmentation.scale.column_plan import ColumnPlan
 from segmentation.scale.first_pass import ColumnTally, PartScan, Sample
-from segmentation.segments.column_values import Yardsticks, most_frequent
+from segmentation.segments.profiles.column_values import Yardsticks, most_frequent
 from segmentation.table.roles.role_detection import find_roles
 from segmentation.table.schema.columns import MAX_LEVELS, Column, Role
 from segmentation.table.schema.population import Numbers, PopulationColumn

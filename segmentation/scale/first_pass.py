@@ -24,7 +24,7 @@ from segmentation.cluster.row_sample import (
 )
 from segmentation.scale.column_plan import ColumnPlan
 from segmentation.scale.distinct_counts import Distinct
-from segmentation.scale.parts import Part
+from segmentation.scale.partitions.part import Part
 from segmentation.scale.row_hashes import Copies, Places
 from segmentation.scale.usable_rows import Rows, kept_rows
 from segmentation.table.schema.columns import MAX_LEVELS

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from segmentation.cluster.row_sample import SAMPLE_ROWS
 from segmentation.errors import DataError
 from segmentation.options import Settings
-from segmentation.scale.dask_client import Workers
-from segmentation.scale.temp_folders import clear_leftovers
+from segmentation.scale.processes.dask_client import Workers
+from segmentation.scale.processes.temp_folders import clear_leftovers
 from segmentation.table.table import Table
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class LargeData:
             The cluster does not answer, or went away.
         """
         with self._workers() as workers:
-            from segmentation.scale.data_set import open_data_set
+            from segmentation.scale.partitions.data_set import open_data_set
             from segmentation.scale.sample_table import sampled_table
             from segmentation.scale.surveying import first_look
 

@@ -16,13 +16,13 @@ from segmentation.cluster.algorithms.nearest_center import assign_points
 from segmentation.cluster.encoding.encoder import Encoder
 from segmentation.cluster.encoding.quantiles import Counted
 from segmentation.scale.column_plan import ColumnPlan
-from segmentation.scale.parts import Part
+from segmentation.scale.partitions.part import Part
 from segmentation.scale.row_hashes import Places
 from segmentation.scale.usable_rows import kept_rows
 from segmentation.scoring.boundaries import own_nearness, scatter, uncalibrated
-from segmentation.segments.column_values import Yardsticks, measure
 from segmentation.segments.identity import Members
-from segmentation.segments.tallies import Tallies
+from segmentation.segments.profiles.column_values import Yardsticks, measure
+from segmentation.segments.profiles.tallies import Tallies
 from segmentation.table.schema.columns import Column, Role
 from segmentation.table.values.column_profile import settled
 

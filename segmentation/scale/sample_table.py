@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.scale.column_survey import population_columns
-from segmentation.scale.data_set import DataSet
 from segmentation.scale.first_pass import PartScan
+from segmentation.scale.partitions.data_set import DataSet
 from segmentation.table.arrow_storage import rejects_frame
 from segmentation.table.schema.columns import Column, Issue
 from segmentation.table.schema.population import Population

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from segmentation.scale.dask_client import Workers
+from segmentation.scale.processes.dask_client import Workers
 
 if TYPE_CHECKING:
     from segmentation.cluster.selection.evidence import Progress

@@ -16,9 +16,9 @@ from segmentation.cluster.selection.evidence import Progress
 from segmentation.errors import DataError
 from segmentation.options import Settings
 from segmentation.scale.column_survey import FileCheck, roles_of
-from segmentation.scale.dask_client import Workers
-from segmentation.scale.data_set import DataSet
 from segmentation.scale.first_pass import PartScan, Sample, Scan
+from segmentation.scale.partitions.data_set import DataSet
+from segmentation.scale.processes.dask_client import Workers
 from segmentation.scale.row_hashes import (
     NO_COPIES,
     Copies,

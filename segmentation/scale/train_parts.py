@@ -34,9 +34,9 @@ from segmentation.errors import ParameterError
 from segmentation.options import Settings
 from segmentation.progress import Stopwatch
 from segmentation.scale.column_survey import statistics_of, yardsticks_of
-from segmentation.scale.dask_client import Workers
-from segmentation.scale.data_set import DataSet, open_data_set
 from segmentation.scale.later_passes import LloydPass, PartProfile, Points, ProfilePass
+from segmentation.scale.partitions.data_set import DataSet, open_data_set
+from segmentation.scale.processes.dask_client import Workers
 from segmentation.scale.surveying import Changes, Survey, survey
 from segmentation.scoring.boundaries import (
     FITS_PERCENTILE,
@@ -46,8 +46,8 @@ from segmentation.scoring.boundaries import (
     uncalibrated,
 )
 from segmentation.scoring.segment_model import SegmentModel
+from segmentation.segments.advice.playbook import Playbook, built_in, load_playbook
 from segmentation.segments.explanation import display_order
-from segmentation.segments.playbook import Playbook, built_in, load_playbook
 from segmentation.segments.training_rows import TrainingRows, training_rows
 from segmentation.table.schema.columns import UNUSABLE_ROLES
 from segmentation.training import choose_number, train

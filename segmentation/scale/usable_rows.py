@@ -12,7 +12,7 @@ import pandas as pd
 
 from segmentation.cluster.encoding.encoder import MAX_MISSING_SHARE
 from segmentation.scale.column_plan import ColumnPlan, type_part
-from segmentation.scale.parts import Part
+from segmentation.scale.partitions.part import Part
 from segmentation.scale.row_hashes import Places
 from segmentation.table.schema.records import SetAside
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segmentation.segments.column_values import NUMERIC_ROLES
+from segmentation.segments.profiles.column_values import NUMERIC_ROLES
 
 Value = int | float | str | None
 

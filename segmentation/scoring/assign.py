@@ -15,7 +15,7 @@ from segmentation.cluster.encoding.encoder import MAX_MISSING_SHARE, Encoder
 from segmentation.errors import DataError
 from segmentation.scoring.answers import Assignment
 from segmentation.scoring.boundaries import Boundaries, Surroundings, nearness, place
-from segmentation.segments.phrases import listing
+from segmentation.segments.naming.phrases import listing
 from segmentation.segments.segment import UNASSIGNED, UNASSIGNED_ID, Segment
 
 Floats = npt.NDArray[np.float64]

@@ -45,7 +45,7 @@ class Boundaries:
     spread
         (k, k) float64, symmetric, positive: divides a difference of nearness to log-odds.
     scorer
-        What the algorithm needs beyond the centers; see `segmentation.cluster.algorithms.nearest_center`.
+        What the algorithm needs beyond the centers; see `nearest_center`.
     """
 
     centers: Floats

@@ -8,7 +8,7 @@ import pandas as pd
 
 from segmentation.cluster.encoding.column_statistics import few_levels
 from segmentation.scoring.answers import ModelColumn, Value
-from segmentation.segments.summaries import LevelSummary, NumericSummary, Summaries
+from segmentation.segments.profiles.summaries import LevelSummary, NumericSummary, Summaries
 from segmentation.table.schema.columns import Role
 
 

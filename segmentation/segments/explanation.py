@@ -8,18 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.segments.column_values import Measured
-from segmentation.segments.conditions import Facts
+from segmentation.segments.advice.conditions import Facts
+from segmentation.segments.advice.playbook import Playbook
 from segmentation.segments.identity import Identity
-from segmentation.segments.importance import importances
-from segmentation.segments.kept_names import lasting_names
-from segmentation.segments.naming import unique_names
-from segmentation.segments.playbook import Playbook
-from segmentation.segments.profile import profiles, revenue_shares
+from segmentation.segments.naming.kept_names import lasting_names
+from segmentation.segments.naming.segment_names import unique_names
+from segmentation.segments.naming.traits import distinctive_traits
+from segmentation.segments.profiles.column_values import Measured
+from segmentation.segments.profiles.importance import importances
+from segmentation.segments.profiles.profile import profiles, revenue_shares
+from segmentation.segments.profiles.summaries import Summaries
 from segmentation.segments.rules import segment_rules
 from segmentation.segments.segment import Importance, Profile, Segment
-from segmentation.segments.summaries import Summaries
-from segmentation.segments.traits import distinctive_traits
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]

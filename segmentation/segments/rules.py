@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation.segments.column_values import LevelValues, Measured, NumericValues
-from segmentation.segments.phrases import listing
+from segmentation.segments.naming.phrases import listing
+from segmentation.segments.naming.traits import YES, says_yes_or_no
+from segmentation.segments.profiles.column_values import LevelValues, Measured, NumericValues
 from segmentation.segments.segment import Rule
-from segmentation.segments.traits import YES, says_yes_or_no
 from segmentation.table.schema.columns import Column, Role
 
 Mask = npt.NDArray[np.bool_]

@@ -10,14 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.errors import DataError, ParameterError
-from segmentation.segments.column_values import (
+from segmentation.segments.identity import Members
+from segmentation.segments.profiles.column_values import (
     LevelValues,
     Measured,
     NumericValues,
     Yardsticks,
     measure,
 )
-from segmentation.segments.identity import Members
 from segmentation.table.schema.columns import UNUSABLE_ROLES, Column, Role, Use
 
 Integers = npt.NDArray[np.intp]

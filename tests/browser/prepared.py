@@ -18,7 +18,7 @@ from dashapp.ledger.ledger import open_ledger
 from dashapp.pages.segments.train_options import parse_options
 from dashapp.services.datasets import Datasets
 from dashapp.services.repository import Memory
-from dashapp.services.training import Training
+from dashapp.services.train_models import Training
 from dashapp.storage.keys import Key, Kind
 from dashapp.storage.store import open_store
 from tests.browser.steps import settled

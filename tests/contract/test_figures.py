@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import pytest
 
 from dashapp import figures
-from dashapp.figures.canvas import Canvas
+from dashapp.figures.drawing.canvas import Canvas
 from dashapp.theme import DARK, LIGHT, Theme
 from segmentation import Column, Role, Use
 from tests import segment_samples as samples

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashapp import logs
+from dashapp.telemetry import logs
 from tests.dashapp.portal import Portal
 
 logs.configure(machine=True)

@@ -16,7 +16,7 @@ from dashapp.auth.permissions import Rights
 from dashapp.jobs.job_main import resolve, status_of
 from dashapp.jobs.workspace import Workspace
 from dashapp.ledger.records import Job
-from dashapp.page import Context
+from dashapp.page.context import Context
 from dashapp.services.handlers import HANDLERS
 from dashapp.settings.portal_settings import Settings
 from dashapp.storage.store import StoreError

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashapp.address import LONGEST, Address
+from dashapp.page.address import LONGEST, Address
 from tests.callbacks import find_by_input, fire, outputs_of, texts
 from tests.dashapp.portal import Portal, look
 

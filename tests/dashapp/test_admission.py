@@ -11,8 +11,13 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from dashapp.settings.portal_settings import Settings
-from dashapp.web import upload
-from dashapp.web.load_shedding import UPLOADS_FOR_EACH, WAITING_FOR_EACH, Admission, Doorkeeper
+from dashapp.web.guards.load_shedding import (
+    UPLOADS_FOR_EACH,
+    WAITING_FOR_EACH,
+    Admission,
+    Doorkeeper,
+)
+from dashapp.web.routes import upload
 from tests.dashapp.portal import Portal
 from tests.waiting import until
 

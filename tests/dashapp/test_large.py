@@ -163,7 +163,7 @@ def test_a_place_that_cannot_be_written_to_is_said(
     portal, refs, out = trained
     blocked = out.parent / "blocked"
     blocked.write_text("a file, no folder")
-    monkeypatch.setattr("dashapp.services.large_data.folder_for", lambda *_: "../blocked/new")
+    monkeypatch.setattr("dashapp.services.large.large_sets.folder_for", lambda *_: "../blocked/new")
     shown = portal.fire(
         "shell-job.data", "data-cluster-show.n_clicks", {"data-cluster-show.n_clicks": 1}
     )

@@ -10,7 +10,7 @@ import pytest
 from dashapp.auth.permissions import SCOPES
 from dashapp.jobs.job_main import status_of
 from dashapp.jobs.job_process import job_seconds
-from dashapp.services.large_data import SENTENCES, large_data, told
+from dashapp.services.large.large_sets import SENTENCES, large_data, told
 from dashapp.settings.portal_settings import Settings
 from segmentation import ClusterError, LargeData, sample_customers
 from tests.callbacks import callbacks, find_by_input, fire, texts
@@ -27,7 +27,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_scheduler_that_is_away_is_said_without_its_address(
     lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("segmentation.scale.dask_client._PATIENCE", 0.3)
+    monkeypatch.setattr("segmentation.scale.processes.dask_client._PATIENCE", 0.3)
     portal = portal_of(tmp_path, lake, "tcp://127.0.0.1:9")
     _, ids = listed(portal)
     said = texts(use(portal, ids, 1)["shell-alert.children"])

@@ -8,7 +8,7 @@ import weakref
 import numpy as np
 import pandas as pd
 
-from dashapp.figures import values
+from dashapp.figures.drawing import plotted_values
 from dashapp.memoize import once
 
 
@@ -45,14 +45,14 @@ def test_nothing_is_kept_once_the_data_are_gone() -> None:
 
 def test_a_column_by_segment_leaves_nothing_behind() -> None:
     frame = pd.DataFrame({"Spend": [1.0, 2.0, None, 4.0], "Tier": list("abab")})
-    found = values.numbers(frame, "Spend")
-    levels = values.groups(frame, "Tier")
-    parts = values.known_in(found, levels.codes, len(levels.names))
+    found = plotted_values.numbers(frame, "Spend")
+    levels = plotted_values.groups(frame, "Tier")
+    parts = plotted_values.known_in(found, levels.codes, len(levels.names))
     assert [part.tolist() for part in parts] == [[1.0], [2.0, 4.0]]
-    assert values.known(found).tolist() == [1.0, 2.0, 4.0]
-    assert values.numbers(frame, "Spend") is found
+    assert plotted_values.known(found).tolist() == [1.0, 2.0, 4.0]
+    assert plotted_values.numbers(frame, "Spend") is found
     gone = [weakref.ref(each) for each in (frame, found, levels.codes, *parts)]
-    values.box_of(parts[1])
+    plotted_values.box_of(parts[1])
     del frame, found, levels, parts
     gc.collect()
     assert [each() for each in gone] == [None] * len(gone)

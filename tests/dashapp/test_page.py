@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashapp.page import BadInputError, Refs, number_or_none, one_of, record, text_or_none, texts
+from dashapp.page.inputs import BadInputError, number_or_none, one_of, record, text_or_none, texts
+from dashapp.page.tab_state import Refs
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),

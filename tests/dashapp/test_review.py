@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dashapp.pages.data.column_grid import MEANING_WORDS
-from dashapp.pages.data.issue_decisions import TITLES, WAYS
+from dashapp.pages.data.issues.issue_decisions import TITLES, WAYS
 from segmentation.table.recipe import FIXES
 from segmentation.table.schema.columns import MEANINGS
 from tests.callbacks import find_by_input, fire, side_updates, texts

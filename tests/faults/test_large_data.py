@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dashapp.ledger.records import Job
-from dashapp.services.data_locations import look_around
-from dashapp.services.large_data import SENTENCES
+from dashapp.services.large.data_locations import look_around
+from dashapp.services.large.large_sets import SENTENCES
 from dashapp.storage.keys import Key, Kind
 from segmentation import SegmentModel, sample_customers
 from tests.dask_cluster import running_cluster

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from segmentation.scale.dask_client import Workers
+from segmentation.scale.processes.dask_client import Workers
 from tests.faults.conftest import PORTAL, START_SECONDS, WEB, Machine, descendants
 from tests.waiting import until
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashapp.page import BadInputError, number_or_none, one_of, record, text_or_none
+from dashapp.page.inputs import BadInputError, number_or_none, one_of, record, text_or_none
 from dashapp.pages.data.column_grid import MEANING_WORDS, ROLES, USES, parse_levels
-from dashapp.pages.data.issue_decisions import choices_of, in_force
+from dashapp.pages.data.issues.issue_decisions import choices_of, in_force
 from dashapp.pages.data.purchases_card import NO_COLUMN
-from dashapp.pages.data.reading_form import AUTOMATIC, LAST_HEADER_LINE, Reading
+from dashapp.pages.data.reading.reading_form import AUTOMATIC, LAST_HEADER_LINE, Reading
 from dashapp.services.datasets import IDS
 from segmentation import Table
 

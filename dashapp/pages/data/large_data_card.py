@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dashapp import formatting
 from dashapp.components.icon import icon
 from dashapp.components.states import message
-from dashapp.services.data_locations import MOST_OFFERED, Listing, Offer
+from dashapp.services.large.data_locations import MOST_OFFERED, Listing, Offer
 
 TITLE = "Large data on the cluster"
 

@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 from dashapp.auth.audit_log import note
 from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, needs
-from dashapp.page import BadInputError, Context, content_id_or_none, number_or_none, record
+from dashapp.page.context import Context
+from dashapp.page.inputs import BadInputError, content_id_or_none, number_or_none, record
 from dashapp.pages.data.ids import Ids
 from dashapp.pages.data.large_data_card import ClusterIds, cluster_card, cluster_menu, offers
 from dashapp.shell import Ids as Shell

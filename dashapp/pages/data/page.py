@@ -14,12 +14,15 @@ from dashapp.components.allowed import allowed
 from dashapp.components.downloads import download
 from dashapp.components.states import EXPIRED, empty_state, message, skeleton
 from dashapp.dash_patches.markup import markup
-from dashapp.page import Context, Page, Refs, open_table
-from dashapp.pages.data import large_data_sets, reading_choices, undo
+from dashapp.page.context import Context
+from dashapp.page.page import Page
+from dashapp.page.tab_state import Refs, open_table
+from dashapp.pages.data import large_data_sets, undo
 from dashapp.pages.data.column_grid import grid_rows
 from dashapp.pages.data.ids import Ids
 from dashapp.pages.data.inputs import column_changes, fixes_recipe, ids_change
-from dashapp.pages.data.reading_choices import render_unread
+from dashapp.pages.data.reading import reading_choices
+from dashapp.pages.data.reading.reading_choices import render_unread
 from dashapp.pages.data.views import Around, render_ready
 from dashapp.pages.data.welcome import welcome
 from dashapp.services.exports import Export

@@ -10,7 +10,9 @@ from dash import Dash, Input, Output, State, no_update
 from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, needs
 from dashapp.ledger.ledger import Item
-from dashapp.page import Context, Refs, content_id_or_none, number_or_none
+from dashapp.page.context import Context
+from dashapp.page.inputs import content_id_or_none, number_or_none
+from dashapp.page.tab_state import Refs
 from dashapp.pages.data.ids import Ids
 from dashapp.shell import Ids as Shell
 

@@ -16,10 +16,10 @@ from dashapp.ledger.ledger import Item
 from dashapp.pages.data.column_grid import column_grid
 from dashapp.pages.data.ids import Ids
 from dashapp.pages.data.import_summary import detected, ids_of, reconciliation
-from dashapp.pages.data.issue_groups import IssueIds, issue_groups
+from dashapp.pages.data.issues.issue_groups import IssueIds, issue_groups
 from dashapp.pages.data.number_cards import amount_card, stat_card, stat_row
 from dashapp.pages.data.purchases_card import transactions_card, transactions_issue
-from dashapp.pages.data.reading_choices import render_choices
+from dashapp.pages.data.reading.reading_choices import render_choices
 from dashapp.pages.data.welcome import other_data
 from dashapp.services.masking import rows_shown
 from dashapp.services.overview import Overview, overview

@@ -17,7 +17,7 @@ from dashapp.auth.permissions import Right, needs
 from dashapp.components.charts import Drawn, drawn_anew
 from dashapp.components.states import empty_state
 from dashapp.dash_patches.markup import markup
-from dashapp.page import one_of, texts
+from dashapp.page.inputs import one_of, texts
 from dashapp.pages.explore.alert_list import alert_list
 from dashapp.pages.explore.ids import Ids
 from dashapp.services.alerts import alerts

@@ -8,13 +8,16 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html,
 from dash.development.base_component import Component
 
 from dashapp import formatting
-from dashapp.address import Address, Link
 from dashapp.auth.permissions import Right, needs
 from dashapp.components.sampled import noun, sample_note
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.dash_patches.markup import markup
-from dashapp.page import Context, Page, Refs, one_of, open_table, record, text_or_none
+from dashapp.page.address import Address, Link
+from dashapp.page.context import Context
+from dashapp.page.inputs import one_of, record, text_or_none
+from dashapp.page.page import Page
+from dashapp.page.tab_state import Refs, open_table
 from dashapp.pages.explore import charts
 from dashapp.pages.explore.charts import Shown, TableOf
 from dashapp.pages.explore.filters import filter_panel, filter_start

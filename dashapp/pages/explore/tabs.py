@@ -5,10 +5,10 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp.address import Address
 from dashapp.components.charts import TALL, chart
 from dashapp.components.choice import choice
 from dashapp.components.states import empty_state
+from dashapp.page.address import Address
 from dashapp.pages.explore import charts
 from dashapp.pages.explore.charts import NO_SPLIT, STATISTICS, Shown
 from dashapp.pages.explore.ids import Ids

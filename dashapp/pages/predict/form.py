@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashapp import formatting, units
 from dashapp.components.choice import choice
-from dashapp.page import number_or_none
+from dashapp.page.inputs import number_or_none
 from segmentation import ModelColumn, SegmentModel
 
 # Up to here all columns are asked for at once; beyond, the most important ones first.

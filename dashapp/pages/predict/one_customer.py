@@ -10,10 +10,11 @@ from dash import Patch, html
 from dash.development.base_component import Component
 
 from dashapp import figures, formatting
-from dashapp.address import Address
 from dashapp.auth.identity import current_session
 from dashapp.components.charts import Drawn, chart
-from dashapp.page import Context, Seen
+from dashapp.page.address import Address
+from dashapp.page.context import Context
+from dashapp.page.tab_state import Seen
 from dashapp.pages.predict import views
 from dashapp.pages.predict.form import TYPICAL, form, start_values
 from dashapp.pages.predict.ids import Ids

@@ -9,7 +9,6 @@ from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashapp.address import Address, Link
 from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, may, needs
 from dashapp.components.charts import drawn_anew
@@ -18,7 +17,11 @@ from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.components.upload import load_model
 from dashapp.dash_patches.markup import markup
-from dashapp.page import Context, Page, Seen, content_id_or_none, one_of, record
+from dashapp.page.address import Address, Link
+from dashapp.page.context import Context
+from dashapp.page.inputs import content_id_or_none, one_of, record
+from dashapp.page.page import Page
+from dashapp.page.tab_state import Seen
 from dashapp.pages.predict import batch
 from dashapp.pages.predict.ids import Ids
 from dashapp.pages.predict.one_customer import render_answer, render_one

@@ -13,7 +13,8 @@ from dashapp import figures, formatting
 from dashapp.auth.permissions import Right, may
 from dashapp.components.charts import Drawn
 from dashapp.components.sampled import noun
-from dashapp.page import Context, Refs, Seen
+from dashapp.page.context import Context
+from dashapp.page.tab_state import Refs, Seen
 from dashapp.pages.segments.current_model import scores_of
 from dashapp.pages.segments.customers_tab import picked_links
 from dashapp.services.masking import contact_columns, hidden

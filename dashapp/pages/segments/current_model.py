@@ -6,7 +6,8 @@ import pandas as pd
 from dash.exceptions import PreventUpdate
 
 from dashapp.auth.identity import current_session
-from dashapp.page import Context, Seen
+from dashapp.page.context import Context
+from dashapp.page.tab_state import Seen
 from segmentation import SegmentModel
 
 

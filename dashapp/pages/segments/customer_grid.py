@@ -10,7 +10,9 @@ from dashapp import formatting
 from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, may, needs
 from dashapp.components.sampled import noun
-from dashapp.page import BadInputError, Context, Seen, number_or_none
+from dashapp.page.context import Context
+from dashapp.page.inputs import BadInputError, number_or_none
+from dashapp.page.tab_state import Seen
 from dashapp.pages.segments.current_model import model_of, scores_of
 from dashapp.pages.segments.customers_tab import (
     FILES,

@@ -13,12 +13,14 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting, units
-from dashapp.address import Address, parameter
 from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, may
 from dashapp.components.choice import choice
 from dashapp.components.downloads import download, masking_note
-from dashapp.page import Context, Refs, one_of, text_or_none
+from dashapp.page.address import Address, parameter
+from dashapp.page.context import Context
+from dashapp.page.inputs import one_of, text_or_none
+from dashapp.page.tab_state import Refs
 from dashapp.pages.segments.ids import Ids
 from dashapp.services.customers import GRID_COLUMNS, ROW, UNSURE, Selection, Which
 from dashapp.services.exports import Export

@@ -14,7 +14,8 @@ from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, may
 from dashapp.components.sampled import noun
 from dashapp.ledger.ledger import Item
-from dashapp.page import Context, Refs, Seen
+from dashapp.page.context import Context
+from dashapp.page.tab_state import Refs, Seen
 from dashapp.pages.segments.current_model import scores_of
 from dashapp.pages.segments.ids import Ids
 from dashapp.services.apply_model import Fit, Match, counted, fit_of, match

@@ -12,7 +12,8 @@ from dashapp.auth.audit_log import note
 from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, may, needs
 from dashapp.components.sampled import sample_note
-from dashapp.page import Context, Refs, Seen
+from dashapp.page.context import Context
+from dashapp.page.tab_state import Refs, Seen
 from dashapp.pages.segments.ids import Ids
 from dashapp.shell import Ids as Shell
 

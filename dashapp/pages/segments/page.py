@@ -7,7 +7,6 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashapp.address import Address, Link
 from dashapp.auth.audit_log import note
 from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, may, needs
@@ -15,7 +14,11 @@ from dashapp.components.allowed import allowed
 from dashapp.components.states import expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
 from dashapp.dash_patches.markup import markup
-from dashapp.page import Context, Page, Refs, Seen, number_or_none, one_of
+from dashapp.page.address import Address, Link
+from dashapp.page.context import Context
+from dashapp.page.inputs import number_or_none, one_of
+from dashapp.page.page import Page
+from dashapp.page.tab_state import Refs, Seen
 from dashapp.pages.segments import foreign_model, large_data_notes, rename, tabs
 from dashapp.pages.segments.customers_tab import customers_of
 from dashapp.pages.segments.ids import Ids

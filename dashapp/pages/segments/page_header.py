@@ -9,7 +9,7 @@ from dashapp import formatting
 from dashapp.auth.permissions import Right, may
 from dashapp.components.icon import icon
 from dashapp.components.upload import load_model
-from dashapp.page import Seen
+from dashapp.page.tab_state import Seen
 from dashapp.pages.segments.ids import Ids
 from dashapp.pages.segments.train_options import train_options
 from segmentation import Table

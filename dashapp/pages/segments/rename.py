@@ -8,7 +8,9 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update,
 
 from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, needs
-from dashapp.page import Context, Refs, record, text_or_none
+from dashapp.page.context import Context
+from dashapp.page.inputs import record, text_or_none
+from dashapp.page.tab_state import Refs
 from dashapp.pages.segments.ids import Ids
 from dashapp.shell import Ids as Shell
 from segmentation import ParameterError

@@ -12,7 +12,7 @@ from dashapp.auth.permissions import Right, is_person, may
 from dashapp.components.states import Action, empty_state
 from dashapp.components.upload import load_model
 from dashapp.ledger.ledger import Item
-from dashapp.page import Context
+from dashapp.page.context import Context
 
 
 def shared_models(context: Context, dataset_id: str | None) -> Component | None:

@@ -9,11 +9,13 @@ from dash import Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashapp.address import Address
 from dashapp.auth.permissions import Right, needs
 from dashapp.components.charts import Drawn, drawn_anew
 from dashapp.components.states import empty_state
-from dashapp.page import Context, Refs, Seen, number_or_none, one_of, texts
+from dashapp.page.address import Address
+from dashapp.page.context import Context
+from dashapp.page.inputs import number_or_none, one_of, texts
+from dashapp.page.tab_state import Refs, Seen
 from dashapp.pages.segments import charts, customer_grid, large_data_notes, views
 from dashapp.pages.segments.charts import Placed, placed_customers
 from dashapp.pages.segments.current_model import model_of

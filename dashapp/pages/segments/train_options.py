@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashapp.components.choice import choice, choices
 from dashapp.option_values import from_option
-from dashapp.page import BadInputError, number_or_none, one_of, texts
+from dashapp.page.inputs import BadInputError, number_or_none, one_of, texts
 from segmentation import ALGORITHMS, Role, SegmentModel, Table, Use
 
 AUTOMATIC = "auto"
@@ -148,7 +148,7 @@ def parse_options(given: Mapping[str, Any], table: Table) -> dict[str, Any]:
 
     Raises
     ------
-    dashapp.page.BadInputError
+    dashapp.page.page.BadInputError
         If a value is none that the form offers.
     """
     options: dict[str, Any] = {}

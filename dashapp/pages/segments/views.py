@@ -9,13 +9,13 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures
-from dashapp.address import Address
 from dashapp.components.charts import HEIGHT, SQUARE, TALL, Drawn, chart
 from dashapp.components.choice import choice, choices
 from dashapp.components.icon import icon
 from dashapp.components.states import empty_state
 from dashapp.components.tables import data_table
-from dashapp.figures.profiles import MAX_SIDE_BY_SIDE, MAX_TRAITS
+from dashapp.figures.profile_charts import MAX_SIDE_BY_SIDE, MAX_TRAITS
+from dashapp.page.address import Address
 from dashapp.pages.segments import charts
 from dashapp.pages.segments.charts import Placed
 from dashapp.pages.segments.ids import Ids

@@ -1,1 +1,1 @@
-"""."""
+"""The algorithms that divide points into segments."""

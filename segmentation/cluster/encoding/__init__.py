@@ -1,1 +1,1 @@
-"""."""
+"""From customers to points: how each column becomes numbers."""

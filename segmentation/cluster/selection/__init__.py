@@ -1,1 +1,1 @@
-"""."""
+"""How many segments there are, and how far that can be trusted."""

@@ -1,1 +1,1 @@
-"""."""
+"""Readers of each file format: from bytes to columns of text."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import dash
 
-from dashapp.pages.data.issue_groups import IssueIds, issue_groups
+from dashapp.pages.data.issues.issue_groups import IssueIds, issue_groups
 from segmentation import read_table
 
 IDS = IssueIds(fix="fix", fix_all="fix-all", apply="apply", in_force="in-force")

@@ -13,7 +13,7 @@ import pytest
 
 from dashapp import figures, units
 from dashapp.figures.association_heatmap import MAX_ASSOCIATED
-from dashapp.figures.profiles import MAX_TRAITS
+from dashapp.figures.profile_charts import MAX_TRAITS
 from segmentation import Profile, Segment
 from tests import segment_samples as samples
 

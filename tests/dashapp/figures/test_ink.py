@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dashapp import figures
-from dashapp.figures.contrast import color_at, contrast, ink_on
+from dashapp.figures.drawing.contrast import color_at, contrast, ink_on
 from dashapp.theme import DARK, LIGHT, Theme
 from tests import segment_samples as samples
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from dashapp.figures.short_names import dotted, short_names
+from dashapp.figures.drawing.short_names import dotted, short_names
 from dashapp.theme import LIGHT
 from tests import segment_samples as samples
 

@@ -10,7 +10,7 @@ import pytest
 
 from dashapp import figures
 from dashapp.figures.by_category import estimate
-from dashapp.figures.values import bin_edges, box_of, groups
+from dashapp.figures.drawing.plotted_values import bin_edges, box_of, groups
 from segmentation import Column, Role, Use
 from tests import segment_samples as samples
 

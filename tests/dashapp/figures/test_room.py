@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from dashapp import figures
-from dashapp.figures.canvas import (
+from dashapp.figures.drawing.canvas import (
     LEGEND_ROOM,
     TITLE_BELOW_LABELS,
     Canvas,

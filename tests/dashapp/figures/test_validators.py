@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 import pytest
 from plotly.validator_cache import ValidatorCache
 
-from dashapp.figures.canvas import empty_figure
-from dashapp.figures.validators import SOURCE, checks_of, learn_when_drawn
+from dashapp.figures.drawing.canvas import empty_figure
+from dashapp.figures.drawing.validators import SOURCE, checks_of, learn_when_drawn
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from multiprocessing import Pipe
 import pytest
 import structlog
 
-from dashapp import logs
 from dashapp.jobs.job_main import outcome
 from dashapp.ledger.records import Job
 from dashapp.settings.portal_settings import Settings
+from dashapp.telemetry import logs
 from tests.dashapp.jobs.conftest import SESSION
 from tests.dashapp.jobs.work import HANDLERS
 

@@ -13,7 +13,7 @@ import pytest
 from plotly.utils import PlotlyJSONEncoder
 
 from dashapp import figures
-from dashapp.figures.customer import sides
+from dashapp.figures.one_customer_charts import sides
 from dashapp.pages.predict.batch import batch_upload, first_rows
 from dashapp.pages.predict.form import FIRST_FIELDS, divided
 from dashapp.pages.predict.views import changes, misfit, typical

@@ -8,7 +8,7 @@ from typing import Any
 
 from plotly.utils import PlotlyJSONEncoder
 
-from dashapp.address import Address
+from dashapp.page.address import Address
 from dashapp.pages.segments import views
 from dashapp.pages.segments.customers_tab import grid_columns
 from dashapp.theme import LIGHT

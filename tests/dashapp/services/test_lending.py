@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashapp.page import Context
+from dashapp.page.context import Context
 from dashapp.storage.errors import SessionExpiredError
 from dashapp.storage.keys import Kind
 from segmentation import Table

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dashapp.services.data_locations import Listing, find, look_around
+from dashapp.services.large.data_locations import Listing, find, look_around
 from dashapp.settings.portal_settings import Settings
 from segmentation import ReadError
 

@@ -16,7 +16,7 @@ from dashapp.storage.errors import (
     QuotaExceededError,
     StoreUnavailableError,
 )
-from dashapp.web.load_shedding import Admission
+from dashapp.web.guards.load_shedding import Admission
 from tests.callbacks import find_by_input, fire
 from tests.dashapp.portal import ORIGIN, Portal
 

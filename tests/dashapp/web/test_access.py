@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from dashapp.auth.identity import PAGE_TOKEN, PUBLIC
 from dashapp.auth.permissions import ROLES, SCOPES, Door, Right, Rights, need_of
-from dashapp.web.access import PAGES, need_of_rule
+from dashapp.web.guards.access import PAGES, need_of_rule
 from tests.callbacks import Callback, callbacks, fire
 from tests.dashapp.portal import ORIGIN, Portal
 

@@ -12,7 +12,7 @@ import pytest
 
 from dashapp.auth.permissions import SCOPES, Rights
 from dashapp.settings.portal_settings import Settings
-from dashapp.web.access import CALLBACKS
+from dashapp.web.guards.access import CALLBACKS
 from tests.callbacks import body_of
 from tests.dashapp.portal import ORIGIN, Portal
 from tests.dashapp.web.test_access import server_callbacks, shows_nothing

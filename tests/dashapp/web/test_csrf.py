@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from dashapp.app import create_app
 from dashapp.auth.proxy_identity import ROLES_HEADER, SECRET_HEADER, USER_HEADER
 from dashapp.settings.portal_settings import Settings
-from dashapp.web.csrf import is_own
+from dashapp.web.guards.csrf import is_own
 from tests.dashapp.portal import Portal
 
 HOST = "portal.example:8050"

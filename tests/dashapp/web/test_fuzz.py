@@ -27,7 +27,7 @@ from dashapp.auth.oidc_sign_in import keep
 from dashapp.auth.permissions import ROLES
 from dashapp.auth.proxy_identity import ROLES_HEADER, SECRET_HEADER, USER_HEADER
 from dashapp.settings.portal_settings import Settings
-from dashapp.web.sign_in import COOKIE as PENDING
+from dashapp.web.routes.sign_in import COOKIE as PENDING
 from tests.callbacks import Callback, body_of, callbacks
 from tests.dashapp.portal import ORIGIN, Portal
 from tests.dashapp.test_callbacks import NONSENSE

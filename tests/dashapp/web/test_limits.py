@@ -8,7 +8,7 @@ import pytest
 
 from dashapp.ledger.ledger import open_ledger
 from dashapp.settings.portal_settings import Settings
-from dashapp.web import rate_limits
+from dashapp.web.guards import rate_limits
 from tests.dashapp.portal import ORIGIN, Portal
 
 

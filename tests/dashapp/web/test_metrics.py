@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashapp import metrics
 from dashapp.settings.portal_settings import Settings
+from dashapp.telemetry import metrics
 from tests.dashapp.portal import Portal
 
 TOKEN = "a token for the monitor"

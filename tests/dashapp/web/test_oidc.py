@@ -14,7 +14,7 @@ from dashapp.auth import oidc
 from dashapp.auth import oidc_documents as documents
 from dashapp.auth.identity import SIGN_IN
 from dashapp.settings.portal_settings import Settings
-from dashapp.web.sign_in import COOKIE as PENDING
+from dashapp.web.routes.sign_in import COOKIE as PENDING
 from tests.dashapp.portal import Portal
 from tests.dashapp.web.provider import CLIENT, CLIENT_SECRET, EC_KEY, OTHER_KEY, Provider, public
 from tests.dashapp.web.signing_in import (

@@ -14,8 +14,8 @@ from dashapp.auth.identity import COOKIE, PUBLIC, SIGN_IN, Identity, cookie_toke
 from dashapp.auth.permissions import SCOPES, Door
 from dashapp.settings.portal_settings import Settings
 from dashapp.storage.keys import Kind
-from dashapp.web.access import need_of_rule
-from dashapp.web.sign_in import COOKIE as PENDING
+from dashapp.web.guards.access import need_of_rule
+from dashapp.web.routes.sign_in import COOKIE as PENDING
 from tests.callbacks import find_by_input, fire
 from tests.dashapp.portal import ORIGIN, Portal
 from tests.dashapp.web.provider import CLIENT, CLIENT_SECRET, Provider

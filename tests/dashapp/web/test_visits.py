@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashapp.web.session_visits import REMEMBERED, Visits
+from dashapp.web.guards.session_visits import REMEMBERED, Visits
 from tests.dashapp.portal import Portal
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from segmentation import sample_customers
-from segmentation.scale.dask_client import Workers
+from segmentation.scale.processes.dask_client import Workers
 
 #: Customers, and rows of the sample that everything but the passes is worked out on.
 CUSTOMERS = 6_000

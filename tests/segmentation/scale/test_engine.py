@@ -22,7 +22,7 @@ from segmentation.cluster.encoding.quantiles import QUANTILE_ERROR
 from segmentation.cluster.selection.quality_indices import adjusted_rand
 from segmentation.options import Settings
 from segmentation.scale.assign_parts import assign_in_parts
-from segmentation.scale.dask_client import Workers
+from segmentation.scale.processes.dask_client import Workers
 from segmentation.scale.train_parts import TrainedInParts, train_in_parts
 from segmentation.training import Trained, train
 from tests.segmentation.scale.conftest import CUSTOMERS, SAMPLE, write_parts

@@ -19,9 +19,9 @@ import pytest
 
 from segmentation import ClusterError, CustomerSegmentation, ParameterError, SegmentModel
 from segmentation.options import Settings
-from segmentation.scale.dask_client import Workers
-from segmentation.scale.memory_shares import DIRECTOR, LEAST, share_out
-from segmentation.scale.temp_folders import clear_leftovers
+from segmentation.scale.processes.dask_client import Workers
+from segmentation.scale.processes.memory_shares import DIRECTOR, LEAST, share_out
+from segmentation.scale.processes.temp_folders import clear_leftovers
 from segmentation.scale.train_parts import train_in_parts
 from tests.dask_cluster import Cluster, running_cluster
 from tests.segmentation.scale.conftest import SAMPLE, write_parts
@@ -83,7 +83,7 @@ def test_a_cluster_does_the_work_and_a_lost_scheduler_is_said(
 def test_a_cluster_that_loses_all_its_workers_is_said(
     folder: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("segmentation.scale.dask_client._ALONE", 0.5)
+    monkeypatch.setattr("segmentation.scale.processes.dask_client._ALONE", 0.5)
 
     def lose(words: str, _: float) -> None:
         if "pass 1" in words:
@@ -108,7 +108,7 @@ def test_what_a_killed_training_left_with_the_workers_is_removed(
 
 
 def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("segmentation.scale.dask_client._PATIENCE", 0.3)
+    monkeypatch.setattr("segmentation.scale.processes.dask_client._PATIENCE", 0.3)
     with pytest.raises(ClusterError, match="no Dask scheduler at tcp://127"):
         Workers.open("tcp://127.0.0.1:9")
 

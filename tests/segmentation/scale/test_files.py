@@ -17,10 +17,10 @@ import pytest
 
 from segmentation import ReadError, read_table
 from segmentation.options import Settings
-from segmentation.scale import text_files
-from segmentation.scale.dask_client import Workers
-from segmentation.scale.data_set import open_data_set
-from segmentation.scale.parts import Part
+from segmentation.scale.partitions import text_files
+from segmentation.scale.partitions.data_set import open_data_set
+from segmentation.scale.partitions.part import Part
+from segmentation.scale.processes.dask_client import Workers
 from segmentation.scale.train_parts import TrainedInParts, train_in_parts
 from tests.segmentation.scale.conftest import CUSTOMERS, SAMPLE, write_parts
 

@@ -23,7 +23,7 @@ from segmentation import (
 from segmentation.cluster.encoding.quantiles import QUANTILE_ERROR
 from segmentation.cluster.row_sample import sampled
 from segmentation.options import Settings
-from segmentation.scale.dask_client import Workers
+from segmentation.scale.processes.dask_client import Workers
 from tests.dask_cluster import running_cluster
 from tests.segmentation.scale.conftest import CUSTOMERS, SAMPLE, write_parts
 
@@ -154,7 +154,7 @@ def test_files_that_changed_since_are_said(
 def test_a_scheduler_without_workers_is_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("segmentation.scale.dask_client._PATIENCE", 1)
+    monkeypatch.setattr("segmentation.scale.processes.dask_client._PATIENCE", 1)
     with running_cluster(tmp_path, workers=0) as cluster:
         with pytest.raises(ClusterError, match="no workers") as caught:
             Workers.open(cluster.address)

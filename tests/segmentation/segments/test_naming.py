@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from segmentation import CustomerSegmentation, SegmentModel, read_table, sample_customer_kinds
-from segmentation.segments.column_values import measure
-from segmentation.segments.naming import shortened, unique_names
-from segmentation.segments.profile import profiles
-from segmentation.segments.summaries import summarize
-from segmentation.segments.traits import distinctive_traits
+from segmentation.segments.naming.segment_names import shortened, unique_names
+from segmentation.segments.naming.traits import distinctive_traits
+from segmentation.segments.profiles.column_values import measure
+from segmentation.segments.profiles.profile import profiles
+from segmentation.segments.profiles.summaries import summarize
 from segmentation.table.schema.columns import Column, Role, Use
 
 COLUMNS = (

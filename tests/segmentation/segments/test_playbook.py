@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from segmentation import CustomerSegmentation, PlaybookError, SegmentModel, sample_customers
-from segmentation.segments.column_values import measure
-from segmentation.segments.conditions import Facts
+from segmentation.segments.advice.conditions import Facts
+from segmentation.segments.advice.playbook import Play, built_in, load_playbook
 from segmentation.segments.explanation import median_positions
-from segmentation.segments.playbook import Play, built_in, load_playbook
-from segmentation.segments.profile import profiles
-from segmentation.segments.summaries import summarize
+from segmentation.segments.profiles.column_values import measure
+from segmentation.segments.profiles.profile import profiles
+from segmentation.segments.profiles.summaries import summarize
 from segmentation.table.schema.columns import Column, Role, Use
 
 SPEND = Column("Spend", Role.NUMERIC, Use.BASIS, "", meaning="spend")

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation.segments.column_values import Measured, NumericValues, measure
-from segmentation.segments.importance import cramers_v, eta_squared, importances
-from segmentation.segments.profile import profiles, revenue_shares
-from segmentation.segments.summaries import NumericSummary, summarize
+from segmentation.segments.profiles.column_values import Measured, NumericValues, measure
+from segmentation.segments.profiles.importance import cramers_v, eta_squared, importances
+from segmentation.segments.profiles.profile import profiles, revenue_shares
+from segmentation.segments.profiles.summaries import NumericSummary, summarize
 from segmentation.table.schema.columns import Column, Role, Use
 
 LABELS = np.array([0, 0, 1, 1])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation import SegmentModel
-from segmentation.segments.column_values import measure
+from segmentation.segments.profiles.column_values import measure
 from segmentation.segments.rules import MAX_RULES, segment_rules
 from segmentation.table.schema.columns import Column, Role, Use
 

@@ -1,0 +1,1 @@
+"""What all figures share: the canvas, colors, labels, values."""

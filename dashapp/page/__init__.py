@@ -1,0 +1,1 @@
+"""What a page is, what it may ask for, and how browser values are read."""

@@ -1,0 +1,47 @@
+"""Everything that a page may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashapp.auth.permissions import Right
+from dashapp.jobs.queue import JobQueue
+from dashapp.ledger.ledger import Ledger
+from dashapp.services.datasets import Datasets
+from dashapp.services.exports import Exports
+from dashapp.services.large.large_sets import LargeSets
+from dashapp.services.score_customers import Scoring
+from dashapp.services.sharing import Sharing
+from dashapp.services.train_models import Training
+from dashapp.settings.portal_settings import Settings
+from dashapp.storage.store import SessionStore
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a page may ask for; made once by :func:`dashapp.app.create_app`.
+
+    Attributes
+    ----------
+    settings
+        The frozen settings of this process.
+    store, ledger, jobs
+        What the server keeps for each session.
+    datasets, training, scoring, exports, sharing, large
+        The services, free of Dash.
+    page_needs
+        Path of each page and what it needs; every other full-page path answers 404.
+    """
+
+    settings: Settings
+    store: SessionStore
+    ledger: Ledger
+    jobs: JobQueue
+    datasets: Datasets
+    training: Training
+    scoring: Scoring
+    exports: Exports
+    sharing: Sharing
+    large: LargeSets
+    page_needs: Mapping[str, Right]

@@ -1,0 +1,1 @@
+"""How a file is read, and each choice about it."""

@@ -1,0 +1,1 @@
+"""What marketing does about a segment, and why."""
