@@ -1,4 +1,4 @@
-/* Streams files to the server with progress and cancel; see dashapp/components/upload.py. */
+/* Streams files to the server with progress and cancel; see dashapp/components/drop_zone.py. */
 (function () {
   "use strict";
 

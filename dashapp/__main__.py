@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-# Commands of dashapp.commands, which is loaded only for them.
+# Commands of dashapp.operator_commands, which is loaded only for them.
 COMMANDS = ("embed-link", "share-model", "shared-models", "unshare-model")
 USAGE = f"usage: python -m dashapp [worker [--follow] | {' | '.join(COMMANDS)}]\n"
 SERVE: list[str] = []
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
     tune()
     try:
         if arguments and arguments[0] in COMMANDS:
-            from dashapp.commands import run
+            from dashapp.operator_commands import run
 
             return run(arguments)
         settings = load_settings()

@@ -25,9 +25,9 @@ from segmentation.scoring.lineage import identities
 from segmentation.scoring.segment_model import SegmentModel
 from segmentation.segments.advice.playbook import Playbook
 from segmentation.segments.explanation import explain
-from segmentation.segments.identity import Members
 from segmentation.segments.profiles.summaries import Summaries
 from segmentation.segments.profiles.typical_customers import example_rows
+from segmentation.segments.refit_identity import Members
 from segmentation.segments.training_rows import TrainingRows
 from segmentation.version import __version__
 

@@ -28,7 +28,7 @@ from segmentation.scale.partitions.part import Part
 from segmentation.scale.row_hashes import Copies, Places
 from segmentation.scale.usable_rows import Rows, kept_rows
 from segmentation.table.schema.columns import MAX_LEVELS
-from segmentation.table.schema.records import SetAside
+from segmentation.table.schema.text_rows import SetAside
 from segmentation.table.values.typed_column import Kind
 
 #: Levels of a column that are counted; with more it is no category, however they are written.

@@ -20,9 +20,9 @@ from segmentation.scale.partitions.part import Part
 from segmentation.scale.row_hashes import Places
 from segmentation.scale.usable_rows import kept_rows
 from segmentation.scoring.boundaries import own_nearness, scatter, uncalibrated
-from segmentation.segments.identity import Members
 from segmentation.segments.profiles.column_values import Yardsticks, measure
 from segmentation.segments.profiles.tallies import Tallies
+from segmentation.segments.refit_identity import Members
 from segmentation.table.schema.columns import Column, Role
 from segmentation.table.values.column_profile import settled
 

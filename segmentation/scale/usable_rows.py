@@ -14,7 +14,7 @@ from segmentation.cluster.encoding.encoder import MAX_MISSING_SHARE
 from segmentation.scale.column_plan import ColumnPlan, type_part
 from segmentation.scale.partitions.part import Part
 from segmentation.scale.row_hashes import Places
-from segmentation.table.schema.records import SetAside
+from segmentation.table.schema.text_rows import SetAside
 
 
 @dataclass(frozen=True, eq=False)

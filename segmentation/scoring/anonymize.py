@@ -26,7 +26,7 @@ from segmentation.cluster.encoding.column_statistics import FEWEST
 from segmentation.cluster.encoding.encoder import Encoder
 from segmentation.scoring.answers import ModelColumn
 from segmentation.scoring.form_columns import start_value
-from segmentation.segments.identity import Members
+from segmentation.segments.refit_identity import Members
 from segmentation.segments.segment import NumericProfile, Profile, Segment
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ from segmentation.cluster.projection import AXES
 from segmentation.cluster.selection.evidence import GRADES, LARGEST_K
 from segmentation.errors import ModelFileError
 from segmentation.scoring.answers import ModelColumn
-from segmentation.segments.identity import SKETCH, Members
 from segmentation.segments.naming.segment_names import LONGEST
 from segmentation.segments.profiles.summaries import MAX_DECIMALS
+from segmentation.segments.refit_identity import SKETCH, Members
 from segmentation.segments.segment import Profile, Segment
 from segmentation.table.header.column_names import LONGEST_NAME
 from segmentation.table.schema.columns import Role, Use

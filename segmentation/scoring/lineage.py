@@ -8,7 +8,7 @@ import pandas as pd
 
 from segmentation.errors import DataError
 from segmentation.scoring.segment_model import SegmentModel
-from segmentation.segments.identity import Identity, Members, overlap, shared_labels, trace
+from segmentation.segments.refit_identity import Identity, Members, overlap, shared_labels, trace
 from segmentation.segments.segment import Lineage, Segment
 
 Integers = npt.NDArray[np.intp]

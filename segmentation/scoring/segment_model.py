@@ -31,9 +31,9 @@ from segmentation.scoring.stored_profiles import (
 )
 from segmentation.scoring.typed_json import from_json, to_json
 from segmentation.scoring.whatif import smallest_changes
-from segmentation.segments.identity import Members
 from segmentation.segments.naming.segment_names import LONGEST as LONGEST_NAME
 from segmentation.segments.profiles.comparison import Difference, compare_segments
+from segmentation.segments.refit_identity import Members
 from segmentation.segments.segment import UNASSIGNED, Segment
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from segmentation.segments.advice.conditions import Facts
 from segmentation.segments.advice.playbook import Playbook
-from segmentation.segments.identity import Identity
 from segmentation.segments.naming.kept_names import lasting_names
 from segmentation.segments.naming.segment_names import unique_names
 from segmentation.segments.naming.traits import distinctive_traits
@@ -18,6 +17,7 @@ from segmentation.segments.profiles.column_values import Measured
 from segmentation.segments.profiles.importance import importances
 from segmentation.segments.profiles.profile import profiles, revenue_shares
 from segmentation.segments.profiles.summaries import Summaries
+from segmentation.segments.refit_identity import Identity
 from segmentation.segments.rules import segment_rules
 from segmentation.segments.segment import Importance, Profile, Segment
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.errors import DataError, ParameterError
-from segmentation.segments.identity import Members
 from segmentation.segments.profiles.column_values import (
     LevelValues,
     Measured,
@@ -18,6 +17,7 @@ from segmentation.segments.profiles.column_values import (
     Yardsticks,
     measure,
 )
+from segmentation.segments.refit_identity import Members
 from segmentation.table.schema.columns import UNUSABLE_ROLES, Column, Role, Use
 
 Integers = npt.NDArray[np.intp]

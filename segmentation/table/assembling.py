@@ -28,7 +28,7 @@ from segmentation.table.roles.role_detection import find_roles
 from segmentation.table.schema.columns import Column, Issue
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
-from segmentation.table.schema.records import Raw
+from segmentation.table.schema.text_rows import Raw
 from segmentation.table.table import Table
 from segmentation.table.values.column_profile import Profiled, profile_typed, settled
 from segmentation.table.values.text_typing import file_evidence, type_column

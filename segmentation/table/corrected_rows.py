@@ -16,7 +16,7 @@ from segmentation.table.quality.cleaning import reject_names
 from segmentation.table.schema.columns import Issue
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
-from segmentation.table.schema.records import Raw, Records
+from segmentation.table.schema.text_rows import Raw, Records
 
 _DEFAULT_LIMITS = Limits()
 _MOST_LINES = 100

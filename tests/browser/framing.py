@@ -12,7 +12,7 @@ from playwright.sync_api import (
 )
 
 from dashapp.auth.launch_links import sign
-from dashapp.commands import sharing
+from dashapp.operator_commands import sharing
 from dashapp.settings.portal_settings import Settings
 from tests.browser.conftest import ACTION_MILLISECONDS
 from tests.browser.sites import Sites

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dashapp.app import create_app
 from dashapp.auth.launch_links import sign
-from dashapp.commands import sharing
+from dashapp.operator_commands import sharing
 from dashapp.settings.portal_settings import Settings
 from segmentation import CustomerSegmentation, read_table
 from tests.callbacks import Callback, callbacks

@@ -18,9 +18,9 @@ from dashapp.page.context import Context
 from dashapp.page.page import Page
 from dashapp.page.tab_state import Refs, open_table
 from dashapp.pages.data import large_data_sets, undo
+from dashapp.pages.data.column_edits import column_changes, fixes_recipe, ids_change
 from dashapp.pages.data.column_grid import grid_rows
 from dashapp.pages.data.ids import Ids
-from dashapp.pages.data.inputs import column_changes, fixes_recipe, ids_change
 from dashapp.pages.data.reading import reading_choices
 from dashapp.pages.data.reading.reading_choices import render_unread
 from dashapp.pages.data.views import Around, render_ready

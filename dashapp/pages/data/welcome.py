@@ -8,7 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import formatting
-from dashapp.components.upload import drop_zone
+from dashapp.components.drop_zone import drop_zone
 from dashapp.ledger.ledger import Item
 
 # Older files of the session are found by their address.

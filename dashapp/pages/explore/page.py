@@ -20,7 +20,7 @@ from dashapp.page.page import Page
 from dashapp.page.tab_state import Refs, open_table
 from dashapp.pages.explore import charts
 from dashapp.pages.explore.charts import Shown, TableOf
-from dashapp.pages.explore.filters import filter_panel, filter_start
+from dashapp.pages.explore.filter_panel import filter_panel, filter_start
 from dashapp.pages.explore.ids import Ids
 from dashapp.pages.explore.tabs import TABS, render_tab
 from dashapp.services.filters import asked_filters, filterable, parse_filters, passing

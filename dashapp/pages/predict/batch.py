@@ -10,8 +10,8 @@ from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.components.downloads import masking_note
+from dashapp.components.drop_zone import drop_zone
 from dashapp.components.tables import data_table
-from dashapp.components.upload import drop_zone
 from dashapp.ledger.ledger import Item
 from dashapp.services.masking import hidden
 from dashapp.theme import segment_class

@@ -13,9 +13,9 @@ from dashapp.auth.identity import current_session
 from dashapp.auth.permissions import Right, may, needs
 from dashapp.components.charts import drawn_anew
 from dashapp.components.downloads import download
+from dashapp.components.drop_zone import load_model
 from dashapp.components.states import empty_state, expired_state, skeleton
 from dashapp.components.tab_bar import tab_bar
-from dashapp.components.upload import load_model
 from dashapp.dash_patches.markup import markup
 from dashapp.page.address import Address, Link
 from dashapp.page.context import Context

@@ -7,8 +7,8 @@ from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.auth.permissions import Right, may
+from dashapp.components.drop_zone import load_model
 from dashapp.components.icon import icon
-from dashapp.components.upload import load_model
 from dashapp.page.tab_state import Seen
 from dashapp.pages.segments.ids import Ids
 from dashapp.pages.segments.train_options import train_options

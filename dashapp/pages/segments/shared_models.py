@@ -9,8 +9,8 @@ from dash.development.base_component import Component
 
 from dashapp import formatting
 from dashapp.auth.permissions import Right, is_person, may
+from dashapp.components.drop_zone import load_model
 from dashapp.components.states import Action, empty_state
-from dashapp.components.upload import load_model
 from dashapp.ledger.ledger import Item
 from dashapp.page.context import Context
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from segmentation.scale.column_plan import ColumnPlan
 from segmentation.table.schema.distinct_values import DistinctText
-from segmentation.table.schema.records import SetAside
+from segmentation.table.schema.text_rows import SetAside
 
 #: Bytes of typed cells that one batch may take, and the most rows of it.
 BATCH_BYTES = 32 * 1024 * 1024

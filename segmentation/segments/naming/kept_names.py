@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segmentation.segments.identity import Identity
 from segmentation.segments.naming.segment_names import against
 from segmentation.segments.naming.traits import distinctive_traits
+from segmentation.segments.refit_identity import Identity
 from segmentation.segments.segment import Profile
 from segmentation.table.schema.columns import Column
 

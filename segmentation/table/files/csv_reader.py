@@ -14,7 +14,7 @@ from segmentation.table.files.record_splitting import LONGEST_CELL
 from segmentation.table.files.tolerant_csv_reader import read_patiently
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
-from segmentation.table.schema.records import Records
+from segmentation.table.schema.text_rows import Records
 
 _BLOCK_BYTES = 4 * 1024 * 1024
 #: More lines than this hardly stand above a table.

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from segmentation.errors import ReadError
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
-from segmentation.table.schema.records import Records
+from segmentation.table.schema.text_rows import Records
 
 
 def read_parquet(data: bytes, limits: Limits) -> tuple[tuple[str, ...], Records]:

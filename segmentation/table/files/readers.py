@@ -17,7 +17,7 @@ from segmentation.table.files.workbook import cell_text, read_sheet, sheet_recor
 from segmentation.table.header.header_detection import find_header
 from segmentation.table.schema.columns import Issue
 from segmentation.table.schema.limits import Limits
-from segmentation.table.schema.records import Raw
+from segmentation.table.schema.text_rows import Raw
 
 _HEADER_ROWS = 400
 _LONGEST_DELIMITER = 3

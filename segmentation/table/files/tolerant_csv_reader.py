@@ -11,7 +11,7 @@ from segmentation.table.files.dialect import Dialect
 from segmentation.table.files.record_splitting import Marks, split_records
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
-from segmentation.table.schema.records import Records, SetAside
+from segmentation.table.schema.text_rows import Records, SetAside
 
 _CHUNK_ROWS = 50_000
 

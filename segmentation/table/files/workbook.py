@@ -17,7 +17,7 @@ from segmentation.errors import ReadError
 from segmentation.table.files.workbook_extent import check_extent
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
-from segmentation.table.schema.records import Records
+from segmentation.table.schema.text_rows import Records
 
 #: Formats that have sheets.
 WORKBOOKS = frozenset({"xlsx", "xls", "ods"})

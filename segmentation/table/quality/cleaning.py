@@ -15,7 +15,7 @@ from segmentation.table.quality.non_data_rows import NO_CUSTOMERS, unusable_rows
 from segmentation.table.schema.columns import Issue
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
-from segmentation.table.schema.records import Records, SetAside
+from segmentation.table.schema.text_rows import Records, SetAside
 
 _MOST_LINES = 100
 SHORT_ROW = "The row has fewer cells than the header."

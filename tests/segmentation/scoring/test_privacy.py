@@ -14,7 +14,7 @@ from segmentation import CustomerSegmentation, SegmentModel, Table, sample_custo
 from segmentation.options import Settings
 from segmentation.scoring.anonymize import without_customers
 from segmentation.scoring.artifact import unpack
-from segmentation.segments.identity import Members
+from segmentation.segments.refit_identity import Members
 from segmentation.training import train
 
 

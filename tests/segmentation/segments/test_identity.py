@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from segmentation import CustomerSegmentation, read_table, sample_customers
-from segmentation.segments.identity import SKETCH, Members, overlap, shared_labels, trace
+from segmentation.segments.refit_identity import SKETCH, Members, overlap, shared_labels, trace
 
 
 def test_a_pair_above_one_half_is_the_same_segment() -> None:

@@ -12,9 +12,9 @@ from dash.development.base_component import Component
 from dashapp import formatting
 from dashapp.components.choice import choice
 from dashapp.components.downloads import masking_note
+from dashapp.components.drop_zone import drop_zone
 from dashapp.components.states import message
 from dashapp.components.tables import data_table
-from dashapp.components.upload import drop_zone
 from dashapp.pages.data.import_summary import ids_of
 from dashapp.pages.data.issues.issue_decisions import (
     OPENLY,

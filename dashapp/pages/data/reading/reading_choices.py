@@ -17,8 +17,8 @@ from dashapp.ledger.ledger import Item
 from dashapp.page.context import Context
 from dashapp.page.inputs import content_id_or_none, record
 from dashapp.page.tab_state import Refs
+from dashapp.pages.data.column_edits import layout_chosen, with_layout
 from dashapp.pages.data.ids import Ids
-from dashapp.pages.data.inputs import layout_chosen, with_layout
 from dashapp.pages.data.reading.reading_form import (
     Reading,
     reading_fields,

@@ -11,7 +11,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.components.choice import choice
-from dashapp.components.upload import drop_zone
+from dashapp.components.drop_zone import drop_zone
 from dashapp.pages.data.import_summary import DELIMITERS as DELIMITER_WORDS
 from segmentation import Table
 
