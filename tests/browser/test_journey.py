@@ -164,7 +164,7 @@ def test_a_refused_name_goes_back_and_the_open_tab_stays(visit: Visit, prepared:
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download as CSV").click()
     file = waiting.value.path().read_text(encoding="utf-8-sig")
-    assert file.startswith("series,Standard deviations from everybody,Column,segment's average")
+    assert file.startswith('"series","Standard deviations from everybody","Column","segment')
     assert "Friends" in file
     assert "range" not in file
     assert visit.complaints == []

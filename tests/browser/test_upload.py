@@ -89,7 +89,7 @@ def test_a_picture_is_refused_with_its_sentence(page: Page, tmp_path: Path) -> N
     picture = tmp_path / "list.csv"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 999)
     page.locator(f"{ZONE} input[type=file]").set_input_files(picture)
-    expect(said(page)).to_contain_text("This is a PNG image, not a table.")
+    expect(said(page)).to_contain_text("This is a PNG picture, not a table.")
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
 
 
