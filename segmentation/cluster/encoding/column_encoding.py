@@ -195,7 +195,8 @@ class EncodedColumn:
         if self.kind not in LEVEL_KINDS:
             return np.where(np.isnan(raw), self.fill, raw)
         # Rare levels share a feature, whether or not their names are known.
-        shared = len(self.features) - self.has_missing > len(self.levels)
+        features = len(self.features) - self.has_missing
+        shared = self.kind == "one_hot" and features > len(self.levels)
         unknown = float(len(self.levels)) if shared else self.fill
         codes = np.where(np.isnan(raw), self.fill, raw)
         return np.where(raw < 0, unknown, codes)
