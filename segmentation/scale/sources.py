@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def is_data_set(source: Any) -> bool:
-    """Tell whether something is read in parts: a path, a pattern, a URL or a Dask DataFrame.
+    """Return whether something is read in parts: a path, a pattern, a URL or a Dask DataFrame.
 
     Examples
     --------

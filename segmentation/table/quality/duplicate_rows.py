@@ -81,7 +81,7 @@ def with_copies(work: Cleaned, issue: Issue) -> Cleaned:
 
 
 def are_customers(rows: int, copies: int, columns: Sequence[Column]) -> bool:
-    """Tell whether the copies left out are customers who look alike, not rows written twice.
+    """Return whether the copies left out are customers who look alike, not rows written twice.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def are_customers(rows: int, copies: int, columns: Sequence[Column]) -> bool:
 
 
 def _tells_people_apart(column: Column, rows: int) -> bool:
-    """Tell whether a column holds ids, or amounts, dates and names that seldom repeat."""
+    """Return whether a column holds ids, or amounts, dates and names that seldom repeat."""
     if column.role is Role.IDENTIFIER:
         return True
     return column.role in SELDOM_EQUAL and column.distinct > MOSTLY * rows

@@ -126,7 +126,7 @@ def _headings(
 
 
 def _is_prose(columns: Sequence[DistinctText], row: int, others: np.ndarray) -> bool:
-    """Tell whether a row's only cell is prose in a column that holds none otherwise."""
+    """Return whether a row's only cell is prose in a column that holds none otherwise."""
     column = next(column for column in columns if column.codes[row] >= 0)
     prose = pc.match_substring_regex(column.texts, _PROSE).to_numpy(zero_copy_only=False)
     marked = column.rows_of(np.asarray(prose, dtype=bool))

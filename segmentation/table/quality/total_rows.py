@@ -91,7 +91,7 @@ def _is_sparse(columns: Sequence[DistinctText], row: int) -> bool:
 def _adds_up(
     columns: list[np.ndarray], row: int, ordinary: np.ndarray, candidates: list[int]
 ) -> bool:
-    """Tell whether a row is the sum or mean of all others, of those above, or of its block."""
+    """Return whether a row is the sum or mean of all others, of those above, or of its block."""
     places = np.arange(len(ordinary))
     former = max((other for other in candidates if other < row), default=-1)
     blocks = [
@@ -117,14 +117,14 @@ def _agrees(value: float, others: np.ndarray) -> bool:
 
 
 def _may_be_bare(columns: Sequence[DistinctText], row: int) -> bool:
-    """Tell whether a row has the gaps of a sum without a label."""
+    """Return whether a row has the gaps of a sum without a label."""
     return bool(columns[0].codes[row] < 0 and _is_sparse(columns, row))
 
 
 def _is_bare_sum(
     columns: Sequence[DistinctText], numbers: list[np.ndarray], row: int, ordinary: np.ndarray
 ) -> bool:
-    """Tell whether the last row is a sum without a label: nothing in it but sums."""
+    """Return whether the last row is a sum without a label: nothing in it but sums."""
     filled = sum(column.codes[row] >= 0 for column in columns)
     cells = [column for column in numbers if np.isfinite(column[row])]
     above = ordinary.copy()

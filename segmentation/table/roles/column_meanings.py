@@ -129,7 +129,7 @@ _WORDS = frozenset({Role.ORDINAL, Role.NOMINAL, Role.BINARY})
 
 
 def names_a_measure(name: str) -> bool:
-    """Tell whether a name is that of a classic column other than the customers' ids.
+    """Return whether a name is that of a classic column other than the customers' ids.
 
     Examples
     --------

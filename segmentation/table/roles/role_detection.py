@@ -147,7 +147,7 @@ def _is_unique(column: Profiled) -> bool:
 
 
 def _is_digit_code(column: Profiled) -> bool:
-    """Tell whether texts are whole numbers: text because of leading zeros or their length."""
+    """Return whether texts are whole numbers: text because of leading zeros or their length."""
     if column.kind is not Kind.TEXT or column.distinct <= _FEWEST_CODES:
         return False
     return sum(level.isdigit() for level in column.levels) > 0.95 * len(column.levels)
@@ -163,7 +163,7 @@ def _is_row_number(column: Profiled) -> bool:
 
 
 def _is_own_code(column: Profiled) -> bool:
-    """Tell whether every row has a word of its own with digits in it."""
+    """Return whether every row has a word of its own with digits in it."""
     if column.kind is not Kind.TEXT or not _is_unique(column):
         return False
     words = sum(" " not in level and any(map(str.isdigit, level)) for level in column.levels)
@@ -179,7 +179,7 @@ _IDENTIFIER_REASONS = (
 
 
 def _may_be_codes(column: Profiled) -> bool:
-    """Tell whether values are text or whole numbers: amounts with cents are no ids.
+    """Return whether values are text or whole numbers: amounts with cents are no ids.
 
     Ids with a point and a zero come from programs that keep numbers with gaps as fractions.
     """

@@ -157,7 +157,7 @@ def plain_numbers(values: pa.StringArray) -> np.ndarray | None:
 
 
 def may_be_grouped(values: pa.StringArray) -> bool:
-    """Tell whether points in plain numbers may group thousands: all have three digits after."""
+    """Return whether points in plain numbers may group thousands: all have three digits after."""
     marked = pc.filter(values, pc.match_substring(values, "."))
     return len(marked) > 0 and _count(pc.match_substring_regex(marked, _AMBIGUOUS)) == len(marked)
 

@@ -117,7 +117,7 @@ def looks_like_dates(values: pa.StringArray, *, compact: bool) -> bool:
 
 
 def are_compact_dates(values: pa.StringArray) -> bool:
-    """Tell whether many different values all are possible dates of eight digits.
+    """Return whether many different values all are possible dates of eight digits.
 
     Month and day are possible in about 1 of 27 random numbers, so that a few dozen values settle
     it without help from the column's name.

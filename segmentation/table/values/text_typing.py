@@ -225,12 +225,12 @@ def _amounts(
 
 
 def _hold_codes(values: pa.StringArray) -> bool:
-    """Tell whether some values are letters with digits: codes, not mistyped numbers."""
+    """Return whether some values are letters with digits: codes, not mistyped numbers."""
     return bool(pc.any(pc.match_substring_regex(values, _CODE_PATTERN)).as_py())
 
 
 def _fits_well_enough(cells: DistinctText, fits: np.ndarray, bad: np.ndarray) -> bool:
-    """Tell whether the cells that fit outweigh those that do not."""
+    """Return whether the cells that fit outweigh those that do not."""
     counts = cells.counts()
     good, wrong = int(counts[fits].sum()), int(counts[bad].sum())
     if wrong == 0:
@@ -278,7 +278,7 @@ def _has_leading_zeros(values: pa.StringArray) -> bool:
 
 
 def _is_too_long(values: pa.StringArray) -> bool:
-    """Tell whether whole numbers have more digits than a float keeps: they are codes."""
+    """Return whether whole numbers have more digits than a float keeps: they are codes."""
     return bool(pc.any(pc.match_substring_regex(values, r"^\d{16,}$")).as_py())
 
 

@@ -185,7 +185,7 @@ def _any_in(name: str, words: frozenset[str]) -> bool:
 
 
 def is_customer_code_name(name: str) -> bool:
-    """Tell whether a name is that of the customers' ids, in many languages.
+    """Return whether a name is that of the customers' ids, in many languages.
 
     Examples
     --------
@@ -198,12 +198,12 @@ def is_customer_code_name(name: str) -> bool:
 
 
 def is_customer_word(name: str) -> bool:
-    """Tell whether a name only says that this is about customers: "Customer", "Kunde"."""
+    """Return whether a name only says that this is about customers: "Customer", "Kunde"."""
     return bool(_BARE_CUSTOMER.match(joined(name)))
 
 
 def is_code_name(name: str) -> bool:
-    """Tell whether a name promises codes or ids: "Customer ID", "Kunden-Nr.", "StockCode"."""
+    """Return whether a name promises codes or ids: "Customer ID", "Kunden-Nr.", "StockCode"."""
     found = tokens(name)
     if is_customer_code_name(name):
         return True
@@ -211,43 +211,43 @@ def is_code_name(name: str) -> bool:
 
 
 def is_date_name(name: str) -> bool:
-    """Tell whether a name promises a date or a time."""
+    """Return whether a name promises a date or a time."""
     return _any_in(name, _DATE_WORDS)
 
 
 def is_place_name(name: str) -> bool:
-    """Tell whether a name promises places: city, region, country, postcode."""
+    """Return whether a name promises places: city, region, country, postcode."""
     return _any_in(name, _PLACE_WORDS) or _last_in(name, _PLACE_ENDINGS)
 
 
 def is_postcode_name(name: str) -> bool:
-    """Tell whether a name promises postcodes, which may look like numbers."""
+    """Return whether a name promises postcodes, which may look like numbers."""
     return _any_in(name, frozenset({"postcode", "postal", "zip", "zipcode", "plz"}))
 
 
 def is_personal_name(name: str) -> bool:
-    """Tell whether a name promises a trait that is kept out of targeting by default."""
+    """Return whether a name promises a trait that is kept out of targeting by default."""
     return _any_in(name, _PERSONAL_WORDS)
 
 
 def is_consent_name(name: str) -> bool:
-    """Tell whether a name promises what a customer allows: "Newsletter", "email_opt_in"."""
+    """Return whether a name promises what a customer allows: "Newsletter", "email_opt_in"."""
     found = f" {' '.join(tokens(name))} "
     return _any_in(name, _CONSENT_WORDS) or " opt in " in found or " opt out " in found
 
 
 def is_outcome_name(name: str) -> bool:
-    """Tell whether a name promises how it ended with a customer: "Churn", "Gekündigt"."""
+    """Return whether a name promises how it ended with a customer: "Churn", "Gekündigt"."""
     return _any_in(name, _OUTCOME_WORDS)
 
 
 def is_keeper_name(name: str) -> bool:
-    """Tell whether a name promises who looks after a customer: "Owner (CSM)", "Betreuer"."""
+    """Return whether a name promises who looks after a customer: "Owner (CSM)", "Betreuer"."""
     return _any_in(name, _KEEPER_WORDS)
 
 
 def is_person_name(name: str) -> bool:
-    """Tell whether a name promises the names of people: "Customer Name", "Surname"."""
+    """Return whether a name promises the names of people: "Customer Name", "Surname"."""
     found = [word for word in tokens(name) if word not in _AND]
     if joined(name) in _PERSON_NAMES or (found and set(found) <= _PERSON_NAMES):
         return True
@@ -255,5 +255,5 @@ def is_person_name(name: str) -> bool:
 
 
 def is_contact_name(name: str) -> bool:
-    """Tell whether a name promises e-mail addresses, telephone numbers or streets."""
+    """Return whether a name promises e-mail addresses, telephone numbers or streets."""
     return _any_in(name, _CONTACT_WORDS)

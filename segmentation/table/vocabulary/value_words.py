@@ -101,7 +101,7 @@ TICKS = frozenset({"x", "✓", "✔", "☑"})
 
 
 def is_missing(cell: str) -> bool:
-    """Tell whether a single cell is a spelling of "missing" or a spreadsheet's error."""
+    """Return whether a single cell is a spelling of "missing" or a spreadsheet's error."""
     return cell.lower() in MISSING_WORDS or cell.lower() in ERROR_WORDS
 
 
