@@ -63,9 +63,7 @@ def sample_transactions(n_customers: int = 500, seed: int = 42) -> pd.DataFrame:
         raise ParameterError(f"A sample has at least 1 customer, but {n_customers} were asked for.")
     habits = np.array([_HABITS[kind] for kind in sample_customer_kinds(n_customers, seed)])
     rng = np.random.default_rng([seed, 2])
-    loyalty = rng.gamma(
-        4.0, 0.25, size=n_customers
-    )  # some buy more often than is usual for their kind
+    loyalty = rng.gamma(4.0, 0.25, size=n_customers)  # some buy more often than their kind
     counts = 1 + rng.poisson(np.maximum(habits[:, 0] * loyalty - 1.0, 0.2))
     customer = np.repeat(np.arange(n_customers), counts)
     minutes = _minutes(customer, counts, habits, rng)
@@ -126,8 +124,8 @@ def _minutes(
 ) -> np.ndarray:
     """Return random invoice times in minutes since the first day.
 
-    A customer's last purchase follows the recency of the kind; earlier ones are uniformly
-    distributed.
+    A customer's last purchase follows the recency of the kind; the others are distributed
+    uniformly before it.
     """
     recency = rng.gamma(_RECENCY_SHAPE, habits[:, 2] / _RECENCY_SHAPE)
     last = np.clip(_DAYS - 1 - recency, 0, _DAYS - 1)
