@@ -1,6 +1,6 @@
 """The command line: ``segmentation sample | inspect | fit | describe | assign | evaluate``.
 
-Exit 0 means done, 2 means wrong use or bad input, with one clear line on stderr.
+Exit code 0 means success; 2 means wrong usage or bad input, with one clear line on stderr.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from segmentation.scoring.segment_model import SegmentModel
 
 WRONG_USE = 2
-BROKEN_PIPE = 128 + 13  # as the shell reports a program that SIGPIPE ended
+BROKEN_PIPE = 128 + 13  # as shells report a program killed by SIGPIPE
 
 
 class OneLine(click.Group):
-    """A group of commands whose errors are one line on stderr and exit code 2."""
+    """A command group whose errors print one line on stderr and exit with code 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; turn what a user can mend into one line."""
+        """Run a command; report errors that users can fix in one line."""
         try:
             return super().invoke(ctx)
         except SegmentationError as error:
@@ -70,7 +70,7 @@ def main() -> None:
     except click.Abort:
         click.echo("Stopped.", err=True)
         sys.exit(WRONG_USE)
-    except BrokenPipeError:  # whoever was reading has read enough, as `head` does
+    except BrokenPipeError:  # the reader closed the pipe, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(BROKEN_PIPE)
     sys.exit(code if isinstance(code, int) else 0)

@@ -1,4 +1,4 @@
-"""How the command line works on data larger than memory: the options, and what they start."""
+"""Options and actions of the command line for data larger than memory."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ _OPTIONS = (
     ),
 )
 
-#: What `scale_options` adds to a command's arguments.
+#: Arguments that `scale_options` adds to a command.
 NAMES = ("engine", "scheduler", "memory", "local_directory")
 
 
 def scale_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of the engine for large data."""
+    """Add the options of the engine for large data to a command."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
 def taken_out(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Tell the engine's options from the others.
+    """Return the engine's options and the others, separated.
 
     Raises
     ------
     ParameterError
-        An option is given that only the other engine understands.
+        An option was given that only the other engine supports.
     """
     engine = {name: options[name] for name in NAMES}
     rest = {name: value for name, value in options.items() if name not in NAMES}
@@ -66,7 +66,7 @@ def taken_out(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def choices_of(told: dict[str, Any]) -> dict[str, Any]:
-    """Return how text files are laid out, as the user says."""
+    """Return the user's choices for the layout of text files."""
     delimiter = told.get("delimiter")
     return {
         "encoding": told.get("text_encoding"),
@@ -83,7 +83,7 @@ def fit_in_parts(
     told: dict[str, Any],
     previous: SegmentModel | None,
 ) -> SegmentModel:
-    """Train on many or large files, and say what was left out."""
+    """Train on many or large files, and report omitted rows."""
     from segmentation.scale.processes.dask_client import Workers
 
     with _workers(Workers, engine) as workers, progress_bar() as progress:
@@ -100,7 +100,7 @@ def fit_in_parts(
 def assign_in_parts(
     model: SegmentModel, files: str, folder: str, engine: dict[str, Any], told: dict[str, Any]
 ) -> None:
-    """Score many or large files into a folder."""
+    """Score many or large files and write the results to a folder."""
     from segmentation.scale.processes.dask_client import Workers
     from segmentation.scoring.join_scores import renaming_note
 
@@ -131,7 +131,7 @@ def _workers(kind: Any, engine: dict[str, Any]) -> Any:
 
 
 def _tell(survey: Survey) -> None:
-    """Say on stderr how the rows reconcile, where any were left out."""
+    """Report the row counts on stderr if any rows were omitted."""
     for note in survey.notes:
         click.echo(note, err=True)
     if survey.rows_set_aside or survey.rows_duplicate:

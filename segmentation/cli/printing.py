@@ -1,4 +1,4 @@
-"""What the command line shows, for people and for machines."""
+"""Output of the command line, human-readable or JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 from segmentation.version import __version__
 
 _SHOWN_COLUMNS = ("name", "role", "use", "missing", "distinct")
-#: Delimiters that nobody sees when they are printed.
+#: Names of delimiters that are invisible in print.
 _DELIMITERS = {"\t": "tab", "\x1f": "unit separator", "\x01": "control-A"}
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 def fit_report(model: SegmentModel) -> dict[str, Any]:
-    """Return what ``fit --json`` prints."""
-    # As `segmentation describe` prints what is saved: reports travel like files.
+    """Return the output of ``fit --json``."""
+    # Without customers, as in `segmentation describe`: reports are passed on like model files.
     story = model.without_customers().describe()
     keys = ("n_rows", "n_used", "verdict", "evidence", "segments", "inertia", "explained_variance")
     return {key: story[key] for key in keys} | {
@@ -39,7 +39,7 @@ def fit_report(model: SegmentModel) -> dict[str, Any]:
 
 
 def counted(number: int, thing: str) -> str:
-    """Return a number of things in words.
+    """Return a count with its noun, in the plural if needed.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def issue_line(issue: Mapping[str, Any]) -> str:
-    """Return an issue with the column that it is about.
+    """Return an issue as a line that names its column.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def print_json(value: Any) -> None:
 
 
 def print_rows(rows: list[dict[str, Any]]) -> None:
-    """Print rows with the same keys as a grid."""
+    """Print rows that have the same keys as a table."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table as Grid
@@ -81,7 +81,7 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
 
 
 def print_reading(described: Mapping[str, Any]) -> None:
-    """Print how a file was read: its layout, the sum of its rows, its columns, its issues."""
+    """Print how a file was read: layout, row counts, columns and issues."""
     click.echo(
         f"{described['name']}: {counted(described['rows_read'], 'row')} read = "
         f"{described['rows_used']:,} used + {described['rows_set_aside']:,} set aside + "
@@ -94,7 +94,7 @@ def print_reading(described: Mapping[str, Any]) -> None:
 
 
 def layout_line(described: Mapping[str, Any]) -> str:
-    """Return what was found out about a file's layout, in words.
+    """Return a description of a file's detected layout.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def print_model(model: SegmentModel) -> None:
 
 @contextmanager
 def progress_bar() -> Iterator[Progress | None]:
-    """Show progress where a person is watching."""
+    """Show a progress bar in interactive use."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -1,4 +1,4 @@
-"""How the command line is told to read a file, and what it says about the reading."""
+"""Command line options for reading a file, and messages about the result."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OPTIONS = (
     click.option("--recipe", type=click.Path(), help="Recipe of an earlier file, as JSON."),
 )
 
-#: The option that helps with a kind of refusal.
+#: The option that helps with a kind of error.
 _ADVICE = {
     "one_column": "--delimiter names the character between the cells.",
     "no_rows": "--header-line and --delimiter say how it is laid out.",
@@ -34,12 +34,12 @@ _ADVICE = {
     "missing_sheet": "--sheet names one of them.",
 }
 
-#: Issues that change what segments mean, so that they are said even where nobody asked.
+#: Issues that change the meaning of segments, hence always reported.
 _TELLING = ("recipe", "transactions")
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say how a file is read."""
+    """Add the options for reading a file to a command."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -48,10 +48,10 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def column_and_text_encoding(
     column_encoding: str | None, told: dict[str, Any]
 ) -> tuple[str, dict[str, Any]]:
-    """Tell the two encodings of ``fit`` apart, the columns' and the file's.
+    """Return the column encoding and the options with the text encoding of ``fit``.
 
-    ``--encoding`` once meant the columns'; its values ``auto`` and ``label`` still do, as no text
-    encoding has such a name.
+    ``--encoding`` used to mean the column encoding; its values ``auto`` and ``label`` still do,
+    because they are not names of text encodings.
 
     Examples
     --------
@@ -76,14 +76,14 @@ def read_told(
     recipe: str | None,
     keep_duplicates: bool = False,
 ) -> Table:
-    """Read a file as the options say.
+    """Return a file read with the given options.
 
     Raises
     ------
     ReadError
-        It cannot be read; the sentence names the option that helps, where there is one.
+        The file cannot be read; the message names the option that helps, if there is one.
     ParameterError
-        An option is impossible.
+        An option is invalid.
     """
     from segmentation.table.reading import read_table
 
@@ -105,7 +105,7 @@ def read_told(
 
 
 def tell_about(table: Table) -> None:
-    """Say on stderr what changes the meaning of segments: a misfit recipe, transactions."""
+    """Report on stderr issues that change the meaning of segments: recipe misfits, transactions."""
     for issue in table.issues:
         if issue.kind in _TELLING:
             where = "" if issue.column is None else f"{issue.column}: "

@@ -1,4 +1,4 @@
-"""Scored files: the rows of the input in their order, then what was found."""
+"""Write scored files: the input rows in their order, followed by the scores."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from segmentation.table.table import Table
 
 
 def with_rejects(table: Table, scores: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Put scores beside the rows of a file, in the file's order.
+    """Return a file's rows joined with their scores, in file order.
 
-    Rows that could not be read stand in their place, unassigned, with the reason as problem.
+    Unreadable rows keep their position, unassigned, with the reason as their problem.
 
     Returns
     -------
     scored
         The file's columns, then those of ``scores``.
     renamed
-        Columns of the file that have another name there; see `add_scores`.
+        Columns of the file that were renamed in the result; see `add_scores`.
     """
     scored, renamed = add_scores(table.frame, scores)
     if table.rejects.empty:
         return scored, renamed
-    line, reason = table.rejects.columns[-2:]  # their names depend on those of the file
+    line, reason = table.rejects.columns[-2:]  # their names depend on the file's columns
     cells = table.rejects.drop(columns=[line, reason]).rename(columns=renamed)
     unread = cells.reindex(columns=scored.columns).assign(
         segment_id=UNASSIGNED_ID,
@@ -46,12 +46,12 @@ def with_rejects(table: Table, scores: pd.DataFrame) -> tuple[pd.DataFrame, dict
 
 
 def check_folder(output: str | Path | None) -> None:
-    """Refuse a place where nothing can be written, before the work and not after it.
+    """Check that the output folder exists, before any work is done.
 
     Raises
     ------
     ParameterError
-        The folder does not exist, or is none.
+        The folder does not exist or is not a folder.
     """
     if output is None:
         return
@@ -64,7 +64,7 @@ def check_folder(output: str | Path | None) -> None:
 
 
 def write_csv(frame: pd.DataFrame, output: str | Path) -> None:
-    """Write a CSV file, complete or not at all, in which no text can run as a formula."""
+    """Write a CSV file atomically, with text escaped so that none runs as a formula."""
     frame = escape_formulas(frame)
     target = Path(output)
     partial = target.with_name(target.name + ".part")
@@ -76,11 +76,11 @@ def write_csv(frame: pd.DataFrame, output: str | Path) -> None:
 
 
 def _write_plain_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write numbers and text with Arrow, ten times as fast as pandas."""
+    """Write numbers and text with Arrow, ten times faster than pandas."""
     arrays = [pa.array(column, from_pandas=True) for _, column in frame.items()]
     table = pa.table(arrays, names=list(map(str, frame.columns)))
     try:
         quotes = "needed" if csv_quoting(frame) else "none"
         csv.write_csv(table, path, csv.WriteOptions(quoting_style=quotes))
-    except pa.ArrowInvalid:  # a text holds a comma, a quote or a line end: quote all texts
+    except pa.ArrowInvalid:  # some text needs quotes: quote all text
         csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed"))

@@ -1,1 +1,1 @@
-"""Sample data: customers and transactions that were made up."""
+"""Synthetic sample data: customers and transactions."""

@@ -1,8 +1,8 @@
-"""Customers that do not exist, but could: four hidden kinds in the classic columns.
+"""Synthetic customers of four hidden kinds, in the classic columns.
 
-The sample shows what the portal does before anybody uploads a file, and it is the known answer
-that the whole engine is tested against. What drives a customer's figures is the kind; age,
-gender and city are (nearly) independent of it, as in real data.
+The sample demonstrates the portal before a file is uploaded, and is the ground truth that the
+engine is tested against. A customer's figures depend on the kind; age, gender and city are
+(nearly) independent of it, as in real data.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from segmentation.errors import ParameterError
 
 FIRST_ID = 10001
 
-#: Cities with their shares of the customers.
+#: Cities and their shares of customers.
 CITIES = {
     "New York": 0.19,
     "Los Angeles": 0.14,
@@ -54,11 +54,11 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How customers of one hidden kind behave.
+    """The behavior of customers of one hidden kind.
 
-    Spend is log-normal (median in dollars, sigma of the logarithm), recency is a gamma
-    distribution (mean in days), a basket has ``price`` dollars an item; the tuples are the
-    probabilities of the levels from low to high.
+    Spend is log-normal (median in dollars, sigma of the logarithm), recency is gamma-distributed
+    (mean in days), and items cost ``price`` dollars; the tuples are the probabilities of the
+    levels from low to high.
     """
 
     name: str
@@ -94,10 +94,10 @@ KINDS = (
     ),
 )  # fmt: skip
 
-#: Types that can hold gaps, for those that cannot.
+#: Nullable types by the kind of type they replace.
 _WITH_GAPS = {"b": pd.BooleanDtype(), "i": pd.Int64Dtype()}
 
-#: Gamma shape of the days since the last purchase: 1 is memoryless, higher is more regular.
+#: Gamma shape of the days since the last purchase; 1 is memoryless, higher is more regular.
 _RECENCY_SHAPE = 12.0
 _AGE_SIGMA = 11.0
 _RATING_SIGMA = 0.22
@@ -106,23 +106,23 @@ _RATING_SIGMA = 0.22
 def sample_customers(
     n: int = 500, seed: int = 42, *, missing: float = 0.0, duplicates: float = 0.0
 ) -> pd.DataFrame:
-    """Draw customers of four hidden kinds in the eleven classic columns.
+    """Return random customers of four hidden kinds in the eleven classic columns.
 
     Parameters
     ----------
     n : int
-        Number of customers, 1 or more. A million take about two seconds.
+        Number of customers, at least 1. A million take about two seconds.
     seed : int
         The same seed gives the same customers.
     missing : float
-        Share of the cells, ``Customer ID`` aside, that are left empty, from 0 to below 1.
+        Share of empty cells, except in ``Customer ID``, from 0 to below 1.
     duplicates : float
-        Number of exact copies as a share of `n`, 0 to 1. Copies come after the `n` customers.
+        Number of exact duplicates as a share of `n`, 0 to 1. They follow the `n` customers.
 
     Returns
     -------
     DataFrame, shape (n + round(n * duplicates), 11)
-        Ids count from 10001; spend is in dollars with cents, ratings run from 1.0 to 5.0.
+        Ids count from 10001; spend is in dollars and cents; ratings run from 1.0 to 5.0.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def sample_customers(
 
 
 def sample_customer_kinds(n: int = 500, seed: int = 42) -> np.ndarray:
-    """Tell the hidden kind of each customer of ``sample_customers(n, seed)``.
+    """Return the hidden kind of each customer of ``sample_customers(n, seed)``.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def _check_share(name: str, value: float, *, upper: float) -> None:
 
 
 def _kind_codes(n: int, seed: int) -> np.ndarray:
-    """Draw the hidden kind of each customer as a position in `KINDS`."""
+    """Return random hidden kinds as positions in `KINDS`."""
     if n < 1:
         raise ParameterError(f"A sample has at least 1 customer, but {n} were asked for.")
     if seed < 0:
@@ -189,7 +189,7 @@ def _kind_codes(n: int, seed: int) -> np.ndarray:
 
 
 def _draw(codes: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
-    """Draw every column for customers of the given kinds."""
+    """Return random values of every column for customers of the given kinds."""
     n = len(codes)
 
     def of(attribute: str) -> np.ndarray:
@@ -219,18 +219,18 @@ def _draw(codes: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _levels(probabilities: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw one level a row from probabilities of shape (n, levels)."""
+    """Return one random level per row, given probabilities of shape (n, levels)."""
     edges = np.cumsum(probabilities, axis=1)[:, :-1]
     return np.asarray((rng.random((len(edges), 1)) >= edges).sum(axis=1))
 
 
 def _words(levels: tuple[str, ...], codes: np.ndarray) -> pd.Series:
-    """Turn codes into text without a Python object for each row."""
+    """Return codes as text without creating a Python object per row."""
     return pd.Series(pa.array(levels, pa.string()).take(pa.array(codes)).to_pandas(), dtype="str")
 
 
 def _blank_cells(frame: pd.DataFrame, share: float, rng: np.random.Generator) -> None:
-    """Empty a share of the cells of every column but the id, in place."""
+    """Blank a share of the cells in place, in every column except the id."""
     for name in COLUMNS[1:]:
         holes = rng.random(len(frame)) < share
         with_gaps = _WITH_GAPS.get(frame[name].dtype.kind)

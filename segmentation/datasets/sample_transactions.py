@@ -1,4 +1,4 @@
-"""Purchases that nobody made, but could: invoices of customers with habits of their own."""
+"""Synthetic invoices of customers with individual buying habits."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ _FIRST_INVOICE = 500_001
 _LAST_DAY = np.datetime64("2025-12-31")
 _DAYS = 365
 
-#: For each kind: mean number of invoices a year, median amount in dollars, mean recency in days.
+#: By kind: mean number of invoices per year, median amount in dollars, mean recency in days.
 _HABITS = {
     "High Spender": (14.0, 118.0, 11.0),
     "Loyal Customer": (11.0, 66.0, 26.0),
     "Occasional Shopper": (3.0, 72.0, 58.0),
     "Dissatisfied Customer": (5.0, 96.0, 96.0),
 }
-#: About so many invoices a customer has: where the search for the number of customers begins.
+#: Approximate invoices per customer, the start of the search for the number of customers.
 _INVOICES_EACH = 8
 _AMOUNT_SIGMA = 0.45
 _RECENCY_SHAPE = 4.0
 
-#: Share of a day's purchases that fall into each hour: a quiet night, a peak in the evening.
+#: Share of purchases by hour of the day: a quiet night and an evening peak.
 _HOURS = np.array(
     [1, 1, 1, 1, 1, 2, 3, 5, 7, 9, 10, 10, 11, 10, 9, 9, 10, 12, 14, 15, 14, 10, 6, 3], dtype=float
 )
 
 
 def sample_transactions(n_customers: int = 500, seed: int = 42) -> pd.DataFrame:
-    """Draw a year of invoices for customers of the four hidden kinds.
+    """Return a year of random invoices of customers of the four hidden kinds.
 
     Parameters
     ----------
     n_customers : int
-        Number of customers, 1 or more; the same as those of ``sample_customers(n_customers,
-        seed)``, kind by kind.
+        Number of customers, at least 1, of the same kinds as in
+        ``sample_customers(n_customers, seed)``.
     seed : int
         The same seed gives the same invoices.
 
     Returns
     -------
     DataFrame
-        One row for each invoice in the order of time: ``Invoice``, ``Customer ID``,
-        ``Invoice Date`` (minutes, in 2025) and ``Amount`` (dollars with cents). Every customer
-        has at least one.
+        One row per invoice in chronological order: ``Invoice``, ``Customer ID``,
+        ``Invoice Date`` (to the minute, in 2025) and ``Amount`` (dollars and cents). Every
+        customer has at least one.
 
     Raises
     ------
     ParameterError
-        There is not even one customer.
+        The number of customers is below 1.
 
     Examples
     --------
@@ -82,25 +82,24 @@ def sample_transactions(n_customers: int = 500, seed: int = 42) -> pd.DataFrame:
 
 
 def sample_transaction_rows(n_rows: int, seed: int = 42) -> pd.DataFrame:
-    """Draw a given number of invoices, whatever number of customers that takes.
+    """Return a given number of random invoices, of as many customers as needed.
 
     Parameters
     ----------
     n_rows : int
-        Number of invoices, 1 or more.
+        Number of invoices, at least 1.
     seed : int
         The same seed gives the same invoices.
 
     Returns
     -------
     DataFrame
-        As `sample_transactions` gives them; the few too many are left out by chance, all over
-        the year.
+        As in `sample_transactions`; surplus invoices are removed at random throughout the year.
 
     Raises
     ------
     ParameterError
-        There is not even one row.
+        The number of rows is below 1.
 
     Examples
     --------
@@ -123,10 +122,10 @@ def sample_transaction_rows(n_rows: int, seed: int = 42) -> pd.DataFrame:
 def _minutes(
     customer: np.ndarray, counts: np.ndarray, habits: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Draw when each invoice was written, in minutes since the first day.
+    """Return random invoice times in minutes since the first day.
 
-    A customer's last purchase lies as far back as is usual for the kind; the others are spread
-    evenly over the time before.
+    A customer's last purchase follows the recency of the kind; the others are distributed
+    uniformly before it.
     """
     recency = rng.gamma(_RECENCY_SHAPE, habits[:, 2] / _RECENCY_SHAPE)
     last = np.clip(_DAYS - 1 - recency, 0, _DAYS - 1)

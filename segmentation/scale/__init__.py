@@ -1,1 +1,1 @@
-"""Data larger than memory: the same engine on parts of a table, run by Dask."""
+"""Data larger than memory: the same engine applied to parts of a table by Dask."""

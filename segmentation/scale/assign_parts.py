@@ -1,4 +1,4 @@
-"""Scoring in parts: every part of a data set becomes a Parquet file with its scores."""
+"""Score a data set part by part, writing one Parquet file per part."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from segmentation.scoring.segment_model import SegmentModel
 from segmentation.segments.segment import UNASSIGNED, UNASSIGNED_ID
 from segmentation.table.values.typed_column import Kind
 
-#: Stands in a folder once all files are there, as programs that write in parts have it.
+#: Marker file in a folder once all files are complete, as in Hadoop and Spark.
 ALL_THERE = "_SUCCESS"
 
 _NO_PLACES = np.zeros(0, dtype=np.int32)
@@ -34,20 +34,20 @@ _NO_PLACES = np.zeros(0, dtype=np.int32)
 
 @dataclass(frozen=True)
 class Assigned:
-    """The account of a scoring.
+    """Summary of a scoring.
 
     Attributes
     ----------
     rows
-        Written, those that could not be read among them.
+        Rows written, including unreadable ones.
     unread
-        Rows that could not be read: unassigned, with the reason among their problems.
+        Unreadable rows: unassigned, with the reason among their problems.
     unassigned
-        Rows with too little in them, and those that could not be read.
+        Rows with too few values, and unreadable rows.
     renamed
-        Columns of the input that have another name in the output.
+        Columns of the input that were renamed in the output.
     files
-        Parquet files written.
+        Number of Parquet files written.
     """
 
     rows: int
@@ -66,29 +66,28 @@ def assign_in_parts(
     choices: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Assigned:
-    """Give every row of a data set its segment; one Parquet file for each part.
+    """Write the segment of every row of a data set, one Parquet file per part.
 
-    Rows keep their order; copies are kept. A file stands under its name only when it is whole,
-    and an empty file `ALL_THERE` when all of them are.
+    Rows keep their order; duplicates are kept. A file gets its final name once it is complete;
+    an empty file `ALL_THERE` is written once all of them are.
 
     Parameters
     ----------
     model
-        Scores every row as in memory.
+        The model; rows are scored as in memory.
     source
         See `train_in_parts`.
     folder
-        Where the files go: a path, on a cluster one that all processes see, or a URL. New, or
-        empty.
+        Output folder, new or empty: a path (on a cluster, one visible to all processes) or a URL.
     workers, choices, progress
         See `train_in_parts`.
 
     Raises
     ------
     ParameterError
-        The folder holds something.
+        The folder is not empty.
     ReadError, DataError
-        A file cannot be read, or more than half of the model's columns are absent.
+        A file cannot be read, or more than half of the model's columns are missing.
     """
     _check_empty(folder)
     data = open_data_set(source, choices or {}, workers.each)
@@ -123,11 +122,11 @@ class AssignPart:
     Attributes
     ----------
     model
-        Bytes of the model file.
+        The model file as bytes.
     plans
-        How columns are read.
+        Plans for reading the columns.
     folder, digits
-        Where to, and the width of the number in the file's name.
+        Output folder, and the number of digits in file names.
     """
 
     model: bytes
@@ -136,7 +135,7 @@ class AssignPart:
     digits: int
 
     def __call__(self, number: int, part: Part, data: Any = None) -> tuple[int, int, int]:
-        """Return how many rows were written, could not be read, and are unassigned."""
+        """Return the numbers of rows written, unreadable and unassigned."""
         model = SegmentModel.from_bytes(self.model)
         system, path = fsspec.core.url_to_fs(self.folder)
         target = f"{path}/part-{number:0{self.digits}d}.parquet"
@@ -169,7 +168,7 @@ class AssignPart:
         return pa.concat_tables(tables)
 
     def _schema(self, scored: pd.DataFrame, renamed: Mapping[str, str]) -> pa.Schema:
-        """Return the same types for every part, whatever its cells happen to be."""
+        """Return a schema with the same types for every part, whatever its values."""
         kinds = {renamed.get(plan.name, plan.name): _TYPES[plan.kind] for plan in self.plans}
         whole = {renamed.get(plan.name, plan.name) for plan in self.plans if plan.whole}
         kinds |= {name: pa.int64() for name in whole if _is_whole(scored[name])}
@@ -186,7 +185,7 @@ def _is_whole(series: pd.Series) -> bool:
 
 
 def _unassigned(problems: list[str]) -> pd.DataFrame:
-    """Return the scores of rows that could not be read."""
+    """Return the scores of unreadable rows."""
     count = len(problems)
     return pd.DataFrame(
         {

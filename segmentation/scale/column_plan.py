@@ -1,8 +1,8 @@
-"""Typing a table part by part: what each column holds is settled once, then held to.
+"""Type a table part by part: decide the type of each column once, then apply it.
 
-`type_column` judges a column by all its cells. Where no process sees them all, the judgment is
-made on a probe of the data and every part is read by it: cells that do not fit are missing and
-counted, so that a file in which a column holds something else is found and named.
+`type_column` needs all cells of a column. As no process sees them all here, a probe of the data
+decides how every part is read. Cells that do not fit become missing and are counted, so that a
+file in which a column holds something else is reported by name.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ from segmentation.table.vocabulary.value_words import is_missing_word
 
 @dataclass(frozen=True, slots=True)
 class ColumnPlan:
-    """How the cells of one column are read in every part.
+    """Plan for reading one column in every part.
 
     Attributes
     ----------
     name, written
-        Its name in use, and in the files.
+        Its name in use and in the files.
     kind
         Number, date or text.
     decimal
-        Decimal mark of numbers that are written as text.
+        Decimal mark of numbers stored as text.
     day_first
-        Order of dates that are written as text and can be read both ways.
+        Order of ambiguous dates stored as text.
     compact
-        Whether eight digits are a date.
+        Whether eight digits may be a date.
     whole
-        Whether numbers seem to be whole ones; only of interest to who writes them.
+        Whether numbers seem to be whole; only needed for writing.
     """
 
     name: str
@@ -67,7 +67,7 @@ class TypedPart:
     frame
         Numbers as ``float64`` or whole types, dates as ``datetime64``, text as categories.
     bad
-        Cells of each column that hold something, but not what the column holds.
+        Number of non-empty cells per column that do not fit its type.
     """
 
     frame: pd.DataFrame
@@ -77,16 +77,16 @@ class TypedPart:
 def plan_columns(
     probe: Table, written: Mapping[str, str], texts: Mapping[str, DistinctText]
 ) -> tuple[ColumnPlan, ...]:
-    """Settle how every column is read.
+    """Return the plans for reading all columns.
 
     Parameters
     ----------
     probe
-        Some rows of the data, read and typed like any table.
+        Sample rows, read and typed like any table.
     written
-        The name in the files of each of its columns.
+        Column names in the files, by name in use.
     texts
-        The cells of the probe for columns that are text in the files.
+        Cells of the probe, for columns stored as text.
     """
     default = str(probe.recipe.get("decimal") or ".")
     return tuple(
@@ -128,16 +128,16 @@ def _plan(
 def type_part(
     columns: Mapping[str, DistinctText | pd.Series], plans: Sequence[ColumnPlan], rows: int
 ) -> TypedPart:
-    """Read the cells of a part as planned.
+    """Return the cells of a part, typed as planned.
 
     Parameters
     ----------
     columns
-        By name in use: text cells, or a series whose type says what it holds.
+        By name in use: text cells, or a series with a meaningful dtype.
     plans
-        Of all columns.
+        The plans of all columns.
     rows
-        How many there are.
+        Number of rows.
     """
     frame: dict[str, object] = {}
     bad: dict[str, int] = {}
@@ -164,7 +164,7 @@ def _typed(cells: DistinctText | pd.Series, plan: ColumnPlan) -> tuple[object, i
 
 
 def _plain(series: pd.Series) -> pd.Series:
-    """Return whole numbers without gaps in the quick type, those with gaps as fractions."""
+    """Return integers as a plain NumPy type; as floats if values are missing."""
     if series.dtype != "Int64":
         return series
     return series.astype("float64" if series.hasnans else "int64")

@@ -1,4 +1,4 @@
-"""What each column is, from exact counts of all rows and a sample of them."""
+"""Describe each column from exact counts of all rows and a sample."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ from segmentation.table.values.column_profile import Profiled, profile_column, s
 from segmentation.table.values.text_typing import MOST_BAD_CELLS, one_spelling_each
 from segmentation.table.values.typed_column import Kind
 
-#: A column whose values nearly all differ has ids where those of the sample all do; the count of
-#: different values is an estimate.
+#: Minimum share of distinct values in an id column whose sampled values are all distinct; below 1
+#: because the distinct count is an estimate.
 _NEARLY_ALL = 0.9
 
 
 def roles_of(
     scan: PartScan, sample: Sample, plans: Sequence[ColumnPlan]
 ) -> tuple[tuple[Column, ...], pd.DataFrame]:
-    """Find role, use and meaning of all columns, by the rules for tables in memory.
+    """Return all columns with role, use and meaning, by the rules for tables in memory.
 
-    Levels, missing cells and different values are counted over all rows; what the rules look up
-    in values themselves (ranges, wording) they find in the sample.
+    Levels, missing and distinct values are counted over all rows; rules that examine values
+    (ranges, wording) use the sample.
 
     Returns
     -------
     columns : tuple of Column
     frame : DataFrame
-        The sample in the types that the roles ask for.
+        The sample in the types that the roles require.
     """
     tallies = {name: _one_spelling(tally) for name, tally in scan.columns.items()}
     profiled = [
@@ -73,13 +73,13 @@ def _one_spelling(tally: ColumnTally) -> ColumnTally:
 
 
 def _profiled(plan: ColumnPlan, tally: ColumnTally, rows: int, sampled: pd.Series) -> Profiled:
-    """Describe a column to the rules: its sample, with levels counted over all rows."""
+    """Return the profile of a column: its sample, with levels counted over all rows."""
     series = _whole(sampled, tally)
     of_sample = profile_column(plan.name, series, plan.kind)
     if tally.counts is not None and len(tally.counts) <= MAX_LEVELS:
         levels = list(by_frequency(tally.counts))
         return replace(of_sample, levels=levels, distinct=len(levels))
-    if tally.rising:  # the rows of a sample do not follow each other
+    if tally.rising:  # sampled rows are not consecutive
         return replace(of_sample, series=pd.Series(np.arange(len(series)), dtype="Int64"))
     distinct = max(of_sample.distinct, min(MAX_LEVELS + 1, of_sample.present))
     if tally.distinct.count < _NEARLY_ALL * (rows - tally.missing):
@@ -88,7 +88,7 @@ def _profiled(plan: ColumnPlan, tally: ColumnTally, rows: int, sampled: pd.Serie
 
 
 def _whole(series: pd.Series, tally: ColumnTally) -> pd.Series:
-    """Return whole numbers as such, as tables in memory do."""
+    """Return whole numbers as integers, as in tables in memory."""
     if tally.numbers is None or series.dtype.kind not in "iuf":
         return series
     counted = tally.numbers.counted
@@ -99,7 +99,7 @@ def _whole(series: pd.Series, tally: ColumnTally) -> pd.Series:
 def statistics_of(
     scan: PartScan, plans: Sequence[ColumnPlan], bases: Sequence[Column]
 ) -> dict[str, ColumnStatistics]:
-    """Return what the encoder learns from.
+    """Return the statistics to fit the encoder on.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def statistics_of(
 
 
 def yardsticks_of(scan: PartScan, columns: Sequence[Column]) -> Yardsticks:
-    """Return what all rows decide about how one row is measured."""
+    """Return the scales for measuring a single row, computed from all rows."""
     newest, levels = {}, {}
     for column in columns:
         tally = _one_spelling(scan.columns[column.name])
@@ -138,7 +138,7 @@ def yardsticks_of(scan: PartScan, columns: Sequence[Column]) -> Yardsticks:
 
 
 def population_columns(scan: PartScan, plans: Sequence[ColumnPlan]) -> dict[str, PopulationColumn]:
-    """Return what is known of each column over all rows."""
+    """Return the statistics of each column over all rows."""
     return {plan.name: _population_column(scan.columns[plan.name], plan) for plan in plans}
 
 
@@ -164,7 +164,7 @@ def _numbers(tally: NumberTally) -> Numbers:
 
 
 class FileCheck:
-    """Compares each file with what all are read by, so that none is misread in silence."""
+    """Checks that each file fits the common plans, so that none is misread silently."""
 
     def __init__(self, plans: Sequence[ColumnPlan], first: str) -> None:
         self._plans = plans
@@ -187,7 +187,7 @@ class FileCheck:
                 files[scan.file] = (before[0] + numbers, before[1] + sum(counts.values()))
 
     def notes(self) -> tuple[str, ...]:
-        """Name the columns that hold words in some files and numbers in others."""
+        """Return notes on columns that hold words in some files and numbers in others."""
         found = []
         for name, files in self._words.items():
             numbers = [f for f, (some, every) in files.items() if some >= _NEARLY_ALL * every]
@@ -200,12 +200,12 @@ class FileCheck:
         return tuple(found)
 
     def finish(self) -> dict[str, int]:
-        """Return the cells of each column that do not fit and count as missing.
+        """Return the number of cells per column that do not fit and count as missing.
 
         Raises
         ------
         ReadError
-            In some file so many do not fit that the column holds something else there.
+            In some file so many cells do not fit that the column must hold something else there.
         """
         bad_cells: dict[str, int] = {}
         for file, columns in self._cells.items():

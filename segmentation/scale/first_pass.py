@@ -1,4 +1,4 @@
-"""The first pass: what every column holds, a uniform sample, and a hash of every row."""
+"""First pass over the data: column tallies, a uniform sample and a hash of every row."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ from segmentation.table.schema.columns import MAX_LEVELS
 from segmentation.table.schema.text_rows import SetAside
 from segmentation.table.values.typed_column import Kind
 
-#: Levels of a column that are counted; with more it is no category, however they are written.
+#: Maximum levels counted; a column with more is not a category, even after merging spellings.
 _MOST_COUNTED = 4 * MAX_LEVELS
 
-#: Rows set aside that are told, of each part.
+#: Number of rejected rows kept as examples, per part.
 _TOLD = 5
 
 
 @dataclass(frozen=True, eq=False)
 class ColumnTally:
-    """What some rows say about a column.
+    """Statistics of a column over some rows.
 
     Attributes
     ----------
     missing, bad
-        Cells without a value, and how many of these hold something else.
+        Number of missing cells, and how many of them hold values that do not fit.
     counts
-        Rows of each level; None where there are too many.
+        Rows per level; None if there are too many.
     distinct
-        Its different values.
+        Sketch of its distinct values.
     numbers
-        Of a column of numbers or dates (in days).
+        Statistics of a numeric or date column (in days).
     rising
-        Whether the numbers count up row by row.
+        Whether the numbers increase by 1 row by row.
     """
 
     missing: int
@@ -64,7 +64,7 @@ class ColumnTally:
     rising: bool
 
     def merged(self, other: ColumnTally) -> ColumnTally:
-        """Return the tally of both parts together."""
+        """Return the tally of both parts combined."""
         return ColumnTally(
             self.missing + other.missing,
             self.bad + other.bad,
@@ -84,12 +84,12 @@ def _added(one: dict[str, int] | None, other: dict[str, int] | None) -> dict[str
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A uniform sample of rows: those with the smallest keys.
+    """A uniform sample: the rows with the smallest random keys.
 
     Attributes
     ----------
     frame, keys, lines
-        Rows, their keys, and their positions in the whole data.
+        Rows, their keys and their positions in the whole data set.
     """
 
     frame: pd.DataFrame
@@ -97,7 +97,7 @@ class Sample:
     lines: npt.NDArray[np.int64]
 
     def smallest(self, size: int) -> Sample:
-        """Keep the rows with the smallest keys, in the order of the data."""
+        """Return the rows with the smallest keys, in data order."""
         kept = np.argsort(self.keys, kind="stable")[:size]
         kept = kept[np.argsort(self.lines[kept], kind="stable")]
         frame = self.frame.iloc[kept].reset_index(drop=True)
@@ -105,7 +105,7 @@ class Sample:
 
     @staticmethod
     def joined(samples: Sequence[Sample]) -> Sample:
-        """Put samples together."""
+        """Return samples combined."""
         return Sample(
             pd.concat([one.frame for one in samples], ignore_index=True),
             np.concatenate([one.keys for one in samples]),
@@ -115,21 +115,21 @@ class Sample:
 
 @dataclass(frozen=True, eq=False)
 class PartScan:
-    """What one part, or several, say.
+    """Results of scanning one or more parts.
 
     Attributes
     ----------
     file
-        Where the part is from.
+        The file of the part.
     rows, set_aside
-        Rows in use, and rows that cannot be used.
+        Numbers of rows in use and of unusable rows.
     told
-        Some of the latter.
+        Examples of unusable rows.
     columns
         Tallies by column.
     gaps
-        Rows by the columns that they miss, as packed bits in the order of the plans; rows
-        without gaps are not in it.
+        Number of rows by missing columns, as packed bits in the order of the plans; rows without
+        missing values are not counted.
     samples
         Candidates for the sample.
     """
@@ -143,7 +143,7 @@ class PartScan:
     samples: tuple[Sample, ...]
 
     def merged(self, other: PartScan) -> PartScan:
-        """Return the scan of both parts together."""
+        """Return the scan of both parts combined."""
         return PartScan(
             self.file,
             self.rows + other.rows,
@@ -155,7 +155,7 @@ class PartScan:
         )
 
     def unusable(self, plans: Sequence[ColumnPlan], bases: Sequence[str]) -> int:
-        """Count the rows that miss more than half of some columns."""
+        """Return the number of rows missing more than half of the given columns."""
         chosen = np.array([plan.name in set(bases) for plan in plans])
         most = MAX_MISSING_SHARE * len(bases)
         return sum(
@@ -172,13 +172,13 @@ class Scan:
     Attributes
     ----------
     plans
-        How the columns are read.
+        Plans for reading the columns.
     share
-        Share of the rows that are candidates for the sample.
+        Share of rows that become candidates for the sample.
     seed
-        Of the sample.
+        Random seed of the sample.
     bases
-        Columns of which a row must have half at least; none when all rows count.
+        Columns of which a row needs at least half; empty if all rows count.
     """
 
     plans: tuple[ColumnPlan, ...]
@@ -189,14 +189,14 @@ class Scan:
     def __call__(
         self, part: Part, drop: Places, copies: Copies, data: Any = None
     ) -> tuple[PartScan, Hashes]:
-        """Return the scan, and a hash of every row in use.
+        """Return the scan and a hash of every row in use.
 
         Parameters
         ----------
         part, drop, data
             See `kept_rows`.
         copies
-            Rows that stay though they equal others, once that is known.
+            Duplicates to keep, once known.
         """
         scan = PartScan(part.file, 0, 0, (), {}, Counter(), ())
         hashes = [np.zeros(0, np.uint64)]
@@ -229,16 +229,16 @@ class Scan:
 
 @dataclass(frozen=True, eq=False)
 class _Cells:
-    """What the columns of some rows add up to, one after the other.
+    """Row hashes and missing cells, accumulated column by column.
 
     Attributes
     ----------
     exact
-        Hashes of the rows as they are.
+        Hashes of the rows as read.
     folded
-        The same, without capitals and blanks.
+        The same, ignoring case and blanks.
     missing
-        For each column which cells have no value.
+        Mask of missing cells, per column.
     """
 
     exact: Hashes
@@ -246,7 +246,7 @@ class _Cells:
     missing: list[npt.NDArray[np.bool_]]
 
     def add(self, name: str, codes: npt.NDArray[np.intp], values: Any) -> Hashes:
-        """Add a column from its codes and different values, whose hashes are returned."""
+        """Add a column by codes and distinct values; return the hashes of the values."""
         hashes = value_hashes(values)
         added = cell_hashes(name, codes, hashes)
         self.missing.append(codes < 0)
@@ -281,7 +281,7 @@ def _tally(series: pd.Series, plan: ColumnPlan, bad: int, cells: _Cells) -> Colu
 
 
 def _gaps(missing: list[npt.NDArray[np.bool_]]) -> Counter[bytes]:
-    """Count rows by the columns that they miss."""
+    """Return the number of rows by missing columns."""
     gaps: Counter[bytes] = Counter()
     if not any(column.any() for column in missing):
         return gaps

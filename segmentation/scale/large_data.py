@@ -1,4 +1,4 @@
-"""Large data step by step, as programs with screens need it: look, choose, train, write back."""
+"""Large data in steps for interactive programs: look, choose, train, write scores."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LargeData:
-    """Files that are larger than memory, and who reads them.
+    """A data set larger than memory, and the processes that read it.
 
     Attributes
     ----------
     source : str
-        Path of a file or folder, pattern, or URL that fsspec opens.
+        Path of a file or folder, pattern, or URL supported by fsspec.
     scheduler : str, optional
-        Address of a Dask cluster; processes of this machine by default.
+        Address of a Dask cluster; local processes by default.
     memory : str, optional
-        What processes of this machine may take together, such as ``"2GB"``.
+        Total memory of the local processes, such as ``"2GB"``.
     sample_rows : int
-        Customers that are drawn for everything but counts, averages and the segments' centers.
+        Customers sampled for everything except counts, averages and segment centers.
 
     Examples
     --------
@@ -46,19 +46,19 @@ class LargeData:
     sample_rows: int = SAMPLE_ROWS
 
     def look(self, progress: Progress | None = None) -> Table:
-        """Read all rows once.
+        """Return a sample of the data after one pass over all rows.
 
         Returns
         -------
         Table
-            A uniform sample; its ``population`` says what all rows hold.
+            A uniform sample; its ``population`` describes all rows.
 
         Raises
         ------
         ReadError, DataError
-            A file cannot be read or does not fit the others; there is nothing to segment.
+            A file cannot be read or does not fit the others, or there is nothing to segment.
         ClusterError
-            The cluster does not answer, or went away.
+            The cluster does not respond or was lost.
         """
         with self._workers() as workers:
             from segmentation.scale.partitions.data_set import open_data_set
@@ -80,12 +80,12 @@ class LargeData:
         progress: Progress | None = None,
         previous: SegmentModel | None = None,
     ) -> SegmentModel:
-        """Find segments in all rows.
+        """Return a model with segments of all rows.
 
         Parameters
         ----------
         table : Table
-            What `look` returned, maybe with changed columns.
+            The result of `look`, possibly with changed columns.
         options : mapping
             Arguments of `CustomerSegmentation`.
         progress, previous
@@ -94,7 +94,7 @@ class LargeData:
         Raises
         ------
         DataError
-            The files have other rows than when they were looked at.
+            The rows have changed since `look`.
         ReadError, ParameterError, ClusterError
             See `look` and `CustomerSegmentation.fit`.
         """
@@ -120,12 +120,12 @@ class LargeData:
     def assign(
         self, model: SegmentModel, folder: str, *, progress: Progress | None = None
     ) -> Assigned:
-        """Write all rows with their segments, as Parquet files into a new or empty folder.
+        """Write all rows with their segments as Parquet files to a new or empty folder.
 
         Raises
         ------
         ParameterError
-            The folder holds something.
+            The folder is not empty.
         ReadError, DataError, ClusterError
             See `look` and `SegmentModel.assign`.
         """
@@ -136,7 +136,7 @@ class LargeData:
 
     @staticmethod
     def clear_leftovers() -> None:
-        """Remove what killed trainings left in this machine's temporary folder."""
+        """Remove files of killed trainings from this machine's temporary folder."""
         clear_leftovers()
 
     def _workers(self) -> Workers:

@@ -1,4 +1,4 @@
-"""The later passes: k-means steps over encoded points, and the profile of every segment."""
+"""Later passes over the data: k-means steps on encoded points, and segment profiles."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Points:
-    """Reads the points of a part: encoded in the first pass, kept in a file for the others.
+    """Reads the points of a part: encoded in the first of these passes, then cached in a file.
 
-    The files lie on the machine of the process that made them and only save time: whoever does
-    not find one, since it is on another machine or was never finished, encodes the rows anew.
+    Files are local to the machine of the process that wrote them and only save time: a process
+    that finds none (on another machine, or unfinished) encodes the rows again.
 
     Attributes
     ----------
     plans, bases
-        How columns are read, and which of them a row must have half of.
+        Plans for reading the columns, and columns of which a row needs at least half.
     encoder
-        Turns rows into points.
+        Encodes rows as points.
     folder
-        Where the files are.
+        Folder of the cache files.
     """
 
     plans: tuple[ColumnPlan, ...]
@@ -53,7 +53,7 @@ class Points:
     folder: str
 
     def of(self, number: int, part: Part, drop: Places, data: Any) -> Iterator[Matrix]:
-        """Return the points of a part, some rows at a time."""
+        """Yield the points of a part in batches of rows."""
         width = len(self.encoder.feature_names)
         file = Path(self.folder) / f"points-{number}"
         if file.exists():
@@ -83,7 +83,7 @@ class LloydPass:
     centers: Floats
 
     def __call__(self, number: int, part: Part, drop: Places, data: Any = None) -> Step:
-        """Return the sums, sizes and inertia of the part's rows."""
+        """Return the sums, sizes and inertia for the rows of the part."""
         total = Step.nothing(*self.centers.shape)
         for X in self.points.of(number, part, drop, data):
             total = total.merged(step(X, self.centers))
@@ -92,18 +92,18 @@ class LloydPass:
 
 @dataclass(frozen=True, eq=False)
 class PartProfile:
-    """What some rows say about the segments.
+    """Statistics of the segments over some rows.
 
     Attributes
     ----------
     tallies
-        Of all used columns.
+        Tallies of all used columns.
     nearness
-        How near rows are to their own segment, by segment.
+        Closeness of rows to their own segment, by segment.
     scatters
-        (k, p, p) squares and products around each center.
+        Sums of squares and products around each center, shape (k, p, p).
     members
-        A sketch of who is where.
+        Sketch of the members of each segment.
     """
 
     tallies: Tallies
@@ -112,7 +112,7 @@ class PartProfile:
     members: Members
 
     def merged(self, other: PartProfile) -> PartProfile:
-        """Return the profile of both parts together."""
+        """Return the profile of both parts combined."""
         return PartProfile(
             self.tallies.merged(other.tallies),
             self.nearness.merged(other.nearness),
@@ -130,9 +130,9 @@ class ProfilePass:
     plans, bases, encoder
         See `Points`.
     centers
-        Of the segments.
+        Centers of the segments.
     columns, yardsticks, identifier
-        What is measured, by what measures, and which column tells customers apart.
+        Columns to profile, their scales, and the id column.
     """
 
     plans: tuple[ColumnPlan, ...]
@@ -146,7 +146,7 @@ class ProfilePass:
     def __call__(
         self, number: int, part: Part, drop: Places, data: Any = None
     ) -> PartProfile | None:
-        """Return the profile of the part; nothing where it has no rows."""
+        """Return the profile of the part; None if it has no rows."""
         del number
         plain = uncalibrated(self.centers, {})
         k = len(self.centers)

@@ -1,7 +1,8 @@
-"""Exact copies of rows, wherever they stand: found by 64-bit hashes, range by range.
+"""Find exact duplicates of rows across all parts by 64-bit hashes.
 
-Two different rows among a billion share a hash with a chance of 3 %; such a row would be taken
-for a copy. Each range of hashes is compared by itself, so that no process sees them all.
+Among a billion rows, the chance that two different ones share a hash is 3 %; one would then be
+taken for a duplicate. Ranges of hashes are compared separately, so that no process needs them
+all.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ import numpy.typing as npt
 
 from segmentation.cluster.row_sample import Hashes, repeats
 
-#: Positions of rows in use in their part.
+#: Positions of rows within their part, among the rows in use.
 Places = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
 class Copies:
-    """Rows of a part that an earlier row of the data equals.
+    """Rows of a part that equal an earlier row of the data set.
 
     Attributes
     ----------
     places
-        Where they are, rising.
+        Their positions, ascending.
     numbers
-        How many earlier rows equal each.
+        Number of earlier rows that equal each.
     """
 
     places: Places
@@ -37,14 +38,14 @@ class Copies:
 
     @classmethod
     def joined(cls, some: Sequence[Copies]) -> Copies:
-        """Put the copies of a part together that were found range by range."""
+        """Return the duplicates of a part, combined from all ranges."""
         places = np.concatenate([_NO_PLACES, *(one.places for one in some)])
         numbers = np.concatenate([_NO_PLACES, *(one.numbers for one in some)])
         rising = np.argsort(places)
         return cls(places[rising], numbers[rising])
 
     def numbers_at(self, places: Places) -> Places:
-        """Return how many earlier rows equal the rows at some places."""
+        """Return the number of earlier equal rows for the rows at some positions."""
         numbers = np.zeros(len(places), dtype=np.int32)
         if len(self.places):
             found = np.minimum(np.searchsorted(self.places, places), len(self.places) - 1)
@@ -55,20 +56,20 @@ class Copies:
 
 _NO_PLACES = np.zeros(0, dtype=np.int32)
 
-#: Of a part without copies.
+#: The value for a part without duplicates.
 NO_COPIES = Copies(_NO_PLACES, _NO_PLACES)
 
-#: Hashes that are compared in one process.
+#: Number of hashes compared in one process.
 RANGE = 4_000_000
 
 
 def ranges_for(rows: int) -> int:
-    """Return into how many ranges the hashes of so many rows are cut."""
+    """Return the number of hash ranges for a number of rows."""
     return max(1, math.ceil(rows / RANGE))
 
 
 def by_range(scanned: tuple[Any, Hashes], ranges: int) -> list[tuple[Hashes, Places]]:
-    """Cut the hashes of a part's rows, with their places, into ranges."""
+    """Return the hashes of a part's rows with their positions, split into ranges."""
     hashes = scanned[1]
     places = np.arange(len(hashes), dtype=np.int32)
     if ranges == 1:
@@ -84,7 +85,7 @@ def by_range(scanned: tuple[Any, Hashes], ranges: int) -> list[tuple[Hashes, Pla
 
 
 def copies_among(parts: Sequence[tuple[Hashes, Places]]) -> dict[int, Copies]:
-    """Return for each part its rows whose hash an earlier row has."""
+    """Return the rows whose hash occurred in an earlier row, by part."""
     later, numbers = repeats(np.concatenate([one for one, _ in parts]))
     ends = np.cumsum([0, *(len(one) for one, _ in parts)])
     of_parts = np.searchsorted(ends, later, side="right") - 1

@@ -1,4 +1,4 @@
-"""The sample of a survey as a table that knows what all rows hold."""
+"""Make a table from a survey's sample, with the statistics of all rows."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def sampled_table(
     rows_duplicate: int = 0,
     notes: Sequence[str] = (),
 ) -> Table:
-    """Return the sample as a table.
+    """Return the sample as a table with a population.
 
     Parameters
     ----------
     columns, frame, lines
-        Of the sample; see `segmentation.scale.surveying.Survey`.
+        The sample; see `segmentation.scale.surveying.Survey`.
     scan, data
-        Of all rows in use.
+        Scan of all rows in use, and the data set.
     rows_duplicate
-        Copies that are left out.
+        Number of duplicates removed.
     notes
-        What its owner should know; they become issues.
+        Notes for the owner; they become issues.
     """
     rows = len(frame)
     population = Population(

@@ -1,4 +1,4 @@
-"""What is read in parts, told from what is read at once, and trained on; needs Dask only then."""
+"""Detect sources that are read in parts, and train on them; Dask is imported only then."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def is_data_set(source: Any) -> bool:
-    """Tell whether something is read in parts: a path, a pattern, a URL or a Dask DataFrame.
+    """Return whether a source is read in parts: a path, pattern, URL or Dask DataFrame.
 
     Examples
     --------
@@ -34,16 +34,16 @@ def train_data_set(
     progress: Progress | None,
     previous: SegmentModel | None,
 ) -> TrainedInParts:
-    """Train on a data set with processes of its own, or a cluster's.
+    """Return a model trained on a data set with local processes or a cluster.
 
     Parameters
     ----------
     source, settings, progress, previous
         See `segmentation.scale.train_parts.train_in_parts`.
     where
-        Address of a scheduler, and memory for processes of this machine; see `Workers.open`.
+        Address of a scheduler, and memory for local processes; see `Workers.open`.
     """
     with Workers.open(where[0], memory=where[1]) as workers:
-        from segmentation.scale.train_parts import train_in_parts  # needs what Workers checks for
+        from segmentation.scale.train_parts import train_in_parts  # needs Dask (see Workers)
 
         return train_in_parts(source, settings, workers, progress=progress, previous=previous)

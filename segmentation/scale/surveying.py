@@ -1,4 +1,4 @@
-"""The first look at all rows: roles of the columns, copies, gaps, and the account of the rows."""
+"""Survey all rows: column roles, duplicates, missing values and row counts."""
 
 from __future__ import annotations
 
@@ -34,35 +34,35 @@ from segmentation.table.schema.columns import Column, Use
 
 FEWEST_ROWS = 2
 
-#: Candidates for the sample beyond its size, so that chance never leaves too few.
+#: Ratio of candidates to sample size, so that chance never leaves too few.
 _SPARE = 1.2
 
-#: What the user says of columns, by their names.
+#: The user's column changes, by column name.
 Changes = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """What is known after the first pass.
+    """The results of the first pass.
 
     ``rows_read == rows_used + rows_set_aside + rows_duplicate``, always.
 
     Attributes
     ----------
     columns
-        With their final uses.
+        The columns with their final uses.
     scan
-        Of the rows that segments are made of: in use, and with enough values.
+        Scan of the rows to segment: in use, and with enough values.
     frame, lines
-        The sample and its positions in the whole data.
+        The sample and its positions in the whole data set.
     drops
-        For each part the places of copies that are left out.
+        Positions of removed duplicates, by part.
     rows_read, rows_used, rows_set_aside, rows_duplicate
-        The account of the rows.
+        Row counts.
     notes
-        What its owner should know, in sentences.
+        Notes for the owner, as sentences.
     is_whole
-        Whether the sample is all there is.
+        Whether the sample contains all rows.
     """
 
     columns: tuple[Column, ...]
@@ -92,14 +92,14 @@ def survey(
     *,
     changes: Changes | None = None,
 ) -> Survey:
-    """Look at all rows once; once more where some of them are left out.
+    """Return a survey of all rows, in one pass, or two if some rows are removed.
 
     Parameters
     ----------
     data, settings, workers, sample_rows, progress
         See `segmentation.scale.train_parts.train_in_parts`.
     changes
-        What the user says of columns; see `segmentation.table.column_choices`.
+        The user's column changes; see `segmentation.table.column_choices`.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def survey(
     DataError
         There is nothing to segment.
     ParameterError
-        A change does not suit the values.
+        A change does not fit the values.
     """
     return _Surveyor(data, settings, workers, sample_rows, progress, changes or {}).survey()
 
@@ -116,24 +116,24 @@ def survey(
 def first_look(
     data: DataSet, workers: Workers, sample_rows: int, progress: Progress | None
 ) -> Survey:
-    """Look at all rows before anything is chosen; raises what `survey` raises.
+    """Return a survey before any choices are made; raises the same errors as `survey`.
 
-    Rows with too many gaps are counted and drawn like all others: which columns drive the
-    segments is still open.
+    Rows with many missing values are included, because the columns that drive the segments are
+    not known yet.
     """
     return _Surveyor(data, Settings(), workers, sample_rows, progress, {}).look()[0]
 
 
 @dataclass(frozen=True, eq=False)
 class _Which:
-    """Which rows are scanned.
+    """The selection of rows to scan.
 
     Attributes
     ----------
     dropped, repeated
-        For each part the copies that are left out, and those that stay.
+        Duplicates removed and duplicates kept, by part.
     bases
-        Columns of which a row must have half at least; none when all rows count.
+        Columns of which a row needs at least half; empty if all rows count.
     """
 
     dropped: tuple[Copies, ...]
@@ -143,7 +143,7 @@ class _Which:
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """A scan, and what follows from it; see `Survey`."""
+    """A scan and its results; see `Survey`."""
 
     scan: PartScan
     columns: tuple[Column, ...]
@@ -171,7 +171,7 @@ class _Surveyor:
         return replace(found, columns=columns)
 
     def look(self) -> tuple[Survey, _Which]:
-        """Survey the rows before anything is chosen, and say which these are."""
+        """Return a survey before any choices are made, and the rows selected."""
         nothing = (NO_COPIES,) * len(self.data.parts)
         first, copies, notes = self._first(_Which(nothing, nothing))
         if first.scan.rows < FEWEST_ROWS:
@@ -196,7 +196,7 @@ class _Surveyor:
         return found, which
 
     def _first(self, every: _Which) -> tuple[_Seen, tuple[Copies, ...], tuple[str, ...]]:
-        """Scan everything; return what is seen, the copies, and notes."""
+        """Scan all rows; return the results, the duplicates and notes."""
         kept = self._started(self.data.rows, every)
         check = FileCheck(self.data.plans, self.data.parts[0].file)
         seen = self._judged(self._merged(kept, check))
@@ -216,13 +216,13 @@ class _Surveyor:
     def _without(
         self, copies: tuple[Copies, ...], first: _Seen, nothing: tuple[Copies, ...]
     ) -> tuple[_Seen, _Which, tuple[str, ...]]:
-        """Leave copies out where they are mistakes; where they are customers, tell them apart."""
+        """Remove duplicates that are export errors; keep and number those that are customers."""
         count = sum(len(one.places) for one in copies)
         if not count:
             return first, _Which(nothing, nothing), ()
         stay = _Which(nothing, copies)
         notes: tuple[str, ...] = ()
-        if self.data.recipe.get("format") != "frame":  # as in memory, every row of a frame counts
+        if self.data.recipe.get("format") != "frame":  # rows of a frame are all kept, as in memory
             leave = _Which(copies, nothing)
             left = self._seen(first.scan.rows - count, leave)
             if not are_customers(left.scan.rows, count, left.columns):
@@ -231,7 +231,7 @@ class _Surveyor:
         return self._seen(first.scan.rows, stay), stay, notes
 
     def _usable(self, rows: int, which: _Which) -> _Seen:
-        """Scan the rows that have at least half of the bases."""
+        """Scan the rows that have at least half of the basis columns."""
         if rows < FEWEST_ROWS:
             raise DataError(
                 "Nearly all rows miss more than half of the columns that drive the segments: "
@@ -240,7 +240,7 @@ class _Surveyor:
         return self._seen(rows, which)
 
     def _seen(self, rows: int, which: _Which) -> _Seen:
-        """Scan some rows, of which there are so many."""
+        """Scan a selection of rows, given their number."""
         return self._judged(self._merged(self._started(rows, which), None))
 
     def _started(self, rows: int, which: _Which) -> list[Any]:

@@ -1,14 +1,13 @@
-"""Training on data in parts: few passes over all rows, everything else on a uniform sample.
+"""Train on data in parts: few passes over all rows, the rest on a uniform sample.
 
-1. One pass finds roles, levels, means and gaps, draws the sample and hashes every row. Where
-   copies or rows with too many gaps are left out, a second one counts the rest.
+1. One pass finds roles, levels, means and missing values, draws the sample and hashes every row.
+   If duplicates or rows with too many missing values are removed, a second pass counts the rest.
 2. The number of segments, their stability, the verdict, rules and the map come from the sample,
    by the code for tables in memory.
-3. k-means steps over all rows polish the centers until the inertia no longer falls.
-4. One pass profiles the segments: exact but for quantiles, which keep `QUANTILE_ERROR`.
+3. k-means steps over all rows refine the centers until the inertia stops falling.
+4. One pass profiles the segments: exact except for quantiles, which are within `QUANTILE_ERROR`.
 
-Data no larger than the sample are trained in memory, so that small data give the same model
-either way.
+Data no larger than the sample are trained in memory, so both ways give the same model.
 """
 
 from __future__ import annotations
@@ -58,14 +57,14 @@ Matrix = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class TrainedInParts:
-    """A model, and what was read for it.
+    """A model and the survey of its training data.
 
     Attributes
     ----------
     model
-        Of all rows.
+        The model of all rows.
     survey
-        Columns, the sample and the account of the rows.
+        Columns, sample and row counts.
     """
 
     model: SegmentModel
@@ -83,24 +82,24 @@ def train_in_parts(
     sample_rows: int = SAMPLE_ROWS,
     changes: Changes | None = None,
 ) -> TrainedInParts:
-    """Find segments in data larger than memory and explain them.
+    """Return a model with explained segments of data larger than memory.
 
     Parameters
     ----------
     source
         Path of a file or folder, pattern, URL, or Dask DataFrame.
     settings
-        What the user chose; the algorithm is k-means.
+        The user's settings; the algorithm must be k-means.
     workers
-        Who does the work.
+        The processes to run on.
     choices
         Encoding, delimiter, decimal mark and header line of text files.
     progress, previous
         See `segmentation.training.train`.
     sample_rows
-        Rows of the sample.
+        Number of rows in the sample.
     changes
-        What the user says of columns; see `segmentation.table.column_choices`.
+        The user's column changes; see `segmentation.table.column_choices`.
 
     Raises
     ------
@@ -181,7 +180,7 @@ class _Work:
             return build_model(found, self.playbook, previous)
 
     def _each_part(self, function: Any) -> list[Any]:
-        """Run a function for every part; results stay where they are."""
+        """Run a function for every part; results stay on the workers."""
         parts = self.data.parts
         arguments: list[Sequence[Any]] = [range(len(parts)), parts, self.survey.drops]
         if self.data.data:
@@ -189,7 +188,7 @@ class _Work:
         return self.workers.keep(function, *arguments)
 
     def _polished(self, encoder: Encoder, centers: Floats) -> tuple[Floats, float]:
-        """Iterate k-means over all rows until it no longer improves."""
+        """Iterate k-means over all rows until it stops improving."""
         bases = tuple(column.name for column in self.survey.bases)
         points = Points(self.data.plans, bases, encoder, self.workers.new_folder())
 

@@ -1,4 +1,4 @@
-"""Typed rows of a part that are in use: copies and rows with too many gaps are left out."""
+"""Typed rows of a part, without duplicates and rows with too many missing values."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Rows:
     Attributes
     ----------
     frame, lines, places
-        Typed rows, and their positions in the whole data and in the part.
+        Typed rows, and their positions in the whole data set and in the part.
     bad
-        Cells of each column that hold something else than the column, in all rows.
+        Number of cells per column that do not fit its type, over all rows.
     set_aside
-        Rows that cannot be used.
+        Unusable rows.
     """
 
     frame: pd.DataFrame
@@ -45,16 +45,16 @@ def kept_rows(
     data: Any,
     bases: Sequence[str] = (),
 ) -> Iterator[Rows]:
-    """Read the rows of a part that are in use.
+    """Yield the rows of a part that are in use.
 
     Parameters
     ----------
     part, plans, data
         See `Part.batches`.
     drop
-        Places of rows that are copies.
+        Positions of duplicate rows to skip.
     bases
-        Columns of which a row must have half at least; none when all rows count.
+        Columns of which a row needs at least half; empty if all rows count.
     """
     done = 0
     for batch in part.batches(plans, data):

@@ -1,9 +1,8 @@
-"""Any customer file in, one typed table out, with nothing lost and nothing silent.
+"""Read any customer file into one typed table; every loss and assumption is reported.
 
-Reading goes through these steps, a module each: what the bytes are (`content`), text
-(`decoding`), layout (`dialect`), records (`records`), workbooks (`workbook`), typed values
-(`typing_text`, `amounts`, `dates`), checks (`checking`), roles (`roles`). `reading.read_table`
-puts them together into a `dataset.Table`.
+Reading has one step per package: file formats (`files`), the header (`header`), rows that are
+not data (`quality`), typed values (`values`), and column roles (`roles`). `reading.read_table`
+runs them all and returns a `table.Table`.
 
-This package imports nothing by itself: public names come from `segmentation`.
+This package imports nothing itself: import public names from `segmentation`.
 """

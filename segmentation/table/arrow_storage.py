@@ -1,7 +1,7 @@
-"""A table as two Arrow files in one value: the rows used, and the rows set aside.
+"""Serialize a table as two concatenated Arrow files: the rows used and the rows set aside.
 
-What is neither stands as JSON in the first one's metadata. Rejected rows may be as many as the
-others, so that they are columns too and no JSON.
+Everything else is JSON in the metadata of the first file. Rejected rows are stored as columns
+too, not as JSON, because there may be as many of them as of the others.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from segmentation.table.schema.columns import Column, Issue
 from segmentation.table.schema.population import Population
 from segmentation.table.schema.table_data import TableData
 
-#: Raised when the layout below changes; older entries then count as missing.
+#: Increase when the layout below changes; older entries then count as missing.
 SCHEMA = 3
-#: As small as Parquet, and read in half the time.
+#: As small as Parquet, but read in half the time.
 COMPRESSION = "zstd"
 _KEY = b"segmentation.table"
 _LENGTH_BYTES = 8
 
 
 def pack(table: TableData) -> bytes:
-    """Write a table as one value.
+    """Return a table as bytes.
 
-    Column names of the files are positions, so that any name a user gives is safe; the last
-    column of the first file holds the line numbers. The last bytes say how long the second is.
+    Columns are named by position in the files, so any user-given name is safe. The last column
+    of the first file holds the line numbers; the last bytes give the length of the second file.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def pack(table: TableData) -> bytes:
     Returns
     -------
     bytes
-        Two files in Arrow's IPC format, one after the other, and the length of the second.
+        Two files in Arrow's IPC format, then the length of the second.
     """
     arrays = [pa.Array.from_pandas(table.frame[c.name]) for c in table.columns]
     arrays.append(pa.array(np.asarray(table.lines, dtype=np.int64)))
@@ -60,12 +60,12 @@ def _arrow_file(stored: pa.Table) -> bytes:
 
 
 def unpack(data: bytes) -> dict[str, Any]:
-    """Read the values of a table back from `pack`'s bytes.
+    """Return the attributes of a table packed by `pack`.
 
     Parameters
     ----------
     data : bytes
-        What `pack` wrote.
+        Output of `pack`.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def unpack(data: bytes) -> dict[str, Any]:
     Raises
     ------
     ReadError
-        The bytes are damaged, foreign, or of another layout.
+        The bytes are damaged, not a packed table, or in another layout.
     """
     try:
         end = len(data) - _LENGTH_BYTES
@@ -148,7 +148,7 @@ def _rebuild(stored: pa.Table, rejects: pa.Table, story: dict[str, Any]) -> dict
 
 
 def rejects_frame(values: dict[str, Any]) -> pd.DataFrame:
-    """Make the frame of rejected rows: text cells, then the line (int64) and the reason."""
+    """Return the frame of rejected rows: text cells, then the line (int64) and the reason."""
     frame = pd.DataFrame(values)
     line = frame.columns[-2]
     return frame.astype({name: "int64" if name == line else "str" for name in frame.columns})

@@ -1,4 +1,4 @@
-"""From columns of text to a checked and typed table."""
+"""Turn columns of text into a checked and typed table."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from segmentation.table.values.column_profile import Profiled, profile_typed, se
 from segmentation.table.values.text_typing import file_evidence, type_column
 from segmentation.table.values.typed_column import Kind, Typed
 
-#: In smaller tables starting threads takes longer than typing.
+#: In smaller tables, starting threads takes longer than typing.
 _MANY_ROWS = 50_000
 
 _NO_FIXES = Fixes()
@@ -50,27 +50,27 @@ def assemble(
     meanings: Mapping[str, str | None] = _NO_MEANINGS,
     keep_duplicates: bool = False,
 ) -> Table:
-    """Check, clean and type rows of text.
+    """Return a table from rows of text, checked, cleaned and typed.
 
     Parameters
     ----------
     raw : Raw
-        What the reader handed over.
+        Output of the reader.
     name : str
         Name of the file.
     limits : Limits
-        Bound of a cell's length.
+        Maximum length of a cell.
     fixes : Fixes
-        What the user decided about issues.
+        The user's choices for handling issues.
     meanings : mapping
-        What the user said that columns stand for; only which holds the ids matters here.
+        The user's choices of column meanings; only the id column matters here.
     keep_duplicates : bool
-        Keep exact duplicate rows, as for scoring or for transactions.
+        Keep exact duplicate rows, as needed for scoring and transactions.
 
     Raises
     ------
     ReadError
-        No usable row or fewer than two columns are left, or the user wished to stop.
+        No usable row or fewer than two columns remain, or the user asked to stop.
     """
     work = clean(
         raw.written,
@@ -99,7 +99,7 @@ def assemble(
 
 
 def _decimal(columns: list[DistinctText], delimiter: str | None) -> str:
-    """Return the file's decimal mark; a comma as delimiter speaks for the point."""
+    """Return the file's decimal mark; a comma as delimiter suggests the point."""
     evidence = file_evidence(columns)
     if evidence.comma == evidence.point:
         return "."
@@ -111,9 +111,9 @@ def _decimal(columns: list[DistinctText], delimiter: str | None) -> str:
 def _typed(
     work: Cleaned, fixes: Fixes, decimal: str, *, settled: bool
 ) -> tuple[list[Typed], tuple[Column, ...]]:
-    """Type every column and find what it is, those of large tables side by side.
+    """Type and profile every column, in threads if the table is large.
 
-    Threads do, since Arrow and NumPy let go of the interpreter.
+    Threads are enough because Arrow and NumPy release the GIL.
     """
 
     def type_one(label: str, column: DistinctText) -> tuple[Typed, Profiled]:
@@ -135,7 +135,7 @@ def _decided(
     fixes: Fixes,
     place: int | None,
 ) -> dict[str, np.ndarray]:
-    """Return the rows that the user wants set aside, by reason."""
+    """Return masks of the rows that the user wants set aside, by reason."""
     decided: dict[str, np.ndarray] = {}
     for column, one in zip(columns, typed, strict=True):
         what = {Kind.NUMBER: "number", Kind.DATE: "date"}.get(one.kind)
@@ -157,7 +157,7 @@ def _decided(
 
 
 def _ids(columns: tuple[Column, ...], meanings: Mapping[str, str | None]) -> int | None:
-    """Return the position of the customers' ids, if there are any; the user's word goes first."""
+    """Return the position of the customer id column, if any; the user's choice comes first."""
     said = [i for i, c in enumerate(columns) if meanings.get(c.name) == "customer_id"]
     found = [i for i, c in enumerate(columns) if c.meaning == "customer_id"]
     return next((i for i in [*said, *found] if i in said or columns[i].name not in meanings), None)

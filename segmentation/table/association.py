@@ -1,4 +1,4 @@
-"""How strongly any two columns go together, whatever their types, between 0 and 1."""
+"""Association between any two columns, whatever their types, from 0 to 1."""
 
 from __future__ import annotations
 
@@ -15,25 +15,24 @@ _CATEGORY_ROLES = frozenset({Role.NOMINAL})
 
 
 def association(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
-    """Measure the strength of the association of every pair of columns.
+    """Return the strength of association of every pair of columns.
 
-    Numbers, dates (as time), ranks of ordinal levels and 0/1 of binary ones are compared by the
-    absolute Pearson correlation; a category with such a column by the correlation ratio η; two
+    Numeric columns (also dates as time, ordinal ranks, binary 0/1) are compared by absolute
+    Pearson correlation, a category and a numeric column by the correlation ratio η, and two
     categories by Cramér's V with the bias correction of Bergsma (2013, equations 6 to 8). Each
     pair uses the rows that have both values.
 
     Parameters
     ----------
     frame : DataFrame, shape (n, p)
-        Rows are customers.
+        One row per customer.
     columns : sequence of Column
-        The columns to compare; those of other roles than numeric, ordinal, binary, nominal and
-        date are left out.
+        The columns to compare; only numeric, ordinal, binary, nominal and date columns are used.
 
     Returns
     -------
     DataFrame, shape (q, q)
-        Symmetric, values in [0, 1], ones on the diagonal; pairs that cannot be measured are 0.
+        Symmetric, in [0, 1], with ones on the diagonal; 0 for pairs that cannot be measured.
 
     References
     ----------
@@ -62,7 +61,7 @@ def _is_comparable(column: Column) -> bool:
 
 
 def _measure(values: pd.Series, column: Column) -> tuple[bool, np.ndarray]:
-    """Return whether a column is a category, and its numbers (NaN or −1 where missing)."""
+    """Return whether a column is categorical, and its codes or numbers (−1 or NaN if missing)."""
     if column.role is Role.NUMERIC:
         return False, values.astype("float64").to_numpy()
     if column.role is Role.DATE:
@@ -85,7 +84,7 @@ def _strength(first: tuple[bool, np.ndarray], second: tuple[bool, np.ndarray]) -
 
 
 def absolute_correlation(a: np.ndarray, b: np.ndarray) -> float:
-    """Return the absolute Pearson correlation over the rows that have both values.
+    """Return the absolute Pearson correlation over rows that have both values.
 
     Parameters
     ----------
@@ -95,7 +94,7 @@ def absolute_correlation(a: np.ndarray, b: np.ndarray) -> float:
     Returns
     -------
     float
-        In [0, 1]; 0 when either does not vary.
+        In [0, 1]; 0 if either is constant.
 
     Examples
     --------
@@ -111,12 +110,12 @@ def absolute_correlation(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _dot(a: np.ndarray, b: np.ndarray) -> float:
-    """Multiply without the threads of a linear algebra library, which only get in the way here."""
+    """Return the dot product without BLAS, whose threads only slow this down."""
     return float(np.einsum("i,i->", a, b))
 
 
 def _centered(values: np.ndarray) -> np.ndarray:
-    """Center and scale to a greatest absolute value of 1, so that no square overflows."""
+    """Center values and scale them to a maximum of 1, so that squares do not overflow."""
     largest = np.abs(values).max()
     scaled = values / largest if largest > 0 else values
     centered = scaled - scaled.mean()
@@ -125,7 +124,7 @@ def _centered(values: np.ndarray) -> np.ndarray:
 
 
 def correlation_ratio(codes: np.ndarray, values: np.ndarray) -> float:
-    """Return η: the root of the share of the variance that lies between the categories.
+    """Return η: the square root of the share of variance between categories.
 
     Parameters
     ----------
@@ -137,7 +136,7 @@ def correlation_ratio(codes: np.ndarray, values: np.ndarray) -> float:
     Returns
     -------
     float
-        In [0, 1]; 0 when the values do not vary.
+        In [0, 1]; 0 if the values are constant.
 
     Examples
     --------
@@ -168,7 +167,7 @@ def cramers_v(a: np.ndarray, b: np.ndarray) -> float:
     Returns
     -------
     float
-        In [0, 1]; 0 when either has a single category.
+        In [0, 1]; 0 if either has only one category.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a user may change about columns: role, use, meaning, and the order of levels."""
+"""Apply a user's changes to columns: role, use, meaning and the order of levels."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _WITH_LEVELS = frozenset({Role.ORDINAL, Role.NOMINAL, Role.BINARY})
 
 
 def apply_changes(table: Data, changes: Mapping[str, Mapping[str, Any]]) -> Data:
-    """Return a table with changed columns.
+    """Return the table with the user's changes to its columns.
 
     Parameters
     ----------
     table : TableData
-        The table as it is.
+        The table to change.
     changes : mapping of column name to mapping
         Any of ``role``, ``use``, ``meaning`` and ``levels``.
 
     Raises
     ------
     ParameterError
-        A column or key does not exist, or a change does not suit the values.
+        A column or key does not exist, or a change does not fit the values.
     """
     columns = {column.name: column for column in table.columns}
     frame = table.frame
@@ -112,7 +112,7 @@ def _choice(kind: Any, column: Column, key: str, value: Any) -> Any:
 
 
 def _suited(column: Column, series: pd.Series, role: Role) -> pd.Series:
-    """Check that values suit a role, and convert them where the role needs it."""
+    """Return the values converted for a role; raise if they do not fit it."""
     is_number = series.dtype.kind in "iuf"
     if role is Role.NUMERIC and not is_number:
         numbers = pd.to_numeric(series, errors="coerce")
@@ -137,7 +137,7 @@ def _unsuited(column: Column, role: Role, because: str) -> ParameterError:
 def _levels(
     column: Column, series: pd.Series, role: Role, given: Sequence[Any] | None
 ) -> tuple[str, ...]:
-    """Return the levels for a role; a given order must name each level once."""
+    """Return the levels for a role; a user's order must name each level once."""
     if role not in _WITH_LEVELS:
         return ()
     counts = series.value_counts()

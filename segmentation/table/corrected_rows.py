@@ -1,4 +1,4 @@
-"""Rejected rows that come back mended: they stand in for the rows on their lines."""
+"""Rejected rows that a user has corrected; each replaces the row on its line."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ Rows = dict[int, dict[str, str]]
 def read_mended(
     data: bytes, *, name: str = "", limits: Limits = _DEFAULT_LIMITS
 ) -> dict[int, dict[str, str]]:
-    r"""Read rejected rows that somebody has mended.
+    r"""Return rejected rows that a user has corrected.
 
     Parameters
     ----------
     data : bytes
-        A file with the columns of `Table.rejects`: those of the table, then the line and, if it
-        is still there, the reason.
+        A file with the columns of `Table.rejects`: those of the table, then the line and,
+        optionally, the reason.
     name : str
         Name of the file.
     limits : Limits
-        How large it may be.
+        Maximum sizes.
 
     Returns
     -------
     dict
-        Line → name of each column → its cell as written.
+        Line → column name → cell as written.
 
     Raises
     ------
     ReadError, ParameterError
-        It cannot be read, or is no list of rejected rows.
+        The file cannot be read or does not hold rejected rows.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def read_mended(
 
 
 def _line_column(names: Sequence[str]) -> int:
-    """Return the position of the column with the lines: the last one, or before the reasons."""
+    """Return the position of the line column: the last one, or the one before the reasons."""
     for place in (len(names) - 2, len(names) - 1):
         if place > 0 and names[place] == reject_names(names[:place])[0]:
             return place
@@ -101,14 +101,14 @@ def _line(cell: str) -> int:
 
 
 def with_mended_rows(raw: Raw, mended: Mapping[int, Mapping[str, str]]) -> Raw:
-    """Return what was read, in which mended rows stand in for those on their lines.
+    """Return the reader's output with corrected rows in place of those on their lines.
 
     Parameters
     ----------
     raw : Raw
-        The file as it is.
+        Output of the reader.
     mended : mapping
-        Line → name of each column → its cell.
+        Line → column name → cell.
 
     Raises
     ------
@@ -145,7 +145,7 @@ def _issue(kind: str, lines: list[int], sentence: str) -> list[Issue]:
 
 
 def _replaced(records: Records, lines: list[int], rows: list[list[str]]) -> Records:
-    """Return the records with other rows on some lines, in the order of the file."""
+    """Return the records with the rows on some lines replaced, in file order."""
     kept = ~np.isin(records.lines, lines)
     every = np.concatenate([records.lines[kept], np.array(lines, dtype=np.int64)])
     order = np.argsort(every, kind="stable")
@@ -162,7 +162,7 @@ def _replaced(records: Records, lines: list[int], rows: list[list[str]]) -> Reco
 
 
 def _extended(column: DistinctText, texts: list[str]) -> DistinctText:
-    """Return a column with more cells at its end."""
+    """Return a column with cells appended."""
     longer = pa.concat_arrays([column.texts, pa.array(texts, pa.string())])
     new = np.arange(len(column.texts), len(longer), dtype=np.int32)
     return DistinctText(longer, np.concatenate([column.codes, new])).mapped(longer)

@@ -1,4 +1,4 @@
-"""From DataFrames, whose columns already have types, to tables."""
+"""Turn DataFrames, whose columns are already typed, into tables."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from segmentation.table.values.typed_column import Kind, Rules, Typed
 
 
 def describe_frame(frame: pd.DataFrame, name: str) -> dict[str, Any]:
-    """Find the roles of a DataFrame's columns; every row is kept.
+    """Return the attributes of a table made from a DataFrame; every row is kept.
 
     Parameters
     ----------
     frame : DataFrame
-        Rows are customers.
+        One row per customer.
     name : str
-        How to call it.
+        Name of the table.
 
     Returns
     -------
     dict
-        The attributes of a `TableData` by name; lines count the rows from 1.
+        The attributes of a `TableData` by name; line numbers count the rows from 1.
 
     Raises
     ------
     DataError
-        It has no columns or no rows.
+        The frame has no columns or no rows.
     """
     if frame.shape[1] == 0 or frame.shape[0] == 0:
         raise DataError("The data have no columns or no rows: there is nothing to segment.")
@@ -72,7 +72,7 @@ def describe_frame(frame: pd.DataFrame, name: str) -> dict[str, Any]:
 
 
 def _typed(name: str, series: pd.Series) -> tuple[pd.Series, Kind]:
-    """Bring a column of any dtype to one of the four kinds."""
+    """Return a column of any dtype converted to one of the four kinds."""
     found = typed_by_dtype(series)
     if found is not None:
         return found
@@ -88,7 +88,7 @@ def _type_text(name: str, text: DistinctText) -> Typed:
 
 
 def typed_by_dtype(series: pd.Series) -> tuple[pd.Series, Kind] | None:
-    """Return a column whose dtype says what it holds, or None where it must be looked at."""
+    """Return a column with the kind its dtype implies, or None if its values must be examined."""
     kind = getattr(series.dtype, "kind", "O")
     if kind == "b" or isinstance(series.dtype, pd.BooleanDtype):
         return series.map({True: "True", False: "False"}).astype("str"), Kind.BOOLEAN
@@ -122,7 +122,7 @@ def _times(series: pd.Series) -> pd.Series:
 
 
 def as_text(series: pd.Series) -> pd.Series:
-    """Write every value as text, missing ones as missing."""
+    """Return every value as text; missing values stay missing."""
     if isinstance(series.dtype, pd.CategoricalDtype):
         return series.astype("object").map(_write, na_action="ignore").astype("str")
     if isinstance(series.dtype, pd.StringDtype):

@@ -1,4 +1,4 @@
-"""How a file begins, and how its first rows would be read with some choices: quick, to look at."""
+"""Quick preview of a file: its first lines, and its first rows as read with given choices."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from segmentation.table.schema.limits import Limits
 from segmentation.table.table import Table
 
 _DEFAULT_LIMITS = Limits()
-#: Enough for some hundred rows of any table; long headers fit in twice.
+#: Enough for some hundred rows of any table, and for twice the longest header.
 _LOOKED_AT = 256 * 1024
-#: What is shown of the file itself: enough to find the line with the column names.
+#: Lines shown of the file itself: enough to find the header.
 _LINES = 12
 _LONGEST_LINE = 240
 
 
 @dataclass(frozen=True, eq=False)
 class Beginning:
-    """The first lines of a file, as they are and as they would be read.
+    """The first lines of a file, as written and as read.
 
     Attributes
     ----------
     format : str
         As in `segmentation.table.files.file_type.Content`.
     encoding : str or None
-        Of a text file: the one chosen, or found on the whole file.
+        For a text file: the encoding chosen, or detected from the whole file.
     sheets : tuple of str
-        Of a workbook: what can be chosen.
+        For a workbook: the sheets to choose from.
     lines : tuple of str
-        Of a text file: its first lines, cut to what fits on a screen.
+        For a text file: its first lines, cut to fit on a screen.
     table : Table or None
-        The first rows as they would be read; None where they cannot be.
+        The first rows as read; None if they cannot be read.
     problem : str
-        Why not, in a sentence; empty where they can.
+        One sentence on why they cannot be read; else empty.
     """
 
     format: str
@@ -57,10 +57,10 @@ def read_beginning(
     recipe: Mapping[str, Any] | None = None,
     limits: Limits = _DEFAULT_LIMITS,
 ) -> Beginning:
-    r"""Look at the beginning of a file.
+    r"""Return a preview of the beginning of a file.
 
-    Only the first rows of a text file are read, in the encoding of the whole; a workbook has no
-    beginning that could be read by itself.
+    Only the first rows of a text file are read, in the encoding of the whole file; a workbook
+    cannot be read in part.
 
     Parameters
     ----------
@@ -69,14 +69,14 @@ def read_beginning(
     name : str
         Its name.
     recipe : mapping, optional
-        What to choose, as in a table's recipe: its parts ``chosen``, ``fixes`` and ``columns``.
+        Choices, as in the ``chosen``, ``fixes`` and ``columns`` parts of a table's recipe.
     limits : Limits
-        How large it may be.
+        Maximum sizes.
 
     Raises
     ------
     ReadError
-        It is no text, workbook or Parquet file at all.
+        The file is not text, a workbook or Parquet.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def _read(
 
 
 def _decoded(data: bytes, encoding: str | None) -> tuple[Text, str]:
-    """Decode a text file, anyhow where the chosen encoding does not suit it, and say so."""
+    """Return a decoded text file and a problem; falls back if the chosen encoding does not fit."""
     try:
         return decode(data, encoding), ""
     except ReadError as error:
@@ -120,7 +120,7 @@ def _decoded(data: bytes, encoding: str | None) -> tuple[Text, str]:
 
 
 def _first_part(content: Content, text: Text) -> Content:
-    """Cut a text behind the last line that is whole."""
+    """Return the beginning of a text, cut after the last complete line."""
     part = text.body[:_LOOKED_AT]
     if len(part) < len(text.body):
         part = part[: part.rfind(b"\n") + 1] or part

@@ -1,4 +1,4 @@
-"""`read_table`: any customer file in, one checked and typed table out."""
+"""`read_table`: read any customer file into a checked and typed table."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ def read_table(
 ) -> Table:
     r"""Read a customer file: CSV and other delimited text, XLSX, or Parquet.
 
-    The content decides what the file is, never its name; gzip and zip archives with one table
-    inside are opened. Every choice is reported in the table's recipe and can be overruled.
+    The file type is detected from the content, never from the name; gzip and zip archives that
+    hold one table are unpacked. The table's recipe records every choice; you can override each.
 
     Parameters
     ----------
     source : path, bytes or file
-        What to read; a file is open for reading bytes.
+        What to read; a file must be open in binary mode.
     name : str, optional
-        What to call it; the file's own name by default.
+        Name of the table; the file's own name by default.
     encoding : str, optional
         Text encoding such as ``"utf-8"`` or ``"cp1252"``.
     delimiter : str, optional
@@ -63,22 +63,22 @@ def read_table(
     decimal : str, optional
         ``"."`` or ``","``.
     header_line : int, optional
-        The line with the column names, the first being 1; 0 says that there is none.
+        The line with the column names, counted from 1; 0 means no header.
     sheet : str or int, optional
         Name or position (from 0) of a workbook's sheet.
     fixes : mapping, optional
-        How to deal with issues, such as ``{"not_a_number": "set_aside"}`` or, for one column,
+        How to handle issues, such as ``{"not_a_number": "set_aside"}`` or, for one column,
         ``{"ambiguous_date:Joined": "day_first"}``; see `segmentation.table.recipe.FIXES`.
     recipe : mapping or path, optional
-        The recipe of an earlier table or its JSON file, whose choices are repeated; others given
-        here overrule. What no longer fits is reported as an issue and left out.
+        The recipe of an earlier table, or its JSON file, to apply again; arguments given here
+        override it. Choices that no longer fit are skipped and reported as issues.
     mended : mapping, optional
-        Rows that stand in for those on some lines of the file, as `read_mended` reads them from
-        the rejected rows of an earlier reading.
+        Corrected rows by line, as returned by `read_mended`; they replace the rows on those
+        lines.
     keep_duplicates : bool
-        Keep exact duplicate rows, as for scoring or for transactions.
+        Keep exact duplicate rows, as needed for scoring and transactions.
     limits : Limits
-        How large the file may be.
+        Maximum sizes.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def read_table(
 
 
 def read_content(content: Content, recipe: Mapping[str, Any], limits: Limits) -> Table:
-    """Read what was opened already, with all choices of a recipe and no other way out.
+    """Read opened content strictly by a recipe, without fallback.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def read_content(content: Content, recipe: Mapping[str, Any], limits: Limits) ->
     recipe : mapping
         Any of the parts ``chosen``, ``fixes`` and ``columns`` of a table's recipe.
     limits : Limits
-        How large the table may be.
+        Maximum sizes.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def _read(
     limits: Limits,
     **decided: Any,
 ) -> Table:
-    """Read what is known to be a table, with the choices of its user."""
+    """Read content of a known format with the user's choices."""
     try:
         raw = READERS[content.format](content, Choices(**chosen), limits)
         if content.beside:
@@ -197,7 +197,7 @@ def _beside(content: Content) -> Issue:
 
 
 def _bytes_of(source: Any, limits: Limits) -> tuple[bytes, str]:
-    """Return the bytes of a source and its name, which may be empty."""
+    """Return the bytes of a source and its name (may be empty)."""
     if isinstance(source, bytes | bytearray | memoryview):
         data = bytes(source)
         name = ""

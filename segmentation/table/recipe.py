@@ -1,4 +1,4 @@
-"""All choices of an import as one JSON, which replays itself on next month's file."""
+"""All choices of an import as JSON, to replay on next month's file."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from segmentation.table.schema.columns import Issue
 from segmentation.table.table import Table
 from segmentation.table.values.typed_column import Rules
 
-#: Raised when the meaning of a key changes.
+#: Increase when the meaning of a key changes.
 VERSION = 1
 
-#: The ways to deal with each kind of issue, the default first.
+#: The ways to handle each kind of issue, the default first.
 FIXES: dict[str, tuple[str, ...]] = {
     "not_a_number": ("missing", "set_aside"),
     "not_a_date": ("missing", "set_aside"),
@@ -32,13 +32,13 @@ _LAYOUT = ("encoding", "delimiter", "decimal", "header_line", "sheet")
 
 @dataclass(frozen=True, slots=True)
 class Fixes:
-    """What the user decided about issues.
+    """The user's choices for handling issues.
 
     Attributes
     ----------
     chosen : dict
         ``{"not_a_number": "set_aside"}`` for all columns, or ``{"not_a_number:Spend": …}`` for
-        one; see `FIXES` for what is possible.
+        one; `FIXES` lists the possible values.
 
     Examples
     --------
@@ -50,7 +50,7 @@ class Fixes:
     chosen: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse kinds and ways that do not exist."""
+        """Reject unknown kinds and fixes."""
         for key, fix in self.chosen.items():
             kind = key.partition(":")[0]
             if kind not in FIXES:
@@ -63,12 +63,12 @@ class Fixes:
                 )
 
     def of(self, kind: str, column: str | None = None) -> str:
-        """Return the way to deal with a kind of issue, in a column where that matters."""
+        """Return the fix for a kind of issue, optionally for one column."""
         fallback = self.chosen.get(kind, FIXES[kind][0])
         return fallback if column is None else self.chosen.get(f"{kind}:{column}", fallback)
 
     def rules(self, column: str, decimal: str, *, settled: bool) -> Rules:
-        """Return how a column's text is to be read.
+        """Return the rules for reading a column's text.
 
         Parameters
         ----------
@@ -77,7 +77,7 @@ class Fixes:
         decimal : str
             The file's decimal mark.
         settled : bool
-            The user chose that mark.
+            Whether the user chose that mark.
         """
         number = self.of("ambiguous_number", column)
         date = self.of("ambiguous_date", column)
@@ -91,7 +91,7 @@ class Fixes:
 
 
 def layout_gone(layout: Mapping[str, Any], error: Exception) -> Issue:
-    """Say that the layout chosen for an earlier file does not suit this one."""
+    """Return the issue that an earlier file's layout does not fit this file."""
     chosen = ", ".join(f"{key.replace('_', ' ')} “{value}”" for key, value in layout.items())
     return Issue(
         kind="recipe",
@@ -104,9 +104,9 @@ def layout_gone(layout: Mapping[str, Any], error: Exception) -> Issue:
 
 
 def replayed(recipe: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the layout and the fixes that the user once chose.
+    """Return the layout and the fixes that the user chose in a recipe.
 
-    What was found and not chosen is found anew: next month's file may have another encoding.
+    Detected values are detected again: next month's file may have another encoding.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def replayed(recipe: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str
     Raises
     ------
     ParameterError
-        It is no recipe, or one of another version.
+        The mapping is not a recipe, or has another version.
     """
     if recipe is None:
         return {}, {}
@@ -135,9 +135,9 @@ def replayed(recipe: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str
 
 
 def meanings_in(recipe: Mapping[str, Any] | None) -> dict[str, str | None]:
-    """Return which columns the user said to stand for what; None for those that stand for nothing.
+    """Return the user's choice of meaning by column; None means no meaning.
 
-    They matter while reading: which column holds the ids decides which rows belong together.
+    Reading needs them: the id column decides which rows belong together.
 
     Parameters
     ----------
@@ -158,20 +158,20 @@ def meanings_in(recipe: Mapping[str, Any] | None) -> dict[str, str | None]:
 
 
 def apply_recipe(table: Table, recipe: Mapping[str, Any]) -> Table:
-    """Apply a recipe's changes of columns, and say what no longer fits.
+    """Return the table with a recipe's column changes, and issues for those that do not fit.
 
     Parameters
     ----------
     table : Table
-        A table just read.
+        The table just read.
     recipe : mapping
-        The recipe of an earlier one.
+        The recipe of an earlier table.
 
     Returns
     -------
     Table
-        With the roles and uses of the earlier one; columns that are gone or new and changes
-        that no longer suit become issues of the kind ``"recipe"``.
+        With the roles and uses of the earlier table. Missing and new columns, and changes that
+        no longer fit, become issues of the kind ``"recipe"``.
     """
     names = [column.name for column in table.columns]
     issues = _difference(names, recipe.get("names", names))

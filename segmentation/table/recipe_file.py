@@ -1,4 +1,4 @@
-"""Recipes as files: what the portal downloads and the command line writes, read back."""
+"""Load and save recipe files, as written by the portal and the command line."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 from segmentation.errors import ParameterError
 
-#: A recipe names columns and the order of their levels; it never comes near this size.
+#: Maximum file size; recipes, which list columns and their levels, are far smaller.
 _MOST_BYTES = 1024 * 1024
 
 
 def load_recipe(source: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read a recipe from its file.
+    """Return a recipe loaded from a file.
 
-    What it says is checked when a table is read with it.
+    Its content is checked when a table is read with it.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def load_recipe(source: str | os.PathLike[str]) -> dict[str, Any]:
     Raises
     ------
     ParameterError
-        There is no such file, or it is no recipe.
+        The file does not exist or is not a recipe.
     """
     path = Path(source)
     try:
@@ -50,7 +50,7 @@ def load_recipe(source: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def save_recipe(recipe: Mapping[str, Any], target: str | os.PathLike[str]) -> None:
-    """Write a recipe as a JSON file that people can read, complete or not at all.
+    """Write a recipe atomically as a readable JSON file.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The statistical summary of a table, one frame for numbers and one for categories."""
+"""Summary statistics of a table: one frame for numbers, one for categories."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _CATEGORICAL = frozenset({Role.NOMINAL, Role.ORDINAL, Role.BINARY})
 
 
 def summarize(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Summarize the numeric and the categorical columns of a table.
+    """Return summary statistics of a table's numeric and categorical columns.
 
     Parameters
     ----------
     table : Table
-        A table as read.
+        The table to summarize.
 
     Returns
     -------
@@ -30,8 +30,8 @@ def summarize(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
         units; ``std`` is the sample standard deviation (n − 1).
     categorical : DataFrame
         ``column, count, missing, distinct, top, top_share``; ``top_share`` is the share of the
-        most frequent level among the values that are not missing. Both speak of all customers
-        where the table is a sample of them.
+        most frequent level among non-missing values. If the table is a sample, both frames
+        describe all customers.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def _numeric_row(table: Table, name: str) -> dict[str, Any]:
     counts = {"column": name, "count": len(present), "missing": len(values) - len(present)}
     if not len(present):
         return counts
-    with np.errstate(over="ignore", invalid="ignore"):  # numbers near the end of the range
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers near the float limit
         mean = present.mean()
         std = present.std(ddof=1) if len(present) > 1 else np.nan
         quantiles = np.quantile(present, [0.0, 0.25, 0.5, 0.75, 1.0])
@@ -80,7 +80,7 @@ def _categorical_row(table: Table, name: str) -> dict[str, Any]:
 
 
 def _of_levels(name: str, counts: Mapping[Any, int], missing: int) -> dict[str, Any]:
-    """Summarize levels that come most frequent first."""
+    """Return the summary of levels sorted by frequency."""
     present = sum(counts.values())
     top = next(iter(counts), "")
     return {

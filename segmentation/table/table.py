@@ -1,4 +1,4 @@
-"""The table: typed rows, what each column is, what was wrong, and how it was read."""
+"""The table: typed rows, columns, issues, and the recipe it was read with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from segmentation.table.schema.table_data import TableData
 
 
 class Table(TableData):
-    """A customer table as read, with its story; `TableData` names its attributes."""
+    """A customer table as read; see `TableData` for its attributes."""
 
     def __len__(self) -> int:
         """Return the number of rows in use."""
@@ -24,20 +24,20 @@ class Table(TableData):
 
     @property
     def customers(self) -> int:
-        """The number of customers that the table stands for: its rows, unless it is a sample."""
+        """Number of customers the table represents: its rows, or the population of a sample."""
         return self.rows_used if self.population is None else self.population.rows_used
 
     @property
     def roles(self) -> dict[str, Role]:
-        """The role of each column by its name."""
+        """The role of each column, by name."""
         return {column.name: column.role for column in self.columns}
 
     def meaning(self, meaning: str) -> str | None:
-        """Return the name of the column with that classic meaning, or None."""
+        """Return the name of the column with this classic meaning, or None."""
         return next((c.name for c in self.columns if c.meaning == meaning), None)
 
     def with_columns(self, changes: Mapping[str, Mapping[str, Any]]) -> Table:
-        """Return a table in which some columns have another role, use, meaning or order.
+        """Return the table with changed roles, uses, meanings or level orders.
 
         Parameters
         ----------
@@ -48,7 +48,7 @@ class Table(TableData):
         Raises
         ------
         ParameterError
-            A column does not exist, or a change does not suit its values.
+            A column does not exist, or a change does not fit its values.
 
         Examples
         --------
@@ -59,7 +59,7 @@ class Table(TableData):
         return apply_changes(self, changes)
 
     def describe(self) -> dict[str, Any]:
-        """Return what ``segmentation inspect --json`` prints, as plain JSON values."""
+        """Return plain JSON values, as printed by ``segmentation inspect --json``."""
         keys = ("format", "encoding", "delimiter", "decimal", "header_line", "sheet")
         return {key: self.recipe.get(key) for key in keys} | {
             "name": self.name,
@@ -72,16 +72,16 @@ class Table(TableData):
         }
 
     def renamed(self, name: str) -> Table:
-        """Return the same table under another file name."""
+        """Return the table with another file name."""
         return replace(self, name=name)
 
     def to_bytes(self) -> bytes:
-        """Return the whole table as one Parquet file; `from_bytes` is the way back."""
+        """Return the whole table as bytes, the inverse of `from_bytes`."""
         return pack(self)
 
     @staticmethod
     def from_bytes(data: bytes) -> Table:
-        """Rebuild a table from `to_bytes`.
+        """Return the table for bytes from `to_bytes`.
 
         Raises
         ------
@@ -92,19 +92,19 @@ class Table(TableData):
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, name: str = "data") -> Table:
-        """Find the roles of a DataFrame's columns, as `read_table` does for a file.
+        """Return a table made from a DataFrame, with detected roles as in `read_table`.
 
         Parameters
         ----------
         frame : DataFrame
-            Rows are customers; the index is not used. Every row is kept, duplicates too.
+            One row per customer; the index is ignored. Every row is kept, even duplicates.
         name : str
-            How to call it.
+            Name of the table.
 
         Raises
         ------
         DataError
-            It has no columns or no rows.
+            The frame has no columns or no rows.
 
         Examples
         --------

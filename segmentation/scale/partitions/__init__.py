@@ -1,1 +1,1 @@
-"""A data set in parts, whatever its format."""
+"""Data sets in parts, for all formats."""

@@ -1,4 +1,4 @@
-"""Partitions of a Dask DataFrame as parts."""
+"""Parts made from the partitions of a Dask DataFrame."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from segmentation.scale.partitions.part import Batch, batch_rows
 
 @dataclass(frozen=True, slots=True)
 class FramePart:
-    """One partition; ``first`` counts the rows of those before it."""
+    """One partition; ``first`` is the number of rows before it."""
 
     number: int
     first: int
 
     @property
     def file(self) -> str:
-        """What to call it in messages."""
+        """Name used in messages."""
         return f"partition {self.number}"
 
     def batches(self, plans: Sequence[ColumnPlan], data: Any) -> Iterator[Batch]:
-        """Read the planned columns of the partition, which is ``data``, some rows at a time."""
+        """Yield the planned columns of the partition ``data`` in batches of rows."""
         step = batch_rows(len(plans))
         data = data.set_axis([str(name) for name in data.columns], axis=1)
         for start in range(0, len(data), step):
@@ -37,13 +37,13 @@ class FramePart:
 
 
 def lengths_of(frame: Any) -> list[int]:
-    """Count the rows of each partition."""
+    """Return the number of rows of each partition."""
     counted: list[int] = frame.map_partitions(len).compute().tolist()
     return counted
 
 
 def head_of(frame: Any, rows: int) -> pd.DataFrame:
-    """Return some rows of the first partitions that have any."""
+    """Return some rows of the first non-empty partitions."""
     for number in range(frame.npartitions):
         head: pd.DataFrame = frame.partitions[number].head(rows, compute=True)
         if len(head):

@@ -1,4 +1,4 @@
-"""What was given to segment at scale: a folder, a pattern, a URL or a Dask DataFrame, in parts."""
+"""Open a folder, pattern, URL or Dask DataFrame as a data set in parts."""
 
 from __future__ import annotations
 
@@ -40,35 +40,35 @@ from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.limits import Limits
 from segmentation.table.table import Table
 
-#: Names of Parquet files; everything else is read as text.
+#: Suffixes of Parquet files; all others are read as text.
 _PARQUET = (".parquet", ".pq", ".parq")
 
-#: Parts from which rows are taken to judge what columns hold, and the rows of each.
+#: Number of parts probed to decide column types, and of rows from each.
 _PROBES = 8
 _PROBE_ROWS = 5_000
 
-#: Calls a function for each item, maybe elsewhere, and returns the results in order.
+#: Calls a function for each item, possibly in other processes, and returns results in order.
 Each = Callable[[Callable[..., Any], Sequence[Any]], list[Any]]
 
 
 @dataclass(frozen=True, eq=False)
 class DataSet:
-    """Parts of a table, and how they are read.
+    """Parts of a table, and plans for reading them.
 
     Attributes
     ----------
     name
-        What to call it.
+        Name of the data set.
     parts
-        In the order of the files.
+        Its parts, in file order.
     plans
-        How each column is read.
+        Plans for reading the columns.
     rows
-        About how many rows there are.
+        Approximate number of rows.
     data
-        The parts themselves where they are no files (a Dask DataFrame): one a part, else empty.
+        The data of each part if not in files (a Dask DataFrame), else empty.
     recipe
-        How text files are laid out, as in a table's recipe.
+        Layout of text files, as in a table's recipe.
     """
 
     name: str
@@ -80,7 +80,7 @@ class DataSet:
 
 
 def open_data_set(source: Any, choices: Mapping[str, Any], each: Each) -> DataSet:
-    """Find the parts of a data set and settle how its columns are read.
+    """Return a data set with its parts and the plans for reading its columns.
 
     Parameters
     ----------
@@ -89,12 +89,12 @@ def open_data_set(source: Any, choices: Mapping[str, Any], each: Each) -> DataSe
     choices
         The user's ``encoding``, ``delimiter``, ``decimal`` and ``header_line`` of text files.
     each
-        How to look at many files.
+        Maps a function over many files.
 
     Raises
     ------
     ReadError
-        There are no files, or one of them does not fit; the message names it.
+        There are no files, or a file does not fit the others; the message names it.
     """
     if not isinstance(source, str | os.PathLike):
         return _from_frame(source)
@@ -107,7 +107,7 @@ def open_data_set(source: Any, choices: Mapping[str, Any], each: Each) -> DataSe
 
 
 def _files(source: str) -> list[tuple[str, int]]:
-    """Return URLs and sizes of the files that a path, folder or pattern names, in order."""
+    """Return URLs and sizes of the files in a path, folder or pattern, in order."""
     try:
         system, path = fsspec.core.url_to_fs(source)
         if any(mark in path for mark in "*?["):
@@ -133,7 +133,7 @@ def _files(source: str) -> list[tuple[str, int]]:
 
 
 def _size(system: fsspec.AbstractFileSystem, path: str, info: Mapping[str, Any]) -> int:
-    """Return a file's size, asked for by itself where a listing lacks it, as web pages do."""
+    """Return a file's size, requested separately if missing from the listing, as over HTTP."""
     size = info["size"] if info["size"] is not None else system.size(path)
     if size is None:
         raise ReadError(
@@ -167,7 +167,7 @@ def _from_parquet(name: str, urls: list[str], each: Each) -> DataSet:
     step = max(1, len(parts) // _PROBES)
     some = [part for part in parts[::step][:_PROBES] if isinstance(part, ParquetPart)]
     tables = [probe_parquet(part, names, _PROBE_ROWS) for part in some]
-    # A column may have another type in another file; the first file's is what all are held to.
+    # If types differ between files, those of the first file apply.
     tables = [table for table in tables if table.schema.types == tables[0].schema.types]
     probe = _parquet_table(tables, name)
     written = dict(zip(clean_names(names)[0], names, strict=True))
@@ -177,7 +177,7 @@ def _from_parquet(name: str, urls: list[str], each: Each) -> DataSet:
 
 
 def _parquet_table(tables: list[pa.Table], name: str) -> Table:
-    """Read some rows of Parquet files like any Parquet file."""
+    """Return some rows of Parquet files, read like any Parquet file."""
     stream = io.BytesIO()
     pq.write_table(pa.concat_tables(tables), stream)
     return read_table(stream.getvalue(), name=name, keep_duplicates=True)
@@ -227,7 +227,7 @@ class _Look:
 
 
 def _text_probe(parts: Sequence[TextPart]) -> bytes:
-    """Return the beginning of the first file, followed by some lines of other parts."""
+    """Return the beginning of the first file plus some lines of other parts."""
     head = read_head(parts[0].whole.url)
     step = max(1, len(parts) // _PROBES)
     names = parts[0].whole.dialect.layout.names
@@ -236,7 +236,7 @@ def _text_probe(parts: Sequence[TextPart]) -> bytes:
 
 
 def _cells_of(head: bytes, first: TextFile) -> dict[str, DistinctText]:
-    """Return the cells of some lines, whose decimal marks and dates are looked at."""
+    """Return the cells of some lines, to detect decimal marks and dates."""
     body = decode(head, first.encoding).body
     names = clean_names(first.dialect.layout.names)[0]
     records = read_records(body, first.dialect, len(names), Limits())
@@ -244,7 +244,7 @@ def _cells_of(head: bytes, first: TextFile) -> dict[str, DistinctText]:
 
 
 def _check_columns(first: str, expected: Sequence[str], url: str, found: Sequence[str]) -> None:
-    """Refuse a file that lacks a column of the first one, or has another one."""
+    """Reject a file whose columns differ from those of the first file."""
     one, other = PurePosixPath(first).name, PurePosixPath(url).name
     lacking = [name for name in expected if name not in found]
     added = [name for name in found if name not in expected]

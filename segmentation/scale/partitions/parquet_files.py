@@ -1,4 +1,4 @@
-"""Parquet files: row groups as parts, checked against the first file's columns."""
+"""Parquet files with groups of row groups as parts."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from segmentation.scale.column_plan import ColumnPlan
 from segmentation.scale.partitions.part import Batch, batch_rows
 from segmentation.table.schema.distinct_values import DistinctText
 
-#: Rows of one part, unless a row group has more.
+#: Maximum rows per part, unless a single row group has more.
 PART_ROWS = 500_000
 
 
 @dataclass(frozen=True, slots=True)
 class ParquetPart:
-    """Some row groups of a file; ``first`` counts the rows of all files before them."""
+    """Some row groups of a file; ``first`` is the number of rows before them in all files."""
 
     url: str
     groups: tuple[int, ...]
@@ -38,7 +38,7 @@ class ParquetPart:
         return PurePosixPath(self.url).name
 
     def batches(self, plans: Sequence[ColumnPlan], data: Any = None) -> Iterator[Batch]:
-        """Read the planned columns, some rows at a time."""
+        """Yield the planned columns in batches of rows."""
         del data
         done = self.first
         with fsspec.open(self.url, "rb") as stream:
@@ -49,7 +49,7 @@ class ParquetPart:
                 yield Batch(columns, batch.num_rows, lines)
 
     def record_batches(self, stream: Any, plans: Sequence[ColumnPlan]) -> Iterator[pa.RecordBatch]:
-        """Read the planned columns as they are."""
+        """Yield the planned columns as Arrow batches."""
         try:
             yield from pq.ParquetFile(stream).iter_batches(
                 batch_size=batch_rows(len(plans)),
@@ -63,14 +63,14 @@ class ParquetPart:
 
 @dataclass(frozen=True, eq=False)
 class ParquetFile:
-    """What the footer of a file says."""
+    """Metadata from the footer of a file."""
 
     url: str
     columns: dict[str, pa.DataType]
     group_rows: tuple[int, ...]
 
     def parts(self, first: int) -> list[ParquetPart]:
-        """Group row groups that follow each other to parts."""
+        """Return parts made of consecutive row groups."""
         parts: list[ParquetPart] = []
         groups: list[int] = []
         rows = 0
@@ -86,12 +86,12 @@ class ParquetFile:
 
 
 def look_at_parquet(url: str) -> ParquetFile:
-    """Read a file's footer.
+    """Return the metadata in a file's footer.
 
     Raises
     ------
     ReadError
-        It is damaged, holds nested values, or comes from where no part of it can be read.
+        The file is damaged, holds nested values, or is on a server without range requests.
     """
     name = PurePosixPath(url).name
     try:
@@ -101,7 +101,7 @@ def look_at_parquet(url: str) -> ParquetFile:
             groups = tuple(meta.row_group(i).num_rows for i in range(meta.num_row_groups))
     except (pa.ArrowException, OSError) as error:
         raise damaged(name) from error
-    except ValueError as error:  # what fsspec says of servers that send no part of a file
+    except ValueError as error:  # raised by fsspec for servers without range requests
         raise ReadError(
             f"{name} cannot be read in parts, as Parquet is: its server sends whole files only "
             "(no range requests). Copy the file to a folder first."
@@ -116,14 +116,14 @@ def look_at_parquet(url: str) -> ParquetFile:
 
 
 def damaged(name: str) -> ReadError:
-    """Return the error for a file that cannot be read to its end."""
+    """Return the error for a truncated or damaged file."""
     return ReadError(
         f"The Parquet file {name} is damaged. Export it again, or take it out of the folder."
     )
 
 
 def probe_parquet(part: ParquetPart, columns: Sequence[str], rows: int) -> pa.Table:
-    """Read the first rows of a part."""
+    """Return the first rows of a part."""
     plans = [ColumnPlan(name, name, kind=None) for name in columns]  # type: ignore[arg-type]
     with fsspec.open(part.url, "rb") as stream:
         try:
@@ -134,7 +134,7 @@ def probe_parquet(part: ParquetPart, columns: Sequence[str], rows: int) -> pa.Ta
 
 
 def arrow_cells(column: pa.Array) -> DistinctText | pd.Series:
-    """Return a column's cells: text, or a series whose type says what it holds."""
+    """Return a column's cells: text, or a series with a meaningful dtype."""
     kind = column.type
     if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
         if not pa.types.is_dictionary(kind):

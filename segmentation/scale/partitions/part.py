@@ -1,4 +1,4 @@
-"""Parts of a data set: small enough for one process, read by themselves, in batches of rows."""
+"""Parts of a data set: each fits one process and is read independently in batches of rows."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from segmentation.scale.column_plan import ColumnPlan
 from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.schema.text_rows import SetAside
 
-#: Bytes of typed cells that one batch may take, and the most rows of it.
+#: Maximum bytes of typed cells in a batch, and maximum rows.
 BATCH_BYTES = 32 * 1024 * 1024
 BATCH_ROWS = 131_072
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some rows of a part, as they stand in the file.
+    """Some rows of a part, as stored in the file.
 
     Attributes
     ----------
     columns
-        Cells by name in use: text, or a series whose type says what it holds.
+        Cells by name in use: text, or a series with a meaningful dtype.
     rows
-        How many there are.
+        Number of rows.
     lines
-        (rows,) their positions among the lines or rows of all files, which never repeat.
+        Unique positions among the lines or rows of all files, shape (rows,).
     set_aside
-        Rows that cannot be used.
+        Unusable rows.
     """
 
     columns: dict[str, DistinctText | pd.Series]
@@ -41,18 +41,18 @@ class Batch:
 
 
 class Part(Protocol):
-    """One part; small, and sent to whoever shall read it."""
+    """One part of a data set: a small description that is sent to the process reading it."""
 
     @property
     def file(self) -> str:
-        """Name of the file that the part belongs to."""
+        """Name of the part's file."""
 
     def batches(self, plans: Sequence[ColumnPlan], data: Any) -> Iterator[Batch]:
-        """Read the planned columns; ``data`` is the part itself where it is in memory."""
+        """Yield the planned columns in batches; ``data`` is the part's data if in memory."""
 
 
 def batch_rows(columns: int) -> int:
-    """Return how many rows of so many columns are read at once.
+    """Return the number of rows per batch for a number of columns.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Text files: blocks of bytes as parts, cut where records begin, read by the table's own reader."""
+"""Text files with blocks of bytes as parts, cut at record starts and read like whole files."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from segmentation.table.header.column_names import clean_names
 from segmentation.table.quality.cleaning import clean_part
 from segmentation.table.schema.limits import Limits
 
-#: Bytes of one part.
+#: Bytes per part.
 BLOCK = 16 * 1024 * 1024
 
-#: What is looked at to find a file's layout.
+#: Bytes examined to detect a file's layout.
 HEAD = 1024 * 1024
 
-#: Encodings in which a line end is one byte and no part of another character.
+#: Encodings in which the byte of a line end never occurs within another character.
 _SPLITTABLE = ("utf-8", "utf-8-sig", "cp1252", "iso-8859", "ascii", "latin")
 
-#: The largest file that is read in one part because its encoding cannot be cut.
+#: Maximum size of a file that is read as one part because its encoding cannot be split.
 _WHOLE = 256 * 1024 * 1024
 
-#: Bytes that are read on to find where the last record of a part ends.
+#: Bytes read at a time to find the end of a part's last record.
 _TAIL = 256 * 1024
 
 _LIMITS = Limits(rows=2**31)
@@ -45,19 +45,19 @@ class TextFile:
     Attributes
     ----------
     url, size
-        Where it is, and how many bytes it has.
+        Its location and its size in bytes.
     encoding
-        Chosen by the user, or one that cannot be cut; else each block is judged by itself.
+        Chosen by the user, or not splittable; otherwise detected for each block.
     dialect
         Its delimiter, quotes and header.
     starts
-        Bytes at which its blocks begin.
+        Byte offsets of its blocks.
     quoted
-        Whether each of these bytes stands inside quotes.
+        Whether each offset is inside quotes.
     lines
-        Line ends before each of them.
+        Number of line ends before each offset.
     total_lines
-        Lines of the file.
+        Number of lines in the file.
     """
 
     url: str
@@ -90,7 +90,7 @@ class TextPart:
         return self.whole.file
 
     def batches(self, plans: Sequence[ColumnPlan], data: Any = None) -> Iterator[Batch]:
-        """Read the block as one batch."""
+        """Yield the block as one batch."""
         del data
         whole = self.whole
         try:
@@ -118,19 +118,19 @@ class TextPart:
         )
 
     def some_lines(self) -> bytes:
-        """Return some whole lines from the middle of the block."""
+        """Return some complete lines from the middle of the block."""
         whole = self.whole
         middle = min(whole.starts[self.block] + BLOCK // 2, whole.size)
         with fsspec.open(whole.url, "rb") as stream:
             stream.seek(middle)
             data: bytes = stream.read(_TAIL)
         quote = whole.dialect.quote.encode()
-        if quote in data:  # who knows where a record begins
+        if quote in data:  # the start of a record is uncertain
             return b""
         return data[data.find(b"\n") + 1 : data.rfind(b"\n") + 1]
 
     def _records(self) -> tuple[bytes, int]:
-        """Return the bytes of all records that begin in the block, and the line ends before."""
+        """Return all records that begin in the block, and the number of line ends before them."""
         whole, here = self.whole, self.block
         start = whole.starts[here]
         last = here + 1 == len(whole.starts)
@@ -146,7 +146,7 @@ class TextPart:
 
 
 def _rest_of_record(stream: Any, quote: bytes, *, quoted: bool) -> bytes:
-    """Read on until the record that the next block begins in ends."""
+    """Return the bytes up to the end of the record that continues into the next block."""
     rest = b""
     while True:
         more: bytes = stream.read(_TAIL)
@@ -157,7 +157,7 @@ def _rest_of_record(stream: Any, quote: bytes, *, quoted: bool) -> bytes:
 
 
 def _record_begin(data: bytes, quote: bytes, *, quoted: bool) -> int:
-    """Return the position behind the first line end outside quotes; all where there is none."""
+    """Return the position after the first line end outside quotes; the length if there is none."""
     position = 0
     inside = quoted
     while True:
@@ -171,19 +171,19 @@ def _record_begin(data: bytes, quote: bytes, *, quoted: bool) -> int:
 
 
 def look_at_text(url: str, size: int, choices: dict[str, Any]) -> TextFile:
-    """Find a file's layout from its beginning.
+    """Return a file's layout, detected from its beginning.
 
     Parameters
     ----------
     url, size
-        Where it is, and how many bytes it has.
+        Its location and its size in bytes.
     choices
-        The user's own encoding, delimiter and header line.
+        The user's encoding, delimiter and header line.
 
     Raises
     ------
     ReadError
-        It is no table of text.
+        The file is not a text table.
     """
     name = PurePosixPath(url).name
     try:
@@ -208,7 +208,7 @@ def look_at_text(url: str, size: int, choices: dict[str, Any]) -> TextFile:
 
 
 def read_head(url: str) -> bytes:
-    """Return the first whole lines of a file."""
+    """Return the first complete lines of a file."""
     with fsspec.open(url, "rb") as stream:
         head: bytes = stream.read(HEAD)
     whole: bytes = head[: head.rfind(b"\n") + 1] if len(head) == HEAD else head
@@ -216,7 +216,7 @@ def read_head(url: str) -> bytes:
 
 
 def count_lines(file: TextFile) -> TextFile:
-    """Find for each block of a file whether it begins inside quotes, and after how many lines."""
+    """Return the file with each block's quote state and preceding line count."""
     quote = file.dialect.quote.encode()
     quoted, lines = [False], [0]
     try:
@@ -242,5 +242,5 @@ def _block_of(file: TextFile) -> int:
 
 
 def parts_of(file: TextFile, first: int) -> list[TextPart]:
-    """Return the blocks of a file whose lines were counted."""
+    """Return the parts of a file, one per block, after `count_lines`."""
     return [TextPart(file, block, first) for block in range(len(file.starts))]

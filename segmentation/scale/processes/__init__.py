@@ -1,1 +1,1 @@
-"""The processes that Dask runs, their memory and their temporary folders."""
+"""Dask processes, their memory and their temporary folders."""

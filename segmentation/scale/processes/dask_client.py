@@ -1,4 +1,4 @@
-"""Dask at work: processes of this machine or of a cluster, waited for with progress and cancel."""
+"""Run functions on Dask, locally or on a cluster, with progress and cancellation."""
 
 from __future__ import annotations
 
@@ -26,40 +26,39 @@ from segmentation.scale.processes.temp_folders import (
     remove,
 )
 
-#: Seconds to find a scheduler, and to miss it before it counts as lost.
+#: Timeout in seconds to connect to a scheduler, or to consider it lost.
 _PATIENCE = 20
 
-#: Seconds that a cluster may be without workers: lost ones are replaced sooner.
+#: Seconds a cluster may be without workers; lost ones are normally replaced sooner.
 _ALONE = 30
 
-#: Seconds between two looks at whether the user wants to stop, or the scheduler is gone.
+#: Seconds between checks for cancellation or a lost scheduler.
 _LOOK = 0.5
 
-#: Who would write tracebacks of its own where a connection ends.
+#: Loggers that would print tracebacks when a connection closes.
 _LOUD = ("distributed", "distributed.client", "tornado.application")
 
-#: Processes of this machine run one thread each: Python's parts of the work would wait for each
-#: other, and numpy's threads would be more than the machine has.
+#: Local processes run one thread each: Python threads would block each other, and NumPy's threads
+#: would exceed the machine's cores.
 _ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1"
 )
 
 
-#: Routes of Dask's own web servers, some of which end workers.
+#: Routes of Dask's web servers, disabled because some can stop workers.
 _NO_PAGES: dict[str, list[str]] = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
 
-#: What waiting for a scheduler that is gone ends in.
+#: Raised while waiting for a lost scheduler.
 _CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError)
 
 
 class Workers:
-    """Processes that run functions on parts.
+    """Dask workers that run functions on parts.
 
-    Use as a context: on leaving, processes that were started here are ended and their files
-    removed.
+    Use as a context manager: on exit, processes started here are ended and their files removed.
 
     """
 
@@ -83,20 +82,20 @@ class Workers:
         Parameters
         ----------
         scheduler
-            Address such as ``tcp://10.0.0.1:8786``. Whoever can talk to a scheduler can run code
-            on its workers: connect to your own only.
+            Address such as ``tcp://10.0.0.1:8786``. Anyone with access to a scheduler can run code
+            on its workers: connect only to your own.
         memory
-            For all processes started here together, such as ``"2GB"``; half of the machine's by
-            default.
+            Total for all processes started here, such as ``"2GB"``; by default half of the
+            machine's memory.
         local_directory
-            Where they put what does not fit; the system's temporary folder by default.
+            Where processes spill to disk; the system's temporary folder by default.
 
         Raises
         ------
         ParameterError
-            Dask is not installed, or too little memory.
+            Dask is not installed, or there is too little memory.
         ClusterError
-            No such scheduler, or one without processes.
+            The scheduler cannot be reached or has no workers.
         """
         try:
             import distributed
@@ -105,7 +104,7 @@ class Workers:
                 "Data in parts need Dask: install it with pip install "
                 "'customer-segmentation-portal[scale]'."
             ) from error
-        for name in _LOUD:  # what matters is raised here
+        for name in _LOUD:  # relevant errors are raised here
             logging.getLogger(name).setLevel(logging.CRITICAL)
         base = Path(local_directory or tempfile.gettempdir())
         folder = own_folder(base)
@@ -127,7 +126,7 @@ class Workers:
 
     def close(self) -> None:
         """End the processes started here and remove their files."""
-        if not self._is_lost():  # a cluster that is gone cannot tidy up
+        if not self._is_lost():  # a lost cluster cannot clean up
             with contextlib.suppress(Exception):
                 self._client.run(shutil.rmtree, self._folder, ignore_errors=True)
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -138,41 +137,41 @@ class Workers:
                 self._cluster.close()
 
     def new_folder(self) -> str:
-        """Name a folder in which processes may keep what they can make anew."""
+        """Return the name of a new cache folder for processes."""
         return f"{self._folder}/{next(self._uses)}"
 
     @property
     def address(self) -> str:
-        """Where others find the scheduler."""
+        """Address of the scheduler."""
         return str(self._client.scheduler.address)
 
     @property
     def processes(self) -> list[int]:
-        """Process numbers of the workers, by which their memory can be watched."""
+        """Process ids of the workers, to monitor their memory."""
         return sorted(self._client.run(os.getpid).values())
 
     def keep(self, function: Callable[..., Any], *arguments: Sequence[Any]) -> list[Any]:
-        """Run a function for each item; results stay with the processes that made them."""
+        """Run a function for each item; results stay on the workers."""
         kept: list[Any] = self._client.map(function, *arguments, pure=False)
         return kept
 
     def compute(self, delayed: Sequence[Any]) -> list[Any]:
-        """Start what is delayed; results stay with the processes that made them."""
+        """Start delayed computations; results stay on the workers."""
         started: list[Any] = self._client.compute(list(delayed))
         return started
 
     def one(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Run a function once and wait for its result."""
+        """Return the result of running a function once."""
         return next(self.results([self._client.submit(function, *arguments, pure=False)]))[1]
 
     def each(self, function: Callable[..., Any], items: Sequence[Any]) -> list[Any]:
-        """Run a function for each item; return the results in order."""
+        """Return the results of running a function for each item, in order."""
         return list(self.in_order(self.keep(function, items)))
 
     def in_order(
         self, kept: Sequence[Any], progress: Progress | None = None, words: str = ""
     ) -> Iterator[Any]:
-        """Yield results in the order of the items, so that sums do not depend on who is first."""
+        """Yield results in item order, so that sums do not depend on timing."""
         early: dict[int, Any] = {}
         following = 0
         for i, result in self.results(kept, progress, words):
@@ -184,12 +183,12 @@ class Workers:
     def results(
         self, kept: Sequence[Any], progress: Progress | None = None, words: str = ""
     ) -> Iterator[tuple[int, Any]]:
-        """Yield results as they come, with their positions.
+        """Yield results as they complete, with their positions.
 
         Raises
         ------
         SegmentationError
-            What a part says of its file; `ClusterError` when the cluster is gone.
+            An error in a part's file; `ClusterError` if the cluster was lost.
         """
         place = {future.key: i for i, future in enumerate(kept)}
         waiting = {future.key: future for future in kept}
@@ -206,7 +205,7 @@ class Workers:
             raise
 
     def _wait(self, futures: list[Any]) -> None:
-        """Wait until one of them is done, or for a moment."""
+        """Wait briefly, or until one future is done."""
         from distributed import wait
 
         try:
@@ -219,7 +218,7 @@ class Workers:
         self._look_for_workers()
 
     def _look_for_workers(self) -> None:
-        """Give up where all workers went away and none comes back."""
+        """Raise if all workers were lost and none came back."""
         now = time.monotonic()
         with contextlib.suppress(OSError):
             if self._client.scheduler_info()["workers"]:
@@ -257,10 +256,10 @@ def _lost() -> ClusterError:
 
 
 def _local_cluster(distributed: Any, workers: int, memory: int, folder: Path) -> Any:
-    """Start processes on this machine that nobody else can talk to.
+    """Return a cluster on this machine that no one else can access.
 
-    Who reaches a Dask scheduler or worker runs code as its user. Here all of them speak TLS with a
-    certificate that was made for them and never leaves their memory, and serve no pages.
+    Anyone who can reach a Dask scheduler or worker can run code as its user. These processes use
+    TLS with a certificate of their own that never leaves memory, and serve no web pages.
     """
     import dask
 
@@ -269,7 +268,7 @@ def _local_cluster(distributed: Any, workers: int, memory: int, folder: Path) ->
             n_workers=workers,
             threads_per_worker=1,
             memory_limit=memory,
-            dashboard_address="127.0.0.1:0",  # any free port: the usual one may be taken
+            dashboard_address="127.0.0.1:0",  # any free port: the default may be in use
             worker_dashboard_address="127.0.0.1:0",
             local_directory=str(folder),
             host="127.0.0.1",
@@ -281,12 +280,12 @@ def _local_cluster(distributed: Any, workers: int, memory: int, folder: Path) ->
 
 
 def _connected(distributed: Any, scheduler: str) -> Any:
-    """Connect to a scheduler that has processes.
+    """Return a client connected to a scheduler that has workers.
 
     Raises
     ------
     ClusterError
-        There is none.
+        The scheduler cannot be reached or has no workers.
     """
     try:
         client = distributed.Client(scheduler, timeout=_PATIENCE, set_as_default=False)
@@ -308,7 +307,7 @@ def _connected(distributed: Any, scheduler: str) -> Any:
 
 
 def _clear_leftovers(client: Any, base: Path) -> None:
-    """Remove what killed processes of this machine left with the workers."""
+    """Remove files that killed processes of this machine left on the workers."""
     with contextlib.suppress(OSError, RuntimeError):
         found = set(itertools.chain(*client.run(folders_in, base).values()))
         if gone := list(filter(is_abandoned, found)):

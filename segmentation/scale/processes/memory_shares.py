@@ -1,4 +1,4 @@
-"""How the memory that is allowed is shared out among processes."""
+"""Divide the permitted memory among processes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from segmentation.errors import ParameterError
 
 MEGABYTE = 1024 * 1024
 
-#: What the process that directs the others takes, with the sample and the model.
+#: Memory of the main process, with the sample and the model.
 DIRECTOR = 500 * MEGABYTE
 
-#: The least that one of the others can work with: 250 MB of libraries and one batch of rows.
+#: Minimum for a worker: 250 MB of libraries and one batch of rows.
 LEAST = 450 * MEGABYTE
 
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000, "t": 1_000_000_000_000}
@@ -37,17 +37,17 @@ def in_bytes(memory: str | int) -> int:
 
 
 def share_out(memory: str | int | None) -> tuple[int, int]:
-    """Return how many processes to start, and the bytes for each.
+    """Return the number of processes to start, and the bytes for each.
 
     Parameters
     ----------
     memory
-        For all together; half of the machine's by default.
+        Total for all processes; half of the machine's by default.
 
     Raises
     ------
     ParameterError
-        It is too little for one process.
+        The memory is too little for one process.
     """
     whole = in_bytes(memory) if memory is not None else _of_machine() // 2
     left = whole - DIRECTOR

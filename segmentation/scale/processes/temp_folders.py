@@ -1,4 +1,4 @@
-"""Folders for what can be made anew, named after their process: a killed one's can be removed."""
+"""Cache folders named after their process, so that those of killed processes can be removed."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ _PREFIX = "segmentation-"
 
 
 def own_folder(base: Path) -> str:
-    """Name a folder of this process that nobody else has, on any machine."""
+    """Return a folder name for this process that is unique across machines."""
     return str(base / f"{_PREFIX}{os.getpid()}-{uuid.uuid4().hex}-{socket.gethostname()}")
 
 
 def clear_leftovers(base: Path | None = None) -> None:
-    """Remove what killed processes of this machine left in a folder of this machine.
+    """Remove folders left on this machine by its killed processes.
 
     Parameters
     ----------
     base
-        The system's temporary folder by default.
+        Parent folder; the system's temporary folder by default.
     """
     base = base or Path(tempfile.gettempdir())
     remove(base, filter(is_abandoned, folders_in(base)))
 
 
 def folders_in(base: Path) -> list[str]:
-    """Name the folders of all processes, whatever machine they run on."""
+    """Return the names of the folders of all processes, on any machine."""
     return [folder.name for folder in base.glob(f"{_PREFIX}*-*-*")]
 
 
 def is_abandoned(name: str) -> bool:
-    """Whether a folder belongs to a process of this machine that is no more."""
+    """Return whether a folder belongs to an ended process of this machine."""
     owner, _, rest = name.removeprefix(_PREFIX).partition("-")
     ours = rest.partition("-")[2] == socket.gethostname()
-    # On other systems asking for a process would end it.
+    # On Windows, os.kill(pid, 0) would end the process.
     return ours and os.name == "posix" and owner.isdigit() and not _lives(int(owner))
 
 

@@ -1,1 +1,1 @@
-"""Readers of each file format: from bytes to columns of text."""
+"""Readers for each file format: from bytes to columns of text."""

@@ -1,4 +1,4 @@
-"""Bytes that are no text, or text of a mainframe."""
+"""Reject binary data and EBCDIC text from mainframes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from segmentation.errors import ReadError
 
-#: Control characters that text files do not contain; tab, line ends, form feed and the
-#: separators that databases write are fine.
+#: Control characters that do not occur in text files; tab, line ends, form feed and the
+#: separators that databases write are allowed.
 _CONTROLS = np.array(
     [
         c
@@ -16,26 +16,26 @@ _CONTROLS = np.array(
     ]
     + [0x7F]
 )
-#: Above this share of control characters among the first bytes, a file is no text.
+#: With a larger share of control characters among its first bytes, a file is binary.
 _MOST_CONTROLS = 0.01
-#: Text in EBCDIC has more bytes above 0x80 than this share, and so much of it is plain.
+#: EBCDIC text has a larger share of bytes above 0x80, and at least this share of plain text.
 _MOST_LETTERS, _MOSTLY_PLAIN = 0.4, 0.9
-#: A few stray ones do not make a small file binary.
+#: Fewer control characters do not make a small file binary.
 _FEWEST_CONTROLS = 8
 
 
 def refuse_binary(data: bytes) -> None:
-    """Refuse what is no text, or in no code that is read.
+    """Reject binary data and unsupported encodings (EBCDIC).
 
     Parameters
     ----------
     data : bytes
-        The beginning of a file.
+        The first bytes of a file.
 
     Raises
     ------
     ReadError
-        It holds control characters as no text does, or is in EBCDIC.
+        The data holds too many control characters or is EBCDIC.
     """
     some = np.frombuffer(data, dtype=np.uint8)
     if _is_ebcdic(data):
@@ -55,7 +55,7 @@ def refuse_binary(data: bytes) -> None:
 
 
 def _is_ebcdic(data: bytes) -> bool:
-    """Tell whether bytes make plain text only if read as EBCDIC, where digits are above 0x80."""
+    """Return whether bytes are plain text only as EBCDIC, whose digits are above 0x80."""
     if b"\n" in data or sum(byte >= 0x80 for byte in data) <= _MOST_LETTERS * len(data):
         return False
     text = data.decode("cp500")

@@ -1,4 +1,4 @@
-"""Single bytes looked for in large files, a piece at a time that stays in the processor's cache."""
+"""Search large files for single bytes, in chunks that fit into the CPU cache."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _PIECE = 1 << 18
 
 
 def places_of(data: np.ndarray, byte: int) -> np.ndarray:
-    """Return where a byte stands.
+    """Return the positions of a byte.
 
     Parameters
     ----------
     data : ndarray of uint8, shape (n,)
         The bytes.
     byte : int
-        What to look for, 0 to 255.
+        The byte to find, 0 to 255.
 
     Returns
     -------
@@ -33,14 +33,14 @@ def places_of(data: np.ndarray, byte: int) -> np.ndarray:
 
 
 def count_of(data: np.ndarray, byte: int) -> int:
-    """Return how often a byte occurs.
+    """Return the number of occurrences of a byte.
 
     Parameters
     ----------
     data : ndarray of uint8, shape (n,)
         The bytes.
     byte : int
-        What to count, 0 to 255.
+        The byte to count, 0 to 255.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def count_of(data: np.ndarray, byte: int) -> int:
 
 
 def places_beyond_ascii(data: np.ndarray) -> np.ndarray:
-    """Return where bytes of 128 and more stand.
+    """Return the positions of non-ASCII bytes (128 and above).
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def _pieces(data: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _joined(found: list[np.ndarray]) -> np.ndarray:
-    """Return places within the whole from those within each piece."""
+    """Return positions in the whole from the positions in each chunk."""
     places = np.empty(sum(map(len, found)), dtype=np.int64)
     end = 0
     for number, within in enumerate(found):

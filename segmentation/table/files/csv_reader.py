@@ -1,4 +1,4 @@
-"""All records of a text file: fast for clean files, patient with the others."""
+"""Read all records of a text file: quickly if it is clean, tolerantly otherwise."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from segmentation.table.schema.limits import Limits
 from segmentation.table.schema.text_rows import Records
 
 _BLOCK_BYTES = 4 * 1024 * 1024
-#: More lines than this hardly stand above a table.
+#: Maximum number of lines above a table.
 _HEADER_LINES = 1_000
-#: Bytes of a letter in UTF-8.
+#: Maximum bytes per character in UTF-8.
 _LONGEST_LETTER = 4
 
 
 def read_records(body: bytes, dialect: Dialect, width: int, limits: Limits) -> Records:
-    """Split a text file into rows and cells.
+    """Return the rows and cells of a text file.
 
-    Files in which every record has the same number of fields are read by Arrow. All others are
-    read record by record: rows with too many cells or fewer than half are set aside, others are
-    filled up, and a quote that is never closed costs its own line only.
+    Arrow reads files in which every record has the same number of fields. All others are read
+    record by record: rows with too many cells or fewer than half are set aside, other short rows
+    are padded, and an unclosed quote affects its own line only.
 
     Parameters
     ----------
@@ -39,12 +39,12 @@ def read_records(body: bytes, dialect: Dialect, width: int, limits: Limits) -> R
     width : int
         Number of columns.
     limits : Limits
-        Bounds of the table.
+        Maximum sizes.
 
     Raises
     ------
     ReadError
-        There are too many rows, or quotes that are never closed.
+        There are too many rows or unclosed quotes.
     """
     delimiter = dialect.delimiter
     if delimiter == WHITESPACE:
@@ -61,9 +61,9 @@ def read_records(body: bytes, dialect: Dialect, width: int, limits: Limits) -> R
 
 
 def _check_lines(body: bytes, quote: str, limits: Limits) -> None:
-    """Refuse early what has too many rows, however its quotes are read.
+    """Reject a file early if it has too many rows however its quotes are read.
 
-    A quote hides line ends within one cell at most, and none of those is endless.
+    A quote hides line ends only within one cell, whose length is limited.
     """
     if any(blank in body for blank in (b"\n\n", b"\r\r", b"\n\r")):
         return  # lines may be blank
@@ -78,18 +78,18 @@ def _check_lines(body: bytes, quote: str, limits: Limits) -> None:
 
 
 def _tabbed(body: bytes) -> bytes:
-    """Turn runs of blanks into single tabs."""
+    """Replace runs of blanks by single tabs."""
     stripped = re.sub(rb"(?m)^[ \t]+|(?<![ \t])[ \t]++(?=\r?$)", b"", body)
     return re.sub(rb"[ \t]+", b"\t", stripped)
 
 
 def _read_fast(body: bytes, dialect: Dialect, delimiter: str, width: int) -> Records | None:
-    """Read a file in which every record has `width` fields; None for any other."""
+    """Return the records of a file if each has `width` fields, else None."""
     if dialect.skip_blanks or dialect.escape or len(delimiter.encode()) > 1:
         return None
     start = _offset_of_line(body, dialect.layout.first_line)
     if body.count(b"\r", 0, start) != body.count(b"\r\n", 0, start):
-        return None  # what stands above the table has line ends that only some count
+        return None  # lines above the table contain line ends that not every reader counts
     starts = _record_starts(body, start, dialect.quote, delimiter)
     if starts is None:
         return None
@@ -124,7 +124,7 @@ def _read_fast(body: bytes, dialect: Dialect, delimiter: str, width: int) -> Rec
 
 
 def _is_well_quoted(data: np.ndarray, quotes: np.ndarray, delimiter: str) -> bool:
-    """Tell whether quotes open at the beginning of a cell and close at its end (RFC 4180)."""
+    """Return whether quotes open at the start of a cell and close at its end (RFC 4180)."""
     if len(quotes) % 2:
         return False
     edges = np.array([ord(delimiter), ord("\n"), ord("\r")], dtype=np.uint8)
@@ -138,7 +138,7 @@ def _is_well_quoted(data: np.ndarray, quotes: np.ndarray, delimiter: str) -> boo
 
 
 def _offset_of_line(body: bytes, line: int) -> int:
-    """Return the position of the first byte of a line, the first line being 1."""
+    """Return the position of the first byte of a line (counted from 1)."""
     position = 0
     for _ in range(line - 1):
         position = body.find(b"\n", position) + 1
@@ -146,11 +146,11 @@ def _offset_of_line(body: bytes, line: int) -> int:
 
 
 def _record_starts(body: bytes, start: int, quote: str, delimiter: str) -> np.ndarray | None:
-    """Return how many lines after the first row each record begins, blank lines left out.
+    """Return the line on which each record begins (first row: 0), skipping blank lines.
 
-    A line end belongs to a cell when an odd number of quotes stands before it. None where quotes
-    are not in pairs around cells, or where a carriage return stands alone: it ends a line for
-    some and not for others.
+    A line end belongs to a cell if an odd number of quotes precedes it. None if quotes do not
+    pair up around cells, or if there is a lone carriage return, which only some readers treat
+    as a line end.
     """
     data = np.frombuffer(body, dtype=np.uint8)[start:]
     if not len(data):

@@ -1,4 +1,4 @@
-"""From bytes to UTF-8 text, judged on the whole file."""
+"""Decode a whole file to UTF-8 text and detect its encoding."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ _BOMS = (
 _LOOKED_AT = 65_536
 #: The UTF-8 of the upper half of cp1252.
 _WESTERN = [bytes([c]).decode("cp1252", errors="replace").encode() for c in range(0x80, 0x100)]
-#: With more bytes beyond ASCII than this share, decoding everything is faster.
+#: With a larger share of non-ASCII bytes, decoding everything is faster.
 _MOST_PIECES = 0.002
-#: What a file without text may be made of.
+#: Bytes that do not count as text.
 _NOTHING = b" \t\r\n\x1a\x0c"
-#: Names that are the same decoder for us: cp1252 has the printable characters of Latin-1.
+#: Encoding names we treat as equal: cp1252 has the printable characters of Latin-1.
 _ALIASES = {"latin-1": "iso-8859-1", "latin1": "iso-8859-1", "windows-1252": "cp1252"}
 
 
 _REPLACEMENT = "\ufffd".encode()
-#: Name of the way in which bytes that are not UTF-8 are read where most are.
+#: Name of the codec error handler that reads stray bytes in UTF-8 as cp1252.
 _MIXED = "segmentation.cp1252"
-#: Up to so many odd bytes for each letter of UTF-8: in other encodings hardly any bytes happen to
-#: make one.
+#: Maximum invalid bytes per valid UTF-8 character: text in other encodings hardly ever contains
+#: one by chance.
 _MOST_WRONG = 3
-#: Enough bytes beyond ASCII to tell what most of them are.
+#: Number of non-ASCII bytes that is enough to judge the rest.
 _MOST_JUDGED = 200_000
 
 MIXED_SENTENCE = (
@@ -65,14 +65,14 @@ class Text:
     Attributes
     ----------
     body : bytes
-        UTF-8 without byte order mark and NUL characters; line ends as they were, but for files
-        of carriage returns alone, which become line feeds.
+        UTF-8 without byte order mark and NUL characters. Line ends are unchanged, except that
+        lone carriage returns become line feeds if the file has no line feeds.
     encoding : str
-        The encoding the file had.
+        The file's original encoding.
     nul_characters : int
-        How many NUL characters were taken out.
+        Number of NUL characters removed.
     doubts : tuple of Issue
-        What its owner should know about the characters.
+        Doubtful characters to report.
     """
 
     body: bytes
@@ -82,23 +82,23 @@ class Text:
 
 
 def decode(data: bytes, encoding: str | None = None) -> Text:
-    """Decode a whole text file.
+    """Return a whole text file, decoded.
 
-    A byte order mark decides; then the pattern of UTF-16 and UTF-32; then UTF-8 if every byte is
-    valid, or most are; then the letters, where they are clearly those of another region; else
-    cp1252, which reads every file of western Europe.
+    In order: the byte order mark; the zero-byte pattern of UTF-16 and UTF-32; UTF-8 if all or
+    most bytes are valid; a legacy encoding if the letters clearly belong to another region; else
+    cp1252, which covers western Europe.
 
     Parameters
     ----------
     data : bytes
         The whole file.
     encoding : str or None
-        The user's choice, which overrules.
+        The user's choice; overrides detection.
 
     Raises
     ------
     ReadError
-        The bytes are no text, or not in the chosen encoding.
+        The bytes are not text, or not in the chosen encoding.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def decode(data: bytes, encoding: str | None = None) -> Text:
 
 
 def _mostly_utf8(data: bytes, places: np.ndarray) -> Text | None:
-    """Decode UTF-8 with some bytes of cp1252 in it, as files put together have them."""
+    """Decode UTF-8 that contains some cp1252 bytes, as in concatenated files."""
     runs = [data[run[0] : run[-1] + 1] for run in _runs(places[:_MOST_JUDGED])]
     wrong = sum(map(_wrong_bytes, runs))
     right = sum(len(run.decode("utf-8", "ignore")) for run in runs)
@@ -143,7 +143,7 @@ def _wrong_bytes(run: bytes) -> int:
 
 
 def _old(data: bytes, places: np.ndarray) -> Text:
-    """Decode what is not UTF-8, and say where that is doubtful."""
+    """Decode text in a legacy encoding, and report doubts."""
     judged = judge_charset(data, places)
     if judged.encoding != "cp1252":
         try:
@@ -166,7 +166,7 @@ def _doubt(kind: str, count: int, sentence: str) -> Issue:
 
 
 def _read_as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    """Stand in for a byte that is not UTF-8."""
+    """Codec error handler: decode an invalid UTF-8 byte as cp1252."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     wrong = error.object[error.start : error.end]
@@ -177,12 +177,12 @@ codecs.register_error(_MIXED, _read_as_cp1252)
 
 
 def _runs(places: np.ndarray) -> list[np.ndarray]:
-    """Split places into those that follow each other."""
+    """Split positions into runs of consecutive ones."""
     return np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(places) else []
 
 
 def _is_utf8(data: bytes, places: np.ndarray) -> bool:
-    """Tell whether the bytes beyond ASCII, whose places are given, are valid UTF-8."""
+    """Return whether the non-ASCII bytes at the given positions are valid UTF-8."""
     if len(places) <= len(data) * _MOST_PIECES:
         data = b" ".join(data[run[0] : run[-1] + 1] for run in _runs(places))
     try:
@@ -193,9 +193,9 @@ def _is_utf8(data: bytes, places: np.ndarray) -> bool:
 
 
 def _western(data: bytes, places: np.ndarray) -> bytes:
-    """Turn cp1252 into UTF-8, in files of few such letters only at their places.
+    """Convert cp1252 to UTF-8; if non-ASCII bytes are rare, touch only those.
 
-    The five bytes that cp1252 leaves open become the replacement character.
+    The five bytes undefined in cp1252 become the replacement character.
     """
     if len(places) > len(data) * _MOST_PIECES:
         return data.decode("cp1252", errors="replace").encode("utf-8")
@@ -228,7 +228,7 @@ def _decode_as(data: bytes, encoding: str) -> tuple[bytes, str]:
             "cp1252.",
             kind="encoding",
         ) from error
-    except (LookupError, ValueError) as error:  # ValueError: the name holds a NUL
+    except (LookupError, ValueError) as error:  # ValueError: NUL in the name
         raise ReadError(
             f"There is no text encoding “{encoding}”. Common ones are utf-8, cp1252 and utf-16.",
             kind="encoding",
@@ -238,7 +238,7 @@ def _decode_as(data: bytes, encoding: str) -> tuple[bytes, str]:
 
 
 def _wide_pattern(data: bytes) -> str | None:
-    """Recognize UTF-16 and UTF-32 without byte order mark: every other byte is mostly zero."""
+    """Detect UTF-16 and UTF-32 without byte order mark: every other byte is mostly zero."""
     quads = np.frombuffer(data[: _LOOKED_AT // 4 * 4][: len(data) // 4 * 4], dtype="<u4")
     if len(data) % 4 == 0 and len(quads) >= 4:
         for codec, characters in (("utf-32-le", quads), ("utf-32-be", quads.byteswap())):
@@ -256,12 +256,12 @@ def _wide_pattern(data: bytes) -> str | None:
 
 
 def _clean(body: bytes, encoding: str) -> Text:
-    """Take out NUL characters, and turn the line ends of old Macs into today's."""
+    """Remove NUL characters and convert the line ends of classic Mac OS."""
     zeros = body.count(b"\x00") if b"\x00" in body else 0
     if zeros:
         body = body.replace(b"\x00", b"")
-    body = body.removeprefix(codecs.BOM_UTF8).rstrip(b"\x1a")  # the end-of-file mark of DOS
-    if codecs.BOM_UTF8[:1] in body:  # perhaps files put together one after the other
+    body = body.removeprefix(codecs.BOM_UTF8).rstrip(b"\x1a")  # DOS end-of-file mark
+    if codecs.BOM_UTF8[:1] in body:  # possibly concatenated files
         body = body.replace(b"\n" + codecs.BOM_UTF8, b"\n")
     if b"\r" in body and b"\n" not in body:
         body = body.replace(b"\r", b"\n")

@@ -1,4 +1,4 @@
-"""How a text file is laid out: delimiter, quotes, the lines above the table, the header."""
+"""Detect the layout of a text file: delimiter, quotes, lines above the table, header."""
 
 from __future__ import annotations
 
@@ -14,44 +14,44 @@ from segmentation.table.header.header_detection import Layout, find_layout, one_
 from segmentation.table.header.header_evidence import Record, is_number
 from segmentation.table.schema.limits import Limits
 
-#: Tried in this order; the first wins a draw.
+#: Tried in this order; the first wins a tie.
 DELIMITERS = (",", ";", "\t", "|")
 
-#: Tried only where none of the above splits the lines.
+#: Tried only if none of the above splits the lines.
 _RARE_DELIMITERS = ("^", "~", "\x1f", "\x01", "\x1e", "¦", "¬")
 
-#: Tried last: characters that are common in cells, so that every line must agree.
+#: Tried last: these are common in cells, so every line must agree.
 _UNLIKELY_DELIMITERS = tuple(":#!@$/*&+%?=§·")
 
-#: Several characters together that some systems write between cells.
+#: Delimiters of several characters that some systems write.
 _LONG_DELIMITERS = (
     "~|~", "|~|", "^|^", "#|#", "|#|", "|||", "||", "::", "^^", "~~", "@@", "##", "$$",
 )  # fmt: skip
 
-#: Fewer fields than this say nothing where the delimiter is unlikely.
+#: Minimum number of fields to accept an unlikely delimiter.
 _FEWEST_FIELDS = 3
 
-#: The name of columns aligned with runs of blanks.
+#: Delimiter name for columns aligned with runs of blanks.
 WHITESPACE = "whitespace"
 
-#: What a delimiter of several characters is replaced by before records are split.
+#: Replaces a delimiter of several characters before records are split.
 LONG_STANDS_FOR = "\x1f"
 
-#: How much of a file is looked at to find its layout; more where the lines are long.
+#: Sample sizes for layout detection; larger if lines are long.
 _SAMPLE_BYTES = (256 * 1024, 4 * 1024 * 1024, 64 * 1024 * 1024)
 _FEWEST_LINES = 5
 
 _SAMPLE_RECORDS = 400
 
-#: A layout must fit this share of the records at least.
+#: Minimum share of records that a layout must fit.
 _LEAST_CONSISTENT = 0.5
 
-#: Delimiters, quotes and blanks alone are no content.
+#: Delimiters, quotes and blanks do not count as content.
 _NO_CONTENT = ",;\t|\"' \r\n"
 
-#: A quote after a backslash that does not end its cell: MySQL and others write quotes so.
+#: A backslash-escaped quote inside a cell, as MySQL and others write it.
 _ESCAPED_QUOTE = r'[^\\]\\"(?![,;\t|\r\n]|\Z)'
-#: A quote inside a cell that is written twice, as the others do.
+#: A doubled quote inside a cell (RFC 4180).
 _DOUBLED_QUOTE = r'(?:^|[^,;\t|\\\n])""(?![,;\t|\r\n]|\Z)'
 
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
@@ -64,15 +64,15 @@ class Dialect:
     Attributes
     ----------
     delimiter : str
-        A few characters, mostly one, or ``"whitespace"`` for columns aligned with runs of blanks.
+        One or more characters, or ``"whitespace"`` for columns aligned with runs of blanks.
     quote : str
         The quote character.
     skip_blanks : bool
-        Blanks after a delimiter do not belong to the cell, so that a quote may follow.
+        Ignore blanks after a delimiter, so that a quote may follow.
     escape : str
-        A backslash where quotes inside cells are written with one, else empty.
+        A backslash if quotes inside cells are escaped with it, else empty.
     layout : Layout
-        Where names and rows are.
+        Position of names and rows.
     """
 
     delimiter: str
@@ -89,21 +89,21 @@ def find_dialect(
     delimiter: str | None = None,
     header_line: int | None = None,
 ) -> Dialect:
-    r"""Find the layout of a text file from its beginning.
+    r"""Return the layout of a text file, detected from its beginning.
 
     Parameters
     ----------
     body : bytes
         The whole file in UTF-8.
     limits : Limits
-        Bounds of header and columns.
+        Maximum sizes of header and columns.
     delimiter, header_line : str, int or None
-        The user's choices, which overrule; header line 0 says that there is no header.
+        The user's choices, which override detection; header line 0 means no header.
 
     Raises
     ------
     ReadError
-        There is one column only, no rows, or too long a header.
+        The file has only one column, no rows, or a header that is too long.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def find_dialect(
 
 
 def _sample(body: bytes, limits: Limits) -> str:
-    """Return the beginning of the file up to a line end, longer where the lines are long."""
+    """Return the beginning of the file up to a line end; longer if lines are long."""
     first_end = body.find(b"\n", 0, limits.header_bytes + 2)
     if first_end < 0 and len(body) > limits.header_bytes:
         limits.check_header(len(body))
@@ -151,7 +151,7 @@ def _sample(body: bytes, limits: Limits) -> str:
 
 
 def _find_quote(sample: str) -> str:
-    """Return the apostrophe where it encloses cells and double quotes do not."""
+    """Return the apostrophe if it encloses cells and the double quote does not."""
     if '"' in sample:
         return '"'
     enclosed = len(re.findall(r"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|]|\r?$)", sample, re.MULTILINE))
@@ -159,7 +159,7 @@ def _find_quote(sample: str) -> str:
 
 
 def _find_escape(sample: str, delimiter: str, quote: str) -> str:
-    """Return the backslash where it takes the meaning off quotes or delimiters, else nothing."""
+    """Return a backslash if it escapes quotes or delimiters, else an empty string."""
     if re.search(_ESCAPED_QUOTE, sample) and not re.search(_DOUBLED_QUOTE, sample):
         return "\\"
     if delimiter == WHITESPACE or "\\" + delimiter not in sample:
@@ -192,7 +192,7 @@ def _find_delimiter(sample: str, quote: str) -> str:
 
 
 def _separates(lines: list[str], several: str) -> bool:
-    """Tell whether all lines have some characters equally often, and never parts of them."""
+    """Return whether every line has the same number of these delimiters, and no partial ones."""
     counts = {line.count(several) for line in lines}
     parts = set(several)
     return (
@@ -203,7 +203,7 @@ def _separates(lines: list[str], several: str) -> bool:
 
 
 def _splits_all(records: list[Record]) -> bool:
-    """Tell whether every record has as many fields, the first of them names without digits."""
+    """Return whether all records have equally many fields and the first holds no digits."""
     widths = {len(record.fields) for record in records}
     if len(records) < 2 or len(widths) != 1 or min(widths) < _FEWEST_FIELDS:
         return False
@@ -214,7 +214,7 @@ def _splits_all(records: list[Record]) -> bool:
 
 
 def _is_no_table(records: list[Record], sample: str) -> bool:
-    """Tell whether commas only stand in sentences, or only mark decimals, of a single column."""
+    """Return whether the commas are only punctuation or decimal marks in a single column."""
     if len(records[0].fields) != 1 or '"' in sample:
         return False
     rows = [record.fields for record in records[1:]]
@@ -225,10 +225,10 @@ def _is_no_table(records: list[Record], sample: str) -> bool:
 
 
 def _fit(sample: str, delimiter: str, quote: str) -> float:
-    """Score how well a delimiter splits the sample into records of equal length.
+    """Return a score of how well a delimiter splits the sample into records of equal length.
 
-    The share of records with the most common number of fields counts squared, the number of
-    fields by its logarithm: a decimal comma splits rows evenly too, but not the header.
+    It is the squared share of records with the most common number of fields, times the logarithm
+    of that number: a decimal comma splits rows evenly too, but not the header.
     """
     if delimiter not in sample:
         return 0.0
@@ -245,13 +245,13 @@ def _fit(sample: str, delimiter: str, quote: str) -> float:
 
 
 def _numbers(sample: str, delimiter: str, quote: str) -> float:
-    """Return the share of cells that are numbers: a decimal comma splits rows evenly too."""
+    """Return the share of numeric cells; a decimal comma splits rows evenly too."""
     cells = [cell for r in _records(sample, Marks(delimiter, quote)) for cell in r.fields]
     return sum(is_number(cell) for cell in cells) / len(cells)
 
 
 def _has_blanks_before_quotes(records: list[Record], quote: str) -> bool:
-    """Tell whether cells begin with blanks and a quote: the blanks are only for the eye."""
+    """Return whether cells begin with blanks and a quote, so that the blanks are padding."""
     return any(
         field[:1] == " " and field.lstrip(" ")[:1] == quote
         for record in records
@@ -260,7 +260,7 @@ def _has_blanks_before_quotes(records: list[Record], quote: str) -> bool:
 
 
 def _is_aligned(sample: str) -> bool:
-    """Tell whether lines split into as many words each, most of them numbers."""
+    """Return whether all lines have the same number of words, most of them numbers."""
     rows = [line.split() for line in sample.splitlines()[:_SAMPLE_RECORDS] if line.strip()]
     if not rows:
         return False
@@ -271,7 +271,7 @@ def _is_aligned(sample: str) -> bool:
 
 
 def _records(sample: str, marks: Marks) -> list[Record]:
-    """Split the sample into records; blank lines are none."""
+    """Return the records of the sample, without blank lines."""
     if marks.delimiter == WHITESPACE:
         numbered = enumerate(sample.split("\n")[:_SAMPLE_RECORDS], 1)
         return [
@@ -290,7 +290,7 @@ def _records(sample: str, marks: Marks) -> list[Record]:
                 found.append(Record(line, tuple(fields)))
             if len(found) >= _SAMPLE_RECORDS:
                 break
-    except ReadError:  # quotes everywhere: what was found before may do
+    except ReadError:  # too many open quotes: keep the records found so far
         if well_formed < _FEWEST_LINES:
             raise
     return found

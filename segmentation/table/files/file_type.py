@@ -1,4 +1,4 @@
-"""What a file is, judged by its content and never by its name."""
+"""Detect the type of a file from its content, never from its name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from segmentation.table.schema.limits import Limits
 
 _CHUNK = 1024 * 1024
 
-#: First bytes of files that are no tables, with what to call them.
+#: First bytes of formats that are not tables, and their names.
 _FOREIGN = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -36,7 +36,7 @@ _FOREIGN = (
     (b"\x00asm", "a program"),
     (b"\xca\xfe\xba\xbe", "a program"),
 )
-#: Texts that are no tables, by how they begin.
+#: First characters of text formats that are not tables.
 _FOREIGN_TEXT = (
     (rb"(?i)\s*(?:--[^\n]*\n\s*)*(?:insert\s+into|create\s+table|drop\s+table)\s", "an SQL script"),
     (rb"(?i)--\s*(?:mysql|mariadb|postgresql|sqlite)[^\n]*dump", "an SQL script"),
@@ -51,29 +51,29 @@ _FOREIGN_TEXT = (
     (rb"%!PS", "a PostScript document"),
 )
 _MARKUP = (b"<!doctype html", b"<html", b"<table", b"<?xml", b"<svg", b"<!doctype svg")
-#: What can be read, as a sentence.
+#: A sentence that lists the supported formats.
 READABLE_FORMATS = (
     "Tables are read from CSV and other text files, workbooks (.xlsx, .xls, .ods) and Parquet."
 )
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".tab", ".psv"})
-#: Names that only tables have, to tell one from the notes beside it in an archive.
+#: Suffixes of tables only, to distinguish them from notes in the same archive.
 _TABLE_SUFFIXES = (_TEXT_SUFFIXES - {".txt"}) | {".xlsx", ".xls", ".ods", ".parquet"}
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Bytes of one table and their format.
+    """The bytes of one table and their format.
 
     Attributes
     ----------
     format : str
         ``"csv"`` (any delimited text), ``"xlsx"``, ``"xls"``, ``"ods"`` or ``"parquet"``.
     data : bytes
-        The bytes, out of their archive.
+        The bytes, extracted from any archive.
     name : str
-        Name of the file; that of the member where it came out of an archive.
+        File name; that of the member if it came from an archive.
     beside : tuple of str
-        Names of the archive's other files, which are no tables.
+        Names of the archive's other files, which are not tables.
     """
 
     format: str
@@ -83,23 +83,23 @@ class Content:
 
 
 def open_content(data: bytes, name: str, limits: Limits, *, depth: int = 0) -> Content:
-    """Tell what bytes are, and take a single table out of its gzip or zip archive.
+    """Return bytes with their format; extract a single table from a gzip or zip archive.
 
     Parameters
     ----------
     data : bytes
         The whole file.
     name : str
-        Its name; only decides that an archive must not be called ``.csv``.
+        Its name; used only to reject archives named ``.csv``.
     limits : Limits
-        Bounds of unpacking.
+        Maximum sizes when unpacking.
     depth : int
-        How many archives were opened already; one inside another is refused.
+        Number of archives already opened; nested archives are rejected.
 
     Raises
     ------
     ReadError
-        It is empty, no table, or too large.
+        The file is empty, not a table, or too large.
     """
     if not data:
         raise ReadError("The file is empty: it has 0 bytes.", kind="empty")
@@ -118,12 +118,12 @@ def open_content(data: bytes, name: str, limits: Limits, *, depth: int = 0) -> C
 
 
 def foreign_format(start: bytes) -> str | None:
-    """Name the format of a file that is known to hold no table; None for all others.
+    """Return the name of a format that is known not to be a table, else None.
 
     Parameters
     ----------
     start : bytes
-        How the file begins; 512 bytes are enough.
+        The first bytes of the file; 512 are enough.
 
     Examples
     --------
@@ -150,7 +150,7 @@ def _refuse_archive(name: str, depth: int, what: str) -> None:
 
 
 def _refuse_foreign(data: bytes) -> None:
-    """Refuse what is known to be something else."""
+    """Reject formats that are known not to be tables."""
     foreign = foreign_format(data)
     if foreign:
         raise _unsupported(foreign)
@@ -165,7 +165,7 @@ def _refuse_foreign(data: bytes) -> None:
 
 
 def _refuse_no_workbook(data: bytes) -> None:
-    """Refuse Office documents of the old kind that are no workbooks."""
+    """Reject legacy Office documents other than workbooks."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise ReadError(
             "The workbook is protected by a password. Save it without one and try again.",
@@ -220,7 +220,7 @@ def _open_zip(data: bytes, name: str, limits: Limits, depth: int) -> Content:
 
 
 def _is_ods(archive: zipfile.ZipFile) -> bool:
-    """Tell whether an archive is an OpenDocument spreadsheet."""
+    """Return whether an archive is an OpenDocument spreadsheet."""
     if "mimetype" not in archive.namelist() or "content.xml" not in archive.namelist():
         return False
     with archive.open("mimetype") as stream:
@@ -228,7 +228,7 @@ def _is_ods(archive: zipfile.ZipFile) -> bool:
 
 
 def _refuse_model(names: set[str]) -> None:
-    """Refuse the program's own model files, which are zip archives too."""
+    """Reject this program's model files, which are zip archives too."""
     if {"manifest.json", "model.json"} <= names:
         raise ReadError(
             "This is a model file, not a table of customers. “segmentation describe” shows its "
@@ -248,9 +248,9 @@ def _refuse_office(names: set[str]) -> None:
 
 
 def _only_table(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, tuple[str, ...]]:
-    """Return the one table of an archive, and the names of files that are none.
+    """Return the only table in an archive, and the names of the other files.
 
-    Folders and the system's hidden files do not count.
+    Ignores folders and hidden system files.
     """
     members = [
         info
@@ -282,7 +282,7 @@ def _unzip(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits, pa
 
 
 def _check_members(archive: zipfile.ZipFile, limits: Limits, packed: int) -> None:
-    """Count the real bytes of a workbook before anything parses it."""
+    """Check the true unpacked size of a workbook before anything parses it."""
     size = 0
     for member in archive.infolist():
         with archive.open(member) as stream:

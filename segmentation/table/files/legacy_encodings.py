@@ -1,9 +1,9 @@
-"""Which of many old encodings a text is in: judged by its letters, and only when sure.
+"""Detect legacy encodings from the letters of a text, only if the evidence is clear.
 
-Every single-byte encoding reads every file, so that an error never tells a wrong one. What does
-is how letters stand together: a capital after a small letter, or a currency sign within a word,
-are signs of the wrong encoding; letters that are frequent in a language are signs of the right
-one. Encodings of East Asia are told by how many characters are among their usual ones.
+A single-byte encoding decodes any file without error, so errors are no evidence. Neighboring
+letters are: a capital after a small letter, or a currency sign within a word, suggests the wrong
+encoding; letters frequent in a language suggest the right one. East Asian encodings are
+recognized by their share of common characters.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from functools import partial
 
 import numpy as np
 
-#: So many bytes of lines with letters beyond ASCII are looked at.
+#: Bytes of lines with non-ASCII letters to examine.
 _LOOKED_AT = 20_000
-#: So much of a line is looked at before and after such a letter.
+#: Bytes of a line to examine before and after such a letter.
 _LONGEST = 2_000
-#: With fewer different letters nothing is sure; East Asia has more of them.
+#: Minimum number of different letters to be sure; East Asian text has more of them.
 _FEWEST_LETTERS, _FEWEST_CHARACTERS = 3, 6
-#: At least this share of them must fit.
+#: Minimum share of letters that must fit.
 _LEAST = 0.85
-#: A text that fits western Europe so well is taken for it.
+#: A text that fits western Europe at least this well is taken as western.
 _WESTERN_ENOUGH = 0.9
-#: It must be better than western Europe by this.
+#: Minimum lead over western Europe.
 _MARGIN = 0.1
-#: The best must be better than the next by this.
+#: Minimum lead of the best encoding over the second.
 _LEAD = 0.04
-#: Within words of western Europe so many letters beyond ASCII never follow each other.
+#: Maximum run of non-ASCII letters in western European words.
 _LONGEST_RUN = 2
 
-#: What tells one encoding from another: so many different letters, or all that a language has.
+#: Different letters needed to tell encodings apart (or all that the language has).
 _TELLING = 3
 
 _WESTERN = "àâäáãåæçéèêëíîïñóôöõøœúùûüßìò¡¿ªº"
-#: The same by language: German, French, Spanish, Portuguese, Italian, Danish and Norwegian,
-#: Swedish and Finnish, Icelandic, Catalan, Estonian. Portuguese has its õ before an e only.
+#: By language: German, French, Spanish, Portuguese, Italian, Danish and Norwegian, Swedish and
+#: Finnish, Icelandic, Catalan, Estonian. Portuguese has õ only before e.
 _WESTERN_ALPHABETS = (
     "äöüßé", "àâæçéèêëîïôœùûüÿ", "áéíóúüñªº", "áâãàçéêíóôúüªº", "àèéìíîòóùú", "æøåäöéü",
     "åäöéü", "áéíóúýðþæö", "àçèéíïòóúü", "äöõüšž",
@@ -54,35 +54,35 @@ _EUROPEAN: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )
 _ALPHABETS = [(codecs[0], own) for codecs, many in _EUROPEAN[:3] for own in many]
 _CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso-8859-5")
-#: First and last letter of a script, and its frequent ones.
+#: First and last letter of a script, and its frequent letters.
 _CYRILLIC_BLOCK = ("\u0400", "\u04ff", "оеаинтсрвлкмдпуязьыгбчйії")
 _GREEK_BLOCK = ("\u0370", "\u03ff", "αοιετσνηυρπκμλςάέήίόύώδγθ")
-#: Punctuation that text processors write.
+#: Punctuation that word processors insert.
 _MARKS = "“”„‚‘’«»‹›–—…•·€£°§©®™´`№±²³½¼×"
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What encoding a text is in, and whether that is sure."""
+    """The encoding of a text and whether it is certain."""
 
     encoding: str
     sure: bool
 
 
 def judge_charset(data: bytes, places: Sequence[int] | np.ndarray | None = None) -> Judgement:
-    """Judge the encoding of a text that is not UTF-8.
+    """Return the likely encoding of a text that is not UTF-8.
 
     Parameters
     ----------
     data : bytes
         The whole file.
     places : sequence of int, optional
-        Where the bytes beyond ASCII are, if that is known.
+        Positions of the non-ASCII bytes, if known.
 
     Returns
     -------
     Judgement
-        cp1252 where its letters suit western Europe, and where nothing is sure.
+        cp1252 if the letters fit western Europe, or if nothing is certain.
 
     Examples
     --------
@@ -110,10 +110,10 @@ def judge_charset(data: bytes, places: Sequence[int] | np.ndarray | None = None)
 
 
 def _by_language(data: bytes) -> Judgement:
-    """Judge letters that all are western by whether they are those of one language.
+    """Judge an all-western text by whether its letters belong to one language.
 
-    Hungarian in cp1250 differs from western text by ő and ű only, which cp1252 reads as õ and û:
-    no western language has those beside á and ö.
+    Hungarian in cp1250 differs from western text only in ő and ű, which cp1252 reads as õ and û:
+    no western language combines those with á and ö.
     """
     letters = _letters(data.decode("cp1252", "replace").replace("õe", "e"))
     if any(letters <= set(alphabet) for alphabet in _WESTERN_ALPHABETS):
@@ -131,19 +131,19 @@ def _by_language(data: bytes) -> Judgement:
 
 
 def _letters(text: str) -> set[str]:
-    """Return the letters beyond ASCII, small."""
+    """Return the non-ASCII letters in lower case."""
     return {letter for letter in text.lower() if letter >= "\x80" and letter.isalpha()}
 
 
 def _has_enough(data: bytes, codec: str) -> bool:
-    """Tell whether there are enough different letters beyond ASCII to judge by."""
+    """Return whether there are enough different non-ASCII letters to judge."""
     letters = {letter for letter in _read(data, codec) or "" if letter >= "\x80"}
     asian = codec in {"cp932", "euc_jp", "gb18030", "big5", "cp949"}
     return len(letters) >= (_FEWEST_CHARACTERS if asian else _FEWEST_LETTERS)
 
 
 def _telling_lines(data: bytes, places: Sequence[int] | np.ndarray) -> list[bytes]:
-    """Return the first lines with letters beyond ASCII, not much of each."""
+    """Return excerpts of the first lines with non-ASCII letters."""
     lines: list[bytes] = []
     end = size = 0
     for place in map(int, places[:_LOOKED_AT]):
@@ -159,12 +159,12 @@ def _telling_lines(data: bytes, places: Sequence[int] | np.ndarray) -> list[byte
     return lines
 
 
-#: What a letter is worth as evidence, from the letter before, itself, and the letter after.
+#: Weight of a letter as evidence, given the letters before and after it.
 _Worth = Callable[[str, str, str], float]
 
 
 def _candidates() -> list[tuple[str, _Worth]]:
-    """Return encodings, the likelier first, with what a letter of theirs is worth."""
+    """Return encodings, likeliest first, each with its weight function."""
     european = [
         (codec, partial(_letter_of, letters))
         for codecs, alphabets in _EUROPEAN
@@ -181,12 +181,12 @@ def _candidates() -> list[tuple[str, _Worth]]:
 
 def _western_letter(before: str, letter: str, after: str) -> float:
     if letter in "ìò" and after.isalpha():
-        return 0.0  # words of Italian end with them
+        return 0.0  # Italian words end with these
     return _letter_of(_WESTERN, before, letter, after)
 
 
 def _letter_of(alphabet: str, before: str, letter: str, after: str) -> float:
-    """Return 1 for a letter of an alphabet in a plausible place, else 0."""
+    """Return 1 for a letter of an alphabet in a plausible position, else 0."""
     if letter in _MARKS:
         return float(not (before.isalpha() and after.isalpha()) or letter in "’·-")
     if letter.isupper() and (before.islower() or (before.isalpha() and after.islower())):
@@ -195,7 +195,7 @@ def _letter_of(alphabet: str, before: str, letter: str, after: str) -> float:
 
 
 def _script(block: tuple[str, str, str], before: str, letter: str, after: str) -> float:
-    """Return what a letter of another script is worth: nothing beside Latin letters."""
+    """Return the weight of a letter of another script: 0 next to Latin letters."""
     first, last, common = block
     if not first <= letter <= last:
         return float(letter in _MARKS)
@@ -210,7 +210,7 @@ def _is_kana(letter: str) -> bool:
 
 
 def _lead(letter: str, codec: str) -> int:
-    """Return the first byte of a letter in an encoding, 0 where it has none."""
+    """Return the first byte of a letter in an encoding, 0 if it is not encodable."""
     try:
         code = letter.encode(codec)
     except UnicodeError:
@@ -248,7 +248,7 @@ def _read(data: bytes, codec: str) -> str | None:
 
 
 def _fit(data: bytes, codec: str, fits: _Worth) -> float:
-    """Return the mean worth of the letters beyond ASCII, 0 where the bytes cannot be read."""
+    """Return the mean weight of the non-ASCII letters, 0 if the bytes cannot be decoded."""
     text = _read(data, codec)
     if text is None and codec == "cp1252":
         text = data.decode(codec, "replace")

@@ -1,4 +1,4 @@
-"""Parquet files: bounded by their own footer before anything is unpacked."""
+"""Read Parquet files; sizes in the footer are checked before anything is unpacked."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from segmentation.table.schema.text_rows import Records
 
 
 def read_parquet(data: bytes, limits: Limits) -> tuple[tuple[str, ...], Records]:
-    """Read a Parquet file as columns of text.
+    """Return a Parquet file as columns of text.
 
-    Numbers are written with full precision and read back by the same rules as any other file,
-    so that all formats give the same table.
+    Numbers are written with full precision and then typed like those of any other file, so that
+    all formats give the same table.
 
     Parameters
     ----------
     data : bytes
         The whole file.
     limits : Limits
-        Bounds of rows, columns and unpacked size.
+        Maximum numbers of rows and columns, and unpacked size.
 
     Returns
     -------
     names : tuple of str
         Column names.
     records : Records
-        Lines count the rows from 1.
+        Line numbers count the rows from 1.
 
     Raises
     ------
     ReadError
-        It is damaged or too large, or a column holds lists or other nested values.
+        The file is damaged or too large, or a column holds lists or other nested values.
     """
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
@@ -72,10 +72,10 @@ def read_parquet(data: bytes, limits: Limits) -> tuple[tuple[str, ...], Records]
 
 
 def _with_index(table: pa.Table) -> pa.Table:
-    """Bring back an index with a name that pandas keeps as a range, and drop one without.
+    """Restore a named index that pandas stores as a range; drop an unnamed one.
 
-    Numbers that follow each other, such as customer ids, are not stored as a column when they are
-    the index of a frame; the positions of rows that were once left out are no column of a table.
+    pandas stores an index of consecutive numbers, such as customer ids, as metadata only. An
+    unnamed index holds leftover row positions, which are not data.
     """
     stored = table.schema.pandas_metadata or {}
     for index in stored.get("index_columns", []):
@@ -102,7 +102,7 @@ def _cells(table: pa.Table, place: int) -> DistinctText:
 
 
 def _as_text(column: pa.ChunkedArray) -> DistinctText:
-    """Write a column's cells as text."""
+    """Return a column's cells as text."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _as_text(pc.cast(column, kind.value_type))

@@ -1,4 +1,4 @@
-"""Lines that were put into quotes as a whole, as happens when a text is pasted into one column."""
+"""Unwrap lines quoted as a whole, as happens when text is pasted into one column."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WRAPPED = re.compile(rb'(?m)^"(.*)"[,; ]*(\r?)$')
 
 
 def unwrapped(body: bytes) -> bytes | None:
-    r"""Take off quotes that enclose whole lines; None where they do not.
+    r"""Return the file without the quotes around whole lines, or None if there are none.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def unwrapped(body: bytes) -> bytes | None:
 
 
 def _is_wrapped(line: str) -> bool:
-    """Tell whether a line is a single cell in quotes that holds delimiters."""
+    """Return whether a line is a single quoted cell that holds delimiters."""
     inner = line.rstrip(",; ")
     if not (inner.startswith('"') and inner.endswith('"')) or len(inner) < 3:
         return False

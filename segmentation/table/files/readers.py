@@ -1,4 +1,4 @@
-"""Readers of each format: from content to rows of text, with what the user chose."""
+"""Readers for each format: from content to rows of text, with the user's choices."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CHOICE_TYPES: dict[str, type | tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the user decided; None leaves a choice to the program."""
+    """The user's choices; None means automatic."""
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -41,7 +41,7 @@ class Choices:
     sheet: str | int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what can never work."""
+        """Reject impossible choices."""
         for key, kinds in _CHOICE_TYPES.items():
             value = getattr(self, key)
             if value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
@@ -140,7 +140,7 @@ def _read_parquet(content: Content, choices: Choices, limits: Limits) -> Raw:
     return Raw(names, records, found, (), ".")
 
 
-#: Adding a format is one line here, and one in `content`.
+#: To add a format, add one line here and one in `file_type`.
 READERS = {
     "csv": _read_text,
     "xlsx": _read_workbook,

@@ -1,4 +1,4 @@
-"""Lines of text split into records, whatever their quotes are like."""
+"""Split lines of text into records, even if their quotes are malformed."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from segmentation.errors import ReadError
 
-#: A cell that is longer than this never ends: its quote is not closed.
+#: A longer cell counts as having an unclosed quote.
 LONGEST_CELL = 1_000_000
 
-#: After so many quotes that are never closed, a file is given up.
+#: Give up on a file after this many unclosed quotes.
 _MOST_OPEN_QUOTES = 100
 
 
 class _Feed(Iterator[str]):
-    """The lines of a file for a csv reader, with a memory of the record under way."""
+    """The lines of a file for a csv reader; remembers the lines of the current record."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
@@ -39,7 +39,7 @@ class _Feed(Iterator[str]):
         return line
 
     def give_back(self) -> str:
-        """Return the record's first line, and feed the others again."""
+        """Return the first line of the record; the other lines are read again."""
         first, *others = self.consumed
         self._again.extendleft(reversed(others))
         self.ended = False
@@ -55,9 +55,9 @@ class Marks:
     delimiter, quote : str
         One character each.
     skip_blanks : bool
-        Blanks after a delimiter do not belong to the cell, so that a quote may follow.
+        Ignore blanks after a delimiter, so that a quote may follow.
     escape : str
-        The character that takes the meaning off a quote, if there is one.
+        The character that escapes a quote, or empty.
     """
 
     delimiter: str
@@ -69,14 +69,14 @@ class Marks:
 def split_records(
     lines: Iterator[str], marks: Marks, *, line: int = 1
 ) -> Iterator[tuple[int, list[str], bool]]:
-    r"""Split lines into records; a quote that is never closed costs its own line only.
+    r"""Split lines into records; an unclosed quote affects its own line only.
 
     Parameters
     ----------
     lines : iterator of str
-        Lines with their ends.
+        Lines with their line ends.
     marks : Marks
-        What splits them.
+        The characters that split records.
     line : int
         The number of the first line.
 
@@ -85,14 +85,14 @@ def split_records(
     line : int
         The line on which the record begins.
     fields : list of str
-        Its fields; of a blank line none.
+        Its fields; none for a blank line.
     closed : bool
-        False where a quote is opened and not closed.
+        False if a quote is opened and not closed.
 
     Raises
     ------
     ReadError
-        That happens on too many lines.
+        Too many lines have unclosed quotes.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def split_records(
 
 
 def _reader(lines: Iterator[str], marks: Marks, *, strict: bool = True) -> Iterator[list[str]]:
-    """Return a csv reader; a strict one raises for quotes that are not closed properly."""
+    """Return a csv reader; if strict, it raises for improperly closed quotes."""
     return csv.reader(
         lines,
         delimiter=marks.delimiter,
@@ -138,19 +138,19 @@ def _reader(lines: Iterator[str], marks: Marks, *, strict: bool = True) -> Itera
 
 
 def _split_leniently(line: str, marks: Marks) -> list[str]:
-    """Split one line whose quotes are not in order; those inside a cell are part of it."""
+    """Split one line with malformed quotes; quotes inside a cell are kept as text."""
     mark, quote = re.escape(marks.delimiter), re.escape(marks.quote)
     if not marks.escape:
         cell = rf"((?:^|{mark}){quote})([^{mark}\r\n]*)({quote}(?=[{mark}\r\n]|$))"
         line = re.sub(cell, lambda m: m[1] + _doubled(m[2], marks.quote) + m[3], line)
     try:
         return next(_reader(iter([line]), marks, strict=False))
-    except csv.Error:  # a cell beyond all bounds
+    except csv.Error:  # a cell beyond the size limit
         return line.rstrip("\r\n").split(marks.delimiter)
 
 
 def _doubled(text: str, quote: str) -> str:
-    """Write quotes inside a cell twice, unless all are already."""
+    """Double the quotes inside a cell, unless all are doubled already."""
     return text if quote not in text.replace(quote * 2, "") else text.replace(quote, quote * 2)
 
 

@@ -1,4 +1,4 @@
-"""Records of files that are not clean: ragged rows, stray quotes, lone carriage returns."""
+"""Read malformed files: ragged rows, stray quotes, lone carriage returns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHUNK_ROWS = 50_000
 def read_patiently(
     body: bytes, dialect: Dialect, delimiter: str, width: int, limits: Limits
 ) -> Records:
-    """Read record by record, whatever they look like.
+    """Return the rows of a file, read record by record even if malformed.
 
     Parameters
     ----------
@@ -32,12 +32,12 @@ def read_patiently(
     width : int
         Number of columns.
     limits : Limits
-        Bounds of the rows.
+        Maximum numbers of rows.
 
     Raises
     ------
     ReadError
-        There are too many rows, too many that do not fit, or quotes that are never closed.
+        There are too many rows, too many that do not fit the header, or unclosed quotes.
     """
     rows = _Rows(width, delimiter, limits)
     stream = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", errors="replace", newline="")
@@ -51,7 +51,7 @@ def read_patiently(
 
 
 class _Rows:
-    """Collects rows of equal length, a chunk of Arrow arrays at a time."""
+    """Collects rows of equal length in chunks of Arrow arrays."""
 
     def __init__(self, width: int, delimiter: str, limits: Limits) -> None:
         self._width = width
@@ -64,7 +64,7 @@ class _Rows:
         self._short_lines: list[int] = []
 
     def add(self, line: int, fields: list[str], *, closed: bool) -> None:
-        """Take a record in, fill it up, or set it aside."""
+        """Add a record, padded if short, or set it aside."""
         if len(fields) != self._width or not closed:
             if len(fields) <= 1 and not "".join(fields).strip():
                 return  # a blank line
@@ -79,7 +79,7 @@ class _Rows:
             self._flush()
 
     def _fitted(self, line: int, fields: list[str]) -> list[str] | None:
-        """Cut empty cells off, or fill missing ones up; None where that is not enough."""
+        """Return fields trimmed or padded to the width; None if that is not possible."""
         width = self._width
         if len(fields) > width:
             return fields[:width] if not any(map(str.strip, fields[width:])) else None
@@ -105,7 +105,7 @@ class _Rows:
         self._rows = []
 
     def finish(self) -> Records:
-        """Return everything that was added."""
+        """Return all rows added."""
         if self._rows:
             self._flush()
         columns = [

@@ -1,4 +1,4 @@
-"""Worksheets: the one with the table, its cells as text, the line each row stands on."""
+"""Read worksheets: find the one with the table, return its cells as text with line numbers."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Sheet:
     name : str
         Its name.
     others : tuple of str
-        Names of the workbook's other sheets that hold something.
+        Names of the workbook's other non-empty sheets.
     rows : list of list
-        Cells as calamine gives them; the rows may be shorter than the sheet is wide.
+        Cells as returned by calamine; rows may be shorter than the sheet is wide.
     first_line : int
         The line of the first row.
     """
@@ -46,21 +46,21 @@ class Sheet:
 
 
 def read_sheet(data: bytes, limits: Limits, sheet: str | int | None = None) -> Sheet:
-    """Read the worksheet that holds the table.
+    """Return the worksheet that holds the table.
 
     Parameters
     ----------
     data : bytes
-        An XLSX, XLS or ODS file whose members were counted already.
+        An XLSX, XLS or ODS file whose unpacked size was already checked.
     limits : Limits
-        Bounds of rows, columns and cells.
+        Maximum numbers of rows, columns and cells.
     sheet : str, int or None
-        Name or position (from 0) of the sheet; None: the first one with two rows and columns.
+        Name or position (from 0) of the sheet; None means the first with two rows and columns.
 
     Raises
     ------
     ReadError
-        The workbook is damaged or empty, the sheet does not exist or is too large.
+        The workbook is damaged or empty, or the sheet does not exist or is too large.
     """
     check_extent(data, limits)
     try:
@@ -80,7 +80,7 @@ def read_sheet(data: bytes, limits: Limits, sheet: str | int | None = None) -> S
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
-        # A panic of the reader, which is written in Rust, is no Exception.
+        # A panic in the Rust reader is a BaseException.
         locked = "" if data.startswith(b"PK") else " or protected by a password"
         raise ReadError(
             f"The workbook is damaged{locked}. Open it in Excel and save it again, or as CSV.",
@@ -96,7 +96,7 @@ def read_sheet(data: bytes, limits: Limits, sheet: str | int | None = None) -> S
 def _first_table(
     workbook: CalamineWorkbook, names: Sequence[str]
 ) -> tuple[str, list[list[Any]], int]:
-    """Return name, rows and first line of the first sheet with a table, else with cells."""
+    """Return name, rows and first line of the first sheet with a table, or else with any cells."""
     best: tuple[str, list[list[Any]], int] = ("", [], 1)
     for name in names:
         rows, first_line = _rows(workbook, name)
@@ -108,7 +108,7 @@ def _first_table(
 
 
 def sheet_names(data: bytes) -> tuple[str, ...]:
-    """Return the names of a workbook's visible worksheets; none where it is damaged."""
+    """Return the names of a workbook's visible worksheets; empty if it is damaged."""
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         return tuple(
@@ -127,7 +127,7 @@ def _is_kind(member: Any, name: str) -> bool:
 
 
 def _wanted(names: Sequence[str], hidden: Sequence[str], sheet: str | int | None) -> Sequence[str]:
-    """Return the sheets to look at; hidden ones only where they are named."""
+    """Return the sheets to examine; hidden ones only if named."""
     if sheet is None:
         return names
     if sheet in names or sheet in hidden:
@@ -143,7 +143,7 @@ def _wanted(names: Sequence[str], hidden: Sequence[str], sheet: str | int | None
 
 
 def _rows(workbook: CalamineWorkbook, name: str) -> tuple[list[list[Any]], int]:
-    """Return a sheet's rows without empty ones at the end, and the line of the first."""
+    """Return a sheet's rows without trailing empty ones, and the line of the first row."""
     sheet = workbook.get_sheet_by_name(name)
     if sheet.start is None:
         return [], 1
@@ -163,7 +163,7 @@ def _is_table(rows: Sequence[Sequence[Any]]) -> bool:
 
 
 def cell_text(cell: Any) -> str:
-    """Write a cell as text the way a CSV export would, but with full precision.
+    """Return a cell as text as in a CSV export, but with full precision.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def cell_text(cell: Any) -> str:
 
 
 def sheet_records(rows: list[list[Any]], lines: np.ndarray, width: int) -> Records:
-    """Turn rows of cells into columns of text; blank rows are left out.
+    """Return rows of cells as columns of text, without blank rows.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def _cell(row: list[Any], j: int) -> Any:
 
 
 def _text_array(cells: list[Any]) -> pa.Array:
-    """Write a column's cells as text, fast where all are numbers or all are text."""
+    """Return a column's cells as text; fast if all are numbers or all are text."""
     kinds = {type(cell) for cell in cells} - {type(None)}
     if kinds == {str}:
         return pc.fill_null(pa.array(cells, pa.string()), "")

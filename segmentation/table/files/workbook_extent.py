@@ -1,4 +1,4 @@
-"""How far the cells of a workbook reach, found before anything holds them in memory."""
+"""Check the extent of a workbook's cells before loading them into memory."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from segmentation.errors import ReadError
 from segmentation.table.schema.limits import Limits
 
 _CELL = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
-#: Addresses of cells beyond column Z or row 99,999; nearer ones cannot make a sheet too large.
+#: Addresses of cells beyond column Z or row 99,999; others cannot make a sheet too large.
 _FAR_CELL = re.compile(rb"\br\s*=\s*[\"'](?:[A-Z]{2,3}\d{1,7}|[A-Z]\d{6,7})[\"']")
 _SHEET = b"sheetData"
 _CHUNK = 1024 * 1024
-#: Longest piece of XML that may be cut between two chunks without losing a cell's address.
+#: Overlap of two chunks, so that no cell address is lost between them.
 _OVERLAP = 200
-#: Document types stand at the very beginning, in UTF-8 or in UTF-16.
+#: A document type declaration is within the first bytes, in UTF-8 or UTF-16.
 _HEAD = 4096
 _ENTITIES = re.compile(rb"<\x00?!\x00?D\x00?O\x00?C\x00?T\x00?Y\x00?P|<!ENTITY", re.IGNORECASE)
 _ODS_CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
-#: Counts of more digits than this are no counts.
+#: Repeat counts with more digits are invalid.
 _LONGEST_COUNT = 10
 
 
 def check_extent(data: bytes, limits: Limits) -> None:
-    """Refuse sheets with a cell far away: the reader would hold the whole rectangle.
+    """Reject sheets with a distant cell: the reader would allocate the whole rectangle.
 
-    Old Excel files need no such check: their format ends at row 65,536 and column 256.
+    XLS files need no such check: the format ends at row 65,536 and column 256.
 
     Parameters
     ----------
     data : bytes
         A workbook.
     limits : Limits
-        Bounds of rows and cells.
+        Maximum numbers of rows and cells.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def check_extent(data: bytes, limits: Limits) -> None:
 
 
 def _check_cells(stream: Any, limits: Limits) -> None:
-    """Refuse a sheet whose cells name a row or column too far away, or are too few for it."""
+    """Reject a sheet with a cell too far away, or with too few cells for its length."""
     rows = columns = cells = 0
     is_sheet = False
     for piece in _pieces(stream):
@@ -72,7 +72,7 @@ def _check_cells(stream: Any, limits: Limits) -> None:
         is_sheet |= _SHEET in piece
     limits.check_rows(rows)
     limits.check_cells(rows, columns)
-    if is_sheet:  # the list of formulas names cells as well, but few of them
+    if is_sheet:  # the calculation chain names cells too, but few of them
         limits.check_filled(rows, cells)
 
 
@@ -81,7 +81,7 @@ def _has_far_cells(stream: Any) -> bool:
 
 
 def _pieces(stream: Any) -> Iterator[bytes]:
-    """Yield a stream piece by piece, each beginning with the end of the one before."""
+    """Yield overlapping chunks of a stream."""
     rest = b""
     while chunk := stream.read(_CHUNK):
         piece = rest + chunk
@@ -98,7 +98,7 @@ def _column_number(name: bytes) -> int:
 
 
 def _refuse_entities(archive: zipfile.ZipFile) -> None:
-    """Refuse XML with a document type: entities in it can grow without end."""
+    """Reject XML with a document type declaration: its entities can expand without limit."""
     for member in archive.namelist():
         if not member.lower().endswith((".xml", ".rels")):
             continue
@@ -112,17 +112,17 @@ def _refuse_entities(archive: zipfile.ZipFile) -> None:
 
 
 class _Reach:
-    """Adds up how far the cells of an OpenDocument sheet reach, where repeats are counts."""
+    """Tracks the extent of an OpenDocument sheet, in which repeated cells are counts."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._rows = self._columns = 0  # of the cells that hold something
+        self._rows = self._columns = 0  # extent of non-empty cells
         self._rows_filled = 0
-        self._passed = 0  # rows until here
-        self._repeat = self._width = self._filled = 0  # of the row under way
+        self._passed = 0  # rows so far
+        self._repeat = self._width = self._filled = 0  # of the current row
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Meet the beginning of an element."""
+        """Handle the start of an element."""
         if name == "table:table":
             self._rows = self._columns = self._rows_filled = self._passed = 0
         elif name == "table:table-row":
@@ -136,7 +136,7 @@ class _Reach:
             self._filled = self._width
 
     def end(self, name: str) -> None:
-        """Meet the end of an element."""
+        """Handle the end of an element."""
         if name == "table:table":
             self._limits.check_filled(self._rows, self._rows_filled)
         if name != "table:table-row":
@@ -156,7 +156,7 @@ def _count(attributes: dict[str, str], name: str) -> int:
 
 
 def _check_repeats(stream: IO[bytes], limits: Limits) -> None:
-    """Refuse an OpenDocument sheet whose repeated cells would fill the memory."""
+    """Reject an OpenDocument sheet whose repeated cells would exhaust memory."""
     reach = _Reach(limits)
     parser = expat.ParserCreate()
     parser.StartElementHandler = reach.start

@@ -1,1 +1,1 @@
-"""Which line of a file names the columns, and the names it gives."""
+"""Find the header of a file and the column names in it."""

@@ -1,4 +1,4 @@
-"""Column names that can be used: trimmed, never empty, never twice."""
+"""Make column names usable: trimmed, non-empty and unique."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from segmentation.table.schema.columns import Issue
 from segmentation.table.schema.distinct_values import BLANKS
 
-#: Longer names are cut; nobody can read them on a screen.
+#: Longer names are cut, because they do not fit on a screen.
 LONGEST_NAME = 200
 
 
 def clean_names(written: Sequence[str]) -> tuple[tuple[str, ...], tuple[Issue, ...]]:
-    """Make names of columns unique and readable, and say what was changed.
+    """Return unique, readable column names and issues that report the changes.
 
     Parameters
     ----------
     written : sequence of str
-        Names as they stand in the file.
+        Names as written in the file.
 
     Returns
     -------
@@ -46,13 +46,13 @@ def clean_names(written: Sequence[str]) -> tuple[tuple[str, ...], tuple[Issue, .
 
 
 def _readable(name: str) -> str:
-    """Trim a name, put it on one line and take out characters that nobody sees."""
+    """Return a name trimmed, on one line and without invisible characters."""
     words = name.strip(BLANKS).split()
     return "".join(c for c in " ".join(words) if c.isprintable())
 
 
 def _unique(names: list[str]) -> list[str]:
-    """Number repeated names; a number never makes a name that another column has."""
+    """Number repeated names without creating a name that another column has."""
     taken: set[str] = set()
     reserved = set(names)
     unique = []

@@ -1,4 +1,4 @@
-"""The header of a table: which line it is, what stands above it, and the names it gives."""
+"""Find the header of a table: its line, the lines above it and the column names."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from segmentation.table.header.multi_row_header import header_rows, merged_names
 from segmentation.table.schema.columns import Issue
 from segmentation.table.schema.limits import Limits
 
-#: How lines begin that are no part of the table.
+#: Prefixes of comment lines.
 _COMMENTS = ("#", "//", "%", ";", "--", "!", "*")
 
-#: A header fills at least this share of the columns.
+#: Minimum share of columns that a header fills.
 _HEADER_FILL = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the names and the rows of a table are.
+    """The position of the header and the rows of a table.
 
     Attributes
     ----------
     header_line, first_line : int
-        Lines of the header (its first, if there are several; 0 where there is none) and of the
-        first row.
+        Lines of the header (the first if there are several, 0 if there is none) and of the first
+        row.
     names : tuple of str
-        The header's cells as written; empty strings where there is no header.
+        The header's cells as written; empty strings if there is no header.
     issues : tuple of Issue
-        What was taken for granted.
+        Assumptions to report.
     """
 
     header_line: int
@@ -53,18 +53,18 @@ def find_header(
     *,
     header_line: int | None = None,
 ) -> Layout:
-    """Find the header of a worksheet from its first rows.
+    """Return the layout of a worksheet, found from its first rows.
 
     Parameters
     ----------
     rows : sequence of tuple of str
         Cells as text.
     first_line : int
-        The line of the first of these rows.
+        Line number of the first of these rows.
     limits : Limits
-        Bound of columns.
+        Maximum number of columns.
     header_line : int or None
-        The user's choice; 0 says that there is no header.
+        The user's choice; 0 means no header.
 
     """
     last = _last_filled(rows)
@@ -77,21 +77,21 @@ def find_header(
 
 
 def find_layout(records: list[Record], limits: Limits, header_line: int | None) -> Layout:
-    """Find the header among the first records of a file.
+    """Return the layout of a file, found from its first records.
 
     Parameters
     ----------
     records : list of Record
-        Records of the sample; blank lines are none.
+        Records of the sample, without blank lines.
     limits : Limits
-        Bound of columns.
+        Maximum number of columns.
     header_line : int or None
-        The user's choice; 0 says that there is no header.
+        The user's choice; 0 means no header.
 
     Raises
     ------
     ReadError
-        There is one column, no row, or no record on the chosen line.
+        There is only one column, no row, or no record on the chosen line.
     """
     above, header, data = _split(records, header_line)
     names = _names(header, data)
@@ -114,7 +114,7 @@ def find_layout(records: list[Record], limits: Limits, header_line: int | None) 
 
 
 def _issues(above: list[Record], header: list[Record]) -> list[Issue]:
-    """Say what was taken for no row: lines above the table, several lines of names."""
+    """Return issues for lines not read as rows: lines above the table, multi-row headers."""
     issues = []
     if not header:
         issues.append(
@@ -160,7 +160,7 @@ def _issues(above: list[Record], header: list[Record]) -> list[Issue]:
 
 
 def one_column_error() -> ReadError:
-    """Return the error for a file that has one column or an unknown delimiter."""
+    """Return the error for a file with only one column or an unknown delimiter."""
     return ReadError(
         "The file has only one column, or its columns are separated by a character that was "
         "not recognized. Segments need at least two columns.",
@@ -168,12 +168,12 @@ def one_column_error() -> ReadError:
     )
 
 
-#: Lines above the header, the header's lines (none where there is no header), and the rows.
+#: Records above the header, in the header (empty if there is none), and of the data.
 _Parts = tuple[list[Record], list[Record], list[Record]]
 
 
 def _split(records: list[Record], header_line: int | None) -> _Parts:
-    """Split records into what stands above the header, the header, and the rows."""
+    """Split records into those above the header, the header, and the data."""
     if header_line is not None:
         return _split_at(records, header_line)
     filled = [record for record in records if record.filled]
@@ -192,7 +192,7 @@ def _split(records: list[Record], header_line: int | None) -> _Parts:
 
 
 def _below_narrow_lines(records: list[Record], start: int, width: int) -> int:
-    """Return where the header is below lines of prose that delimiters happen to split."""
+    """Return the position of the header below lines of prose that happen to hold delimiters."""
     place = start
     while place < len(records) and len(records[place].fields) < width:
         place += 1
@@ -203,7 +203,7 @@ def _below_narrow_lines(records: list[Record], start: int, width: int) -> int:
 
 
 def _sparse_header(records: list[Record], start: int, width: int) -> int:
-    """Return the line above the first full one if that is the header, with names missing."""
+    """Return the position above the first full record if that is a header with missing names."""
     above = start - 1
     if above < 0 or len(records[above].fields) != width or records[above].filled < 2:
         return start
@@ -214,7 +214,7 @@ def _sparse_header(records: list[Record], start: int, width: int) -> int:
 
 
 def _after_comments(records: list[Record], start: int, width: int) -> int:
-    """Return where the header is below lines of comment, if there is one."""
+    """Return the position of a header below comment lines, if there is one."""
     below = start
     while below < len(records) and records[below].fields[0].startswith(_COMMENTS):
         below += 1
@@ -238,7 +238,7 @@ def _split_at(records: list[Record], header_line: int) -> _Parts:
 
 
 def _names(header: list[Record], data: list[Record]) -> tuple[str, ...]:
-    """Return a name for each column; rows longer than the header say that one is missing."""
+    """Return a name for each column; rows longer than the header show that one is missing."""
     widths = Counter(len(record.fields) for record in data)
     usual = widths.most_common(1)[0][0] if widths else 0
     if not header:
@@ -248,12 +248,12 @@ def _names(header: list[Record], data: list[Record]) -> tuple[str, ...]:
         return names
     extra = [record.fields[len(names) :] for record in data if len(record.fields) == usual]
     if usual == len(names) + 1 and any(any(map(str.strip, fields)) for fields in extra):
-        return ("", *names)  # row names without a heading of their own stand first
+        return ("", *names)  # the first column holds row names and has no header
     return (*names, *[""] * (usual - len(names)))
 
 
 def empty_columns(count: int) -> Issue:
-    """Say that columns without a name and without values were left out."""
+    """Return the issue for omitted columns that have neither a name nor values."""
     return Issue(
         kind="empty_column",
         column=None,
@@ -263,5 +263,5 @@ def empty_columns(count: int) -> Issue:
 
 
 def _last_filled(rows: Sequence[tuple[str, ...]]) -> int:
-    """Return the number of columns up to the last in which any row has something."""
+    """Return the number of columns up to the last non-empty one."""
     return max((i for row in rows for i, cell in enumerate(row, 1) if cell.strip()), default=0)

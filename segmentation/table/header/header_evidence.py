@@ -1,4 +1,4 @@
-"""What speaks for and against a record being the names of a table's columns."""
+"""Evidence for and against a record being the header of a table."""
 
 from __future__ import annotations
 
@@ -6,48 +6,48 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-#: How many rows below a header are looked at.
+#: Number of rows below a header to examine.
 _ROWS_BELOW = 100
-#: A column whose cells are numbers or dates in this share is one of values.
+#: Minimum share of numbers or dates in a column of values.
 _MOSTLY = 0.8
-#: What looks like a number, whatever its decimal mark; strict reading comes later. Possessive:
-#: whatever does not fit is told in one pass.
+#: Anything that looks like a number, with either decimal mark; strict parsing comes later.
+#: Possessive quantifiers avoid backtracking.
 _NUMBER = re.compile(
     "[-+(]?\\s*+[$€£¥]?\\s*+[-+]?(?=[., \u00a0\u202f']*+\\d)[\\d., \u00a0\u202f']++"
     "(?:[eE][-+]?\\d++)?\\s*+[%€$£)]?"
 )
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
-#: Longer cells are texts, however many digits they hold.
+#: Longer cells are text, however many digits they hold.
 _LONGEST_VALUE = 100
-#: So many columns in a row named 1, 2, 3 are no row of data.
+#: At least this many columns named 1, 2, 3, … are a header, not data.
 _FEWEST_COUNTED = 3
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record of the sample: its fields and the line it begins on (the first being 1)."""
+    """A record of the sample: its fields and the line it begins on (counted from 1)."""
 
     line: int
     fields: tuple[str, ...]
 
     @property
     def filled(self) -> int:
-        """How many fields are not empty."""
+        """Number of non-empty fields."""
         return sum(bool(field.strip()) for field in self.fields)
 
 
 def rows_below(records: list[Record], place: int, width: int) -> list[tuple[str, ...]]:
-    """Return the first full rows after a place."""
+    """Return the first full rows after a position."""
     rows = [record.fields for record in records[place + 1 :] if len(record.fields) >= width]
     return rows[:_ROWS_BELOW]
 
 
 def looks_like_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Tell whether the first record names the columns.
+    """Return whether the first record is a header.
 
-    A column of numbers under a word speaks for a header, a number above numbers and a word that
-    is repeated below speak against it.
+    A word above numbers is evidence for a header; a number above numbers, or a word repeated
+    below, is evidence against it.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def looks_like_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bo
 
 
 def header_votes(first: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    """Count what speaks for a header, less what speaks against it."""
+    """Return the votes for a header minus the votes against it."""
     rows = [row for row in rows if tuple(row) != tuple(first)]
     columns = [
         (name.strip(), [row[j].strip() for row in rows if j < len(row) and row[j].strip()])
@@ -76,7 +76,7 @@ def header_votes(first: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
 
 
 def _names_years(columns: Sequence[tuple[str, list[str]]]) -> bool:
-    """Tell whether a record is words and years above columns that hold other things than years."""
+    """Return whether a record holds words and years, but the columns below hold no years."""
     years = [is_year(name, below) for name, below in columns]
     words = [bool(name) and not is_value(name) for name, _ in columns]
     named = sum(bool(name) for name, _ in columns)
@@ -84,7 +84,7 @@ def _names_years(columns: Sequence[tuple[str, list[str]]]) -> bool:
 
 
 def _names_dates(columns: Sequence[tuple[str, list[str]]]) -> bool:
-    """Tell whether a record is words and dates above columns that hold no dates."""
+    """Return whether a record holds words and dates, but the columns below hold no dates."""
     dated = [below for name, below in columns if is_date(name)]
     words = sum(bool(name) and not is_value(name) for name, _ in columns)
     return (
@@ -96,7 +96,7 @@ def _names_dates(columns: Sequence[tuple[str, list[str]]]) -> bool:
 
 
 def _counts(columns: Sequence[tuple[str, list[str]]]) -> bool:
-    """Tell whether a record counts the columns after the first, as programs name them."""
+    """Return whether a record numbers all columns but the first, as software does."""
     label, *names = [name for name, _ in columns]
     if is_value(label) or (not label and not columns[0][1]):
         return False
@@ -107,14 +107,14 @@ def _counts(columns: Sequence[tuple[str, list[str]]]) -> bool:
 
 
 def is_year(name: str, below: list[str]) -> bool:
-    """Tell whether a number is a year that names a column, and not one year among others."""
+    """Return whether a number is a year naming a column, not one of a column of years."""
     return bool(_YEAR.match(name)) and 2 * sum(bool(_YEAR.match(cell)) for cell in below) < max(
         len(below), 1
     )
 
 
 def is_value_column(below: list[str]) -> bool:
-    """Tell whether cells mostly are numbers or dates."""
+    """Return whether most cells are numbers or dates."""
     return bool(below) and sum(map(is_value, below)) >= _MOSTLY * len(below)
 
 
@@ -130,12 +130,12 @@ def _vote(name: str, below: list[str]) -> int:
 
 
 def is_value(cell: str) -> bool:
-    """Tell whether a cell looks like a number or a date."""
+    """Return whether a cell looks like a number or a date."""
     return is_number(cell) or is_date(cell)
 
 
 def is_number(cell: str) -> bool:
-    """Tell whether a cell looks like a number.
+    """Return whether a cell looks like a number.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def is_number(cell: str) -> bool:
 
 
 def is_date(cell: str) -> bool:
-    """Tell whether a cell looks like a date.
+    """Return whether a cell looks like a date.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Headers of several lines, whose names belong together."""
+"""Headers of several lines, merged into one name per column."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from segmentation.table.header.header_evidence import (
 )
 from segmentation.table.vocabulary.value_words import RULED_CELL, is_missing
 
-#: More rows of names than this has no table.
+#: Maximum number of header rows.
 _MOST_HEADER_ROWS = 5
-#: How units are written under names.
+#: A unit below a name.
 _UNIT = re.compile(r"[\[(<].*[\])>]")
 
 
 def header_rows(records: list[Record], start: int, width: int) -> tuple[int, int]:
-    """Find the lines of names around the one that was found.
+    """Return the first and last header row around the one already found.
 
     Parameters
     ----------
     records : list of Record
-        The beginning of the file.
+        The first records of the file.
     start : int
-        Place of the header.
+        Position of the header found.
     width : int
         The usual number of fields.
 
     Returns
     -------
     first, last : int
-        Places of the first and the last line of names; both are `start` in most files.
+        Positions of the first and last header row; both are `start` in most files.
     """
     first = last = start
     while last - start < _MOST_HEADER_ROWS - 1 and _continues_names(
@@ -50,14 +50,14 @@ def header_rows(records: list[Record], start: int, width: int) -> tuple[int, int
 
 
 def _groups_names(records: list[Record], start: int) -> bool:
-    """Tell whether the record above the header names groups of columns."""
+    """Return whether the record above the header names groups of columns."""
     above = records[start - 1]
     words = above.filled >= 2 and not any(is_value(cell) for cell in above.fields)
     return words and len(above.fields) == len(records[start].fields)
 
 
 def _continues_names(records: list[Record], start: int, place: int, width: int) -> bool:
-    """Tell whether a record below the header is one more line of it: words above numbers."""
+    """Return whether a record below the header is part of it: words above numbers."""
     if place + 2 >= len(records) or len(records[place].fields) < width:
         return False
     if records[place].fields == records[start].fields or _is_ruled(records[place]):
@@ -78,12 +78,12 @@ def _continues_names(records: list[Record], start: int, place: int, width: int) 
 
 
 def _is_ruled(record: Record) -> bool:
-    """Tell whether a record is a drawn line."""
+    """Return whether a record is a ruled line."""
     return all(re.match(RULED_CELL, cell.strip()) for cell in record.fields if cell.strip())
 
 
 def _are_units(record: Record) -> bool:
-    """Tell whether a record holds units in brackets, and dashes where there are none."""
+    """Return whether a record holds only units in brackets, or dashes."""
     cells = [
         cell.strip() for cell in record.fields if cell.strip() and not is_missing(cell.strip())
     ]
@@ -91,7 +91,7 @@ def _are_units(record: Record) -> bool:
 
 
 def _is_like(cell: str, below: Sequence[str]) -> bool:
-    """Tell whether a cell is one of its column: missing, the same, or a code of the same form."""
+    """Return whether a cell matches its column: missing, equal, or a code of the same form."""
     if is_missing(cell) or cell in below:
         return True
     is_code = any(map(str.isdigit, cell)) and not is_value(cell)
@@ -99,12 +99,12 @@ def _is_like(cell: str, below: Sequence[str]) -> bool:
 
 
 def _form(cell: str) -> str:
-    """Return a cell with all its numbers made the same: "K12" and "K7" are of one form."""
+    """Return a cell with all numbers replaced: "K12" and "K7" have the same form."""
     return re.sub(r"\d+", "0", cell)
 
 
 def merged_names(header: Sequence[Record]) -> tuple[str, ...]:
-    """Put the names of several lines together; a name above stands for the empty cells after it.
+    """Return names merged from several rows; a group name also covers the empty cells after it.
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""Rows and columns that are not data, duplicates, and what was found wrong."""
+"""Detect non-data rows and columns, duplicates and issues to report."""

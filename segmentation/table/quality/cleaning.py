@@ -1,4 +1,4 @@
-"""Rows and columns that are no data are taken out, counted and reported."""
+"""Remove non-data rows and columns; count and report them."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from segmentation.table.schema.text_rows import Records, SetAside
 
 _MOST_LINES = 100
 SHORT_ROW = "The row has fewer cells than the header."
-#: How the reasons begin for which rows are set aside.
+#: Prefixes of the reasons for setting rows aside.
 _REASONS = ("The row ", "A quote ")
 
 
 @dataclass(eq=False)
 class Cleaned:
-    """A table on its way: columns and lines shrink together.
+    """A table while it is cleaned: columns and line numbers shrink together.
 
     Attributes
     ----------
     names, written : list of str
-        Names in use, and as they stand in the file.
+        Names in use, and as written in the file.
     columns : list of DistinctText
         Trimmed cells of the rows in use.
     lines : ndarray of int64
-        The line of each row in use.
+        Line number of each row in use.
     set_aside : list of SetAside
-        Rows that are not used, in the order of the file.
+        Rows not used, in file order.
     issues : list of Issue
-        What was met so far.
+        Issues found so far.
     duplicates : int
-        Exact copies that were left out.
+        Number of exact duplicates removed.
     """
 
     names: list[str]
@@ -52,13 +52,13 @@ class Cleaned:
     duplicates: int = 0
 
     def keep(self, rows: np.ndarray) -> None:
-        """Keep the rows of a mask."""
+        """Keep only the rows in a mask."""
         if not rows.all():
             self.columns = [column.take(rows) for column in self.columns]
             self.lines = self.lines[rows]
 
     def put_aside(self, reasons: Mapping[str, np.ndarray]) -> None:
-        """Set the rows of some masks aside; a row in several of them has the first reason."""
+        """Set aside the rows in each mask; a row in several masks gets the first reason."""
         usable = np.ones(len(self.lines), dtype=bool)
         for reason, rows in reasons.items():
             places = np.flatnonzero(rows & usable)
@@ -78,7 +78,7 @@ def clean(
     *,
     set_short_rows_aside: bool = False,
 ) -> Cleaned:
-    """Take out what is no data: empty columns, empty rows, repeated headers, totals.
+    """Remove non-data: empty columns, empty rows, repeated headers, totals.
 
     Parameters
     ----------
@@ -87,16 +87,16 @@ def clean(
     records : Records
         All rows.
     issues : sequence of Issue
-        What the reader met.
+        Issues found by the reader.
     limits : Limits
-        Bound of a cell's length.
+        Maximum length of a cell.
     set_short_rows_aside : bool
-        Set rows that lack some cells aside instead of filling them up.
+        Set short rows aside instead of padding them.
 
     Raises
     ------
     ReadError
-        No usable row or fewer than two columns are left.
+        No usable row or fewer than two columns remain.
     """
     names, renamed = clean_names(written)
     cells = [_cut(column, limits.cell_characters) for column in records.columns]
@@ -121,9 +121,9 @@ def clean(
 
 
 def clean_part(written: Sequence[str], records: Records, limits: Limits) -> Cleaned:
-    """Take out of a part of a table what is no data: empty rows, repeated headers, totals.
+    """Remove empty rows, repeated headers and totals from a part of a table.
 
-    Nothing may be left; judging the table as a whole is for those who see all parts.
+    The result may be empty; callers that see all parts judge the table as a whole.
     """
     columns = [_cut(column, limits.cell_characters)[0].trimmed() for column in records.columns]
     names = list(written)
@@ -134,7 +134,7 @@ def clean_part(written: Sequence[str], records: Records, limits: Limits) -> Clea
 
 
 def _cut(column: DistinctText, longest: int) -> tuple[DistinctText, np.ndarray]:
-    """Cut cells that are too long; return the column and a mask of the cut values."""
+    """Return the column with long cells cut, and a mask of the values cut."""
     too_long = pc.greater(pc.utf8_length(column.texts), longest)
     chosen = np.asarray(too_long.to_numpy(zero_copy_only=False), dtype=bool)
     if not chosen.any():
@@ -172,7 +172,7 @@ def _report_short_rows(work: Cleaned, lines: list[int]) -> None:
 
 
 def _drop_reject_columns(work: Cleaned) -> None:
-    """Drop the columns that were added to rejected rows, when those come back mended."""
+    """Drop the line and reason columns of rejected rows that come back corrected."""
     added = reject_names(work.names[:-2])
     if len(work.names) < 4 or tuple(work.names[-2:]) != added:
         return
@@ -191,7 +191,7 @@ def _drop_reject_columns(work: Cleaned) -> None:
 
 
 def _keep_columns(work: Cleaned, kept: list[int]) -> None:
-    """Keep the columns at some positions and name them anew."""
+    """Keep the columns at some positions and make their names unique again."""
     work.columns = [work.columns[i] for i in kept]
     work.written = [work.written[i] for i in kept]
     work.set_aside = [
@@ -204,7 +204,7 @@ def _keep_columns(work: Cleaned, kept: list[int]) -> None:
 
 
 def _drop_empty_columns(work: Cleaned) -> None:
-    """Drop columns without name and values, as trailing delimiters make them."""
+    """Drop columns without name and values, such as trailing delimiters produce."""
     kept = [
         i
         for i, column in enumerate(work.columns)
@@ -218,12 +218,12 @@ def _drop_empty_columns(work: Cleaned) -> None:
 
 
 def set_aside_issues(rows: Sequence[SetAside]) -> list[Issue]:
-    """Return one issue for each reason; reasons with counts in them belong together.
+    """Return one issue per reason; reasons that differ only in counts are grouped.
 
     Parameters
     ----------
     rows : sequence of SetAside
-        All rows that are not used.
+        All rows not used.
     """
     by_reason: dict[str, list[SetAside]] = {}
     for row in rows:
@@ -242,7 +242,7 @@ def set_aside_issues(rows: Sequence[SetAside]) -> list[Issue]:
 
 
 def _advice(reason: str, count: int) -> str:
-    """Return what to do about rows set aside: nothing where they are no customers."""
+    """Return advice about rows set aside; empty if they are not customers."""
     if reason in NO_CUSTOMERS:
         return ""
     return (
@@ -255,12 +255,12 @@ def _rows_were(count: int) -> str:
 
 
 def check_something_left(work: Cleaned) -> None:
-    """Refuse a table without rows or with one column.
+    """Raise if a table has no rows or only one column.
 
     Raises
     ------
     ReadError
-        That is so.
+        The table has no rows or only one column.
     """
     if len(work.columns) < 2:
         raise ReadError(
@@ -276,7 +276,7 @@ def check_something_left(work: Cleaned) -> None:
 
 
 def reject_names(names: Sequence[str]) -> tuple[str, str]:
-    """Return the names of the two columns added to rejected rows.
+    """Return the names of the line and reason columns added to rejected rows.
 
     Examples
     --------

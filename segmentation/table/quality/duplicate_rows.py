@@ -1,4 +1,4 @@
-"""Exact copies of rows: left out where they say nothing, kept where they are customers."""
+"""Exact duplicates of rows: removed if they are export errors, kept if they are customers."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from segmentation.table.quality.cleaning import Cleaned
 from segmentation.table.quality.duplicates import duplicate_rows
 from segmentation.table.schema.columns import Column, Issue, Role
 
-#: Without ids, copies are mistakes of an export only while they are rare: where few categories
-#: make up a row, customers repeat by nature, and leaving them out would falsify every share.
+#: Without ids, duplicates are export errors only if rare: where rows consist of a few categories,
+#: customers repeat naturally, and removing them would distort every share.
 RARE_SHARE = 0.1
 
-#: Roles whose values, where most are different, hardly ever agree between two customers; most
-#: means this share of the rows that are not copies.
+#: Roles whose values, if mostly distinct, rarely coincide between customers; "mostly" means at
+#: least this share of the rows that are not duplicates.
 SELDOM_EQUAL = (Role.CONTACT, Role.NUMERIC, Role.DATE, Role.TEXT)
 MOSTLY = 0.8
-#: In fewer rows than this nothing shows whether values repeat by nature.
+#: Minimum number of rows to judge whether values repeat naturally.
 FEW_ROWS = 20
 
 _MOST_LINES = 100
 
 
 def without_copies(work: Cleaned) -> Cleaned:
-    """Return the table without rows that are equal in every column to an earlier one.
+    """Return the table without rows that equal an earlier row in every column.
 
     Parameters
     ----------
     work : Cleaned
-        Stays as it is.
+        Not modified.
 
     Returns
     -------
     Cleaned
-        ``work`` itself where no row comes twice; else with an issue and the number of copies.
+        ``work`` itself if there are no duplicates; else with an issue and their number.
     """
     again = duplicate_rows(work.columns)
     if not again.any():
@@ -57,14 +57,14 @@ def without_copies(work: Cleaned) -> Cleaned:
 
 
 def with_copies(work: Cleaned, issue: Issue) -> Cleaned:
-    """Return the table with all its rows and a word on the copies that stay.
+    """Return the table with all its rows and an issue about the duplicates kept.
 
     Parameters
     ----------
     work : Cleaned
-        With its copies.
+        The table with its duplicates.
     issue : Issue
-        What `without_copies` reported.
+        The issue reported by `without_copies`.
     """
     rows, are = f"{issue.count:,} rows", "are exact copies of earlier ones"
     if issue.count == 1:
@@ -81,14 +81,14 @@ def with_copies(work: Cleaned, issue: Issue) -> Cleaned:
 
 
 def are_customers(rows: int, copies: int, columns: Sequence[Column]) -> bool:
-    """Tell whether the copies left out are customers who look alike, not rows written twice.
+    """Return whether the duplicates are similar customers rather than repeated rows.
 
     Parameters
     ----------
     rows, copies : int
-        Rows that are left, and copies left out.
+        Numbers of rows kept and of duplicates removed.
     columns : sequence of Column
-        The columns of the rows that are left, with their roles.
+        The columns of the rows kept, with their roles.
     """
     every = rows + copies
     common = every >= FEW_ROWS and copies > RARE_SHARE * every
@@ -96,7 +96,7 @@ def are_customers(rows: int, copies: int, columns: Sequence[Column]) -> bool:
 
 
 def _tells_people_apart(column: Column, rows: int) -> bool:
-    """Tell whether a column holds ids, or amounts, dates and names that seldom repeat."""
+    """Return whether a column holds ids, or amounts, dates or names that seldom repeat."""
     if column.role is Role.IDENTIFIER:
         return True
     return column.role in SELDOM_EQUAL and column.distinct > MOSTLY * rows

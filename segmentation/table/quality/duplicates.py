@@ -1,4 +1,4 @@
-"""Rows that come twice, and customers that come twice."""
+"""Find duplicate rows and repeated customers."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import pandas as pd
 from segmentation.table.schema.columns import Column, Issue, Role
 from segmentation.table.schema.distinct_values import DistinctText
 
-#: More rows than this for a customer, on average, and the table lists transactions.
+#: With more rows per customer on average, the table lists transactions.
 _TRANSACTION_ROWS = 1.5
-#: 2^64 over the golden ratio (Knuth, vol. 3, 6.4).
+#: 2^64 divided by the golden ratio (Knuth, vol. 3, 6.4).
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 def duplicate_rows(columns: Sequence[DistinctText]) -> np.ndarray:
-    """Mark rows that are equal in every column to an earlier one.
+    """Return a mask of rows that equal an earlier row in every column.
 
-    Codes of all columns are mixed into one number a row; rows whose number was seen before are
-    then compared column by column, so that a chance collision never costs a row.
+    The codes of all columns are hashed to one number per row. Rows with equal hashes are then
+    compared column by column, so that a hash collision never loses a row.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def duplicate_rows(columns: Sequence[DistinctText]) -> np.ndarray:
         mixed *= _MULTIPLIER
         mixed ^= np.right_shift(mixed, np.uint64(29), out=shifted)
     shared = np.flatnonzero(pd.Series(mixed).duplicated(keep=False).to_numpy())
-    group = pd.factorize(mixed[shared])[0]  # numbered in the order of their first rows
+    group = pd.factorize(mixed[shared])[0]  # numbered in order of first appearance
     first = np.flatnonzero(~pd.Series(group).duplicated().to_numpy())
     original = shared[first[group]]
     again = original != shared
@@ -52,12 +52,12 @@ def duplicate_rows(columns: Sequence[DistinctText]) -> np.ndarray:
 
 
 def earlier_rows(ids: DistinctText) -> np.ndarray:
-    """Mark rows whose id comes again later.
+    """Return a mask of rows whose id occurs again later.
 
     Parameters
     ----------
     ids : DistinctText
-        The customers' ids; rows without one are never marked.
+        The customer ids; rows without one are never marked.
 
     Returns
     -------
@@ -73,18 +73,18 @@ def repeated_customers(
     lines: np.ndarray,
     others: Sequence[Column],
 ) -> Issue | None:
-    """Say when several rows belong to one customer.
+    """Return an issue if several rows belong to one customer.
 
     Parameters
     ----------
     column : Column or None
-        The column of customer ids.
+        The customer id column.
     cells : DistinctText or None
         Its trimmed cells in the rows used.
     lines : ndarray of int64
-        Lines of the rows used.
+        Line numbers of the rows used.
     others : sequence of Column
-        All columns; a date or a second id speaks for transactions.
+        All columns; a date or a second id suggests transactions.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Rows that are no customers: empty ones, repeated headers, totals, ruled lines, notes."""
+"""Find rows that are not customers: empty, repeated headers, totals, ruled lines, notes."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ RULED_LINE = "The row is a ruled line, not a customer."
 TOTAL_ROW = "The row holds totals, not a customer."
 NOTE_ROW = "The row is a note below the table, not a customer."
 HEADING_ROW = "The row is the heading of a group, not a customer."
-#: Reasons that no mending takes away.
+#: Reasons that no correction can remove.
 NO_CUSTOMERS = frozenset({EMPTY_ROW, REPEATED_HEADER, RULED_LINE, TOTAL_ROW, NOTE_ROW, HEADING_ROW})
 
-#: What a note has and an id has not.
+#: Found in notes, but not in ids.
 _PROSE = r"\s|^[*†(]|:$"
-#: Notes are told apart where at most this share of the other cells looks like prose as well.
+#: Notes are recognized only if at most this share of the other cells looks like prose.
 _MOST_PROSE = 0.5
-#: In a table of fewer columns a single cell says nothing.
+#: With fewer columns, a row with a single cell is no evidence.
 _FEWEST_COLUMNS = 3
-#: Where more rows than this share have a single cell, such rows are usual.
+#: If more than this share of rows has a single cell, such rows are normal.
 _RARE = 0.1
 _MOST_NOTES = 30
-#: A column of ids holds numbers in more than this share, and headings are fewer than the rows.
+#: Minimum share of numbers in an id column; headings are fewer than the rows.
 _MOSTLY_NUMBERS = 0.9
 _RARE_HEADINGS = 0.25
 
 
 def unusable_rows(columns: Sequence[DistinctText], written: Sequence[str]) -> dict[str, np.ndarray]:
-    """Find rows that are no customers.
+    """Return masks of the rows that are not customers, by reason.
 
     Parameters
     ----------
     columns : sequence of DistinctText
         Trimmed cells.
     written : sequence of str
-        The header as written; empty where there is none.
+        The header as written; empty if there is none.
 
     Returns
     -------
     dict
-        Reason to mask of rows, shape (n,). A row has one reason at most.
+        Reason to mask of rows, shape (n,). A row has at most one reason.
     """
     filled = np.zeros(len(columns[0]), dtype=np.int32)
     for column in columns:
@@ -69,7 +69,7 @@ def unusable_rows(columns: Sequence[DistinctText], written: Sequence[str]) -> di
 
 
 def _repeats(columns: Sequence[DistinctText], written: Sequence[str]) -> np.ndarray:
-    """Mark rows that are equal to the header, as in files that were put together."""
+    """Mark rows that equal the header, as in concatenated files."""
     same = np.full(len(columns[0]), any(name.strip() for name in written))
     for column, name in zip(columns, written, strict=True):
         if not same.any():
@@ -84,7 +84,7 @@ def _repeats(columns: Sequence[DistinctText], written: Sequence[str]) -> np.ndar
 
 
 def _ruled(columns: Sequence[DistinctText], usable: np.ndarray) -> np.ndarray:
-    """Mark rows of which every cell is a drawn line."""
+    """Mark rows in which every cell is a ruled line."""
     ruled = usable.copy()
     for column in columns:
         if not ruled.any():
@@ -95,7 +95,7 @@ def _ruled(columns: Sequence[DistinctText], usable: np.ndarray) -> np.ndarray:
 
 
 def _notes(columns: Sequence[DistinctText], filled: np.ndarray, usable: np.ndarray) -> np.ndarray:
-    """Mark sentences in a single cell below the table, such as sources and footnotes."""
+    """Mark single-cell sentences below the table, such as sources and footnotes."""
     notes = np.zeros(len(usable), dtype=bool)
     single = usable & (filled == 1)
     rows = np.flatnonzero(usable)
@@ -112,7 +112,7 @@ def _notes(columns: Sequence[DistinctText], filled: np.ndarray, usable: np.ndarr
 def _headings(
     columns: Sequence[DistinctText], filled: np.ndarray, usable: np.ndarray
 ) -> np.ndarray:
-    """Mark words that stand alone in a column of numbers, above the rows of a group."""
+    """Mark group headings: a word in a numeric column with all other cells empty."""
     none = np.zeros(len(usable), dtype=bool)
     column = columns[0]
     single = usable & (filled == 1) & (column.codes >= 0)
@@ -126,7 +126,7 @@ def _headings(
 
 
 def _is_prose(columns: Sequence[DistinctText], row: int, others: np.ndarray) -> bool:
-    """Tell whether a row's only cell is prose in a column that holds none otherwise."""
+    """Return whether a row's only cell is prose in a column that otherwise holds none."""
     column = next(column for column in columns if column.codes[row] >= 0)
     prose = pc.match_substring_regex(column.texts, _PROSE).to_numpy(zero_copy_only=False)
     marked = column.rows_of(np.asarray(prose, dtype=bool))

@@ -1,4 +1,4 @@
-"""Rows of totals: labeled so and half empty, or proven by adding up."""
+"""Find total rows: labeled as such and half empty, or proven by addition."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from segmentation.table.schema.distinct_values import DistinctText
 from segmentation.table.values.text_typing import plain_or_amounts
 from segmentation.table.vocabulary.value_words import SUM_BEGINS, TOTAL_PATTERN
 
-#: Rows of totals stand among the last so many rows, or first of all, unless they add up.
+#: Unproven totals must be among this many last rows, or the first row.
 _LAST_ROWS = 3
-#: A sum may differ by this from the column's, as exports round.
+#: Tolerance for sums, because exports round.
 _TOLERANCE = 1e-6
-#: Labels stand in one of the first columns.
+#: Labels are in one of this many first columns.
 _LABEL_COLUMNS = 3
-#: More labeled rows than this are a category of customers that is called so.
+#: More labeled rows than this are a category of customers with that name.
 _MOST_TOTALS = 200
-#: A sum without a label is believed where so many rows add up to it.
+#: Minimum number of rows that must add up to an unlabeled sum.
 _FEWEST_ADDED = 3
-#: A label, or a sum without one, needs this share of empty cells.
+#: Minimum share of empty cells in a labeled or unlabeled total.
 _EMPTY_SHARE = 0.25
 
 
 def totals(columns: Sequence[DistinctText], usable: np.ndarray) -> np.ndarray:
-    """Mark rows of totals.
+    """Return a mask of total rows.
 
     Parameters
     ----------
@@ -66,12 +66,12 @@ def totals(columns: Sequence[DistinctText], usable: np.ndarray) -> np.ndarray:
         else:
             found[row] = _is_bare_sum(columns, columns_of_numbers, row, ordinary)
     if np.count_nonzero(found) == 1 and not found[sorted(outer)].any():
-        return np.zeros(len(usable), dtype=bool)  # a single one amid the rows is called so
+        return np.zeros(len(usable), dtype=bool)  # a single one amid the rows is just a name
     return found
 
 
 def _labeled(columns: Sequence[DistinctText], rows: np.ndarray, pattern: str) -> set[int]:
-    """Return the rows whose first cell that is not empty is a label of totals."""
+    """Return the rows whose first non-empty cell is a label for totals."""
     marked: set[int] = set()
     before = np.zeros(len(rows), dtype=bool)
     for column in columns[:_LABEL_COLUMNS]:
@@ -91,7 +91,7 @@ def _is_sparse(columns: Sequence[DistinctText], row: int) -> bool:
 def _adds_up(
     columns: list[np.ndarray], row: int, ordinary: np.ndarray, candidates: list[int]
 ) -> bool:
-    """Tell whether a row is the sum or mean of all others, of those above, or of its block."""
+    """Return whether a row is the sum or mean of all others, of those above or of its block."""
     places = np.arange(len(ordinary))
     former = max((other for other in candidates if other < row), default=-1)
     blocks = [
@@ -117,14 +117,14 @@ def _agrees(value: float, others: np.ndarray) -> bool:
 
 
 def _may_be_bare(columns: Sequence[DistinctText], row: int) -> bool:
-    """Tell whether a row has the gaps of a sum without a label."""
+    """Return whether a row has the empty cells of an unlabeled sum."""
     return bool(columns[0].codes[row] < 0 and _is_sparse(columns, row))
 
 
 def _is_bare_sum(
     columns: Sequence[DistinctText], numbers: list[np.ndarray], row: int, ordinary: np.ndarray
 ) -> bool:
-    """Tell whether the last row is a sum without a label: nothing in it but sums."""
+    """Return whether the last row is an unlabeled total: every value is a sum."""
     filled = sum(column.codes[row] >= 0 for column in columns)
     cells = [column for column in numbers if np.isfinite(column[row])]
     above = ordinary.copy()

@@ -1,4 +1,4 @@
-"""What was met while typing columns, said so that a person can act on it."""
+"""Issues found while typing columns, with advice on what to do."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _MOST_LINES = 100
 _MOST_EXAMPLES = 5
 _WHAT = {Kind.NUMBER: ("not_a_number", "numbers"), Kind.DATE: ("not_a_date", "dates")}
 
-#: Nobody is known to have grown older.
+#: Age of the oldest person on record.
 OLDEST = 122
-#: Numbers that programs write for "unknown" among numbers that are never negative, and the
-#: largest share of cells for which that is likely.
+#: Codes for "unknown" in otherwise non-negative columns, and the largest share of cells for which
+#: that is likely.
 CODES, MOST_CODES = (-1, -9, -99, -999, -9999), 0.05
 
 _NOTES = {
@@ -79,16 +79,16 @@ _NOTES = {
 
 
 def column_issues(column: Column, typed: Typed, lines: np.ndarray, decimal: str) -> list[Issue]:
-    """List what the owner of a column should know.
+    """Return the issues of a column.
 
     Parameters
     ----------
     column : Column
-        Its role decides whether examples are masked.
+        The column; its role decides whether examples are masked.
     typed : Typed
-        What typing found.
+        The typed column.
     lines : ndarray of int64
-        The line of each row.
+        Line number of each row.
     decimal : str
         The file's decimal mark.
     """
@@ -113,7 +113,7 @@ def column_issues(column: Column, typed: Typed, lines: np.ndarray, decimal: str)
 
 
 def _odd_values(column: Column, typed: Typed, lines: np.ndarray) -> Iterator[Issue]:
-    """Tell of numbers that can hardly be meant, and are used all the same."""
+    """Yield issues about implausible numbers, which are used nevertheless."""
     if column.role is not Role.NUMERIC:
         return
     values = typed.series.to_numpy(dtype="float64", na_value=np.nan)
@@ -224,7 +224,7 @@ def _bad_issues(column: Column, typed: Typed, lines: np.ndarray) -> Iterator[Iss
 
 
 def _touched(note: str, typed: Typed) -> np.ndarray:
-    """Mark the distinct values that a note is about."""
+    """Return a mask of the distinct values that a note concerns."""
     present = ~(typed.bad | typed.missing_words)
     if note == "spelling":
         texts = typed.text.texts.to_numpy(zero_copy_only=False)
@@ -258,7 +258,7 @@ def _note_issue(note: str, column: Column, typed: Typed, lines: np.ndarray, deci
 
 
 def _examples(column: Column, typed: Typed, chosen: np.ndarray) -> tuple[str, ...]:
-    """Return the most frequent of the chosen values, short, and masked for contact data."""
+    """Return the most frequent chosen values, shortened, and masked if contact data."""
     counts = np.where(chosen, typed.text.counts(), -1)
     places = np.argsort(-counts, kind="stable")[: min(_MOST_EXAMPLES, int(chosen.sum()))]
     texts = [typed.text.texts[int(place)].as_py()[:60] for place in places]

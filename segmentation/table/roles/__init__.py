@@ -1,1 +1,1 @@
-"""What each column is: its role, its meaning, and whether it is contact data."""
+"""Detect each column's role and meaning, and whether it is contact data."""

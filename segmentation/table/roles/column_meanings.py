@@ -1,4 +1,4 @@
-"""Which column stands for which classic one: by alias, by similarity, by the values."""
+"""Match columns to the classic ones by alias, similarity of names and values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from segmentation.table.vocabulary.name_patterns import (
     without_unit,
 )
 
-#: Names without case and separators, the most telling first.
+#: Names without case and separators, the most specific first.
 ALIASES: dict[str, tuple[str, ...]] = {
     "customer_id": (
         "customerid", "custid", "clientid", "userid", "memberid", "customernumber", "customerno",
@@ -110,18 +110,18 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-#: Words that make a name one of something else, however alike it is otherwise.
+#: Words that rule out a match, however similar the names.
 _OTHER_THINGS = frozenset(
     {"name", "names", "date", "datum", "since", "group", "email", "phone", "address", "segment",
      "region", "rep", "type", "groupe", "gruppe", "nom", "nombre"}
 )  # fmt: skip
 
-#: Names less alike than this (Ratcliff and Obershelp's measure) are different names.
+#: Minimum similarity (Ratcliff–Obershelp) of matching names.
 _LEAST_ALIKE = 0.84
-#: Names of fewer letters are alike by chance.
+#: Shorter names are similar by chance.
 _SHORT = 5
 
-#: About so many values settle whether they are plausible.
+#: About this many values are enough to judge plausibility.
 _LOOKED_AT = 10_000
 
 _NUMBERS = frozenset({Role.NUMERIC})
@@ -129,7 +129,7 @@ _WORDS = frozenset({Role.ORDINAL, Role.NOMINAL, Role.BINARY})
 
 
 def names_a_measure(name: str) -> bool:
-    """Tell whether a name is that of a classic column other than the customers' ids.
+    """Return whether a name matches a classic column other than the customer id.
 
     Examples
     --------
@@ -145,12 +145,12 @@ def names_a_measure(name: str) -> bool:
 
 
 def find_meanings(columns: list[Column], values: list[pd.Series]) -> dict[str, str]:
-    """Give each classic meaning to at most one column, and each column at most one.
+    """Return the columns' classic meanings: at most one column per meaning and vice versa.
 
     Parameters
     ----------
     columns : list of Column
-        Columns with their roles.
+        The columns with their roles.
     values : list of Series
         Their typed values.
 
@@ -174,7 +174,7 @@ def find_meanings(columns: list[Column], values: list[pd.Series]) -> dict[str, s
 
 @lru_cache(maxsize=4096)
 def _likeness(written: str, meaning: str) -> tuple[float, int]:
-    """Return how alike a name is to the nearest alias, and which one that is; 0 if not enough."""
+    """Return the similarity of a name to its nearest alias (0 if too low), and its position."""
     aliases = ALIASES[meaning]
     for name in (joined(written), without_unit(written), without_total(written)):
         if name in aliases:
@@ -190,7 +190,7 @@ def _likeness(written: str, meaning: str) -> tuple[float, int]:
 
 
 def _alike(name: str, alias: str) -> float:
-    """Return Ratcliff and Obershelp's measure, 0 where it is too low or a name is short."""
+    """Return the Ratcliff–Obershelp similarity, or 0 if it is too low or a name is short."""
     short, long = sorted((len(name), len(alias)))
     if short < _SHORT or 2 * short < _LEAST_ALIKE * (short + long):
         return 0.0
@@ -229,7 +229,7 @@ def _is_id(column: Column, series: pd.Series) -> bool:
 
 
 def _hold_digits(column: Column) -> bool:
-    """Tell from its examples whether a column holds codes, and not the names of people."""
+    """Return whether a column's examples hold digits: codes, not names of people."""
     return bool(column.examples) and all(any(map(str.isdigit, one)) for one in column.examples)
 
 

@@ -1,4 +1,4 @@
-"""Contact data: found by name and values, kept out of segments, shown only masked."""
+"""Detect contact data by name and values; it is never used in segments and shown masked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STREET = (
     r"|(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|damm|ufer|laan|straat|gatan|vägen|gade|vej)"
     r"\s*\d+"
 )
-#: What tells contact data whatever the column is called.
+#: Patterns of contact data, whatever the column's name.
 _PATTERNS = (
     (_EMAIL, "e-mail addresses"),
     (_IBAN, "bank accounts"),
@@ -33,14 +33,14 @@ _PATTERNS = (
 #: First and last name, or last name, comma, first name.
 _TWO_NAMES = r"^(?:(?:Dr|Prof|Mr|Mrs|Ms|Herr|Frau|M|Mme)\.? )?\p{Lu}[\pL'’-]+,? \p{Lu}[\pL'’.-]*"
 
-#: Share of the distinct values that must look like contact data.
+#: Minimum share of distinct values that must look like contact data.
 _ENOUGH = 0.8
-#: How many distinct values are looked at.
+#: Number of distinct values examined.
 _SAMPLE = 500
 
 
 def contact_reason(name: str, values: pa.StringArray) -> str | None:
-    """Say why a column holds contact data, or return None.
+    """Return why a column holds contact data, or None if it does not.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def _share(values: pa.StringArray, pattern: str) -> float:
 
 
 def masked(text: str) -> str:
-    """Hide all but the first letter of each part.
+    """Return text with all but the first letter of each part hidden.
 
     Examples
     --------

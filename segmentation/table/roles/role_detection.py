@@ -1,4 +1,4 @@
-"""What each column is and what it is used for: found from its name and its values."""
+"""Detect each column's role and use from its name and values."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from segmentation.table.vocabulary.value_words import boolean_pair
 #: A category with more levels than this describes segments but does not drive them.
 MOST_BASIS_LEVELS = 20
 
-#: Text whose share of distinct values is above this is no category.
+#: Text with a larger share of distinct values is not a category.
 _MOST_DISTINCT_SHARE = 0.5
 
-#: Codes by name are identifiers when they have more distinct values than this.
+#: Columns named like codes are identifiers if they have more distinct values.
 _FEWEST_CODES = 20
 
 _EXAMPLES = 5
 
 
 def find_roles(columns: list[Profiled]) -> tuple[Column, ...]:
-    """Find role, use and meaning of all columns of a table.
+    """Return all columns of a table with role, use and meaning.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def find_roles(columns: list[Profiled]) -> tuple[Column, ...]:
     Returns
     -------
     tuple of Column
-        In the same order; no two have the same meaning.
+        In the same order; no two share a meaning.
     """
     found = [_column(column) for column in columns]
     meanings = find_meanings(found, [column.series for column in columns])
@@ -60,7 +60,7 @@ def find_roles(columns: list[Profiled]) -> tuple[Column, ...]:
 
 
 def _with_meaning(column: Column, meaning: str | None) -> Column:
-    """Give a column its meaning; the customers' ids are identifiers even where they repeat."""
+    """Return a column with its meaning; customer ids are identifiers even if they repeat."""
     if meaning != "customer_id" or column.role is Role.IDENTIFIER:
         return replace(column, meaning=meaning)
     return replace(
@@ -91,7 +91,7 @@ def _column(column: Profiled) -> Column:
     )
 
 
-#: A role, its levels and a sentence that says why.
+#: A role, its levels and a sentence with the reason.
 _Found = tuple[Role, tuple[str, ...], str]
 
 
@@ -147,7 +147,7 @@ def _is_unique(column: Profiled) -> bool:
 
 
 def _is_digit_code(column: Profiled) -> bool:
-    """Tell whether texts are whole numbers: text because of leading zeros or their length."""
+    """Return whether text holds whole numbers that are too long or have leading zeros."""
     if column.kind is not Kind.TEXT or column.distinct <= _FEWEST_CODES:
         return False
     return sum(level.isdigit() for level in column.levels) > 0.95 * len(column.levels)
@@ -163,7 +163,7 @@ def _is_row_number(column: Profiled) -> bool:
 
 
 def _is_own_code(column: Profiled) -> bool:
-    """Tell whether every row has a word of its own with digits in it."""
+    """Return whether every row has a unique word containing digits."""
     if column.kind is not Kind.TEXT or not _is_unique(column):
         return False
     words = sum(" " not in level and any(map(str.isdigit, level)) for level in column.levels)
@@ -179,9 +179,9 @@ _IDENTIFIER_REASONS = (
 
 
 def _may_be_codes(column: Profiled) -> bool:
-    """Tell whether values are text or whole numbers: amounts with cents are no ids.
+    """Return whether values are text or whole numbers; amounts with cents are not ids.
 
-    Ids with a point and a zero come from programs that keep numbers with gaps as fractions.
+    Ids such as "7.0" come from programs that store integers with gaps as floats.
     """
     if column.kind is Kind.TEXT or str(column.series.dtype).lower().startswith("int"):
         return True
@@ -192,7 +192,7 @@ def _may_be_codes(column: Profiled) -> bool:
 
 
 def _two_levels(levels: list[str]) -> tuple[str, ...]:
-    """Put "no" before "yes", low before high, a smaller number before a greater one."""
+    """Return two levels in order: "no" before "yes", low before high, by number."""
     pair = boolean_pair(pa.array(levels))
     if pair is not None:
         return tuple(sorted(levels, key=lambda level: pair.index(level.lower())))
@@ -230,7 +230,7 @@ def _is_coordinate(name: str) -> bool:
 
 
 def _use(column: Profiled, role: Role, levels: tuple[str, ...]) -> tuple[Use, str]:
-    """Return the default use and a sentence that says why where it is not obvious."""
+    """Return the default use, and a reason if it is not obvious."""
     if role in UNUSABLE_ROLES:
         return Use.IGNORED, "Contact data never enter segments." if role is Role.CONTACT else ""
     why = next((reason for fits, reason in _DESCRIPTOR_REASONS if fits(column, role, levels)), "")
@@ -242,10 +242,10 @@ def _is_place(column: Profiled, role: Role, levels: tuple[str, ...]) -> bool:
     return is_place_name(column.name) and (role is not Role.NUMERIC or _is_coordinate(column.name))
 
 
-#: Roles of a column that says yes or no, or which of a few.
+#: Roles of columns with a few levels.
 _WORDS = frozenset({Role.BINARY, Role.NOMINAL, Role.ORDINAL})
 
-#: Why a column describes segments and does not drive them; the first reason that fits counts.
+#: Why a column only describes segments; the first matching reason applies.
 _DESCRIPTOR_REASONS: tuple[tuple[Callable[[Profiled, Role, tuple[str, ...]], bool], str], ...] = (
     (lambda _column, role, _levels: role is Role.DATE, "Dates describe segments."),
     (_is_place, "Places describe segments."),
@@ -253,7 +253,7 @@ _DESCRIPTOR_REASONS: tuple[tuple[Callable[[Profiled, Role, tuple[str, ...]], boo
         lambda column, _role, _levels: is_personal_name(column.name),
         "Personal traits describe segments, but do not drive them.",
     ),
-    # Any of these would cut in two what is one group in all that customers do.
+    # Any of these would split customers whose behavior is the same.
     (
         lambda column, role, _levels: role in _WORDS and is_consent_name(column.name),
         "What customers allow describes segments, but does not drive them.",

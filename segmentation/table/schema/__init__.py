@@ -1,1 +1,1 @@
-"""What a table consists of: columns, rows as text, bounds, and the table itself."""
+"""Data types of a table: columns, rows as text, limits and the table's values."""

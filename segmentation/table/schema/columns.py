@@ -1,4 +1,4 @@
-"""What a column is, what it is used for, and what was found wrong in it."""
+"""Columns with their roles and uses, and issues found in a file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-#: How many levels of a nominal column are kept; more than that is not a category.
+#: Maximum levels of a nominal column; a column with more is not a category.
 MAX_LEVELS = 200
 
-#: The classic columns of customer segmentation, in the order in which they are usually listed.
+#: The classic columns of customer segmentation, in their usual order.
 MEANINGS = (
     "customer_id",
     "gender",
@@ -27,7 +27,7 @@ MEANINGS = (
 
 
 class Role(StrEnum):
-    """What kind of values a column holds."""
+    """The kind of values a column holds."""
 
     IDENTIFIER = "identifier"
     NUMERIC = "numeric"
@@ -41,14 +41,14 @@ class Role(StrEnum):
 
 
 class Use(StrEnum):
-    """What a column does: drive the segments, only describe them, or nothing."""
+    """How a column is used: to drive the segments, only to describe them, or not at all."""
 
     BASIS = "basis"
     DESCRIPTOR = "descriptor"
     IGNORED = "ignored"
 
 
-#: Roles whose columns never drive segments nor describe them.
+#: Roles whose columns neither drive nor describe segments.
 UNUSABLE_ROLES = frozenset({Role.IDENTIFIER, Role.TEXT, Role.CONSTANT, Role.CONTACT})
 
 
@@ -61,22 +61,22 @@ class Column:
     name : str
         The name in the file, trimmed and made unique.
     role : Role
-        What kind of values it holds.
+        The kind of values it holds.
     use : Use
-        What it does in a segmentation.
+        How it is used in a segmentation.
     reason : str
-        One sentence: why this role and this use.
+        Why it has this role and use, in one sentence.
     meaning : str or None
         The classic column it stands for, one of `MEANINGS`.
     levels : tuple of str
         Ordinal: in order from low to high; nominal: most frequent first, at most `MAX_LEVELS`;
         binary: "no" before "yes". Empty otherwise.
     missing, distinct : int
-        Rows without a value, and different values among the others.
+        Numbers of missing and of distinct values.
     examples : tuple of str
-        Some of its values as text; masked for contact data.
+        Some of its values as text; masked if contact data.
     currency : str
-        The sign or code of the currency that a numeric column is in; empty where none is known.
+        Currency sign or code of a numeric column; empty if unknown.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Column:
     currency: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values; `from_dict` is the way back."""
+        """Return plain JSON values, the inverse of `from_dict`."""
         plain = asdict(self)
         return plain | {
             "role": str(self.role),
@@ -102,7 +102,7 @@ class Column:
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Column:
-        """Rebuild a column from `to_dict`'s values."""
+        """Return the column for values from `to_dict`."""
         return cls(
             name=str(plain["name"]),
             role=Role(plain["role"]),
@@ -119,24 +119,24 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something in a file that its owner should know.
+    """A problem or an assumption to report to the file's owner.
 
     Attributes
     ----------
     kind : str
-        The sort of trouble as one word for programs, such as ``"not_a_number"``.
+        Machine-readable kind, such as ``"not_a_number"``.
     column : str or None
-        The column it is in; None when it is about whole rows or the file.
+        The column concerned; None if the issue concerns whole rows or the file.
     count : int
-        How many cells or rows.
+        Number of cells or rows.
     lines : tuple of int
-        Up to 100 line numbers of the file, the first line being 1.
+        Up to 100 line numbers, counted from 1.
     examples : tuple of str
-        Some of the cells as they are written; masked in contact columns.
+        Some of the cells as written; masked in contact columns.
     suggestion : str
-        What was found and what is suggested, in one or two sentences.
+        The finding and a suggestion, in one or two sentences.
     fixes : tuple of str
-        The ways to deal with it, the one in force first; empty where there is nothing to choose.
+        The ways to handle it, the current one first; empty if there is no choice.
     """
 
     kind: str
@@ -148,7 +148,7 @@ class Issue:
     fixes: tuple[str, ...] = field(default=())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values; `from_dict` is the way back."""
+        """Return plain JSON values, the inverse of `from_dict`."""
         return asdict(self) | {
             "lines": list(self.lines),
             "examples": list(self.examples),
@@ -157,7 +157,7 @@ class Issue:
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Issue:
-        """Rebuild an issue from `to_dict`'s values."""
+        """Return the issue for values from `to_dict`."""
         return cls(
             kind=str(plain["kind"]),
             column=plain["column"],

@@ -1,4 +1,4 @@
-"""How large a file may be: every bound of reading, once."""
+"""All size limits for reading files."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from dataclasses import dataclass
 from segmentation.errors import ReadError
 
 MEGABYTE = 1024 * 1024
-#: A worksheet with more rows, of which fewer than this share hold anything, is no table.
+#: A worksheet with more rows than this, mostly empty, is rejected.
 SPARSE_ROWS = 100_000
 SPARSE_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds within which a file is read; beyond each there is one clear sentence.
+    """Size limits for reading files; exceeding one raises a clear error.
 
     Attributes
     ----------
     file_bytes : int
-        Size of the file as it comes.
+        Size of the file as given.
     members : int
-        Files inside a workbook or archive.
+        Number of files inside a workbook or archive.
     unpacked_bytes : int
-        Their size once unpacked, counted while unpacking.
+        Their unpacked size, measured while unpacking.
     ratio : int
-        Unpacked size over packed size.
+        Ratio of unpacked to packed size.
     rows, columns : int
         Size of the table.
     set_aside : int
-        Rows with too few or too many cells; with more, the layout is another than was found.
+        Rows with too few or too many cells; more mean that the detected layout is wrong.
     cells : int
-        Cells of a worksheet's rectangle, which the reader of workbooks holds in memory.
+        Cells of a worksheet's bounding rectangle, all of which the reader holds in memory.
     header_bytes : int
         Length of the header line.
     cell_characters : int
-        Length of a cell (Excel's own bound); longer ones are cut and reported.
+        Length of a cell (Excel's own limit); longer cells are cut and reported.
     """
 
     file_bytes: int = 1024 * MEGABYTE
@@ -50,7 +50,7 @@ class Limits:
     cell_characters: int = 32_767
 
     def check_file_bytes(self, size: int) -> None:
-        """Refuse a file that is too large."""
+        """Reject a file that is too large."""
         if size > self.file_bytes:
             raise _too_large(
                 f"The file has {_megabytes(size)} MB; at most {_megabytes(self.file_bytes)} MB "
@@ -58,7 +58,7 @@ class Limits:
             )
 
     def check_rows(self, rows: int) -> None:
-        """Refuse a table with too many rows."""
+        """Reject a table with too many rows."""
         if rows > self.rows:
             raise _too_large(
                 f"The file has more than {self.rows:,} rows, which is the most that can be read. "
@@ -66,7 +66,7 @@ class Limits:
             )
 
     def check_set_aside(self, rows: int) -> None:
-        """Refuse a file whose rows do not fit its header."""
+        """Reject a file with too many rows that do not fit its header."""
         if rows > self.set_aside:
             raise ReadError(
                 f"More than {self.set_aside:,} rows have another number of cells than the header. "
@@ -75,7 +75,7 @@ class Limits:
             )
 
     def check_columns(self, columns: int) -> None:
-        """Refuse a table with too many columns."""
+        """Reject a table with too many columns."""
         if columns > self.columns:
             raise _too_large(
                 f"The file has {columns:,} columns; at most {self.columns:,} can be read. "
@@ -83,7 +83,7 @@ class Limits:
             )
 
     def check_header(self, size: int) -> None:
-        """Refuse a header line that is too long."""
+        """Reject a header line that is too long."""
         if size > self.header_bytes:
             raise _too_large(
                 f"The header line is longer than {self.header_bytes // 1024} kB, which no table "
@@ -91,7 +91,7 @@ class Limits:
             )
 
     def check_unpacked(self, unpacked: int, packed: int) -> None:
-        """Refuse to unpack any further."""
+        """Reject an archive that unpacks to too many bytes."""
         if unpacked > self.unpacked_bytes:
             raise _too_large(
                 f"The file unpacks to more than {_megabytes(self.unpacked_bytes)} MB, which is "
@@ -104,14 +104,14 @@ class Limits:
             )
 
     def check_members(self, members: int) -> None:
-        """Refuse an archive with too many files."""
+        """Reject an archive with too many files."""
         if members > self.members:
             raise _too_large(
                 f"The file contains {members:,} files; at most {self.members:,} can be read."
             )
 
     def check_cells(self, rows: int, columns: int) -> None:
-        """Refuse a worksheet whose cells are spread too far."""
+        """Reject a worksheet whose bounding rectangle is too large."""
         if rows * columns > self.cells:
             raise _too_large(
                 f"The worksheet reaches to row {rows:,} and column {columns:,}; that is too far. "
@@ -119,14 +119,14 @@ class Limits:
             )
 
     def check_filled(self, rows: int, filled: int) -> None:
-        """Refuse a worksheet that is long only by its gaps: reading those takes seconds.
+        """Reject a long worksheet that is mostly empty: reading the gaps takes seconds.
 
         Parameters
         ----------
         rows
             Row of the last cell.
         filled
-            Rows, or cells, that hold something.
+            Number of non-empty rows or cells.
         """
         if rows > SPARSE_ROWS and filled < SPARSE_SHARE * rows:
             raise _too_large(

@@ -1,4 +1,4 @@
-"""What is known of all customers where the rows of a table are a sample of them."""
+"""Statistics of all customers if a table's rows are a sample of them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from segmentation.table.schema.columns import MAX_LEVELS, Column, Role
 
 _WITH_LEVELS = frozenset({Role.ORDINAL, Role.NOMINAL, Role.BINARY})
 
-#: Levels that an error names.
+#: Maximum number of levels listed in an error.
 _NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Statistics of a column of numbers over all rows, in its own units.
+    """Statistics of a numeric column over all rows, in its own units.
 
-    The quartiles differ from the exact ones by 0.1 % of their value at most; ``std`` is the
-    sample standard deviation (n - 1).
+    Quartiles are within 0.1 % of the exact values; ``std`` is the sample standard deviation
+    (n - 1).
     """
 
     count: int
@@ -41,13 +41,13 @@ class PopulationColumn:
     Attributes
     ----------
     kind : str
-        How it is read: ``"number"``, ``"date"`` or ``"text"``.
+        ``"number"``, ``"date"`` or ``"text"``.
     missing : int
         Rows without a value.
     levels : dict of str to int, or None
-        Rows of each level, most frequent first; None where there are more than `MAX_LEVELS`.
+        Rows per level, most frequent first; None if there are more than `MAX_LEVELS`.
     numbers : Numbers or None
-        Where it is read as numbers.
+        Statistics, if it is read as numbers.
     """
 
     kind: str
@@ -58,7 +58,7 @@ class PopulationColumn:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """All rows that a sample was drawn from.
+    """Statistics of all rows that a sample was drawn from.
 
     Attributes
     ----------
@@ -77,19 +77,19 @@ class Population:
     columns: dict[str, PopulationColumn]
 
     def settle(self, column: Column, change: Mapping[str, Any]) -> Column:
-        """Return a changed column with the levels of all rows, not of the sample alone.
+        """Return a changed column with the levels of all rows, not only of the sample.
 
         Parameters
         ----------
         column
-            As the sample made it.
+            The column changed on the sample.
         change
-            What the user asked for; see `segmentation.table.column_choices`.
+            The user's change; see `segmentation.table.column_choices`.
 
         Raises
         ------
         ParameterError
-            The change suits the sample, but not all rows.
+            The change fits the sample, but not all rows.
         """
         known = self.columns[column.name]
         if column.role is Role.NUMERIC and known.kind != "number":
@@ -113,7 +113,7 @@ class Population:
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Population:
-        """Rebuild what `to_dict` returned."""
+        """Return the population for values from `to_dict`."""
         columns = {name: _column(one) for name, one in plain["columns"].items()}
         return cls(**{**plain, "columns": columns})
 

@@ -1,4 +1,4 @@
-"""The values of a table: typed rows, what each column is, what was wrong, how it was read."""
+"""The values of a table: typed rows, columns, issues and recipe."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from segmentation.table.schema.population import Population
 
 @dataclass(frozen=True, eq=False)
 class TableData:
-    """A customer table as read; `segmentation.Table` adds what one can do with it.
+    """A customer table as read; `segmentation.Table` adds the methods.
 
     Attributes
     ----------
     frame : DataFrame, shape (rows_used, p)
-        The rows in use with a plain index 0, 1, …. Numbers are ``float64`` or (whole ones)
+        The rows in use, with index 0, 1, …. Numbers are ``float64`` or (whole numbers)
         ``Int64``, dates ``datetime64``, everything else ``str``.
     columns : tuple of Column
-        What each column is, in the order of the frame.
+        The columns, in the order of the frame.
     issues : tuple of Issue
-        What its owner should know.
+        Problems and assumptions to report to the owner.
     recipe : dict
-        How it was read, as plain JSON: the choices to replay on next month's file.
+        The choices made while reading, as plain JSON, to replay on next month's file.
     name : str
         Name of the file, without its folder.
     rows_read, rows_used, rows_set_aside, rows_duplicate : int
         ``rows_read == rows_used + rows_set_aside + rows_duplicate``, always.
     lines : ndarray of int64, shape (rows_used,)
-        The line of the file on which each row in use begins, the first line being 1.
+        The line on which each row in use begins, counted from 1.
     rejects : DataFrame
         The rows set aside: their cells as written, then ``line`` and ``reason``.
     population : Population or None
-        What is known of all customers where the rows are a uniform sample of them; ``missing``
-        and ``distinct`` of the columns then count all of them as well.
+        Statistics of all customers if the rows are a uniform sample of them; ``missing`` and
+        ``distinct`` of the columns then count all of them too.
     """
 
     frame: pd.DataFrame
@@ -55,7 +55,7 @@ class TableData:
     population: Population | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a table that does not reconcile."""
+        """Reject a table whose row counts do not add up."""
         counted = self.rows_used + self.rows_set_aside + self.rows_duplicate
         assert self.rows_read == counted, "rows read = used + set aside + duplicates"
         assert len(self.frame) == self.rows_used == len(self.lines)
@@ -63,12 +63,12 @@ class TableData:
         assert [c.name for c in self.columns] == list(self.frame.columns)
 
     def column(self, name: str) -> Column:
-        """Return the column of that name.
+        """Return the column with this name.
 
         Raises
         ------
         ParameterError
-            There is none.
+            There is no such column.
         """
         for column in self.columns:
             if column.name == name:

@@ -1,4 +1,4 @@
-"""What a reader hands over: columns of text, the line of each row, and the rows set aside."""
+"""Output of a reader: columns of text, line numbers and the rows set aside."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from segmentation.table.schema.distinct_values import DistinctText
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A row that is not used: where it begins, its cells as written, and why."""
+    """A row that is not used: its line, its cells as written and the reason."""
 
     line: int
     cells: tuple[str, ...]
@@ -27,13 +27,13 @@ class Records:
     Attributes
     ----------
     columns : list of DistinctText
-        One a column; empty cells are empty texts.
+        One per column; empty cells are empty strings.
     lines : ndarray of int64, shape (n,)
         The line on which each row begins.
     set_aside : list of SetAside
         Rows with too few or too many cells.
     short_lines : list of int
-        Lines of rows that lacked some cells and were filled up with missing ones.
+        Lines of short rows that were padded with missing cells.
     """
 
     columns: list[DistinctText]
@@ -44,20 +44,20 @@ class Records:
 
 @dataclass(frozen=True, eq=False)
 class Raw:
-    """What a reader of any format hands over.
+    """The output of a reader of any format.
 
     Attributes
     ----------
     written : tuple of str
-        The header as written; empty strings where names are missing.
+        The header as written; empty strings for missing names.
     records : Records
         Rows as text.
     choices : dict
-        What was found or chosen: format, encoding, delimiter, header_line, sheet.
+        Detected or chosen: format, encoding, delimiter, header_line, sheet.
     issues : tuple of Issue
-        What the reader met.
+        Issues found by the reader.
     decimal : str or None
-        The decimal mark if it is settled already.
+        The decimal mark, if already known.
     """
 
     written: tuple[str, ...]

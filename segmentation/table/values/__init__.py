@@ -1,1 +1,1 @@
-"""From a column of text to numbers, dates, yes or no, and categories."""
+"""Convert columns of text to numbers, dates, yes/no and categories."""

@@ -8,20 +8,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-#: White space and apostrophes that group thousands.
+#: White space and apostrophes used as thousands separators.
 _SPACES = "[ \u00a0\u202f\u2009\u2007'’]"
 
-#: Currency signs and codes that may stand before or after a number.
+#: Currency signs and codes before or after a number.
 _SIGNS = (
     r"(?:US|AU|CA|NZ|HK|NT|MX|A|C|R|S)?\$|\p{Sc}|zł|kr\.?|Kč|Ft|lei|лв\.?|руб\.?|S?Fr\.|Rs\.|"
     r"USD|EUR|GBP|CHF|JPY|CNY|RMB|INR|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|UAH|RUB|TRY|ILS|ZAR|AUD|NZD|"
     r"CAD|BRL|MXN|ARS|CLP|COP|SGD|HKD|KRW|THB|IDR|MYR|PHP|AED|SAR|EGP|NGN|KES|Euros?"
 )
-#: Words that are codes before a number ("RM12"), unless a blank stands between them.
+#: Signs before a number; the last ones need a blank, because "RM12" is a code.
 _BEFORE = r"(?:(?:" + _SIGNS + r")\s*|(?:Rs|RM|TL|zl)\s+)"
 _AFTER = r"(?:" + _SIGNS + r"|TL|zl|Rs|RM)"
 
-#: A dash where cents would stand ("5,-", "CHF 12.–") is no minus.
+#: A dash in place of cents ("5,-", "CHF 12.–") is not a minus sign.
 _NO_CENTS = r"(\d)[.,][-–—]+(\D*)$"
 
 _DECORATED = (
@@ -43,10 +43,10 @@ _WITH_DECIMAL_COMMA = (
     rf"^(?:(?:{_INTEGER}|{_DOT_GROUPS}|{_SPACE_GROUPS})(?:,\d*)?|,\d+){_EXPONENT}$"
 )
 
-#: Written by a machine: nothing was added for the eye.
+#: A machine-written number without formatting.
 PLAIN = r"^[-+]?\d*[.,]?\d*" + _EXPONENT + "$"
 
-#: Either mark could be meant: one group of exactly three digits after one mark.
+#: Decimal or thousands mark: exactly three digits after a single mark.
 _AMBIGUOUS = r"^[1-9]\d{0,2}[.,]\d{3}$"
 
 
@@ -57,13 +57,13 @@ class Amounts:
     Attributes
     ----------
     numbers : ndarray of float64, shape (d,)
-        NaN where a text is not a number.
+        NaN if a text is not a number.
     whole : bool
-        All of them are written as whole numbers.
+        Whether all are written as whole numbers.
     decorated : ndarray of bool, shape (d,)
-        Currency, percent, grouping or brackets were taken off.
+        Whether currency, percent, grouping or brackets were removed.
     ambiguous : bool
-        Every number with a mark could be read with either decimal mark.
+        Whether every number with a mark could be read with either decimal mark.
     """
 
     numbers: np.ndarray
@@ -74,7 +74,7 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True)
 class DecimalEvidence:
-    """How many distinct values can only be read with a point, or only with a comma."""
+    """Numbers of distinct values valid only with a decimal point, or only with a comma."""
 
     point: int
     comma: int
@@ -85,7 +85,7 @@ class DecimalEvidence:
 
 
 def decimal_evidence(values: pa.StringArray) -> DecimalEvidence:
-    """Count distinct values that settle which decimal mark a column uses.
+    """Return the counts of distinct values that prove a column's decimal mark.
 
     Examples
     --------
@@ -106,20 +106,20 @@ def decimal_evidence(values: pa.StringArray) -> DecimalEvidence:
 
 
 def guess_decimal(values: pa.StringArray) -> str | None:
-    """Say which mark is the decimal one where every marked number can be read both ways.
+    """Return the likely decimal mark if every number with a mark is ambiguous.
 
-    Groups of thousands are told from three decimals by the numbers without a mark: none of them
-    reaches 1,000 where thousands are grouped.
+    Numbers without a mark distinguish thousands separators from three decimals: if thousands are
+    grouped, none of them reaches 1,000.
 
     Parameters
     ----------
     values : pyarrow StringArray
-        Distinct texts for which `decimal_evidence` found nothing.
+        Distinct texts without `decimal_evidence`.
 
     Returns
     -------
     str or None
-        ``"."`` or ``","``; None where nothing speaks for either, or no number has a mark.
+        ``"."`` or ``","``; None if there is no evidence for either, or no number has a mark.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def guess_decimal(values: pa.StringArray) -> str | None:
 
 
 def plain_numbers(values: pa.StringArray) -> np.ndarray | None:
-    """Read texts that are all plain machine numbers, or return None.
+    """Return the numbers if all texts are plain machine-written numbers, else None.
 
     Returns
     -------
@@ -151,19 +151,19 @@ def plain_numbers(values: pa.StringArray) -> np.ndarray | None:
             continue
         whole = numbers.dtype.kind == "i"
         if whole and _count(pc.match_substring(values, "0x", ignore_case=True)):
-            return None  # Arrow reads hexadecimal digits, which are codes in a table
+            return None  # Arrow parses hexadecimal numbers, which are codes in a table
         return numbers if np.isfinite(numbers).all() else None
     return None
 
 
 def may_be_grouped(values: pa.StringArray) -> bool:
-    """Tell whether points in plain numbers may group thousands: all have three digits after."""
+    """Return whether points may group thousands: three digits follow each of them."""
     marked = pc.filter(values, pc.match_substring(values, "."))
     return len(marked) > 0 and _count(pc.match_substring_regex(marked, _AMBIGUOUS)) == len(marked)
 
 
 def parse_amounts(values: pa.StringArray, decimal: str) -> Amounts:
-    """Read distinct texts as numbers with the given decimal mark.
+    """Return distinct texts as numbers, read with the given decimal mark.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def parse_amounts(values: pa.StringArray, decimal: str) -> Amounts:
     Returns
     -------
     Amounts
-        A percentage keeps its number: ``"12 %"`` is 12.
+        Percentages are not divided by 100: ``"12 %"`` is 12.
 
     Examples
     --------
@@ -205,7 +205,7 @@ def parse_amounts(values: pa.StringArray, decimal: str) -> Amounts:
 
 
 def _parts(values: pa.StringArray) -> dict[str, pa.StringArray]:
-    """Take signs, brackets, currency and percent off; bodies of other texts are empty."""
+    """Split off signs, brackets, currency and percent; bodies of non-numbers are empty."""
     values = pc.replace_substring_regex(values, _NO_CENTS, r"\1\2")
     found = pc.extract_regex(values, _DECORATED)
     names = ("open", "sign", "inner", "body", "percent", "trailing", "close")

@@ -1,4 +1,4 @@
-"""A typed column with its distinct values counted, which is what roles are found from."""
+"""A typed column with counts of its distinct values, the basis of role detection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from segmentation.table.schema.columns import MAX_LEVELS, Role
 from segmentation.table.values.currency import currency_of_texts
 from segmentation.table.values.typed_column import Kind, Typed
 
-#: In columns of these roles, numbers stand for something else and are written without a point.
+#: In columns with these roles, numbers are codes and are written without a point.
 _WHOLE_ROLES = frozenset({Role.BINARY, Role.NOMINAL, Role.ORDINAL, Role.IDENTIFIER})
 
 
@@ -27,13 +27,13 @@ class Profiled:
     series : Series
         The typed values.
     kind : Kind
-        What the cells are.
+        The kind of its cells.
     levels : list of str
-        Distinct values as text, most frequent first; at most `MAX_LEVELS` + 1 of them.
+        Distinct values as text, most frequent first; at most `MAX_LEVELS` + 1.
     distinct, missing : int
-        Numbers of distinct values and of rows without one.
+        Numbers of distinct values and of missing values.
     currency : str
-        The currency that stands beside its amounts, empty where none does.
+        Currency written with its amounts; empty if none.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Profiled:
 
 
 def profile_column(name: str, series: pd.Series, kind: Kind) -> Profiled:
-    """Count a typed column's distinct values.
+    """Return the profile of a typed column.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def profile_column(name: str, series: pd.Series, kind: Kind) -> Profiled:
     series : Series
         Typed values.
     kind : Kind
-        What they are.
+        Their kind.
     """
     counts = series.value_counts()
     levels = [level_text(value) for value in counts.index[: MAX_LEVELS + 1]]
@@ -68,14 +68,14 @@ def profile_column(name: str, series: pd.Series, kind: Kind) -> Profiled:
 
 
 def profile_typed(name: str, typed: Typed) -> Profiled:
-    """Count the distinct values of a column that was typed from text.
+    """Return the profile of a column typed from text.
 
     Parameters
     ----------
     name : str
         The column's name.
     typed : Typed
-        What typing found; counting its distinct values is much cheaper than its rows.
+        The typed column; counting its distinct texts is much cheaper than counting rows.
     """
     values = pd.Series(typed.distinct)
     counts = pd.Series(typed.text.counts()).groupby(values, sort=False).sum()
@@ -87,7 +87,7 @@ def profile_typed(name: str, typed: Typed) -> Profiled:
 
 
 def settled(series: pd.Series, role: Role) -> pd.Series:
-    """Return a column in the type that its role asks for: levels are words or whole numbers.
+    """Return a column in the type its role requires: levels are words or whole numbers.
 
     Examples
     --------
@@ -102,19 +102,19 @@ def settled(series: pd.Series, role: Role) -> pd.Series:
 
 
 def level_codes(values: pd.Series, levels: Sequence[str]) -> np.ndarray:
-    """Return the position of each value among the levels, whatever the column's type.
+    """Return the position of each value among the levels, for any column type.
 
     Parameters
     ----------
     values : Series, shape (n,)
         Words, numbers or truth values.
     levels : sequence of str
-        Levels as `level_text` writes them.
+        Levels as formatted by `level_text`.
 
     Returns
     -------
     ndarray of float, shape (n,)
-        NaN where a value is missing or no level.
+        NaN if a value is missing or not a level.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def level_codes(values: pd.Series, levels: Sequence[str]) -> np.ndarray:
 
 
 def level_text(value: object) -> str:
-    """Write a value the way a level is written: whole numbers without a point.
+    """Return a value formatted as a level: whole numbers without a point.
 
     Examples
     --------

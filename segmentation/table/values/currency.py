@@ -1,7 +1,7 @@
-"""The currency that amounts are in: as it stands beside the numbers, or in a column's name.
+"""Detect the currency of amounts from their signs or codes, or from column names.
 
-Nothing is guessed: a column of amounts without a sign, a code or a column that says the currency
-of all rows has none, and is written as plain numbers.
+Nothing is guessed: without a sign, a code or a currency column that holds for all rows, amounts
+have no currency and are shown as plain numbers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from segmentation.table.schema.columns import Column, Role
 from segmentation.table.vocabulary.name_patterns import tokens
 
-#: ISO 4217 codes that people write beside amounts, and the sign that is as clear as the code.
+#: ISO 4217 codes written with amounts, and the equally unambiguous sign.
 CODES = {
     "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "CHF": "CHF", "SEK": "SEK",
     "NOK": "NOK", "DKK": "DKK", "PLN": "zł", "CZK": "Kč", "HUF": "Ft", "CNY": "CN¥",
@@ -33,25 +33,25 @@ _KNOWN = (
     | {sign.lower(): sign for sign in _SIGNS}
     | _WORDS
 )
-#: A unit that stands in brackets or at the end: "Umsatz (€)", "Spend [USD]", "MRR €".
+#: A unit in brackets or at the end: "Umsatz (€)", "Spend [USD]", "MRR €".
 _UNIT = re.compile(r"[\s_(\[]([^\s_()\[\]]{1,7})\s*[)\]]?$")
-#: Values that are looked at: one sign stands beside all amounts of a column.
+#: Number of values examined; all amounts of a column have the same sign.
 _LOOKED_AT = 500
-#: What customers pay takes the currency of the table where that has only one.
+#: Meanings that inherit the table's currency if it has only one.
 _PAID = frozenset({"spend", "fee"})
-#: Names of a column that says the currency of each row.
+#: Names of columns that hold the currency of each row.
 _CURRENCY_NAMES = frozenset(
     {"currency", "währung", "waehrung", "devise", "moneda", "divisa", "valuta", "moeda"}
 )
 
 
 def currency_of_texts(values: pa.StringArray) -> str:
-    """The currency that stands beside most of some amounts, empty where none does.
+    """Return the currency written with most amounts, or an empty string.
 
     Parameters
     ----------
     values
-        Distinct amounts as they are written.
+        Distinct amounts as written.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def currency_of_texts(values: pa.StringArray) -> str:
 
 
 def currency_of_name(name: str) -> str:
-    """The currency that a column's name says, empty where it says none or thousands of one.
+    """Return the currency in a column's name; empty if there is none, or for thousands (k$).
 
     Examples
     --------
@@ -80,19 +80,19 @@ def currency_of_name(name: str) -> str:
 
 
 def with_currencies(columns: Sequence[Column], seen: Sequence[str]) -> tuple[Column, ...]:
-    """Give every column of amounts its currency.
+    """Return the columns with the currency of each column of amounts.
 
     Parameters
     ----------
     columns
-        What each column is.
+        The columns.
     seen
-        The currency beside the values of each column, empty where there is none.
+        The currency found in the values of each column; empty if none.
 
     Returns
     -------
     tuple of Column
-        What customers pay takes the currency of the table where that has only one.
+        Spend and fees inherit the currency of the table if it has only one.
     """
     own = [
         (sign or currency_of_name(column.name)) if column.role is Role.NUMERIC else ""
@@ -107,7 +107,7 @@ def with_currencies(columns: Sequence[Column], seen: Sequence[str]) -> tuple[Col
 
 
 def _stated(column: Column) -> str:
-    """The currency that a column with one value says of all rows."""
+    """Return the currency that a constant currency column states for all rows."""
     if column.role is not Role.CONSTANT or _CURRENCY_NAMES.isdisjoint(tokens(column.name)):
         return ""
     return _known(next(iter(column.examples), ""))

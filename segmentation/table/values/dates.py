@@ -1,4 +1,4 @@
-"""Dates in the common orders, told apart by the whole column and never guessed silently."""
+"""Parse dates in the common orders; a whole column decides, and assumptions are reported."""
 
 from __future__ import annotations
 
@@ -62,16 +62,16 @@ _IDEOGRAPHS = (
     r"^(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]$"
 )
 
-#: Whatever is a date has two marks, a month's name or eight digits: a cheap test for the others.
+#: Cheap pre-test: every date has two separators, a month's name or eight digits.
 _HINT = r"\d[-/.] ?\d{1,2}[-/.] ?\d|\pL{3}.*\d|^\d{8}$|[年년]"
 
-#: A time whose zone is not UTC.
+#: A time with a zone other than UTC.
 _OTHER_ZONE = r":\d{2}(?:[.,]\d+)?\s*[+-](?:0[1-9]|1\d|00:?[1-9])"
 
 #: Two-digit years up to this one belong to the 2000s (POSIX: 69 to 99 are the 1900s).
 _LAST_SHORT_YEAR = 68
 
-#: So many different values must look like dates of eight digits where the name does not say so.
+#: Minimum number of different eight-digit dates if the name does not suggest dates.
 _FEWEST_COMPACT = 12
 
 
@@ -82,13 +82,13 @@ class Dates:
     Attributes
     ----------
     times : ndarray of datetime64[s], shape (d,)
-        NaT where a text is not a date.
+        NaT if a text is not a date.
     order : str
         ``"year_first"``, ``"day_first"``, ``"month_first"`` or ``"named_month"``.
     ambiguous : bool
-        Day and month could be swapped in every value: the order is an assumption.
+        Whether day and month could be swapped in every value, so that the order is assumed.
     zoned : bool
-        Some were converted to UTC from another time zone.
+        Whether some were converted to UTC from another time zone.
     """
 
     times: np.ndarray
@@ -98,7 +98,7 @@ class Dates:
 
 
 def looks_like_dates(values: pa.StringArray, *, compact: bool) -> bool:
-    """Tell cheaply, from a few values, whether a column may hold dates.
+    """Return whether a column may hold dates; a cheap test on a few values.
 
     Parameters
     ----------
@@ -117,10 +117,10 @@ def looks_like_dates(values: pa.StringArray, *, compact: bool) -> bool:
 
 
 def are_compact_dates(values: pa.StringArray) -> bool:
-    """Tell whether many different values all are possible dates of eight digits.
+    """Return whether there are many different values, all valid eight-digit dates.
 
-    Month and day are possible in about 1 of 27 random numbers, so that a few dozen values settle
-    it without help from the column's name.
+    About 1 of 27 random numbers has a valid month and day, so a dozen values are proof enough
+    without the column's name.
     """
     if len(values) < _FEWEST_COMPACT or pc.any(pc.not_equal(pc.binary_length(values), 8)).as_py():
         return False
@@ -128,24 +128,24 @@ def are_compact_dates(values: pa.StringArray) -> bool:
 
 
 def parse_dates(values: pa.StringArray, *, day_first: bool | None, compact: bool) -> Dates:
-    """Read distinct texts as dates.
+    """Return distinct texts read as dates.
 
-    Whether day or month comes first is settled by values that allow one order only. Where no
-    value does, `day_first` decides, and the result says that this was an assumption.
+    Values that allow only one order of day and month decide. If there are none, `day_first`
+    decides, and the result is marked as ambiguous.
 
     Parameters
     ----------
     values : pyarrow StringArray, shape (d,)
         Trimmed, without nulls.
     day_first : bool or None
-        What to assume for ambiguous columns; None: day first after dots, else month first.
+        Order to assume for ambiguous columns; None means day first with dots, else month first.
     compact : bool
         Whether eight digits (``20240131``) may be a date.
 
     Returns
     -------
     Dates
-        Times of day are kept; zones are dropped after conversion to UTC.
+        With times of day; zones are dropped after conversion to UTC.
 
     Examples
     --------
@@ -189,17 +189,17 @@ def _patterns(*, compact: bool) -> list[str]:
 
 
 def _by_hits(values: pa.StringArray, patterns: list[str]) -> list[str]:
-    """Put the patterns that fit most of the first values first."""
+    """Return the patterns sorted by how many of the first values they match."""
     some = values.slice(0, 50)
     hits = [int(_mask(pc.match_substring_regex(some, pattern)).sum()) for pattern in patterns]
     return [pattern for _, pattern in sorted(zip(hits, patterns, strict=True), reverse=True)]
 
 
 def _settle_order(parts: pa.StructArray, day_first: bool | None) -> tuple[np.ndarray, bool]:
-    """Return whether the first number is the day, and whether that is an assumption for some.
+    """Return whether the first number is the day, and whether that is assumed for some values.
 
-    Each mark is settled by itself: a list put together from two systems may have 31.01.2024 and
-    01/31/2024, and neither says how the other is read.
+    Each separator is judged separately: a list merged from two systems may hold 31.01.2024 and
+    01/31/2024, and neither is evidence for the other.
     """
     first, other = _number(parts, "first"), _number(parts, "other")
     marks = pc.struct_field(parts, "mark").to_numpy(zero_copy_only=False)
@@ -217,7 +217,7 @@ def _settle_order(parts: pa.StructArray, day_first: bool | None) -> tuple[np.nda
 
 
 def _assemble(parts: pa.StructArray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """Put the parts together; impossible dates and times become NaT."""
+    """Combine the parts; invalid dates and times become NaT."""
     year = _number(parts, "year")
     short = pc.equal(pc.utf8_length(pc.struct_field(parts, "year")), 2)
     year = np.where(_mask(short), np.where(year <= _LAST_SHORT_YEAR, 2000, 1900) + year, year)
@@ -232,7 +232,7 @@ def _assemble(parts: pa.StructArray, month: np.ndarray, day: np.ndarray) -> np.n
 
 
 def _seconds(parts: pa.StructArray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the time of day in seconds (UTC where a zone is given) and whether it is one."""
+    """Return the time of day in seconds (UTC if a zone is given), and whether it is valid."""
     names = {field.name for field in parts.type}
     if "hour" not in names:
         zeros = np.zeros(len(parts), dtype=np.int64)
@@ -254,14 +254,14 @@ def _zone(parts: pa.StructArray) -> np.ndarray:
 
 
 def _named_month(parts: pa.StructArray) -> np.ndarray:
-    """Return the number of a month's name, 0 where it is none."""
+    """Return the number of a named month, 0 if it is unknown."""
     starts = pc.utf8_lower(pc.struct_field(parts, "name")).to_pylist()
     prefixes = {prefix: i for i, names in enumerate(_MONTH_NAMES, 1) for prefix in names}
     return np.array([prefixes.get(word[:4], prefixes.get(word[:3], 0)) for word in starts])
 
 
 def _number(parts: pa.StructArray, name: str) -> np.ndarray:
-    """Return a group as whole numbers, 0 where it is absent."""
+    """Return a regex group as integers, 0 if absent."""
     text = pc.fill_null(pc.struct_field(parts, name), "0")
     text = pc.if_else(pc.equal(text, ""), "0", text)
     return np.asarray(pc.cast(text, pa.int64()).to_numpy(zero_copy_only=False))

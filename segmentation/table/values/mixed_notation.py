@@ -1,4 +1,4 @@
-"""What a column of text seems to be, where its cells do not agree on how they are written."""
+"""Detect columns left as text because of mixed date or number notations."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import pyarrow as pa
 from segmentation.table.values.amounts import decimal_evidence
 from segmentation.table.values.dates import looks_like_dates, parse_dates
 
-#: At least this share of the values must look like numbers, or like dates.
+#: Minimum share of values that look like numbers, or like dates.
 _MOSTLY = 0.8
 _LOOKED_AT = 200
 
 
 def text_doubts(values: pa.StringArray) -> tuple[str, ...]:
-    """Say what values that were left as text seem to be.
+    """Return what values left as text seem to be: mixed dates or mixed numbers.
 
     Parameters
     ----------
     values : pyarrow StringArray
-        Distinct, without spellings of "missing".
+        Distinct values, without spellings of "missing".
 
     Examples
     --------
@@ -27,7 +27,7 @@ def text_doubts(values: pa.StringArray) -> tuple[str, ...]:
     (('mixed_dates',), ('mixed_numbers',))
     """
     some = values.slice(0, _LOOKED_AT)
-    # Most text has nothing of a date, which one look tells; reading it as dates takes longest here.
+    # Parsing dates is the slowest step, so rule out most text by a cheap test first.
     if looks_like_dates(some, compact=False) and _share_of_dates(some) >= _MOSTLY:
         return ("mixed_dates",)
     found = decimal_evidence(some)
@@ -37,6 +37,6 @@ def text_doubts(values: pa.StringArray) -> tuple[str, ...]:
 
 
 def _share_of_dates(values: pa.StringArray) -> float:
-    """Share of the values that are dates in one order or the other, 0 to 1."""
+    """Return the share of values that are dates in either order, 0 to 1."""
     read = [parse_dates(values, day_first=first, compact=False).times for first in (True, False)]
     return float(np.mean(~np.isnat(read[0]) | ~np.isnat(read[1])))

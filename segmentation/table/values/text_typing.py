@@ -1,4 +1,4 @@
-"""From a column of text to a column of numbers, dates, yes/no or words."""
+"""Convert a column of text to numbers, dates, yes/no or words."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ from segmentation.table.values.typed_column import Kind, Rules, Typed
 from segmentation.table.vocabulary.name_patterns import is_code_name, is_date_name
 from segmentation.table.vocabulary.value_words import TICKS, boolean_pair, is_missing_word
 
-#: Up to this share of the cells of a number or date column may be something else.
+#: Maximum share of cells in a number or date column that may be something else.
 MOST_BAD_CELLS = 0.2
 
-#: The same where what is left looks like codes ("85123A"), which makes the column text.
+#: The same if the rest looks like codes ("85123A"); above it, the column is text.
 _MOST_CODES = 0.01
 
 #: Letters before or after digits: a code, not a mistyped number.
 _CODE_PATTERN = r"^(?:[A-Za-z]{1,4}[-_ ]?\d+|\d+[-_]?[A-Za-z]{1,3}|\d+-\d+)$"
 
-#: Telephone numbers: a sign before so many digits is no sum of money.
+#: Telephone numbers: a plus sign before this many digits is not an amount.
 _DIALLED = r"^\+\d{8,}$"
 
-#: Spellings that differ in case only are merged in columns with at most so many values.
+#: Maximum number of values in a column whose spellings are merged.
 _MOST_LEVELS_TO_MERGE = 50
 
 _DEFAULT_RULES = Rules()
 
 
 def file_evidence(texts: list[DistinctText]) -> DecimalEvidence:
-    """Add up what all columns say about the decimal mark."""
+    """Return the sum of all columns' evidence for the decimal mark."""
     total = DecimalEvidence(0, 0)
     for text in texts:
         if _may_hold_numbers(text.texts):
@@ -54,21 +54,21 @@ def file_evidence(texts: list[DistinctText]) -> DecimalEvidence:
 
 
 def type_column(name: str, cells: DistinctText, rules: Rules = _DEFAULT_RULES) -> Typed:
-    """Find out what a column of text holds and convert it.
+    """Return a column of text converted to its best type.
 
     Parameters
     ----------
     name : str
-        The column's name; names such as "Invoice No" speak against numbers.
+        The column's name; names such as "Invoice No" are evidence against numbers.
     cells : DistinctText
         The trimmed cells.
     rules : Rules
-        How to read it.
+        Rules for reading it.
 
     Returns
     -------
     Typed
-        The column in its best type; cells that do not fit are missing and marked bad.
+        The typed column; cells that do not fit are missing and marked bad.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def type_column(name: str, cells: DistinctText, rules: Rules = _DEFAULT_RULES) -
 
 
 def _without_ticks(cells: DistinctText) -> tuple[DistinctText, bool]:
-    """Write "no" into the empty cells of a column in which all others are ticked."""
+    """Fill empty cells with "no" if all others are ticked."""
     ticked = {text.lower() for text in cells.texts.to_pylist()} if len(cells.texts) < 3 else set()
     empty = cells.codes < 0
     if len(ticked) != 1 or not ticked <= TICKS or not empty.any():
@@ -102,7 +102,7 @@ def _without_ticks(cells: DistinctText) -> tuple[DistinctText, bool]:
 
 
 def plain_or_amounts(cells: DistinctText) -> np.ndarray | None:
-    """Return a column's numbers row by row (NaN elsewhere), or None if it holds none.
+    """Return a column's numbers by row (NaN elsewhere), or None if there are none.
 
     Parameters
     ----------
@@ -130,9 +130,9 @@ def _as_text(cells: DistinctText, words: np.ndarray, rules: Rules) -> Typed:
 def _one_spelling(
     cells: DistinctText, words: np.ndarray, *, boolean: bool, merge: bool
 ) -> tuple[DistinctText, np.ndarray, tuple[str, ...]]:
-    """Empty the spellings of "missing"; give values that differ in case only one spelling.
+    """Remove spellings of "missing"; merge values that differ only in case.
 
-    The most frequent spelling wins. Columns with many values (names, codes) are left alone.
+    The most frequent spelling wins. Columns with many values (names, codes) stay unchanged.
     """
     texts = cells.texts
     values = pc.if_else(pa.array(~words), texts, pa.scalar(None, pa.string()))
@@ -147,7 +147,7 @@ def _one_spelling(
 
 
 def one_spelling_each(counts: Mapping[str, int]) -> dict[str, int]:
-    """Add up levels that differ in capitals and blanks only, as in a column of text.
+    """Return level counts with spellings merged that differ only in case and blanks.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def _as_numbers(name: str, cells: DistinctText, words: np.ndarray, rules: Rules)
 def _amounts(
     values: pa.StringArray, words: np.ndarray, rules: Rules
 ) -> tuple[Amounts, tuple[str, ...]]:
-    """Read values with the decimal mark that suits the column best."""
+    """Read values with the decimal mark that fits the column best."""
     present = pc.filter(values, pa.array(~words))
     plain = plain_numbers(present)
     if plain is not None and (plain.dtype.kind == "i" or not may_be_grouped(present)):
@@ -225,12 +225,12 @@ def _amounts(
 
 
 def _hold_codes(values: pa.StringArray) -> bool:
-    """Tell whether some values are letters with digits: codes, not mistyped numbers."""
+    """Return whether some values mix letters and digits: codes, not mistyped numbers."""
     return bool(pc.any(pc.match_substring_regex(values, _CODE_PATTERN)).as_py())
 
 
 def _fits_well_enough(cells: DistinctText, fits: np.ndarray, bad: np.ndarray) -> bool:
-    """Tell whether the cells that fit outweigh those that do not."""
+    """Return whether enough cells fit, compared with those that do not."""
     counts = cells.counts()
     good, wrong = int(counts[fits].sum()), int(counts[bad].sum())
     if wrong == 0:
@@ -268,7 +268,7 @@ def _as_dates(name: str, cells: DistinctText, words: np.ndarray, rules: Rules) -
 
 
 def _may_hold_numbers(values: pa.StringArray) -> bool:
-    """Tell from a few values whether it is worth looking for decimal marks."""
+    """Return whether a few values suggest that the column may hold numbers."""
     some = pc.match_substring_regex(values.slice(0, 100), r"\d")
     return len(some) > 0 and bool(_mask(some).mean() >= 0.2)
 
@@ -278,7 +278,7 @@ def _has_leading_zeros(values: pa.StringArray) -> bool:
 
 
 def _is_too_long(values: pa.StringArray) -> bool:
-    """Tell whether whole numbers have more digits than a float keeps: they are codes."""
+    """Return whether whole numbers exceed float precision, so that they are codes."""
     return bool(pc.any(pc.match_substring_regex(values, r"^\d{16,}$")).as_py())
 
 

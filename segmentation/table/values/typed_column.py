@@ -1,4 +1,4 @@
-"""What a column's text was found to be, and by which rules it is read."""
+"""A column typed from text, and the rules for reading it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from segmentation.table.schema.distinct_values import DistinctText
 
 
 class Kind(StrEnum):
-    """What the cells of a column are."""
+    """The kind of cells in a column."""
 
     NUMBER = "number"
     DATE = "date"
@@ -27,15 +27,15 @@ class Rules:
     Attributes
     ----------
     decimal : str
-        The decimal mark; a column with clear evidence of the other one overrules it.
+        The decimal mark; clear evidence of the other one in a column overrides it.
     settled : bool
-        The user chose the mark, so that nothing is guessed where both are possible.
+        Whether the user chose the mark, so that ambiguous numbers are not guessed.
     day_first : bool or None
-        The order of dates that can be read both ways; None: day first after dots, else month.
+        The order of ambiguous dates; None means day first with dots, else month first.
     merge_spellings : bool
-        Values that differ in capitals and blanks only get one spelling.
+        Merge values that differ only in case and blanks.
     missing_words : bool
-        Spellings of "missing" count as missing.
+        Treat spellings of "missing" as missing.
     """
 
     decimal: str = "."
@@ -47,7 +47,7 @@ class Rules:
 
 @dataclass(frozen=True, eq=False)
 class Typed:
-    """A typed column and what was met on the way; masks have one entry a distinct value.
+    """A typed column with notes on its typing; masks have one entry per distinct value.
 
     Attributes
     ----------
@@ -56,17 +56,17 @@ class Typed:
     distinct : ndarray
         The typed value of each distinct text, missing ones as NaN, NaT or None.
     kind : Kind
-        What the cells are.
+        The kind of its cells.
     text : DistinctText
-        The trimmed cells as they were written.
+        The trimmed cells as written.
     bad : ndarray of bool
         Values that do not fit the column's kind and count as missing.
     missing_words : ndarray of bool
-        Values that are a spelling of "missing".
+        Values that are spellings of "missing".
     notes : tuple of str
-        What was taken for granted: ``"decorated"``, ``"ambiguous_number"``,
-        ``"ambiguous_date"``, ``"decimal_comma"``, ``"spelling"``, ``"ticked"``, ``"zoned"``; or
-        what text seems to be: ``"mixed_numbers"``, ``"mixed_dates"``.
+        Assumptions: ``"decorated"``, ``"ambiguous_number"``, ``"ambiguous_date"``,
+        ``"decimal_comma"``, ``"spelling"``, ``"ticked"``, ``"zoned"``; or what text seems to be:
+        ``"mixed_numbers"``, ``"mixed_dates"``.
     """
 
     series: pd.Series

@@ -1,1 +1,1 @@
-"""What words mean: names of columns, values that stand for something, orders of levels."""
+"""Word lists: column names, special values and orders of levels."""

@@ -1,4 +1,4 @@
-"""What a column's name says about it."""
+"""Infer what a column holds from its name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[\W_]+")
-#: Letters whose accent is no separate mark in Unicode.
+#: Letters that Unicode does not decompose into base letter and accent.
 _PLAIN_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d"})
 
 _CURRENCIES = frozenset(
@@ -71,9 +71,9 @@ _PERSON_TOKENS = frozenset(
         "member",
     }
 )  # fmt: skip
-#: What stands between two parts of a person's name.
+#: Words that join two parts of a name.
 _AND = frozenset({"and", "und", "et", "y", "e", "en", "i", "or", "oder"})
-#: Words that say that an amount is everything.
+#: Words for "total".
 _TOTAL = frozenset({"total", "gesamt", "insgesamt", "totale", "totaal", "totales", "sum", "summe"})
 _CONTACT_WORDS = frozenset(
     {
@@ -86,7 +86,7 @@ _CONTACT_WORDS = frozenset(
 )  # fmt: skip
 
 
-#: Words for what a customer allows, such as e-mails.
+#: Words for consent, such as to e-mails.
 _CONSENT_WORDS = frozenset(
     {
         "newsletter", "optin", "optout", "consent", "consents", "gdpr", "dsgvo", "einwilligung",
@@ -94,14 +94,14 @@ _CONSENT_WORDS = frozenset(
         "consentimiento", "consenso", "toestemming", "werbeerlaubnis",
     }
 )  # fmt: skip
-#: Words for how it ended: known only afterwards.
+#: Words for outcomes, known only afterwards.
 _OUTCOME_WORDS = frozenset(
     {
         "churn", "churned", "ischurn", "attrition", "exited", "gekundigt", "kundigung",
         "kundigte", "abgewandert", "resilie", "abandono", "converted", "defaulted",
     }
 )  # fmt: skip
-#: Words for who of us looks after a customer.
+#: Words for the employee responsible for a customer.
 _KEEPER_WORDS = frozenset(
     {
         "csm", "owner", "rep", "salesrep", "salesperson", "accountmanager", "accountowner", "kam",
@@ -110,7 +110,7 @@ _KEEPER_WORDS = frozenset(
 )  # fmt: skip
 
 
-#: Words for those who buy, and for what they are counted by.
+#: Words for customers, and for the units they are counted by.
 _CUSTOMER = (
     r"customers?|cust|clients?|clientes?|kunden?|kd|users?|members?|membership|mitglieds?|shopper|"
     r"buyer|account|acct|debtor|debitor(?:en)?|klant(?:en)?|kund|klienta?|asiakas|contact|party|"
@@ -128,7 +128,7 @@ _BARE_CUSTOMER = re.compile(rf"^(?:{_CUSTOMER})$")
 
 @lru_cache(maxsize=4096)
 def tokens(name: str) -> tuple[str, ...]:
-    """Split a column name into lower-case words without accents.
+    """Return the words of a column name in lower case, without accents.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def joined(name: str) -> str:
 
 
 def without_unit(name: str) -> str:
-    """Return a name's letters and digits without the currency that an amount is in.
+    """Return a name's letters and digits without a currency.
 
     Examples
     --------
@@ -164,7 +164,7 @@ def without_unit(name: str) -> str:
 
 
 def without_total(name: str) -> str:
-    """Return a name's letters and digits without its currency and without words for "in total".
+    """Return a name's letters and digits without a currency and words for "total".
 
     Examples
     --------
@@ -185,7 +185,7 @@ def _any_in(name: str, words: frozenset[str]) -> bool:
 
 
 def is_customer_code_name(name: str) -> bool:
-    """Tell whether a name is that of the customers' ids, in many languages.
+    """Return whether a name is one for customer ids, in many languages.
 
     Examples
     --------
@@ -198,12 +198,12 @@ def is_customer_code_name(name: str) -> bool:
 
 
 def is_customer_word(name: str) -> bool:
-    """Tell whether a name only says that this is about customers: "Customer", "Kunde"."""
+    """Return whether a name is just a word for customers: "Customer", "Kunde"."""
     return bool(_BARE_CUSTOMER.match(joined(name)))
 
 
 def is_code_name(name: str) -> bool:
-    """Tell whether a name promises codes or ids: "Customer ID", "Kunden-Nr.", "StockCode"."""
+    """Return whether a name suggests codes or ids: "Customer ID", "Kunden-Nr.", "StockCode"."""
     found = tokens(name)
     if is_customer_code_name(name):
         return True
@@ -211,43 +211,43 @@ def is_code_name(name: str) -> bool:
 
 
 def is_date_name(name: str) -> bool:
-    """Tell whether a name promises a date or a time."""
+    """Return whether a name suggests a date or a time."""
     return _any_in(name, _DATE_WORDS)
 
 
 def is_place_name(name: str) -> bool:
-    """Tell whether a name promises places: city, region, country, postcode."""
+    """Return whether a name suggests places: city, region, country, postcode."""
     return _any_in(name, _PLACE_WORDS) or _last_in(name, _PLACE_ENDINGS)
 
 
 def is_postcode_name(name: str) -> bool:
-    """Tell whether a name promises postcodes, which may look like numbers."""
+    """Return whether a name suggests postcodes, which may look like numbers."""
     return _any_in(name, frozenset({"postcode", "postal", "zip", "zipcode", "plz"}))
 
 
 def is_personal_name(name: str) -> bool:
-    """Tell whether a name promises a trait that is kept out of targeting by default."""
+    """Return whether a name suggests a personal trait, excluded from targeting by default."""
     return _any_in(name, _PERSONAL_WORDS)
 
 
 def is_consent_name(name: str) -> bool:
-    """Tell whether a name promises what a customer allows: "Newsletter", "email_opt_in"."""
+    """Return whether a name suggests a customer's consent: "Newsletter", "email_opt_in"."""
     found = f" {' '.join(tokens(name))} "
     return _any_in(name, _CONSENT_WORDS) or " opt in " in found or " opt out " in found
 
 
 def is_outcome_name(name: str) -> bool:
-    """Tell whether a name promises how it ended with a customer: "Churn", "Gekündigt"."""
+    """Return whether a name suggests an outcome: "Churn", "Gekündigt"."""
     return _any_in(name, _OUTCOME_WORDS)
 
 
 def is_keeper_name(name: str) -> bool:
-    """Tell whether a name promises who looks after a customer: "Owner (CSM)", "Betreuer"."""
+    """Return whether a name suggests an account manager: "Owner (CSM)", "Betreuer"."""
     return _any_in(name, _KEEPER_WORDS)
 
 
 def is_person_name(name: str) -> bool:
-    """Tell whether a name promises the names of people: "Customer Name", "Surname"."""
+    """Return whether a name suggests names of people: "Customer Name", "Surname"."""
     found = [word for word in tokens(name) if word not in _AND]
     if joined(name) in _PERSON_NAMES or (found and set(found) <= _PERSON_NAMES):
         return True
@@ -255,5 +255,5 @@ def is_person_name(name: str) -> bool:
 
 
 def is_contact_name(name: str) -> bool:
-    """Tell whether a name promises e-mail addresses, telephone numbers or streets."""
+    """Return whether a name suggests e-mail addresses, telephone numbers or streets."""
     return _any_in(name, _CONTACT_WORDS)

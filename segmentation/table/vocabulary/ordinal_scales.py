@@ -1,11 +1,11 @@
-"""Known orders of levels: what makes a column of words ordinal."""
+"""Known orders of levels, which make a column of words ordinal."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-#: Each scale runs from low to high; words in one place mean the same.
+#: Each scale runs from low to high; words in the same position are synonyms.
 _SCALES = (
     (
         "basic free member | bronze basis standard classic | silver silber plus | gold premium | "
@@ -91,9 +91,9 @@ _RANKS = tuple(_parse(scale) for scale in _SCALES)
 
 
 def known_order(levels: Iterable[str]) -> tuple[str, ...] | None:
-    """Put levels in their known order from low to high, or return None.
+    """Return levels in their known order from low to high, or None.
 
-    Ranges of numbers ("18-25", "26-35", "65+") and numbered levels ("1 - Low") have an order too.
+    Number ranges ("18-25", "26-35", "65+") and numbered levels ("1 - Low") are ordered too.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def known_order(levels: Iterable[str]) -> tuple[str, ...] | None:
     Returns
     -------
     tuple of str or None
-        The levels in order; None where no scale holds all of them in different places.
+        The levels in order; None if no scale has all of them in different positions.
 
     Examples
     --------

@@ -1,11 +1,11 @@
-"""Words that stand for something: missing values, yes and no, totals."""
+"""Words with special meanings: missing values, yes and no, totals."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-#: Spellings of "there is no value", in lower case. The empty cell is handled before.
+#: Spellings of "missing" in lower case. Empty cells are handled earlier.
 MISSING_WORDS = frozenset(
     {
         "na", "n/a", "#n/a", "n.a.", "n. a.", "n.a", "nan", "-nan", "null", "(null)", "<null>",
@@ -18,7 +18,7 @@ MISSING_WORDS = frozenset(
     }
 )  # fmt: skip
 
-#: What spreadsheets write where a formula failed.
+#: Error values of spreadsheet formulas.
 ERROR_WORDS = frozenset(
     {
         "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "#error!", "#wert!",
@@ -26,10 +26,10 @@ ERROR_WORDS = frozenset(
     }
 )  # fmt: skip
 
-#: A cell of a line drawn between header and rows, as in Markdown and in what databases print.
+#: A cell of a ruled line below a header, as in Markdown and database output.
 RULED_CELL = r"^[+:]?[-=_~*]{2,}[+:]?$"
 
-#: Pairs of words, first the one that means "no".
+#: Word pairs, "no" first.
 BOOLEAN_PAIRS = (
     ("false", "true"),
     ("no", "yes"),
@@ -69,20 +69,20 @@ _SUMS = (
     r"小计|総計|averages?|mean|durchschnitt|mittelwert|moyenne|promedio|media|média)|[Σ∑]"
 )
 
-#: The label of a row of totals.
+#: Labels of total rows.
 TOTAL_PATTERN = (
     rf"(?i)^\s*(?:{_SUMS})(?:[\s(:=.-]+(?:général|générale|general|generale|geral|eur|usd|gbp|chf|"
     r"sek|pln|€|\$|£|all|alle|overall))?[^\pL\d]*$"
 )
 
-#: How labels begin that count only where the row adds up.
+#: Prefixes of labels that count only if the row adds up.
 SUM_BEGINS = rf"(?i)^\s*(?:{_SUMS})(?:[^\pL\d]|$)"
 
 
 def is_missing_word(values: pa.StringArray) -> pa.BooleanArray:
-    """Tell which values are a spelling of "missing" or a spreadsheet's error.
+    """Return a mask of values that are spellings of "missing" or spreadsheet errors.
 
-    Country codes are an exception: among two-letter capitals, ``NA`` is Namibia.
+    Exception: among two-letter country codes, ``NA`` is Namibia.
 
     Examples
     --------
@@ -96,12 +96,12 @@ def is_missing_word(values: pa.StringArray) -> pa.BooleanArray:
     return found
 
 
-#: Marks of a list in which a box was ticked; an empty cell there is a box that was not.
+#: Marks of a ticked box; empty cells in such a column are unticked.
 TICKS = frozenset({"x", "✓", "✔", "☑"})
 
 
 def is_missing(cell: str) -> bool:
-    """Tell whether a single cell is a spelling of "missing" or a spreadsheet's error."""
+    """Return whether a single cell is a spelling of "missing" or a spreadsheet error."""
     return cell.lower() in MISSING_WORDS or cell.lower() in ERROR_WORDS
 
 
@@ -112,7 +112,7 @@ def _are_two_letter_codes(values: pa.StringArray) -> bool:
 
 
 def boolean_pair(values: pa.StringArray) -> tuple[str, str] | None:
-    """Return the words for "no" and "yes" in lower case if the values are just those.
+    """Return the words for "no" and "yes" in lower case if there are no other values.
 
     Examples
     --------
