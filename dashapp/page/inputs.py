@@ -26,7 +26,7 @@ def content_id_or_none(value: object) -> str | None:
     --------
     >>> content_id_or_none("../etc/passwd")
     Traceback (most recent call last):
-    dashapp.page.page.BadInputError: not a content id
+    dashapp.page.inputs.BadInputError: not a content id
     """
     if value is None or value == "":
         return None

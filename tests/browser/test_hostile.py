@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, FilePayload, Page, expect
 
 from dashapp.pages.segments.segment_card import LONGEST_NAME
-from dashapp.services.exports import neutral_text
+from segmentation import escape_formula
 from tests.browser import hostile
 from tests.browser.conftest import Visit, new_visit
 from tests.browser.steps import find_segments, open_tab, settled, step
@@ -117,7 +117,7 @@ def test_hostile_customers_stay_text_on_every_page_and_tab(visit: Visit, server:
     choose(page, "explore-category", hostile.SCRIPT)
     expect(page.locator("#explore-by-category")).to_contain_text(hostile.ENTITY[:9])
     calm(visit)
-    assert categories_in_file(page) == [*map(neutral_text, sorted(hostile.LEVELS[0]))]
+    assert categories_in_file(page) == [*map(escape_formula, sorted(hostile.LEVELS[0]))]
     level = page.locator(".filters .filter", has_text=hostile.SCRIPT)
     level.locator(".dash-dropdown").click()
     page.locator(".dash-dropdown-option", has_text=hostile.ENTITY).first.click()
