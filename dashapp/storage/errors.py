@@ -15,7 +15,7 @@ class StoreError(Exception):
 
 
 class SessionExpiredError(StoreError):
-    """The session has no such value: expired, deleted, damaged, or owned by another session."""
+    """The session has no such value: expired, deleted, damaged, or of another session."""
 
     def __init__(self, message: str = "Your session has expired. Upload your file again.") -> None:
         super().__init__(message)

@@ -187,7 +187,7 @@ class SessionStore:
         return self._entries.sessions()
 
     def sweep(self) -> int:
-        """Remove expired values and leftovers of killed writers; return the number of entries."""
+        """Remove expired values and leftovers of killed writers; return their number."""
         return self._entries.sweep()
 
     def check(self) -> None:
