@@ -36,7 +36,7 @@ def install(server: Flask, context: Context) -> None:
 
 
 def state_of(job: Job) -> Response:
-    """Return 202 while the job is active, 200 with its result, or the status of its failure."""
+    """Return 202 while the job is active, 200 with its result, or its failure's status."""
     if job.active:
         response = jsonify(
             job=job.id, state=job.state, stage=job.message, progress=round(job.progress, 3)
