@@ -194,7 +194,7 @@ def asked_filters(given: Mapping[str, Sequence[str]], table: Table) -> dict[str,
 
 
 def _asked_range(values: Sequence[str], seen: tuple[float, float]) -> list[float]:
-    """Return two numbers within the column's range, the smaller first; empty if they are invalid."""
+    """Return two numbers within the column's range, the smaller first; empty if invalid."""
     try:
         numbers = sorted(float(value) for value in values)
     except ValueError:
