@@ -1,8 +1,8 @@
 """Submit slow work, follow its progress, and cancel it.
 
 The job's row in the ledger is the queue: the worker that claims a job writes its lease into the
-row. A second queue besides the rows would be a second source of truth, and would lose the message
-that a killed worker had taken.
+row. A separate queue would be a second source of truth, and would lose the message that a killed
+worker had taken.
 """
 
 from __future__ import annotations
@@ -28,8 +28,7 @@ from segmentation import SegmentationError
 __all__ = ["Job", "JobLimitError", "JobQueue"]
 
 
-# When the queue is full: share of it that drains in the time of Retry-After, which has these bounds
-# in seconds.
+# Retry-After when the queue is full: this share of the oldest job's wait, and bounds in seconds.
 GONE_SHARE = 0.1
 RETRY_SECONDS = (5, 60)
 

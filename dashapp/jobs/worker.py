@@ -175,7 +175,7 @@ class Worker:
     def _next_job(self) -> Job | None:
         """Claim the next job that fits into a free slot.
 
-        One slot is reserved for reading files, so that an upload never waits for a training. The
+        One extra slot takes only short jobs, so that an upload never waits for a training. The
         other slots take any job, so that many files do not delay a training either.
         """
         if len(self._slots) > self._settings.workers:

@@ -26,7 +26,7 @@ UNSURE = 0.6
 
 
 class Which(StrEnum):
-    """Customers worth a closer look."""
+    """All customers, or those worth a closer look."""
 
     ALL = "all"
     UNSURE = "unsure"

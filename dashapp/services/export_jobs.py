@@ -83,7 +83,7 @@ def pieces_of(path: Path) -> Iterator[bytes]:
 
 @contextmanager
 def full_disk_told() -> Iterator[None]:
-    """Report a full disk as a sentence for the user."""
+    """Translate a full disk into an error with a sentence for users."""
     try:
         yield
     except OSError as error:

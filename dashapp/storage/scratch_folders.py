@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from dashapp.storage.secret_key import private_folder
 
 FOLDER = "scratch"
-# A folder is locked right after it is created; younger ones are left alone.
+# A folder is locked within this time after its creation; younger ones are left alone.
 LOCKED_AFTER_SECONDS = 5.0
 
 

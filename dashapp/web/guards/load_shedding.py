@@ -22,7 +22,7 @@ WAITING_FOR_EACH = 8
 # Longest wait in seconds before a request is asked to retry.
 WAIT_SECONDS = 2.0
 RETRY_SECONDS = 2
-# Small and fully received uploads need more than a moment of the disk.
+# Upload slots per request being answered: uploads need more than a moment of the disk.
 UPLOADS_FOR_EACH = 2
 # Larger bodies may arrive slowly: each holds a thread meanwhile, but delays nobody.
 STREAMS = 32
