@@ -1,6 +1,6 @@
-"""``python -m dashapp``: the portal on this computer; ``worker``: its worker alone; or a command.
+"""``python -m dashapp``: run the portal on this computer, only its worker, or a command.
 
-The process of each job imports this module again, so by itself it imports nothing heavy.
+Each job's process imports this module again, so it imports nothing heavy itself.
 """
 
 from __future__ import annotations
@@ -8,23 +8,23 @@ from __future__ import annotations
 import os
 import sys
 
-# Commands of dashapp.operator_commands, which is loaded only for them.
+# Commands of dashapp.operator_commands, which is imported only for them.
 COMMANDS = ("embed-link", "share-model", "shared-models", "unshare-model")
 USAGE = f"usage: python -m dashapp [worker [--follow] | {' | '.join(COMMANDS)}]\n"
 SERVE: list[str] = []
 WORK = ["worker"]
-# Ends when the process that started it ends, however that happens.
+# Ends when its parent process ends, for whatever reason.
 FOLLOW = ["worker", "--follow"]
 
 
 def main(arguments: list[str]) -> int:
-    """Run what the command line asks for.
+    """Run the command line.
 
     Returns
     -------
     int
-        0 after a clean stop, 1 when a setting or the data folder forbids the start, 2 for wrong
-        use.
+        0 after a clean stop, 1 if a setting or the data folder prevents the start, 2 for wrong
+        usage.
     """
     if arguments not in (SERVE, WORK, FOLLOW) and arguments[0] not in COMMANDS:
         sys.stderr.write(USAGE)

@@ -1,4 +1,4 @@
-"""Where all parts meet: :func:`create_app` makes one portal from settings."""
+"""Application factory: :func:`create_app` makes a portal from settings."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ from dashapp.web.guards.request_bodies import PortalRequest
 from dashapp.web.packing import ENCODING
 from segmentation import FORMULA_PATTERN
 
-# Found without an import: the package would bring a form library into each web worker.
+# Located without an import: the package would load a form library into each web worker.
 BOOTSTRAP_PACKAGE = find_spec("flask_bootstrap")
-# The version in the address lets browsers keep the file for a year.
+# The version in the URL lets browsers cache the file for a year.
 BOOTSTRAP_URL = f"/vendor/bootstrap-flask-{version('Bootstrap-Flask')}.css"
 
-# Addresses of scripts and styles in the index page.
+# URLs of scripts and styles in the index page.
 SCRIPTS = re.compile(r'(?:src|href)="(/[^"]+\.(?:js|css)[^"]*)"')
 
 INDEX = """<!DOCTYPE html>
@@ -72,18 +72,18 @@ INDEX = """<!DOCTYPE html>
 
 
 def assets_folder() -> Path:
-    """Where the CSS and scripts are: in the wheel beside this file, in a checkout beside it."""
+    """Return the CSS and script folder: in the package in a wheel, next to it in a checkout."""
     installed = Path(__file__).parent / "assets"
     return installed if installed.is_dir() else Path(__file__).parents[1] / "assets"
 
 
 def create_app(settings: Settings | None = None) -> Dash:
-    """Make a portal; may be called more than once in one process.
+    """Create a portal; may be called more than once per process.
 
     Parameters
     ----------
     settings
-        Frozen settings; read from the environment when not given.
+        Frozen settings; read from the environment if not given.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     """
     settings = settings or load_settings()
     context = make_context(settings, PAGES)
-    server = Flask("dashapp", static_folder=None)  # no files but those that are served below
+    server = Flask("dashapp", static_folder=None)  # no static files except those served below
     server.request_class = PortalRequest
     server.extensions["portal"] = context
     lazy_scripts.postpone()
@@ -101,13 +101,13 @@ def create_app(settings: Settings | None = None) -> Dash:
         "dashapp",
         server=server,
         assets_folder=str(assets_folder()),
-        include_assets_files=False,  # they come as two files, and those of the head by themselves
+        include_assets_files=False,  # as two files, and those of the head separately
         external_scripts=[own["js"]],
         external_stylesheets=[BOOTSTRAP_URL, own["css"]],
         index_string=index(),
         title="Customer segments",
         update_title="",
-        # False would embed each layout in everybody's index page; wiring is proven by a test.
+        # False would embed each layout in everyone's index page; a test checks the wiring.
         suppress_callback_exceptions=True,
         compress=True,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
@@ -127,7 +127,7 @@ def create_app(settings: Settings | None = None) -> Dash:
 
 
 def index() -> str:
-    """The page around Dash's own parts, with the one script that may not be lost on the way."""
+    """Return the index page around Dash's own parts, with the one script that must always load."""
     recover = (assets_folder() / "head" / "recover.js").read_text(encoding="utf-8")
     return (
         INDEX.replace("{grid}", lazy_scripts.grid_address())
@@ -137,7 +137,7 @@ def index() -> str:
 
 
 def admission(context: Context) -> identity.Admit:
-    """Who may come in, as the settings say."""
+    """Return the admission function for the configured identity mode."""
     if context.settings.identity == "proxy":
         return admit_by_proxy(context.settings)
     if context.settings.identity == "oidc":
@@ -146,16 +146,16 @@ def admission(context: Context) -> identity.Admit:
 
 
 def warm_up(server: Flask) -> None:
-    """Finish what would otherwise happen in the first requests.
+    """Do the work that would otherwise slow down the first requests.
 
-    Until Dash has finished its set-up, requests that arrive together fail (plotly/dash#3971).
+    Until Dash has finished its setup, concurrent requests fail (plotly/dash#3971).
     """
     learn_figures()
-    # Flask's own client would bring a debugger and a command line along.
+    # Flask's own client would import a debugger and a command line.
     client = Client(server)
     for path in ("/healthz", "/_dash-layout", "/_dash-dependencies"):
         client.get(path)
-    # The first visitor would wait until all scripts of the first page are packed.
+    # The first visitor would wait until all scripts of the first page are compressed.
     for path in SCRIPTS.findall(client.get("/").text):
         client.get(path, headers={"Accept-Encoding": ENCODING}, buffered=True)
 
@@ -163,14 +163,14 @@ def warm_up(server: Flask) -> None:
 def learn_figures() -> None:
     """Draw a first chart, which loads half of plotly.
 
-    Later it would lie scattered among what soon passes away.
+    Loaded later, it would be scattered among short-lived memory.
     """
     learn_when_drawn()
     empty_figure()
 
 
 def make_context(settings: Settings, pages: tuple[Page, ...]) -> Context:
-    """Open the server's memory and build the services on it."""
+    """Open the server's storage and build the services on it."""
     store = open_store(settings)
     ledger = open_ledger(settings)
     ledger.verify()
@@ -195,7 +195,7 @@ def make_context(settings: Settings, pages: tuple[Page, ...]) -> Context:
 
 
 def serve_bootstrap(server: Flask) -> None:
-    """Serve Bootstrap's CSS from its package, so that no other host is asked."""
+    """Serve Bootstrap's CSS from its package, so that the page contacts no other host."""
     assert BOOTSTRAP_PACKAGE is not None
     assert BOOTSTRAP_PACKAGE.origin is not None
     folder = Path(BOOTSTRAP_PACKAGE.origin).parent / "static" / "bootstrap5" / "css"

@@ -1,4 +1,4 @@
-"""Numbers as people read them: 12,450 · 34 % · $1,320 · 1.2 M.
+"""Format numbers for people: 12,450 · 34 % · $1,320 · 1.2 M.
 
 Examples
 --------
@@ -15,16 +15,17 @@ from typing import Any
 
 from dashapp.units import currency_of, day_before, is_day
 
-# Shown where there is no number; an en dash reads better than "nan".
+# Shown for a missing number; an en dash reads better than "nan".
 MISSING = "–"
 _NAMES = frozenset({"id", "ids", "identifier", "line", "number", "no", "year", "zip", "postcode"})
-# Charts and grids write it before negative numbers, too: as wide as a digit, never a line's end.
+# Charts and grids also put it before negative numbers: as wide as a digit, and never at a line's
+# end.
 MINUS = "−"
 _STEPS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
 def number(value: float | None, decimals: int = 0) -> str:
-    """A number with thousands separators.
+    """Return a number with thousands separators.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def number(value: float | None, decimals: int = 0) -> str:
 
 
 def measure(value: float | None) -> str:
-    """A number with the decimals that its size deserves.
+    """Return a number with decimals suited to its size.
 
     Examples
     --------
@@ -64,9 +65,9 @@ def measure(value: float | None) -> str:
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
-    """A share, 0 to 1, as a percentage.
+    """Return a share, 0 to 1, as a percentage.
 
-    A share that is neither nothing nor everything is never rounded to it.
+    A share strictly between 0 and 1 is never rounded to either.
 
     Examples
     --------
@@ -85,7 +86,7 @@ def percent(share: float | None, decimals: int = 0) -> str:
 
 
 def money(value: float | None, currency: str) -> str:
-    """An amount of money; cents only where they matter.
+    """Return an amount of money, with cents only where they matter.
 
     Examples
     --------
@@ -100,7 +101,7 @@ def money(value: float | None, currency: str) -> str:
 
 
 def compact(value: float | None) -> str:
-    """A number in little space: full below 10,000, then in thousands, millions, billions.
+    """Return a short number: in full below 10,000, then in thousands, millions, billions.
 
     Examples
     --------
@@ -113,7 +114,7 @@ def compact(value: float | None) -> str:
     size = abs(value)
     if size < 10_000:
         return measure(value)
-    # 999,950 and more would read "1,000 k": take the next step.
+    # 999,950 and more would read "1,000 k": use the next unit.
     step, unit = next((s, u) for s, u in _STEPS if size >= s * 0.9995)
     scaled = value / step
     decimals = 0 if abs(scaled) >= 100 else 1
@@ -121,7 +122,7 @@ def compact(value: float | None) -> str:
 
 
 def signed(value: float | None, decimals: int = 0) -> str:
-    """A difference with its sign.
+    """Return a difference with its sign.
 
     Examples
     --------
@@ -135,7 +136,7 @@ def signed(value: float | None, decimals: int = 0) -> str:
 
 
 def unbroken(sentence: str) -> str:
-    """A sentence of the engine in which no line begins with a lonely percent sign.
+    """Return a sentence of the engine in which no line begins with a percent sign.
 
     Examples
     --------
@@ -146,7 +147,7 @@ def unbroken(sentence: str) -> str:
 
 
 def count(amount: int, thing: str, plural: str | None = None) -> str:
-    """How many of a thing, with the noun in the right number.
+    """Return a count and its noun, in the singular or plural.
 
     Examples
     --------
@@ -157,7 +158,7 @@ def count(amount: int, thing: str, plural: str | None = None) -> str:
 
 
 def file_size(size: int) -> str:
-    """Bytes in the decimal units that browsers show.
+    """Return bytes in the decimal units that browsers show.
 
     Examples
     --------
@@ -171,7 +172,7 @@ def file_size(size: int) -> str:
 
 
 def column_value(name: str, value: float | None) -> str:
-    """A value of a named column, with the column's currency where it has one; days as dates.
+    """Return a value of a named column with the column's currency, if any; days as dates.
 
     Examples
     --------
@@ -190,12 +191,12 @@ def column_value(name: str, value: float | None) -> str:
 
 
 def told(name: str, value: float) -> float | str:
-    """A value of a named column for a CSV file: numbers as they are, days as dates."""
+    """Return a value of a named column for a CSV file: numbers unformatted, days as dates."""
     return column_value(name, value) if is_day(name) else value
 
 
 def fixed(value: float | None, decimals: int, currency: str = "") -> str:
-    """A number with a given number of decimals, for cells that line up.
+    """Return a number with a given number of decimals, for aligned cells.
 
     Examples
     --------
@@ -209,11 +210,10 @@ def fixed(value: float | None, decimals: int, currency: str = "") -> str:
 
 
 def decimals_of(values: Sequence[float | None]) -> int | None:
-    """Decimals, 0 to 2, with which a column of numbers lines up.
+    """Return the decimals, 0 to 2, that align a column of numbers.
 
-    Numbers that were written with up to two decimals keep them; computed ones, such as means,
-    get as many as their size deserves. None where the numbers are of very different sizes, so
-    that each cell is better off alone.
+    Numbers written with up to two decimals keep them; computed ones, such as means, get as many as
+    suit their size. None if the sizes differ so much that each cell is better formatted alone.
 
     Examples
     --------
@@ -233,7 +233,7 @@ def decimals_of(values: Sequence[float | None]) -> int | None:
 
 
 def is_name(column: str) -> bool:
-    """Whether a column's numbers are names, such as ids and years: they are never grouped.
+    """Whether a column's numbers are labels, such as ids and years, which are never grouped.
 
     Examples
     --------
@@ -245,14 +245,14 @@ def is_name(column: str) -> bool:
 
 
 def cell(value: Any, column: str = "") -> str:
-    """Any table cell as text: numbers for people, dates as ISO, missing as an en dash.
+    """Return any table cell as text: formatted numbers, ISO dates, an en dash for missing.
 
     Examples
     --------
     >>> cell(1320.0, "Total Spend"), cell(None), cell("Gold"), cell(True), cell(10001, "User ID")
     ('1,320', '–', 'Gold', 'Yes', '10001')
     """
-    # Pandas' NA comes before the comparison, whose answer would be neither true nor false.
+    # Check pandas' NA before comparing: comparing it gives neither true nor false.
     if value is None or str(value) in {"<NA>", "NaT"} or value != value:  # noqa: PLR0124 - NaN
         return MISSING
     if isinstance(value, bool):

@@ -1,7 +1,7 @@
-"""Memory that is no longer used goes back to the system, where the C library lets us ask for it.
+"""Return unused memory to the system, where the C library supports it.
 
-By default glibc gives each thread an arena of its own and learns from large blocks to keep them:
-a web worker that has once drawn large tables then holds their memory for ever.
+By default, glibc gives each thread its own arena and keeps large blocks once they were used: a web
+worker that has drawn large tables then holds their memory forever.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from __future__ import annotations
 import ctypes
 import gc
 
-# malloc.h of glibc; other libraries know neither call nor numbers.
+# From glibc's malloc.h; other libraries have neither the call nor these numbers.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
-# Blocks of this size, in bytes, are the system's again as soon as they are freed; smaller ones
-# are what requests use over and over, up to columns of a million customers: to get each anew
-# from the system takes three times as long as a chart of them. Set once, it no longer grows by
-# itself; whatever is free goes back with :func:`trim`.
+# Blocks of this size, in bytes, return to the system as soon as they are freed. Requests reuse
+# smaller ones constantly, up to columns of a million customers: getting each anew from the system
+# takes three times as long as a chart of them. Once set, the threshold no longer grows by itself;
+# all free memory is returned by :func:`trim`.
 LARGE_BYTES = 10 * 1024 * 1024
 ARENAS = 2
 
 
 def tune() -> None:
-    """Ask for few arenas, and for large blocks to be given back; call before threads start."""
+    """Use few arenas, and return large blocks when freed; call before threads start."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(M_ARENA_MAX, ARENAS)
@@ -29,9 +29,9 @@ def tune() -> None:
 
 
 def trim() -> None:
-    """Collect what holds itself, such as drawn figures, and give back what is free.
+    """Collect reference cycles, such as drawn figures, and return free memory.
 
-    Takes some 50 ms, most of it for the collection.
+    Takes about 50 ms, most of it for the collection.
     """
     gc.collect()
     malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

@@ -1,7 +1,7 @@
-"""What is asked of the same data again is worked out once.
+"""Memoize computations on the same data.
 
-A figure and its sentence ask the same of their data, and a table's alerts are looked at more than
-once; of a million customers each sorting and splitting takes 10 to 30 ms.
+A figure and its sentence compute the same values, and a table's alerts are shown more than once;
+for a million customers each sorting or splitting takes 10 to 30 ms.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ R = TypeVar("R")
 
 
 def once(function: Callable[P, R]) -> Callable[P, R]:
-    """Remember what a function makes of frames and arrays, for as long as these live.
+    """Memoize a function of frames and arrays for as long as these live.
 
     Parameters
     ----------
     function
-        Pure; its answer must hold none of the data that it was given. Frames, series and arrays
-        are told apart by identity, so nobody may change them in between; all else by value.
+        Pure; its result must not refer to its arguments. Frames, series and arrays are compared
+        by identity, so they must not be changed between calls; everything else by value.
 
     Examples
     --------

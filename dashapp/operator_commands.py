@@ -1,6 +1,6 @@
-"""Commands for operators beside the servers: launch links and shared models.
+"""Command line for operators: launch links and shared models.
 
-``python -m dashapp COMMAND --help`` tells the options of each.
+``python -m dashapp COMMAND --help`` lists the options of each command.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def embed_link(
 
 
 def only_ancestor(settings: Settings) -> str:
-    """The one site that may frame the portal."""
+    """Return the only site that may frame the portal."""
     if len(settings.ancestors) != 1:
         raise click.ClickException(
             f"say with --ancestor which site of {PREFIX}FRAME_ANCESTORS shows the frame"
@@ -109,7 +109,7 @@ def unshare_model(model: str) -> None:
 
 
 def sharing(settings: Settings) -> Sharing:
-    """The shared models of the portal with these settings."""
+    """Return the shared models of the portal with these settings."""
     ledger = open_ledger(settings)
     return Sharing(Memory(open_store(settings), ledger, JobQueue(settings, ledger)))
 
@@ -120,7 +120,7 @@ def run(arguments: list[str]) -> int:
     Returns
     -------
     int
-        0 when done, 2 for wrong use or what cannot be done, with one line on standard error.
+        0 if done, 2 for wrong usage or a failure, with one line on standard error.
     """
     try:
         commands.main(arguments, prog_name="python -m dashapp", standalone_mode=False)

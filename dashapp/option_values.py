@@ -1,8 +1,8 @@
-"""Values of lists in browsers: safe names on the way out, the data's own words on the way in.
+"""Encode option values for dropdowns, and decode them again.
 
-Dash's list keeps options, and all parts of their labels, as names in plain objects of JavaScript,
-where ``__proto__`` is not a free name: one customer from a city of that name would stop every list
-of the page.
+Dash's dropdown keeps options, and all parts of their labels, as keys of plain JavaScript objects,
+where ``__proto__`` is reserved: one customer from a city of that name would break every dropdown of
+the page.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 
 PROTOTYPE = re.compile(r"(__)(proto__)", re.IGNORECASE)
-# Invisible, and not a place to break a line.
+# Invisible, and does not allow a line break.
 WORD_JOINER = "\u2060"
 JOINED = re.compile(rf"(__){WORD_JOINER}(proto__)", re.IGNORECASE)
 
 
 def to_option(text: str) -> str:
-    """A text as the value or label of an option.
+    """Encode a text as the value or label of an option.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def to_option(text: str) -> str:
 
 
 def from_option(value: str) -> str:
-    """The text that an option stands for.
+    """Return the text of an encoded option.
 
     Examples
     --------

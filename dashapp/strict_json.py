@@ -1,4 +1,4 @@
-"""JSON from outside: bounded in depth, without doubtful names or numbers, in linear time."""
+"""Parse untrusted JSON in linear time: bounded depth, no duplicate names or unsafe numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import re
 from typing import Any, NoReturn
 
-# A text in JSON; the last one may lack its end. Possessive, so that no body is scanned twice.
+# A string in JSON; the last one may be unterminated. Possessive, so that no body is scanned twice.
 TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 # The largest float has 309 digits.
 LONGEST_NUMBER = 308
@@ -17,20 +17,20 @@ OPENING = frozenset(b"[{")
 
 
 def parse_json(body: bytes, deepest: int) -> Any:
-    """Parse JSON of bounded depth (RFC 8259), in time that is linear in its length.
+    """Parse JSON of bounded depth (RFC 8259) in linear time.
 
     Parameters
     ----------
     body
         UTF-8 without a byte order mark.
     deepest
-        Most levels of lists and objects.
+        Maximum depth of lists and objects.
 
     Raises
     ------
     ValueError
-        With what is wrong in words: not UTF-8, nested too deeply, not JSON, a name that stands
-        twice in one object, a number that is infinite, none, or of thousands of digits.
+        With the reason in words: not UTF-8, nested too deeply, not JSON, a duplicate name in an
+        object, or a number that is infinite, NaN, or thousands of digits long.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def parse_json(body: bytes, deepest: int) -> Any:
 
 
 def depth_of(body: bytes, enough: int) -> int:
-    """How deeply lists and objects are nested; counting stops above ``enough``.
+    """Return how deeply lists and objects are nested; counting stops above ``enough``.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _whole(text: str) -> int:
-    # As a float it would be infinite, and Python refuses to read thousands of digits.
+    # As a float it would be infinite, and Python refuses to parse thousands of digits.
     return int(text) if len(text) <= LONGEST_NUMBER else _refuse_number(text)
 
 

@@ -1,4 +1,4 @@
-"""The portal on one computer: a web server in this process and a worker process beside it."""
+"""Run the portal on one computer: a web server in this process and a worker process."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ logger = structlog.get_logger(__name__)
 
 WORKER = [sys.executable, "-m", "dashapp", "worker", "--follow"]
 LOOK_SECONDS = 0.25
-# A worker that keeps dying is started again only this often.
+# A worker that keeps dying is restarted at most this often.
 RESTART_SECONDS = 1.0
 
 
 def serve(settings: Settings) -> int:
-    """Serve until SIGINT or SIGTERM, then stop web server and worker.
+    """Serve until SIGINT or SIGTERM, then stop the web server and the worker.
 
     Returns
     -------
     int
-        0 after a clean stop, 1 if the port is taken.
+        0 after a clean stop, 1 if the port is in use.
     """
     logs.configure(machine=settings.hosted)
     stop = threading.Event()
@@ -63,13 +63,13 @@ def serve(settings: Settings) -> int:
 
 
 def web_server(settings: Settings) -> BaseWSGIServer | None:
-    """The web server, warmed up and bound to its port; None when that is taken."""
+    """Return the web server, warmed up and bound to its port; None if the port is in use."""
     metrics.clean(settings, "web")
     metrics.start(settings, "web")
     app = create_app(settings)
     warm_up(app.server)
     try:
-        # Werkzeug would say it as well, in two lines of its own.
+        # Werkzeug would report it too, in two lines of its own.
         with redirect_stderr(StringIO()):
             return make_server(settings.host, settings.port, app.server, threaded=True)
     except (OSError, SystemExit):
@@ -80,20 +80,20 @@ def web_server(settings: Settings) -> BaseWSGIServer | None:
 
 
 class WorkerProcess:
-    """The job worker, started again whenever it is lost."""
+    """The job worker, restarted whenever it is lost."""
 
     def __init__(self) -> None:
         self._start()
 
     def keep(self) -> None:
-        """Start it again if it has ended, but not too often."""
+        """Restart it if it has ended, but not too often."""
         code = self._process.poll()
         if code is not None and time.monotonic() > self._started + RESTART_SECONDS:
             logger.warning("worker_ended", code=code)
             self._start()
 
     def stop(self) -> None:
-        """Ask it to stop; after its time of grace, make it."""
+        """Stop it; kill it after its grace period."""
         self._process.terminate()
         try:
             self._process.wait(timeout=3 * GRACE_SECONDS)

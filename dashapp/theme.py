@@ -1,6 +1,6 @@
-"""Colors and chart templates, light and dark; the same values stand in ``assets/tokens.css``.
+"""Colors and chart templates, light and dark; ``assets/tokens.css`` has the same values.
 
-A test compares both files, so a color is changed in two places or in none.
+A test compares both files, so change a color in both.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ FONT = (
     '"Noto Sans", "Liberation Sans", "Helvetica Neue", Arial, system-ui, sans-serif'
 )
 FONT_SIZE = 13
-# Pixels around a plot: at the left a title and numbers of four digits, below it a title and one
-# line of labels. Where plotly finds that it needs more, it draws the whole chart a second time.
+# Pixels around a plot: on the left a title and numbers of four digits, below a title and one line
+# of labels. If plotly needs more, it draws the whole chart a second time.
 MARGIN = {"l": 70, "r": 20, "t": 16, "b": 56}
 
-# Found by a search over hue, chroma and lightness for the largest smallest distance between
-# any two colors as seen with normal vision, deuteranopia, protanopia and tritanopia, with at
-# least 3 : 1 against the surface; the first ones are the furthest apart. Same place, same
-# hue in both themes, so that a segment stays "the amber one".
+# Found by a search over hue, chroma and lightness that maximizes the smallest distance between any
+# two colors in normal vision, deuteranopia, protanopia and tritanopia, with at least 3 : 1 contrast
+# to the surface; the first ones are the furthest apart. A position has the same hue in both themes,
+# so that a segment stays "the amber one".
 SEGMENT_COLORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "light": (
@@ -59,24 +59,24 @@ UNASSIGNED: Mapping[str, str] = MappingProxyType({"light": "#737c8c", "dark": "#
 
 @dataclass(frozen=True)
 class Theme:
-    """Everything that a figure needs to know about colors.
+    """Colors of a theme for figures.
 
     Attributes
     ----------
     name
         ``"light"`` or ``"dark"``.
     background, surface, surface_soft
-        Page, cards and what lies in cards.
+        Page, cards and areas within cards.
     text, muted, border, grid
         Text, secondary text, lines around and in charts.
     accent, accent_soft
-        The color of data that is no segment, and its pale companion.
+        The color of data outside segments, and its pale companion.
     good, bad
-        What pulls here and what pulls away.
+        Positive and negative contributions.
     sequential, diverging
-        Color scales from low to high, and from below to above everybody.
+        Color scales from low to high, and from below to above average.
     segments
-        One color for each place in the palette.
+        One color for each position in the palette.
     unassigned
         Color of customers in no segment.
     """
@@ -113,7 +113,7 @@ class Theme:
         return _template(self)
 
     def segment_color(self, place: int) -> str:
-        """Color of a segment by its place in the palette; a negative place is unassigned.
+        """Return a segment's color by its position in the palette; negative means unassigned.
 
         Examples
         --------
@@ -165,7 +165,7 @@ THEMES: Mapping[str, Theme] = MappingProxyType({theme.name: theme for theme in (
 
 
 def theme(name: object) -> Theme:
-    """The theme that a browser asks for; light for anything unknown.
+    """Return the theme that a browser asks for; light if unknown.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def theme(name: object) -> Theme:
 
 
 def segment_class(place: int) -> str:
-    """CSS class that sets ``--segment`` to a segment's color, in whichever theme is on.
+    """Return the CSS class that sets ``--segment`` to a segment's color in either theme.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def segment_class(place: int) -> str:
 
 
 def translucent(color: str, alpha: float) -> str:
-    """A hex color with an opacity, 0 to 1, in the form that plotly reads.
+    """Return a hex color with an opacity, 0 to 1, in plotly's format.
 
     Examples
     --------
@@ -199,7 +199,7 @@ def translucent(color: str, alpha: float) -> str:
 
 
 def color_scale(colors: tuple[str, ...]) -> list[list[float | str]]:
-    """Evenly spaced color stops for plotly.
+    """Return evenly spaced color stops for plotly.
 
     Examples
     --------
@@ -254,7 +254,7 @@ def _template(look: Theme) -> go.layout.Template:
         },
         hoverlabel=label,
         legend={
-            "traceorder": "normal",  # as the rows and boxes beside them, stacked bars as well
+            "traceorder": "normal",  # like the rows and boxes next to them
             "orientation": "h",
             "yanchor": "bottom",
             "y": 1.02,
@@ -268,7 +268,7 @@ def _template(look: Theme) -> go.layout.Template:
             "bgcolor": "rgba(0,0,0,0)",
             "color": look.muted,
             "activecolor": look.accent,
-            "orientation": "v",  # across, it would lie on the legend
+            "orientation": "v",  # horizontally, it would overlap the legend
         },
         scene={"xaxis": space, "yaxis": space, "zaxis": space, "bgcolor": "rgba(0,0,0,0)"},
         polar={

@@ -1,4 +1,4 @@
-"""Units of the columns that the present request looks at: currencies, and days of dates."""
+"""Units of the columns in the present request: currencies, and days counted from dates."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from contextvars import ContextVar
 from datetime import date, timedelta
 from types import MappingProxyType
 
-# Column → currency of the data set or model that the present request looks at, and column of
-# dates → its newest day, from which models count backwards.
+# Column → currency of the data set or model in the present request, and date column → its newest
+# day, from which models count backwards.
 _CURRENCIES: ContextVar[Mapping[str, str]] = ContextVar("currencies", default=MappingProxyType({}))
 _NEWEST: ContextVar[Mapping[str, date]] = ContextVar("newest", default=MappingProxyType({}))
 LONGEST_SIGN = 4
 
 
 def use_units(found: Mapping[str, str], newest: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Write amounts and days in the units of what the present request looks at.
+    """Set the units for amounts and days in the present request.
 
-    Every request begins without any, so that none is written in another's units.
+    Every request starts without units, so that none uses another's.
 
     Parameters
     ----------
     found
-        Column → sign or code, as the engine found it in the data; empty where it found none.
+        Column → sign or code found in the data; empty if none.
     newest
-        Column of dates → its newest day in ISO form, where averages count days before it.
+        Date column → its newest day in ISO form, if averages count days before it.
     """
     days = {name: _iso_day(day) for name, day in newest.items()}
     _NEWEST.set(MappingProxyType({name: day for name, day in days.items() if day}))
@@ -36,7 +36,7 @@ def use_units(found: Mapping[str, str], newest: Mapping[str, str] = MappingProxy
 
 
 def is_sign(text: str) -> bool:
-    """Whether a text can stand for a currency: model files come from anywhere, with anything.
+    """Whether a text can be a currency: model files may come from anywhere and contain anything.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def is_sign(text: str) -> bool:
 
 
 def currency_of(name: str) -> str:
-    """What stands before a column's values: its currency, empty for other columns.
+    """Return the currency of a column, or an empty string.
 
     Examples
     --------
@@ -66,12 +66,12 @@ def is_day(name: str) -> bool:
 
 
 def direction(name: str) -> int:
-    """1 where a larger number is more; -1 for days before the newest, which is the later day."""
+    """Return 1 if a larger number means more, or -1 for days before the newest."""
     return -1 if is_day(name) else 1
 
 
 def day_before(name: str, days: float | None) -> str | None:
-    """The ISO date so many days before a column's newest; None where there is no such day.
+    """Return the ISO date so many days before a column's newest; None if it does not exist.
 
     Examples
     --------
@@ -91,5 +91,5 @@ def day_before(name: str, days: float | None) -> str | None:
 def _iso_day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
-    except ValueError:  # model files come from anywhere
+    except ValueError:  # model files may come from anywhere
         return None

@@ -1,19 +1,19 @@
-"""gunicorn's threaded worker with threads that do not wait for clients.
+"""gunicorn's threaded worker, with threads that do not wait for clients.
 
-gunicorn's own worker gives each connection a thread, which then waits for the rest of a request
-and for the reader of its response: as many slow clients as there are threads stop the server. Here
-the event loop waits instead. It collects a request and takes a thread once that is complete; a
-thread whose client does not read leaves the connection to the event loop, and some thread goes on
-when there is room. An open connection costs a descriptor and the bytes that have come.
+gunicorn's own worker gives each connection a thread, which waits for the rest of a request and for
+the reader of its response: as many slow clients as there are threads block the server. Here the
+event loop waits instead. It collects a request and hands it to a thread once it is complete. If the
+client does not read, the thread returns the connection to the event loop, and some thread continues
+once there is room. An open connection costs a descriptor and its buffered bytes.
 
-Only bodies too large to be kept in memory are read by a thread, as WSGI demands, once their
-beginning has come. They have places of their own. While others wait for one, the slowest must go.
+Threads read only bodies too large for memory, as WSGI requires, once the first bytes have arrived.
+These bodies have their own slots. While others wait for a slot, the slowest client is dropped.
 
-Overridden are methods that gunicorn 27 does not document: ``accept``, ``enqueue_req``, ``handle``,
-``handle_request``, ``finish_request``, ``murder_pending``, ``_keepalive_after`` and
+This module overrides methods that gunicorn 27 does not document: ``accept``, ``enqueue_req``,
+``handle``, ``handle_request``, ``finish_request``, ``murder_pending``, ``_keepalive_after`` and
 ``_cap_keepalive``. So pyproject.toml excludes gunicorn 28, and tests/faults/test_slow_clients.py
-shows whether a newer one fits. Where gunicorn itself serves TLS, its own methods run: TLS ends in a
-proxy. The module can go once gunicorn buffers by itself.
+shows whether a newer version works. If gunicorn itself serves TLS, its own methods run: TLS ends in
+a proxy. Remove this module once gunicorn buffers by itself.
 """
 
 from __future__ import annotations
@@ -40,50 +40,50 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from dashapp.telemetry import metrics
 from dashapp.web.guards.load_shedding import BODY_BYTES, DRAINS, STREAMS
 
-# Apache's mod_reqtimeout by default: 20 s for a head, then 500 bytes a second.
+# Default of Apache's mod_reqtimeout: 20 s for the head, then 500 bytes a second.
 HEAD_SECONDS = 20.0
 LEAST_BYTES_PER_SECOND = 500
-# nginx's by default (client_body_timeout, send_timeout): time without progress.
+# nginx's default (client_body_timeout, send_timeout): time without progress.
 PACE_SECONDS = 60.0
 PACE_BYTES = int(PACE_SECONDS * LEAST_BYTES_PER_SECOND)
-# While others wait for a place, this long for as many bytes must do: 6 kB a second.
+# While others wait for a slot, this is the time for the same bytes: 6 kB a second.
 SCARCE_SECONDS = 5.0
 # nginx's large_client_header_buffers hold half as much.
 HEAD_BYTES = 64 * 1024
-# Of a large body: whoever has sent so much means it.
+# Bytes of a large body to receive before a thread reads it.
 STREAM_HEAD_BYTES = 64 * 1024
-# Of all unfinished requests of a process; callbacks have some kilobytes.
+# For all unfinished requests of a process; callbacks take a few kilobytes.
 BUFFERED_BYTES = 16 * 1024 * 1024
 READ_BYTES = 64 * 1024
-# The kernel doubles it. Without a bound it would take 4 MB for each reader, and show progress so
-# rarely that slow readers and those who have stopped look alike.
+# The kernel doubles it. Without a limit it would take 4 MB for each reader, and show progress so
+# rarely that slow and stopped readers look alike.
 SEND_BUFFER_BYTES = 128 * 1024
-# As gunicorn's close_graceful; and for browsers, which show a response only after they have sent.
+# As in gunicorn's close_graceful; browsers show a response only after sending all.
 LINGER_SECONDS = 2.0
 DRAIN_SECONDS = 10.0
 
 END_OF_HEAD = b"\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-# Only to know how much to wait for: gunicorn's parser decides what a request is.
+# Only determines how much to wait for; gunicorn's parser parses the request.
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 
-# Closing then forgets what the kernel still has to send, which a slow reader would keep for hours.
+# Closing then drops unsent data in the kernel, which a slow reader would keep for hours.
 RESET = struct.pack("ii", 1, 0)
 TOO_SLOW = (408, "Request Timeout")
 BUSY = (503, "Service Unavailable")
-# What a thread returns whose client has to read first.
+# Returned by a thread whose client must read first.
 PAUSED = object()
 
 
 class Pace:
-    """A deadline that moves on whenever enough bytes have moved.
+    """A deadline that is extended whenever enough bytes have moved.
 
     Parameters
     ----------
     seconds
-        Until the first deadline, if not as long as between all others.
+        Time until the first deadline, if it differs from the later ones.
     """
 
     def __init__(self, seconds: float | None = None) -> None:
@@ -99,22 +99,22 @@ class Pace:
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
-    """A client's connection and the request that it is at.
+    """A client's connection and its current request.
 
     Attributes
     ----------
     received
         Bytes of requests that no thread has taken yet.
     needed
-        So many of them make the request complete; None before the end of its head.
+        Bytes that complete the request; None before the end of its head.
     streamed
         Whether a thread reads the rest of the body.
     ended
-        Whether the client sends no more.
+        Whether the client has stopped sending.
     response
-        Goes on with the response, and pauses whenever the client has to read first.
+        Continues the response, and pauses whenever the client must read first.
     pace
-        When patience with the client ends.
+        The client's deadline.
     """
 
     def __init__(self, *args: Any) -> None:
@@ -128,13 +128,13 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         self.expect_request()
 
     def expect_request(self) -> None:
-        """Wait for the next request; what came with the last one belongs to it."""
+        """Wait for the next request; bytes that came with the last one belong to it."""
         self.received[:] = self.parser.unreader.take_buffered()
         self.needed: int | None = None
         self.streamed = False
 
     def receive(self) -> bool:
-        """Take in what has come; whether a thread may take the request.
+        """Receive available bytes and return whether a thread may take the request.
 
         Raises
         ------
@@ -143,7 +143,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         """
         self.sock.setblocking(False)
         if not self.received:
-            # It may have been idle until now.
+            # The connection may have been idle until now.
             self.pace = Pace(HEAD_SECONDS)
         while not self._is_complete():
             try:
@@ -168,7 +168,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         return len(self.received) >= self.needed
 
     def _learn(self, head: bytes) -> None:
-        """Learn from the head how much will come."""
+        """Read from the head how many bytes to expect."""
         found = LENGTH.search(head)
         length = int(found.group(1)) if found else 0
         self.streamed = length > BODY_BYTES or CHUNKED.search(head) is not None
@@ -178,21 +178,21 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
             self.sock.send(CONTINUE)
 
     def hand_over(self) -> None:
-        """Give the parser what has come."""
+        """Pass the received bytes to the parser."""
         self.parser.unreader.unread(bytes(self.received))
         self.received.clear()
         self.pace = Pace()
 
     @property
     def is_slow(self) -> bool:
-        """Whether it should go while others wait for its place."""
+        """Whether to drop the connection while others wait for its slot."""
         return bool(self.pace.deadline - PACE_SECONDS + SCARCE_SECONDS < time.monotonic())
 
 
 class BodyReader(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
-    """Reads what the event loop has received, and then, of a streamed body, the rest.
+    """Read what the event loop has received, and then the rest of a streamed body.
 
-    A client that is too slow counts as one that has gone.
+    A client that is too slow counts as disconnected.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -200,7 +200,7 @@ class BodyReader(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
         self._connection = connection
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        """The next piece, empty at the end."""
+        """Return the next chunk, empty at the end."""
         pace, readable = self._connection.pace, select.poll()
         readable.register(self.sock, select.POLLIN)
         seconds = pace.deadline - time.monotonic()
@@ -212,7 +212,7 @@ class BodyReader(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
 
 
 class Outbox:
-    """Takes the place of a response's socket: sends what the client takes, and keeps the rest."""
+    """Replaces a response's socket: sends what the client accepts, and buffers the rest."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -224,7 +224,7 @@ class Outbox:
         self.flush()
 
     def flush(self) -> bool:
-        """Send what was kept; whether nothing is left."""
+        """Send buffered bytes and return whether none are left."""
         while self._rest:
             try:
                 sent = self._connection.sock.send(self._rest[0], socket.MSG_DONTWAIT)
@@ -247,7 +247,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         # Connections that the event loop waits for, and how many bytes they hold.
         self._parked: dict[Connection, None] = {}
         self._buffered = 0
-        # Large bodies that threads read, and those that wait for a place.
+        # Large bodies that threads read, and those that wait for a slot.
         self._streams: set[Connection] = set()
         self._waiting: deque[Connection] = deque()
         self._next_sweep = 0.0
@@ -255,7 +255,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
     # The event loop: what follows runs in the main thread, which never blocks.
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a new connection; when there are too many, another one has to go."""
+        """Accept a new connection; if there are too many, close another one."""
         if self.cfg.is_ssl:
             super().accept(listener)
             return
@@ -271,7 +271,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         self.enqueue_req(Connection(self.cfg, sock, address, listener.getsockname()))
 
     def enqueue_req(self, conn: Connection) -> None:
-        """Take a thread for a request that is complete; wait for the rest of others."""
+        """Hand a complete request to a thread; wait for the rest of an incomplete one."""
         if self.cfg.is_ssl:
             super().enqueue_req(conn)
             return
@@ -313,7 +313,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             super().finish_request(conn, fs)
 
     def murder_pending(self) -> None:
-        """Once a second close the connections that are too slow."""
+        """Close connections that are too slow, once a second."""
         super().murder_pending()
         now = time.monotonic()
         if now < self._next_sweep:
@@ -321,7 +321,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         self._next_sweep = now + 1
         for conn in [conn for conn in self._idle if conn.pace.deadline < now]:
             self._give_up(conn)
-        # A thread that reads from it then finds the end.
+        # A thread that reads from it then sees the end.
         slowest = sorted(self._streams, key=lambda conn: conn.pace.deadline)
         for conn in slowest[: len(self._waiting)]:
             if conn.is_slow:
@@ -330,7 +330,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
                     conn.sock.shutdown(socket.SHUT_RD)
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """Begin to stop: requests that have not come yet are not waited for much longer."""
+        """Start to stop: wait only a little longer for requests that have not arrived."""
         super()._cap_keepalive(deadline)
         for conn in self._parked:
             if conn.response is None:
@@ -354,7 +354,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         go_on(conn)
 
     def _start_streams(self) -> None:
-        """Give free places to large bodies."""
+        """Give free slots to large bodies."""
         while self._waiting and len(self._streams) < STREAMS:
             conn = self._waiting.popleft()
             conn.pace = Pace()
@@ -364,7 +364,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
     def _linger(self, conn: Connection) -> None:
         """Close for writing, and wait a moment for the client (RFC 9112, section 9.6).
 
-        Closed with unread bytes, a connection is reset, and the response may be lost.
+        Closing with unread bytes resets the connection, and the response may be lost.
         """
         conn.received.clear()
         conn.pace = Pace(DRAIN_SECONDS if conn.streamed else LINGER_SECONDS)
@@ -375,7 +375,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             self._drop(conn)
 
     def _discard(self, conn: Connection) -> None:
-        """Read on and forget."""
+        """Read and discard."""
         try:
             if conn.sock.recv(READ_BYTES):
                 self._park(conn, EVENT_READ, self._discard)
@@ -388,7 +388,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         self._drop(conn)
 
     def _make_room(self) -> None:
-        """Close the connection that is next to be given up."""
+        """Close the connection that is next to be dropped."""
         if self._idle:
             self._give_up(min(self._idle, key=lambda conn: conn.pace.deadline))
         elif self.keepalived_conns:
@@ -397,11 +397,11 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     @property
     def _idle(self) -> list[Connection]:
-        """Connections that no thread works for."""
+        """Connections that no thread is using."""
         return [*self._parked, *self._waiting]
 
     def _give_up(self, conn: Connection) -> None:
-        """Close an idle connection; the client learns why its request is not answered."""
+        """Close an idle connection; tell the client why its request is not answered."""
         waits = conn not in self._parked
         if waits or conn.received or conn.response:
             metrics.meters().refused.labels("slow").inc()
@@ -425,17 +425,17 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
     # What follows runs in threads.
 
     def handle(self, conn: Connection) -> object:
-        """Answer a request, or go on with the response."""
+        """Answer a request, or continue the response."""
         if self.cfg.is_ssl or conn.response is None:
             return super().handle(conn)
         try:
             return self._keepalive_after(conn, self._go_on(conn))
         except OSError:
-            # The client has gone.
+            # The client has disconnected.
             return False
 
     def handle_request(self, req: Any, conn: Connection) -> object:
-        """Begin with the response."""
+        """Start the response."""
         if self.cfg.is_ssl:
             return super().handle_request(req, conn)
         # Sent by the event loop.
@@ -447,7 +447,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         return PAUSED if keepalive is PAUSED else super()._keepalive_after(conn, keepalive)
 
     def _go_on(self, conn: Connection) -> object:
-        """PAUSED, or whether the connection can be used again."""
+        """Return PAUSED, or whether the connection can be reused."""
         assert conn.response is not None
         try:
             next(conn.response)
@@ -460,7 +460,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         return PAUSED
 
     def _respond(self, req: Any, conn: Connection) -> Generator[None, None, bool]:
-        """What gunicorn's ``handle_request`` does, with pauses; returns whether to keep alive."""
+        """Do what gunicorn's ``handle_request`` does, with pauses; return whether to keep alive."""
         environ: dict[str, Any] = {}
         response = None
         try:
@@ -502,7 +502,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             self.log.info("Autorestarting worker after current request.")
             self.alive = False
         full = len(self.keepalived_conns) >= self.max_keepalived
-        # The rest of a body that nobody wants is not read to find the next request.
+        # Do not read the rest of an unread body to find the next request.
         if conn.streamed or full or not self.alive or not self.cfg.keepalive:
             response.force_close()
 

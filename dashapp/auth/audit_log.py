@@ -1,8 +1,8 @@
-"""The audit log: who did what when, in lines that are only ever added.
+"""The audit log: who did what and when, in append-only lines.
 
-A line is one JSON object with ids, counts and hashes; names, values and files never stand in it.
-It goes to ``audit.jsonl`` in the data folder, or to standard output where several machines share a
-Redis and a log collector gathers their lines.
+Each line is one JSON object with ids, counts and hashes, never names, values or files. It goes to
+``audit.jsonl`` in the data folder, or to standard output where several machines share a Redis and a
+log collector gathers their lines.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ Fact = str | int | bool | None
 
 
 def note(event: str, **facts: Fact) -> None:
-    """Remember what the present request does; it is written if the request succeeds.
+    """Note what the present request does; it is logged if the request succeeds.
 
     Parameters
     ----------
     event
         A word such as ``"train"``.
     facts
-        Ids and counts; never what a user typed or uploaded.
+        Ids and counts; never user input or uploaded content.
     """
     g.setdefault("portal_events", []).append((event, facts))
 
 
 class AuditLog:
-    """Writes lines.
+    """Write lines to the audit log.
 
     Parameters
     ----------
     settings : Settings
-        Tells where to.
+        Determines where the lines go.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -54,7 +54,7 @@ class AuditLog:
         self._path = None if shared else private_folder(settings.data_dir) / AUDIT_FILE
 
     def write(self, event: str, session: str, user: str, facts: dict[str, Fact]) -> None:
-        """Add one line; what the disk does not take stands whole in the log."""
+        """Add one line; if the disk does not take all of it, write it to the application log."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         record = {"time": now, "event": event, "session": session, "user": user or None, **facts}
         line = json.dumps(record, separators=(",", ":")) + "\n"
@@ -69,7 +69,7 @@ class AuditLog:
 
 
 def append_line(path: Path, line: bytes) -> None:
-    """Add a line to a file, on a line of its own also after one that a full disk cut short.
+    """Append a line to a file; start a new line if a full disk cut the last one short.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def append_line(path: Path, line: bytes) -> None:
         size = os.fstat(descriptor).st_size
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
             line = b"\n" + line
-        # One write to a file opened for appending: lines of several processes never mix.
+        # A single write to a file opened for appending: lines of several processes never mix.
         if os.write(descriptor, line) < len(line):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     finally:

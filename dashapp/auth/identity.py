@@ -1,8 +1,8 @@
-"""Whose request it is: a random id in a signed cookie, or in a page token inside frames.
+"""Identify a request's session: a random id in a signed cookie, or in a page token in frames.
 
-Both hold 256 random bits, when the session began, when it was last seen, what it may do, and our
-signature; the session's public id, under which data are stored and which may stand in logs, is a
-hash of the random bits, so that neither disk nor log tells anybody a cookie.
+Both hold 256 random bits, when the session began and was last seen, its rights, and our signature.
+The session's public id, under which data are stored and which may appear in logs, is a hash of the
+random bits, so neither disk nor log reveals a cookie.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from dashapp.storage.secret_key import derived_key
 COOKIE = "portal_session"
 # Browsers accept this prefix only from the host itself, over https, for all paths.
 HOSTED_COOKIE = f"__Host-{COOKIE}"
-# The header that a framed page adds to its requests, where cookies may be blocked.
+# The header that a framed page adds to its requests, because cookies may be blocked there.
 PAGE_TOKEN = "X-Portal-Session"  # noqa: S105 - a header's name
-# How long a page token lives after it was last renewed; it is renewed while the page is in use.
+# Lifetime of a page token after its last renewal; it is renewed while the page is in use.
 PAGE_SECONDS = 15 * 60
-# Public files are the same for everybody and cached for long: they carry no identity. Launch and
-# sign-in begin an identity of their own.
+# Public files are the same for everyone and cached for long: they carry no identity. Launch and
+# sign-in start their own.
 PUBLIC = (
     "/assets/",
     "/_dash-component-suites/",
@@ -45,11 +45,11 @@ PUBLIC = (
     "/embed",
     "/frame-help",
 )
-# Public in the mode that has it.
+# Public in the mode that has this route.
 SIGN_IN = "/sign-in"
-# In the address of pages that were launched in a frame.
+# Part of the address of pages that were launched in a frame.
 FRAMED = "framed"
-# The cookie is written again when this share of the idle time has passed.
+# The cookie is renewed once this share of the idle time has passed.
 REFRESH_SHARE = 0.1
 LONGEST_TEXT = 1000
 ENDED = "This view has ended. Reload the page that shows it."
@@ -57,7 +57,7 @@ ENDED = "This view has ended. Reload the page that shows it."
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A session as its cookie or page token tells it.
+    """A session as described by its cookie or page token.
 
     Attributes
     ----------
@@ -68,9 +68,9 @@ class Identity:
     rights
         What it may do.
     user
-        A hash that tells users apart; empty where nobody signs in.
+        A hash that distinguishes users; empty without sign-in.
     ancestor
-        Origin of the one site whose frame it was launched in; empty elsewhere.
+        Origin of the only site that may frame it, if launched in a frame; otherwise empty.
     """
 
     token: str
@@ -82,12 +82,12 @@ class Identity:
 
     @classmethod
     def new(cls, rights: Rights, *, user: str = "", ancestor: str = "") -> Identity:
-        """A fresh identity of 256 random bits."""
+        """Return a new identity of 256 random bits."""
         now = int(time.time())
         return cls(secrets.token_urlsafe(32), now, now, rights, user, ancestor)
 
     def renewed(self) -> Identity:
-        """Another identity that may do the same; a launched one does not live longer by that."""
+        """Return a new identity with the same rights; a launched one keeps its time of expiry."""
         fresh = Identity.new(self.rights, user=self.user, ancestor=self.ancestor)
         return replace(fresh, began=self.began) if self.ancestor else fresh
 
@@ -98,14 +98,14 @@ class Identity:
 
 
 class Tokens:
-    """Writes identities as signed texts and reads them back.
+    """Write identities as signed texts and read them back.
 
     Parameters
     ----------
     key : bytes
         Signs the texts.
     idle, absolute : int
-        Seconds after which an identity is over: since it was last seen, and since it began.
+        Seconds until an identity expires: since it was last seen, and since it began.
     """
 
     def __init__(self, key: bytes, idle: int, absolute: int) -> None:
@@ -114,7 +114,7 @@ class Tokens:
         self._absolute = absolute
 
     def write(self, identity: Identity) -> str:
-        """The identity as text, seen now."""
+        """Return the identity as signed text, seen now."""
         rights = " ".join(sorted(identity.rights))
         fields = [identity.token, identity.began, int(time.time()), rights]
         text = json.dumps([*fields, identity.user, identity.ancestor], separators=(",", ":"))
@@ -122,13 +122,13 @@ class Tokens:
         return f"{body}.{self._tag(body)}"
 
     def read(self, text: str | None) -> Identity | None:
-        """The identity in a text; None if we did not write it or its time is over."""
+        """Return the identity in a text; None if its signature is invalid or it has expired."""
         if text is None or len(text) > LONGEST_TEXT or text.count(".") != 1:
             return None
         body, _, tag = text.partition(".")
         if not hmac.compare_digest(tag.encode(), self._tag(body).encode()):
             return None
-        # Only what we wrote ourselves comes this far.
+        # Only signed texts of our own reach this point.
         token, began, seen, rights, user, ancestor = json.loads(
             base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
         )
@@ -137,7 +137,7 @@ class Tokens:
         return None if self._is_over(identity) else identity
 
     def due(self, identity: Identity) -> bool:
-        """Whether the text should tell a later visit."""
+        """Whether the text should be renewed to record a later visit."""
         return time.time() - identity.seen > REFRESH_SHARE * self._idle
 
     def _is_over(self, identity: Identity) -> bool:
@@ -149,26 +149,26 @@ class Tokens:
 
 
 def cookie_tokens(settings: Settings) -> Tokens:
-    """The texts that stand in cookies."""
-    # Who came in by one way is not known by another after a change of the mode.
+    """Return the signer of cookies."""
+    # After a change of mode, identities of the old mode are not accepted.
     mode = "" if settings.identity == "open" else f" {settings.identity}"
     key = derived_key(settings, f"cookie{mode}")
     return Tokens(key, settings.idle_seconds, settings.absolute_seconds)
 
 
 def page_tokens(settings: Settings) -> Tokens:
-    """The texts that framed pages send in a header."""
+    """Return the signer of the page tokens that framed pages send in a header."""
     key = derived_key(settings, "page")
     return Tokens(key, min(PAGE_SECONDS, settings.idle_seconds), settings.absolute_seconds)
 
 
 def current_session() -> str:
-    """Public id of the session that makes the present request.
+    """Return the public id of the present request's session.
 
     Raises
     ------
     RuntimeError
-        Outside a request, or in one for a public file.
+        Outside a request, or in a request for a public file.
     """
     session = g.get("portal_session")
     if session is None:
@@ -177,18 +177,18 @@ def current_session() -> str:
 
 
 def begin(identity: Identity) -> None:
-    """Make an identity that of this request, and of the browser with the answer."""
+    """Start an identity for this request, and send it to the browser with the response."""
     set_current(identity)
     g.portal_is_new = True
 
 
 def renew() -> Identity:
-    """Begin another session with the answer to this request; the old id is never used again.
+    """Start another session with this response; the old id is never used again.
 
     Returns
     -------
     Identity
-        Of the session to come.
+        The identity of the new session.
     """
     fresh: Identity = g.portal_identity.renewed()
     g.portal_next = fresh
@@ -196,46 +196,47 @@ def renew() -> Identity:
 
 
 def leave_if_ended(error: Exception) -> None:
-    """Begin another session where a browser still has the cookie of one that was deleted.
+    """Start another session if the browser still has the cookie of a deleted one.
 
-    What was on its way at the moment of the deletion begins none: by then the browser has another
-    session, maybe with something in it.
+    Requests in flight at the time of the deletion start none: by then the browser has another
+    session, maybe with data in it.
     """
     if isinstance(error, SessionEndedError) and error.since < g.portal_arrived:
         renew()
 
 
 def end() -> None:
-    """End the session of this request: the browser forgets it with the answer."""
+    """End the session of this request; the response deletes its cookie."""
     g.portal_ended = True
 
 
 def set_current(identity: Identity) -> None:
-    """Tell the rest of the request whose it is."""
+    """Set the identity for the rest of the request."""
     g.portal_identity = identity
     g.portal_session = identity.session
 
 
-# Takes what the cookie tells and gives whose request it is; refuses by raising an HTTP error.
+# Takes the identity in the cookie and returns the request's identity, or raises an HTTP error to
+# refuse it.
 Admit = Callable[[Identity | None], Identity]
 
 
 def admit_everybody(known: Identity | None) -> Identity:
-    """Give each new browser a session of its own that may do what the portal offers."""
+    """Give each new browser its own session with all rights that the portal offers."""
     return known or Identity.new(SCOPES["full"])
 
 
 class Recognition:
-    """Reads whose request it is, and tells browsers who they are.
+    """Identify each request's session, and send the identity to the browser.
 
-    Only ids that we signed count: a planted, guessed or outdated cookie counts as none. A page
-    token is asked alone: with a bad one the request fails, whatever cookie it carries, since the
+    Only ids that we signed count: a planted, guessed or outdated cookie is ignored. A page token
+    takes precedence: with an invalid one the request fails, whatever cookie it carries, because the
     cookie may belong to another view in the same browser.
 
     Parameters
     ----------
     settings : Settings
-        Tells keys, lives and the attributes of the cookie.
+        Keys, lifetimes and cookie attributes.
     admit : callable
         Decides about requests without a page token.
     """
@@ -247,13 +248,13 @@ class Recognition:
         self._name = HOSTED_COOKIE if settings.hosted else COOKIE
         self._seconds = settings.idle_seconds
         self._hosted = settings.hosted
-        # In another site's frame browsers keep only cookies that are partitioned by that site.
-        # Without the partition, SameSite=None would let that site's own requests carry the
-        # cookie: never.
+        # In another site's frame, browsers keep only cookies that are partitioned by that site.
+        # Without the partition, SameSite=None would let that site's own requests carry the cookie:
+        # never.
         self._framed = settings.hosted and bool(settings.frame_ancestors)
 
     def identify(self) -> None:
-        """Find the identity of the present request, or refuse it."""
+        """Find the identity of the present request, or refuse the request."""
         g.portal_arrived = time.time()
         if request.path.startswith(self._public):
             return
@@ -261,7 +262,7 @@ class Recognition:
         if sent is None:
             known = self._cookies.read(request.cookies.get(self._name))
             if FRAMED in request.args and (known is None or not known.ancestor):
-                # A frame that was launched and reloaded where its browser keeps no cookie.
+                # A launched frame was reloaded in a browser that blocks its cookie.
                 raise Unauthorized(ENDED)
             identity = self._admit(known)
             g.portal_is_new = identity != known
@@ -274,7 +275,7 @@ class Recognition:
         set_current(identity)
 
     def remember(self, response: Response) -> Response:
-        """Add the cookie or the page token, when it is new or should tell a later visit."""
+        """Add the cookie or page token to the response if it is new or due for renewal."""
         identity: Identity | None = g.get("portal_next") or g.get("portal_identity")
         if identity is None:
             return response

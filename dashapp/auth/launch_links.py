@@ -1,7 +1,7 @@
-"""Launch links: a host that shares a key with the portal says who may see what, for once.
+"""Launch links: a host that shares a key with the portal grants access once.
 
-The link carries a JSON Web Token (RFC 7519) signed with HMAC-SHA-256 under a key of its own. It
-lives for ten minutes at most, opens one session, and names the one site that may frame it.
+The link carries a JSON Web Token (RFC 7519) signed with HMAC-SHA-256 under a separate key. It is
+valid for ten minutes at most, opens one session, and names the only site that may frame it.
 """
 
 from __future__ import annotations
@@ -20,38 +20,38 @@ from dashapp.storage.keys import HEX_ID
 ALGORITHM = "HS256"
 ISSUER = "segmentation-host"
 AUDIENCE = "segmentation-portal"
-# A link is made for the visit at hand; what it opens lives on by itself.
+# A link is made for one visit; the session it opens lives longer.
 LONGEST_SECONDS = 600
-# How far the clocks of host and portal may differ.
+# Accepted difference between the clocks of host and portal.
 LEEWAY_SECONDS = 10
 LONGEST_TOKEN = 4096
 THEMES = ("light", "dark")
 REQUIRED = ("iss", "aud", "iat", "exp", "jti", "scope", "ancestor")
 ALLOWED = {*REQUIRED, "model", "theme"}
-# Long enough that two hosts never choose the same by chance.
+# Long enough that two hosts never choose the same id by chance.
 TOKEN_ID = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 
 class LaunchError(Exception):
-    """A link cannot be used; ``str()`` is the reason in a word or two, for the log."""
+    """A link cannot be used; ``str()`` is a short reason for the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What a valid link asks for.
+    """The contents of a valid link.
 
     Attributes
     ----------
     rights
         What the session may do.
     ancestor
-        Origin of the site that may show it.
+        Origin of the site that may frame it.
     model
-        Id of the one shared model that it sees; None for a session that begins empty.
+        Id of the one shared model to show; None for a session that starts empty.
     theme
-        ``"light"``, ``"dark"``, or None for what the browser prefers.
+        ``"light"``, ``"dark"``, or None for the browser's preference.
     use
-        Name under which the single use is noted.
+        Name under which the single use is recorded.
     """
 
     rights: Rights
@@ -70,7 +70,7 @@ def sign(
     theme: str | None = None,
     seconds: int = LONGEST_SECONDS,
 ) -> str:
-    """A token for one launch.
+    """Return a token for one launch.
 
     Parameters
     ----------
@@ -81,9 +81,9 @@ def sign(
     ancestor, model, theme
         As in :class:`Launch`.
     seconds
-        Time in which the link must be opened.
+        Seconds until the link expires.
     """
-    import jwt  # with its 9 MB of cryptography only where links are in use
+    import jwt  # imports 9 MB of cryptography, so only where links are used
 
     now = int(time.time())
     claims: dict[str, Any] = {
@@ -100,12 +100,12 @@ def sign(
 
 
 def verify(token: str, key: bytes, ancestors: tuple[str, ...]) -> Launch:
-    """Read a token; its single use is for the caller to note.
+    """Verify a token; the caller must record its single use.
 
     Parameters
     ----------
     token
-        What stands in the link.
+        The token in the link.
     key
         The key shared with the host.
     ancestors
@@ -114,7 +114,7 @@ def verify(token: str, key: bytes, ancestors: tuple[str, ...]) -> Launch:
     Raises
     ------
     LaunchError
-        If anything about it is not as it must be.
+        If any part of it is invalid.
     """
     import jwt  # as above
 
@@ -136,7 +136,7 @@ def verify(token: str, key: bytes, ancestors: tuple[str, ...]) -> Launch:
 
 
 def launch_of(claims: Mapping[str, Any], ancestors: tuple[str, ...]) -> Launch:
-    """Check what signed claims say; each fault has a reason of its own."""
+    """Check signed claims; each error has its own reason."""
     model, theme = claims.get("model"), claims.get("theme")
     for is_fine, reason in (
         (set(claims) <= ALLOWED, "unknown claim"),
@@ -159,7 +159,7 @@ def launch_of(claims: Mapping[str, Any], ancestors: tuple[str, ...]) -> Launch:
 
 
 def frames(origin: object, ancestors: tuple[str, ...]) -> bool:
-    """Whether an origin is one of those that may frame the portal.
+    """Whether an origin may frame the portal.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def frames(origin: object, ancestors: tuple[str, ...]) -> bool:
 
 
 def _covers(allowed: Any, origin: str) -> bool:
-    """Whether an allowed ancestor, maybe with ``*.`` in front, covers a plain origin."""
+    """Whether an allowed ancestor, possibly with a leading ``*.``, covers an origin."""
     asked = urlsplit(origin)
     try:
         is_same = (asked.scheme, asked.port) == (allowed.scheme, allowed.port)
@@ -189,7 +189,7 @@ def _covers(allowed: Any, origin: str) -> bool:
 
 
 def _is_short_lived(claims: Mapping[str, Any]) -> bool:
-    """Whether both times are whole seconds that are not too far apart."""
+    """Whether both times are whole seconds and close enough together."""
     issued, expires = claims["iat"], claims["exp"]
     whole = all(
         isinstance(value, int) and not isinstance(value, bool) for value in (issued, expires)

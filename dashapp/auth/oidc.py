@@ -1,7 +1,7 @@
-"""What a provider of identities says, believed only as far as it is proven.
+"""OpenID Connect: verify everything that the identity provider sends.
 
-OpenID Connect Core 1.0, authorization code flow with PKCE (RFC 7636). Addresses come from the
-provider's discovery document, keys from its key set; both are kept for an hour.
+OpenID Connect Core 1.0, authorization code flow with PKCE (RFC 7636). Endpoints come from the
+provider's discovery document, keys from its key set; both are cached for an hour.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ from dashapp.storage.secret_key import derived_key
 ALGORITHMS = ("RS256", "ES256")
 SCOPE = "openid"
 KEEP_SECONDS = 3600
-# A key that is not known may be a new one; asking more often would let strangers make us ask.
+# An unknown key may be a new one. Refetching more often would let strangers trigger requests.
 RENEW_SECONDS = 60
-# How far the clocks of provider and portal may differ.
+# Accepted difference between the clocks of provider and portal.
 LEEWAY_SECONDS = 30
 LONGEST_TOKEN = 32_768
 REQUIRED = ("iss", "aud", "sub", "exp", "iat", "nonce")
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-# What the libraries raise for JSON of kinds that they do not expect: a list for a name, half a
-# character, a number without end.
+# Errors that the libraries raise for unexpected JSON: a list for a name, half a surrogate pair, an
+# infinite number.
 MISREAD = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who signed in.
+    """A user who signed in.
 
     Attributes
     ----------
     user
-        A hash that tells users apart.
+        A hash that distinguishes users.
     rights
-        What the roles in the token allow; empty where there is none of ours.
+        Rights of the roles in the token; empty if none of them is ours.
     """
 
     user: str
@@ -58,12 +58,12 @@ class Person:
 
 
 class Provider:
-    """The provider of identities that the settings name.
+    """The configured identity provider.
 
     Parameters
     ----------
     settings
-        With issuer, client and the name of the claim that holds roles.
+        Settings with the issuer, the client and the name of the claim that holds roles.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -76,19 +76,19 @@ class Provider:
         self._documents = Documents()
 
     def address(self, back: str, state: str, nonce: str, verifier: str) -> str:
-        """Where the browser goes to sign in.
+        """Return the URL at which the browser signs in.
 
         Parameters
         ----------
         back
-            Our address that the provider sends it back to.
+            Our URL to which the provider returns the browser.
         state, nonce, verifier
-            Random texts that are bound to this browser.
+            Random texts bound to this browser.
 
         Raises
         ------
         ProviderAwayError
-            If the provider's addresses cannot be learned.
+            If the provider's endpoints cannot be fetched.
         """
         from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
@@ -106,12 +106,12 @@ class Provider:
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
     def person(self, code: str, back: str, nonce: str, verifier: str) -> Person:
-        """Exchange a code for an identity, and check every part of it.
+        """Exchange a code for an identity, and verify every part of it.
 
         Raises
         ------
         SignInError
-            If anything about it is not as it must be.
+            If any part of it is invalid.
         """
         try:
             return self._vouched_for(self._exchange(code, back, verifier), nonce)
@@ -119,11 +119,11 @@ class Provider:
             raise SignInError(f"not readable: {type(error).__name__}") from None
 
     def is_issuer(self, name: str | None) -> bool:
-        """Whether an answer that names its issuer (RFC 9207) names this one."""
+        """Whether a response's issuer (RFC 9207) is this provider."""
         return name is None or name == self._issuer
 
     def _vouched_for(self, token: str, nonce: str) -> Person:
-        """Whom a token names, if it was made for this sign-in."""
+        """Return the person in a token, if it was made for this sign-in."""
         claims = self._checked(token)
         if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
             raise SignInError("another nonce")
@@ -132,7 +132,7 @@ class Provider:
         return Person(user, rights_in(" ".join(role_names(claims, self._claim)), ROLES))
 
     def _exchange(self, code: str, back: str, verifier: str) -> str:
-        """The identity token that the provider gives for a code."""
+        """Return the identity token that the provider issues for a code."""
         from authlib.common.errors import AuthlibBaseError
         from authlib.integrations.requests_client import OAuth2Session
         from requests import RequestException
@@ -161,7 +161,7 @@ class Provider:
         return token
 
     def _checked(self, token: str) -> dict[str, Any]:
-        """The claims of an identity token (OpenID Connect Core, section 3.1.3.7)."""
+        """Return the verified claims of an identity token (OpenID Connect Core, 3.1.3.7)."""
         import jwt
 
         try:
@@ -185,7 +185,7 @@ class Provider:
         return claims
 
     def _key(self, kid: object, algorithm: str) -> Any:
-        """The provider's key of a name; asked for again, now and then, when it is not known."""
+        """Return the provider's key by id; refetch now and then if it is unknown."""
         address = str(self._addresses()["jwks_uri"])
         for seconds in (KEEP_SECONDS, RENEW_SECONDS):
             found = matching(self._documents.get(address, seconds), kid, algorithm)
@@ -194,7 +194,7 @@ class Provider:
         raise SignInError("unknown key")
 
     def _addresses(self) -> Mapping[str, Any]:
-        """The provider's discovery document (OpenID Connect Discovery 1.0, section 4)."""
+        """Return the provider's discovery document (OpenID Connect Discovery 1.0, section 4)."""
         address = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
         found = self._documents.get(address, KEEP_SECONDS)
         if found.get("issuer") != self._issuer:
@@ -205,14 +205,14 @@ class Provider:
 
 
 def role_names(claims: Mapping[str, Any], path: str) -> list[str]:
-    """The names of our roles in a claim, which is a list or a text with spaces.
+    """Return our roles in a claim, which is a list or a space-separated text.
 
     Parameters
     ----------
     claims
-        Of an identity token.
+        Claims of an identity token.
     path
-        The claim's name; dots lead into objects.
+        Name of the claim; dots lead into nested objects.
 
     Examples
     --------
@@ -223,7 +223,7 @@ def role_names(claims: Mapping[str, Any], path: str) -> list[str]:
     >>> role_names({"roles": {"admin": True}}, "roles")
     []
     """
-    # Some providers name claims by an address, dots included.
+    # Some providers name claims by a URL, dots included.
     value: Any = claims.get(path)
     if value is None:
         value = claims
@@ -236,7 +236,7 @@ def role_names(claims: Mapping[str, Any], path: str) -> list[str]:
 
 
 def _method(found: Mapping[str, Any]) -> str:
-    """How the portal proves itself to the provider; by a header unless it takes only a form."""
+    """Return how to authenticate to the provider: by header, unless it accepts only a form."""
     known = found.get("token_endpoint_auth_methods_supported")
     if not isinstance(known, list) or "client_secret_basic" in known:
         return "client_secret_basic"

@@ -1,4 +1,4 @@
-"""Documents of a provider of identities: fetched with care, and kept for a while."""
+"""Fetch and cache the JSON documents of an identity provider."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
-# Seconds to connect and to wait for bytes: somebody looks at a blank page meanwhile.
+# Seconds to connect and to wait for bytes: the user sees a blank page meanwhile.
 TIMEOUT = (3.05, 5.0)
-# After a failure nobody else waits for the provider for so long.
+# After a failure, other requests fail at once for this long.
 PAUSE_SECONDS = 5
 LONGEST_ANSWER = 1_000_000
 
 
 class SignInError(Exception):
-    """Nobody is signed in; ``str()`` is the reason in a few words, for the log."""
+    """The sign-in failed; ``str()`` is a short reason for the log."""
 
 
 class ProviderAwayError(SignInError):
-    """The provider does not answer, or not as the standard says."""
+    """The provider does not respond, or not as the standard requires."""
 
 
 class Documents:
-    """JSON documents by their address, shared by all threads of a process."""
+    """JSON documents by URL, shared by all threads of a process."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -32,12 +32,12 @@ class Documents:
         self._failed = -float("inf")
 
     def get(self, address: str, seconds: float) -> dict[str, Any]:
-        """A document, not older than so many seconds.
+        """Return a document that is at most so many seconds old.
 
         Raises
         ------
         ProviderAwayError
-            If it cannot be had, or could not be a moment ago.
+            If fetching fails, or failed a moment ago.
         """
         with self._lock:
             now = time.monotonic()
@@ -56,15 +56,15 @@ class Documents:
 
 
 def fetch(address: str) -> dict[str, Any]:
-    """A JSON object from the provider: within a time, of a bounded size, without redirects.
+    """Fetch a JSON object from the provider with limits on time and size, without redirects.
 
     Raises
     ------
     ProviderAwayError
-        If that is not what comes.
+        If the response is anything else.
     """
     import requests
-    from urllib3.exceptions import HTTPError  # of its own while a body is read
+    from urllib3.exceptions import HTTPError  # urllib3's own, raised while a body is read
 
     try:
         with requests.get(address, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
@@ -78,9 +78,9 @@ def fetch(address: str) -> dict[str, Any]:
 
 
 def matching(document: Mapping[str, Any], kid: object, algorithm: str) -> list[Any]:
-    """The keys of a key set (RFC 7517) for a name and an algorithm.
+    """Return the keys of a key set (RFC 7517) with an id and an algorithm.
 
-    A token without a name fits if the provider has only one such key.
+    A token without a key id matches only if the provider has a single such key.
     """
     import jwt
 
@@ -93,5 +93,5 @@ def matching(document: Mapping[str, Any], kid: object, algorithm: str) -> list[A
             try:
                 found.append(jwt.PyJWK(entry, algorithm))
             except jwt.PyJWTError:
-                continue  # a key of a kind we do not know is none of ours
+                continue  # not one of ours: a key of an unknown type
     return found

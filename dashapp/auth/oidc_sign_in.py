@@ -1,8 +1,8 @@
-"""Identity mode ``oidc``: who may come in without a detour, and what waits for who must take it.
+"""Identity mode ``oidc``: admit signed-in sessions, redirect everyone else.
 
-Until the browser comes back from the provider, a cookie of ten minutes holds what binds the sign-in
-to it. Sessions of people who signed in stand in the ledger: one that is not there has ended, so
-that a cookie that was copied opens nothing after the sign-out.
+Until the browser returns from the provider, a cookie of ten minutes holds the data that bind the
+sign-in to it. The ledger records the sessions of signed-in people: one that is not in it has ended,
+so a copied cookie is useless after the sign-out.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ SIGNED_OUT = "You are not signed in, or your visit has ended. Reload the page to
 
 
 class SignInFirstError(RequestRedirect):
-    """Sends a browser to the sign-in; 303, since browsers keep the usual 308 for ever."""
+    """Redirect a browser to the sign-in with 303, because browsers cache the usual 308 forever."""
 
     code = 303
 
 
 def admit_who_signed_in(ledger: Ledger) -> Admit:
-    """Admit who signed in and has not left; views that a signed link launched need no sign-in.
+    """Admit signed-in sessions; views launched by a signed link need no sign-in.
 
     Returns
     -------
     callable
-        Sends a browser that opens a page to the sign-in, and refuses all else with 401.
+        Redirects a browser that opens a page to the sign-in, and refuses everything else with 401.
     """
 
     def admit(known: Identity | None) -> Identity:
@@ -55,12 +55,12 @@ def admit_who_signed_in(ledger: Ledger) -> Admit:
 
 
 def keep(ledger: Ledger, identity: Identity) -> None:
-    """Note in the ledger that a session belongs to somebody who signed in."""
+    """Record in the ledger that a session belongs to a signed-in person."""
     ledger.add_item(identity.session, KIND, identity.session, "", {})
 
 
 def opens_page() -> bool:
-    """Whether a browser opens a page in a window of its own; providers refuse to be framed."""
+    """Whether a browser opens a page in its own window; providers refuse to be framed."""
     wants = request.accept_mimetypes.best == "text/html"
     alone = request.headers.get("Sec-Fetch-Dest", "document") == "document"
     return request.method == "GET" and wants and alone
@@ -73,10 +73,10 @@ class Pending:
     Attributes
     ----------
     state, nonce, verifier
-        Random texts: the first comes back in the address, the second in the identity token, the
+        Random texts: the first comes back in the URL, the second in the identity token, the
         third proves to the provider who asked for the code.
     path
-        The page that was asked for.
+        The page that was requested.
     """
 
     state: str
@@ -86,26 +86,26 @@ class Pending:
 
     @classmethod
     def new(cls, path: str) -> Pending:
-        """A fresh one; RFC 7636, section 4.1, asks for 43 characters or more."""
+        """Return a new one; RFC 7636, section 4.1, requires at least 43 characters."""
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         return cls(state, nonce, verifier, path)
 
 
 class PendingTokens:
-    """Writes pending sign-ins as signed texts and reads them back.
+    """Write pending sign-ins as signed texts and read them back.
 
     Parameters
     ----------
     settings
-        Tells the key.
+        Settings with the key.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._key = derived_key(settings, "sign-in")
 
     def write(self, pending: Pending) -> str:
-        """The text that stands in the cookie."""
-        import jwt  # with its 9 MB of cryptography only where people sign in
+        """Return the text for the cookie."""
+        import jwt  # imports 9 MB of cryptography, so only where people sign in
 
         claims = {
             "exp": int(time.time()) + PENDING_SECONDS,
@@ -117,7 +117,7 @@ class PendingTokens:
         return jwt.encode(claims, self._key, algorithm=ALGORITHM)
 
     def read(self, text: str | None) -> Pending | None:
-        """What a text says; None if we did not write it or its time is over."""
+        """Return the sign-in in a text; None if its signature is invalid or it has expired."""
         import jwt  # as above
 
         try:
@@ -126,5 +126,5 @@ class PendingTokens:
             )
         except jwt.InvalidTokenError:
             return None
-        # Only what we wrote ourselves comes this far.
+        # Only signed texts of our own reach this point.
         return Pending(claims["state"], claims["nonce"], claims["verifier"], claims["path"])

@@ -1,6 +1,6 @@
-"""What a visitor may do, and how routes and callbacks say what they need.
+"""What a visitor may do, and how routes and callbacks declare what they need.
 
-Nothing is open by accident: whatever does not declare its need is refused.
+Access is denied by default: a route or callback that declares no need is refused.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class Right(StrEnum):
     PREDICT = "predict"
     """Score one customer or a file."""
     CHANGE = "change"
-    """Bring data, find and name segments, take the model away."""
+    """Upload data, find and name segments, download the model."""
 
 
 class Door(StrEnum):
-    """What needs no right: files for everybody, or what nobody may have."""
+    """Needs other than a right: open to everyone, or closed to everyone."""
 
     PUBLIC = "public"
     CLOSED = "closed"
@@ -38,7 +38,7 @@ class Door(StrEnum):
 Need = Right | Door
 Rights = frozenset[Right]
 
-# What a launch link may allow; several can be named, separated by spaces (RFC 6749, section 3.3).
+# What a launch link may grant; several names are separated by spaces (RFC 6749, section 3.3).
 SCOPES: Mapping[str, Rights] = MappingProxyType(
     {
         "view-model": frozenset({Right.VIEW}),
@@ -47,7 +47,7 @@ SCOPES: Mapping[str, Rights] = MappingProxyType(
         "full": frozenset({Right.VIEW, Right.DATA, Right.PREDICT, Right.CHANGE}),
     }
 )
-# What people who sign in may do, by their role.
+# Rights of signed-in people by role.
 ROLES: Mapping[str, Rights] = MappingProxyType(
     {
         "viewer": SCOPES["view-pages"] | SCOPES["predict"],
@@ -58,7 +58,7 @@ ROLES: Mapping[str, Rights] = MappingProxyType(
 
 
 def rights_in(names: str, known: Mapping[str, Rights]) -> Rights:
-    """The rights of scopes or roles that are named in one text; unknown names give none.
+    """Return the rights of the scopes or roles in a text; unknown names grant none.
 
     Examples
     --------
@@ -71,9 +71,9 @@ def rights_in(names: str, known: Mapping[str, Rights]) -> Rights:
 
 
 def needs(need: Need) -> Callable[[F], F]:
-    """Declare what a route or callback needs; `dashapp.web.guards.access` asks for it.
+    """Declare what a route or callback needs; `dashapp.web.guards.access` enforces it.
 
-    Stands between the registering decorator and the function.
+    Place it between the registering decorator and the function.
     """
 
     def declare(function: F) -> F:
@@ -84,17 +84,17 @@ def needs(need: Need) -> Callable[[F], F]:
 
 
 def need_of(function: object) -> Need | None:
-    """What a route or callback has declared; None where it has not."""
+    """Return the declared need of a route or callback, or None."""
     return getattr(function, "need", None)
 
 
 def may(right: Right) -> bool:
-    """Whether the visitor who makes the present request may do something; nobody may nothing."""
+    """Whether the current visitor has this right; anonymous requests have none."""
     identity = g.get("portal_identity") if has_app_context() else None
     return identity is not None and right in identity.rights
 
 
 def is_person() -> bool:
-    """Whether somebody who signed in makes the present request."""
+    """Whether the current visitor is a signed-in person."""
     identity = g.get("portal_identity") if has_app_context() else None
     return identity is not None and bool(identity.user)

@@ -1,7 +1,7 @@
-"""Identity mode ``proxy``: a proxy in front signs people in and tells who they are.
+"""Identity mode ``proxy``: a reverse proxy signs people in and names them in headers.
 
-It proves itself by a secret that only it and the portal know. Whoever reaches the portal without
-the secret is nobody, whatever else the request says.
+The proxy authenticates by a secret shared with the portal. A request without the secret is
+anonymous, whatever else it says.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from dashapp.storage.secret_key import derived_key
 SECRET_HEADER = "X-Portal-Secret"  # noqa: S105 - a header's name
 USER_HEADER = "X-Portal-User"
 ROLES_HEADER = "X-Portal-Roles"
-# No comma: servers join headers that come twice with one, so a second value is never taken.
+# No comma: servers join repeated headers with one, so a second value is never accepted.
 USER = re.compile(r"[^\s,;][^,;\x00-\x1f\x7f]{0,199}")
 NAMES = re.compile(r"[a-z ]{0,100}")
 REFUSED = "Sign in through the portal's own address."
 
 
 def admit_by_proxy(settings: Settings) -> Admit:
-    """Admit whom the proxy names, each user to sessions of their own.
+    """Admit the user that the proxy names; each user has separate sessions.
 
     Parameters
     ----------
     settings
-        With the secret of the proxy.
+        Settings with the secret of the proxy.
 
     Returns
     -------
     callable
-        Refuses with 401 what does not come through the proxy. Roles are those of the present
-        request; a cookie that was made for another user begins a new session. Views that were
-        launched by a signed link need no proxy.
+        Refuses with 401 requests that do not come through the proxy. Roles are those of the
+        present request; a cookie of another user starts a new session. Views launched by a
+        signed link need no proxy.
     """
     assert settings.proxy_secret is not None
     secret = settings.proxy_secret.get_secret_value().encode()

@@ -1,1 +1,1 @@
-"""Work that is slow or dangerous, done in processes of its own."""
+"""Slow or dangerous work, run in separate processes."""

@@ -1,8 +1,8 @@
-"""The process of one job: limited, alone, and gone when its supervisor is.
+"""The process of one job: limited, isolated, and killed with its supervisor.
 
-It reads and writes the session's values itself; to its supervisor it only says JSON lines of a
-few bytes over a pipe: progress, and in the end ``done`` with a result, ``failed`` with a sentence,
-or ``away`` where the memory of the server did not answer, which is no fault of the job.
+It reads and writes the session's values itself. To its supervisor it sends only JSON lines of a few
+bytes over a pipe: progress, and finally ``done`` with a result, ``failed`` with a sentence, or
+``away`` if the server's storage did not respond, which is not the job's fault.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ logger = structlog.get_logger(__name__)
 Handler = Callable[[dict[str, Any], Workspace], dict[str, Any]]
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 MB = 1024 * 1024
-# HTTP statuses (RFC 9110, section 15) of work that failed.
+# HTTP statuses (RFC 9110, section 15) of failed jobs.
 GONE, TOO_LARGE, FOREIGN, UNUSABLE, OUR_FAULT, AWAY = 410, 413, 415, 422, 500, 503
 STATUS_OF_KIND = {"too_large": TOO_LARGE, "unsupported": FOREIGN}
-# On Linux ten steps leave a process about a tenth of a core that another one wants.
+# On Linux, ten steps leave a process about a tenth of a core that another one wants.
 NICE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a child is told to do; plain text and numbers, so that it crosses the pipe as JSON.
+    """What a child process runs; plain text and numbers, so that it crosses the pipe as JSON.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Order:
     settings
         Result of :meth:`Settings.to_json`.
     seconds
-        Wall time that the job may take.
+        Limit of wall time.
     """
 
     handler: str
@@ -70,7 +70,7 @@ class Order:
 def main(order: str, pipe: Connection) -> None:
     """Run one job; the target of the forked process."""
     _die_with_parent()
-    # Large data may be read by processes of this one; they end with it, as it does with ours.
+    # Large data may be read by child processes; they end with this one, as it does with ours.
     multiprocessing.current_process().daemon = False
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -79,7 +79,7 @@ def main(order: str, pipe: Connection) -> None:
     logs.configure(machine=settings.hosted)
     metrics.start(settings, "job")
     _limit(settings.job_memory_mb, task.seconds)
-    # Whoever clicks goes first; the job takes all that is left.
+    # Interactive requests go first; the job takes the remaining time.
     os.nice(NICE)
     job = Job(**task.job)
 
@@ -88,7 +88,7 @@ def main(order: str, pipe: Connection) -> None:
 
 
 def resolve(handler: str) -> Handler:
-    """The function behind ``package.module:function``.
+    """Return the function that ``package.module:function`` names.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def resolve(handler: str) -> Handler:
 
 
 def outcome(handler: str, job: Job, settings: Settings, pipe: Connection) -> bytes:
-    """Do the work; whatever happens becomes a result or a sentence, as JSON."""
+    """Run the handler and return its result or an error sentence, as JSON."""
 
     def tell(stage: str, fraction: float) -> None:
         pipe.send_bytes(_json({"message": stage, "progress": fraction}))
@@ -125,7 +125,7 @@ def outcome(handler: str, job: Job, settings: Settings, pipe: Connection) -> byt
 
 
 def status_of(error: SegmentationError | StoreError) -> int:
-    """What the failure is as an HTTP status, for programs that ask for the job.
+    """Return the HTTP status of a failure, for programs that ask for the job.
 
     Examples
     --------
@@ -143,7 +143,7 @@ def _json(message: dict[str, Any]) -> bytes:
 
 
 def memory_sentence(settings: Settings) -> str:
-    """What a user reads when a job wanted more memory than it may have."""
+    """Return the sentence for users whose job exceeded its memory limit."""
     return (
         f"This needs more memory than the {settings.job_memory_mb:,} MB that one task may use. "
         "Use fewer rows or columns."
@@ -151,28 +151,28 @@ def memory_sentence(settings: Settings) -> str:
 
 
 def _limit(memory_mb: int, seconds: int) -> None:
-    """Bound what this process may take for itself.
+    """Limit the resources of this process.
 
-    RLIMIT_AS, which only Linux keeps, counts address space. The loaded libraries already hold
-    over 1 GB of that, which costs no memory; the limit is therefore set that much higher.
+    RLIMIT_AS, which only Linux enforces, counts address space. The loaded libraries already reserve
+    over 1 GB of it without using memory, so the limit is set that much higher.
     """
     if _linux():
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         _lower(resource.RLIMIT_AS, pages * os.sysconf("SC_PAGE_SIZE") + memory_mb * MB)
-    # Arrow reads with a thread per core; wall time is the supervisor's to watch.
+    # Arrow reads with one thread per core; the supervisor watches wall time.
     _lower(resource.RLIMIT_CPU, seconds * (os.cpu_count() or 1))
     _lower(resource.RLIMIT_CORE, 0)
 
 
 def _lower(limit: int, value: int) -> None:
-    """Set a limit that cannot be raised again; one that is lower already stays."""
+    """Set a limit that cannot be raised again; keep one that is already lower."""
     _, hard = resource.getrlimit(limit)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(limit, (value, value))
 
 
 def _die_with_parent() -> None:
-    """Let the system kill this process when the fork server goes, so that no orphan writes on."""
+    """Have the system kill this process when the fork server ends, so that no orphan writes on."""
     if _linux():
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 

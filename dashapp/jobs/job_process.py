@@ -14,18 +14,18 @@ from dashapp.jobs.job_main import OUR_FAULT, TOO_LARGE, UNUSABLE, Order, main, m
 from dashapp.ledger.records import PATIENT, Job
 from dashapp.settings.portal_settings import Settings
 
-# A stage in words and a number; anything longer is not one of our messages.
+# A message is a stage in words and a number; anything longer is not ours.
 MESSAGE_BYTES = 1024 * 1024
 LOST = "The worker was lost while it did this. Please try again."
-# How a process ends when the system takes it away, not by a fault of its own: killed by somebody
-# (or the machine was out of memory), or its fork server was.
+# Exit codes of a process that ended without fault of its own: it was killed (perhaps because the
+# machine was out of memory), or its fork server was.
 TAKEN_AWAY = {-signal.SIGKILL, -signal.SIGTERM, 255}
 
 
 def await_fork_server() -> None:
-    """Start the fork server and return when it has imported everything, about a second later.
+    """Start the fork server and wait about a second until it has imported everything.
 
-    It looks for orders only after its imports, so the first process that comes tells of them.
+    It accepts orders only after its imports, so the first process signals that it is ready.
     """
     process = multiprocessing.get_context("forkserver").Process(target=int)
     process.start()
@@ -43,7 +43,7 @@ class Slot:
     handler : str
         ``package.module:function``.
     settings : Settings
-        Passed on to the process.
+        Passed to the process.
     """
 
     def __init__(self, job: Job, handler: str, settings: Settings) -> None:
@@ -67,45 +67,45 @@ class Slot:
 
     @property
     def wakers(self) -> list[Connection | int]:
-        """What becomes readable when there is something to do."""
+        """Return the handles that become readable when there is something to do."""
         if self.pipe.closed:
             return [self._process.sentinel]
         return [self.pipe, self._process.sentinel]
 
     @property
     def ended(self) -> bool:
-        """Whether the process is gone."""
+        """Whether the process has ended."""
         return not self._process.is_alive()
 
     def listen(self) -> None:
-        """Take in what the process said."""
+        """Read the messages of the process."""
         try:
             while not self.pipe.closed and self.pipe.poll():
                 self._hear(json.loads(self.pipe.recv_bytes(MESSAGE_BYTES)))
         except (EOFError, OSError, ValueError):
-            # The end of the pipe, or of a process in the middle of a word.
+            # The pipe ended, or its process died in the middle of a message.
             self.pipe.close()
 
     def check_time(self) -> None:
-        """Kill the process when its time is over."""
+        """Kill the process if its time is over."""
         if time.monotonic() > self._deadline:
             self._timed_out = True
             self.kill()
 
     def kill(self) -> None:
-        """End the process now."""
+        """Kill the process now."""
         self._process.kill()
 
     def close(self) -> None:
-        """Let go of process and pipe."""
+        """Release the process and the pipe."""
         self._process.join()
         self._process.close()
         self.pipe.close()
 
     def verdict(self) -> tuple[str, dict[str, Any] | None, str | None]:
-        """How the job ended: state, result and sentence; state ``lost`` if it may run again.
+        """Return how the job ended: state, result and sentence; state ``lost`` if it may run again.
 
-        The result of a job that failed is what that means as an HTTP status.
+        The result of a failed job is its HTTP status.
         """
         if self.outcome is not None and "done" in self.outcome:
             return "done", self.outcome["done"], None
@@ -137,10 +137,10 @@ class Slot:
 
 
 def failed(status: int, sentence: str) -> tuple[str, dict[str, Any], str]:
-    """The end of a job that failed."""
+    """Return the outcome of a failed job."""
     return "failed", {"status": status}, sentence
 
 
 def job_seconds(settings: Settings, kind: str) -> int:
-    """Wall time that a job of a kind may take."""
+    """Return the limit of wall time for a kind of job."""
     return settings.train_seconds if kind in PATIENT else settings.parse_seconds

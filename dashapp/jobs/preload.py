@@ -1,7 +1,7 @@
-"""Imported once by the fork server, so that a job's process starts with everything loaded.
+"""Imports for the fork server, so that a job's process starts with everything loaded.
 
-Importing runs no OpenMP region: a process that had run one could hang its forked children for
-ever. (Arrow starts one thread that returns memory to the system; its children do without.)
+Importing runs no OpenMP region: forked children of a process that ran one could hang forever.
+(Arrow starts one thread that returns memory to the system; its children work without it.)
 """
 
 from __future__ import annotations

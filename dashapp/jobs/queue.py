@@ -1,8 +1,8 @@
-"""Asking for slow work, seeing how far it is, and calling it off.
+"""Submit slow work, follow its progress, and cancel it.
 
-The job's row in the ledger is the queue: whoever claims it writes its lease into it. A second
-queue beside the rows would be a second truth, and a message that a killed worker had taken out
-would be lost; so there is none.
+The job's row in the ledger is the queue: the worker that claims a job writes its lease into the
+row. A separate queue would be a second source of truth, and would lose the message that a killed
+worker had taken.
 """
 
 from __future__ import annotations
@@ -28,21 +28,20 @@ from segmentation import SegmentationError
 __all__ = ["Job", "JobLimitError", "JobQueue"]
 
 
-# When everybody waits: by the time told, about so much of the row has gone; in seconds at least
-# and at most.
+# Retry-After when the queue is full: this share of the oldest job's wait, and bounds in seconds.
 GONE_SHARE = 0.1
 RETRY_SECONDS = (5, 60)
 
 
 class JobLimitError(SegmentationError):
-    """Too many jobs are active.
+    """A limit of active jobs is reached.
 
     Attributes
     ----------
     status : int
-        What an HTTP answer says: 429 when this session has too many, 503 when everybody has.
+        HTTP status: 429 for the limit of this session or client, 503 for that of everyone.
     retry_after : int
-        Seconds after which to try again.
+        Seconds to wait before retrying.
     """
 
     def __init__(self, message: str, *, status: int, retry_after: int) -> None:
@@ -57,11 +56,12 @@ class JobQueue:
     Parameters
     ----------
     settings : Settings
-        Gives the limits.
+        The limits.
     ledger : Ledger
-        Keeps the rows.
+        Stores the rows.
     client_of : callable, optional
-        Tells whose a session is, so that nobody takes all places with many sessions.
+        Returns the client that owns a session, so that no client fills the queue by using
+        many sessions.
     """
 
     def __init__(
@@ -76,21 +76,21 @@ class JobQueue:
         self._client_of = client_of
 
     def submit(self, session: str, kind: str, request: Mapping[str, Any]) -> Job:
-        """Ask for work; the same request again gives the same job while it is active or done.
+        """Submit a job; the same request returns the same job while it is active or done.
 
         Parameters
         ----------
         session
-            Who asks.
+            The session that asks.
         kind
-            Which handler does it.
+            Selects the handler.
         request
             Plain JSON.
 
         Raises
         ------
         JobLimitError
-            If this session, its client, or everybody together has too many active jobs.
+            If this session, its client, or everyone together has too many active jobs.
         dashapp.storage.errors.SessionEndedError
             If the session was deleted.
         """
@@ -99,19 +99,19 @@ class JobQueue:
             return self._ledger.add_job(job, self._limits)
 
     def expect_room(self, session: str, kind: str) -> None:
-        """Refuse at once what :meth:`submit` would refuse after a large file was taken.
+        """Refuse early what :meth:`submit` would refuse after a large file was uploaded.
 
         Raises
         ------
         JobLimitError
-            As there.
+            As for :meth:`submit`.
         """
         job = self._new_job(session, kind, {})
         with self._limit_errors(job):
             self._ledger.expect_room(job, self._limits)
 
     def ahead_of(self, job: Job) -> int:
-        """How many jobs wait before one that waits."""
+        """Return the number of jobs queued ahead of a waiting one."""
         return self._ledger.ahead_of(job).count
 
     def _new_job(self, session: str, kind: str, request: Mapping[str, Any]) -> Job:
@@ -119,7 +119,7 @@ class JobQueue:
 
     @contextmanager
     def _limit_errors(self, job: Job) -> Iterator[None]:
-        """Say in a sentence which limit a new job would exceed, and when to try again."""
+        """Translate ledger errors into a sentence with the limit and the time to retry."""
         try:
             yield
         except SessionFullError:
@@ -144,33 +144,33 @@ class JobQueue:
             ) from None
 
     def _seconds_until_room(self, job: Job) -> int:
-        """How long whoever is first in the row has waited tells how fast it moves."""
+        """Estimate Retry-After from the oldest waiting job."""
         since = self._ledger.ahead_of(job).since or job.created
         least, most = RETRY_SECONDS
         return round(min(most, max(least, GONE_SHARE * (job.created - since))))
 
     def get(self, session: str, job_id: str) -> Job | None:
-        """A job of this session, or None if it has none such."""
+        """Return a job of this session, or None if there is none."""
         job = self._ledger.job(job_id)
         return job if job is not None and job.session == session else None
 
     def jobs(self, session: str) -> tuple[Job, ...]:
-        """All jobs of a session, newest first."""
+        """Return all jobs of a session, newest first."""
         return self._ledger.jobs(session)
 
     def cancel(self, session: str, job_id: str) -> bool:
-        """Call a job off; its process is killed within a second.
+        """Cancel a job; its process is killed within a second.
 
         Returns
         -------
         bool
-            False if this session has no such job, or it has already ended.
+            False if this session has no such job or the job has already ended.
         """
         return self._ledger.cancel_job(session, job_id)
 
 
 def new_job(session: str, kind: str, request: Mapping[str, Any]) -> Job:
-    """A job that nobody knows yet."""
+    """Return a new job that is not yet in the ledger."""
     return Job(
         id=secrets.token_hex(16),
         session=check_session(session),

@@ -1,4 +1,4 @@
-"""Every few seconds: what is over leaves the disk."""
+"""Remove ended sessions and expired data from the disk every few seconds."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from segmentation import LargeData
 
 logger = structlog.get_logger(__name__)
 
-# Nothing deleted is found a minute later: that leaves Redis time to write its files anew.
+# Deleted data must be gone within a minute: this leaves Redis time to rewrite its files.
 EVERY_SECONDS = 20.0
-# Values of a session that the ledger does not know: an upload that was broken off, or the last
+# Age at which values of a session unknown to the ledger are removed: an aborted upload, or the last
 # write of a job whose session was deleted. Longer than the longest upload.
 STRANGER_SECONDS = 3600.0
 JUMP_SECONDS = 300.0
@@ -29,11 +29,11 @@ DOUBT_SECONDS = 3600.0
 
 
 class Clock:
-    """Compares the wall clock with one that nobody can set.
+    """Compare the wall clock with the monotonic clock.
 
-    A clock that jumped forward would end every session at once. After a jump of more than
-    :data:`JUMP_SECONDS` nothing is ended for :data:`DOUBT_SECONDS`, in which somebody can set it
-    right; a machine that slept looks the same, and its sessions end that much later.
+    A clock that jumps forward would end every session at once. After a jump of more than
+    :data:`JUMP_SECONDS`, no session is ended for :data:`DOUBT_SECONDS`, so that an operator can
+    correct it. A machine that slept looks the same, and its sessions end that much later.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Clock:
         self._until = 0.0
 
     def is_doubtful(self) -> bool:
-        """Whether the wall clock jumped forward not long ago."""
+        """Whether the wall clock jumped forward recently."""
         offset = time.time() - time.monotonic()
         jump, self._offset = offset - self._offset, offset
         if jump > JUMP_SECONDS:
@@ -53,14 +53,14 @@ class Clock:
 
 
 class Sweeper:
-    """Removes sessions that are over, expired entries and what killed processes left.
+    """Remove ended sessions, expired entries and leftovers of killed processes.
 
     Parameters
     ----------
     settings : Settings
-        Idle and absolute life of sessions.
+        Idle and absolute lifetimes of sessions.
     store, ledger
-        The server's memory.
+        The server's storage.
     """
 
     def __init__(self, settings: Settings, store: SessionStore, ledger: Ledger) -> None:
@@ -72,18 +72,18 @@ class Sweeper:
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
 
     def start(self) -> None:
-        """Sweep now and then every 20 seconds, in a thread of its own."""
+        """Sweep about every 20 seconds in a separate thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop after the present sweep."""
+        """Stop after the current sweep."""
         self._stop.set()
         self._thread.join(timeout=5)
 
     def sweep(self) -> int:
-        """Sweep once; returns how many sessions and entries were removed.
+        """Sweep once and return the number of sessions and entries removed.
 
-        What fails, as on a full disk, is told in the log and holds nothing else up.
+        Failures, for example on a full disk, are logged and do not stop the other steps.
         """
         if self._clock.is_doubtful():
             return 0
@@ -100,10 +100,10 @@ class Sweeper:
         return over + strangers + entries
 
     def _end_sessions(self) -> int:
-        """Delete sessions whose time is over; their values also where the ledger is full."""
+        """Delete expired sessions; delete their values even if the ledger is full."""
         settings = self._settings
         ended = self._ledger.ended_sessions(settings.idle_seconds, settings.absolute_seconds)
-        # What is shared stays until its operator takes it back.
+        # Shared values stay until their operator stops sharing them.
         over = [session for session in ended if session != SHARED]
         for session in over:
             # The ledger first: from then on no running job can add to the session.
@@ -126,7 +126,7 @@ class Sweeper:
         return len(strangers)
 
     def _attempt(self, step: Callable[[], int | None]) -> int:
-        """Do one step; returns its number, or 0 where it failed."""
+        """Run one step and return its count, or 0 if it failed."""
         try:
             return step() or 0
         except StoreError as error:

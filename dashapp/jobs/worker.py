@@ -1,8 +1,8 @@
-"""The worker process: claims jobs, runs each in a process of its own, and watches over them.
+"""The worker process: claim jobs, run each in its own process, and supervise them.
 
-The supervisor is one thread that only waits, so it never forks while numerical code runs. Job
-processes come from a fork server in which everything is imported: they start in some
-milliseconds and share its memory.
+The supervisor is a single thread that only waits, so it never forks while numerical code runs. Job
+processes come from a fork server in which everything is imported: they start in a few milliseconds
+and share its memory.
 """
 
 from __future__ import annotations
@@ -30,38 +30,38 @@ from dashapp.telemetry import logs, metrics
 
 logger = structlog.get_logger(__name__)
 
-# How soon a waiting job is seen, in seconds; the look costs a twentieth of a millisecond.
+# Seconds between looks for waiting jobs; one look costs a twentieth of a millisecond.
 POLL_SECONDS = 0.05
 # A worker that has not renewed its lease for this long is lost; another takes over.
 LEASE_SECONDS = 5.0
 RENEW_SECONDS = 1.0
-# How often a worker tells that it lives, and for how long that counts.
+# Seconds between heartbeats of a worker, and how long each counts.
 BEAT_SECONDS = 3.0
 LIFE_SECONDS = 15.0
-# Progress is written at most this often, and a cancel seen after this time at the latest.
+# Seconds between writes of progress, and the longest delay of a cancellation.
 TELL_SECONDS = 0.25
-# Begun once, and once more after a worker was lost.
+# The first attempt, and a second one if a worker was lost.
 ATTEMPTS = 2
-# What runs when the worker is told to stop may finish within this time, and is put back after.
+# Jobs that run when the worker is stopped may finish within this time; then they are requeued.
 GRACE_SECONDS = 5.0
-# After the ledger did not answer, in seconds.
+# Pause in seconds after the ledger did not respond.
 PAUSE_SECONDS = 1.0
 
 
 def run_worker(
     settings: Settings, handlers: Mapping[str, str], *, parent: int | None = None
 ) -> None:
-    """Run jobs until SIGTERM or SIGINT; what runs then finishes or is put back.
+    """Run jobs until SIGTERM or SIGINT; running jobs then finish or are requeued.
 
     Parameters
     ----------
     settings : Settings
-        Number of jobs at once, and their limits.
+        Number of concurrent jobs, and their limits.
     handlers : mapping
         Job kind to ``package.module:function``; the function takes the request and a
         :class:`~dashapp.jobs.workspace.Workspace` and returns a JSON result.
     parent : int, optional
-        Process id of the one that started this worker; the worker stops when that is gone.
+        Id of the process that started this worker; the worker stops when that process ends.
     """
     limit_threads()
     logs.configure(machine=settings.hosted)
@@ -75,14 +75,14 @@ def run_worker(
 
 
 class Worker:
-    """Claims and supervises jobs.
+    """Claim and supervise jobs.
 
     Parameters
     ----------
     settings, handlers, parent
         See :func:`run_worker`.
     store, ledger
-        The server's memory.
+        The server's storage.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Worker:
         self._pause_until = 0.0
 
     def stop(self) -> None:
-        """Take no more jobs; give those that run a moment to finish."""
+        """Claim no more jobs; give running ones a moment to finish."""
         if self._stop_at is None:
             self._stop_at = time.monotonic() + GRACE_SECONDS
 
@@ -117,7 +117,7 @@ class Worker:
         """Work until stopped."""
         modules = sorted({handler.partition(":")[0] for handler in self._handlers.values()})
         set_forkserver_preload(["dashapp.jobs.preload", "dashapp.jobs.job_main", *modules])
-        await_fork_server()  # who is ready takes no core from the first visitor
+        await_fork_server()  # a worker that is ready takes no core from the first visitor
         sweeper = Sweeper(self._settings, self._store, self._ledger)
         sweeper.start()
         logger.info("worker_started", worker=self.name, slots=self._settings.workers)
@@ -129,7 +129,7 @@ class Worker:
         logger.info("worker_stopped", worker=self.name)
 
     def step(self) -> None:
-        """Do what is due, then wait for something to happen or a short time."""
+        """Do what is due, then wait for an event or a short time."""
         if self._parent is not None and os.getppid() != self._parent:
             self.stop()
         if time.monotonic() >= self._pause_until:
@@ -144,7 +144,7 @@ class Worker:
             slot.check_time()
 
     def _look_around(self) -> None:
-        """Everything that asks the ledger."""
+        """Do everything that needs the ledger."""
         now = time.monotonic()
         if now >= self._next_beat:
             self._ledger.beat(self.name, LIFE_SECONDS)
@@ -173,10 +173,10 @@ class Worker:
                 logger.info("job_started", job=job.id, kind=job.kind, attempt=job.attempts)
 
     def _next_job(self) -> Job | None:
-        """The next job that there is a place for.
+        """Claim the next job that fits into a free slot.
 
-        One place more than trainings may take is for files alone: whoever uploads one waits for
-        no training. The others are for whoever is next: many files hold up no training either.
+        One extra slot takes only short jobs, so that an upload never waits for a training. The
+        other slots take any job, so that many files do not delay a training either.
         """
         if len(self._slots) > self._settings.workers:
             return None
@@ -189,7 +189,7 @@ class Worker:
         return job
 
     def _tell_all(self, *, renew: bool) -> None:
-        """Show progress, keep leases, and notice what was cancelled."""
+        """Write progress, renew leases, and detect cancelled jobs."""
         if renew:
             self._next_renewal = time.monotonic() + RENEW_SECONDS
         for slot in list(self._slots):
@@ -204,20 +204,20 @@ class Worker:
                 self._drop(slot)
 
     def _drop(self, slot: Slot) -> None:
-        """Kill a job that is no longer ours: cancelled, deleted, or taken over."""
+        """Kill a job that no longer belongs to us: cancelled, deleted, or taken over."""
         slot.kill()
         self._release(slot)
         logger.info("job_dropped", job=slot.job.id)
         if not self._ledger.knows(slot.job.session):
-            # It may have written once more after "Delete my data".
+            # The job may have written once more after "Delete my data".
             self._store.delete_session(slot.job.session)
 
     def _end(self, slot: Slot) -> None:
-        """Write down how a job ended; kept in its slot until the ledger has it."""
+        """Record how a job ended; keep it in its slot until the ledger has accepted this."""
         slot.listen()
         state, result, error = slot.verdict()
         if state == "lost" and self._stop_at is not None:
-            # Whoever stops this worker often stops all its processes: that is no fault of the job.
+            # A signal to this worker often reaches all its processes: that is not the job's fault.
             self._ledger.release_job(slot.job, counts=False)
         elif state == "lost":
             self._retry(slot.job, error or LOST)
@@ -229,14 +229,14 @@ class Worker:
         self._release(slot)
 
     def _retry(self, job: Job, error: str) -> None:
-        """Have a job begun once more, or end it with what was in its way."""
+        """Requeue a job, or fail it with the reason if its attempts are used up."""
         if job.attempts < ATTEMPTS:
             self._ledger.release_job(job, counts=True)
         else:
             self._ledger.finish_job(job, "failed", {"status": AWAY}, error)
 
     def _recover(self) -> None:
-        """Take over from workers that are gone."""
+        """Take over jobs of workers that are gone."""
         mine = {slot.job.id for slot in self._slots}
         for job in self._ledger.lost_jobs():
             if job.id not in mine:
@@ -244,14 +244,14 @@ class Worker:
                 self._retry(job, LOST)
 
     def _put_back(self) -> None:
-        """Requeue what did not finish in time; the attempt does not count."""
+        """Requeue jobs that did not finish in time; the attempt does not count."""
         for slot in list(self._slots):
             slot.kill()
             self._ledger.release_job(slot.job, counts=False)
             self._release(slot)
 
     def _give_up(self) -> None:
-        """Stop without the ledger when it stays silent; the leases then lapse by themselves."""
+        """Stop while the ledger does not respond; the leases then expire by themselves."""
         if self._stop_at is not None and time.monotonic() > self._stop_at + GRACE_SECONDS:
             for slot in list(self._slots):
                 slot.kill()
@@ -262,11 +262,12 @@ class Worker:
         slot.close()
 
     def _guarded(self, work: Callable[[], None]) -> None:
-        """Do something that asks the ledger; when it does not answer, pause and go on."""
+        """Run a step that needs the ledger; if the ledger does not respond, pause and go on."""
         try:
             work()
         except StoreError as error:
             logger.warning("ledger_unavailable", exc_info=error)
             self._pause_until = time.monotonic() + PAUSE_SECONDS
-            # Nobody could renew a lease meanwhile: others first get time to tell that they live.
+            # No worker could renew a lease meanwhile: give the others time to send heartbeats
+            # first.
             self._next_recovery = time.monotonic() + LEASE_SECONDS

@@ -1,4 +1,4 @@
-"""What a job's handler may do: read and write its session's data, and tell how far it is."""
+"""What a job's handler can do: read and write its session's data, and report progress."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dashapp.storage.errors import SessionExpiredError
 from dashapp.storage.keys import Key, Kind, content_id
 from dashapp.storage.store import SessionStore
 
-# Told to the supervisor: stage in words and fraction done.
+# Reports the stage in words and the fraction done to the supervisor.
 Tell = Callable[[str, float], None]
 
 
@@ -24,13 +24,13 @@ class Workspace:
     Parameters
     ----------
     job : Job
-        The job that runs; everything is read and written in its session.
+        The running job; it reads and writes only in its session.
     settings : Settings
-        The portal's settings, with the limits that a handler has to keep.
+        The portal's settings, with the limits that a handler must respect.
     store, ledger
-        The server's memory.
+        The server's storage.
     tell : callable
-        Passes progress on.
+        Receives progress.
     """
 
     def __init__(
@@ -44,16 +44,16 @@ class Workspace:
 
     @property
     def session(self) -> str:
-        """Public id of the session that asked."""
+        """Public id of the job's session."""
         return self._job.session
 
     def read(self, kind: Kind, value_id: str) -> bytes:
-        """A value of this session, or one that was lent to it; the request's ids were checked.
+        """Return a value of this session, or one lent to it; the request's ids are already checked.
 
         Raises
         ------
         dashapp.storage.store.SessionExpiredError
-            If it is not there.
+            If it does not exist.
         """
         key = self._key(kind, value_id)
         try:
@@ -62,21 +62,21 @@ class Workspace:
             return self._store.get(key.shared)
 
     def open_stream(self, kind: Kind, value_id: str) -> Iterator[bytes]:
-        """A value of this session in pieces."""
+        """Return a value of this session in chunks."""
         return self._store.open_stream(self._key(kind, value_id))
 
     def write(self, kind: Kind, data: bytes, value_id: str | None = None) -> str:
-        """Keep a value in this session, if the job still runs.
+        """Store a value in this session, if the job still runs.
 
         Returns
         -------
         str
-            Its id: of the content, unless another is given.
+            Its id: the content id, unless another is given.
 
         Raises
         ------
         SessionExpiredError
-            If another worker has taken the job over meanwhile, or it was cancelled.
+            If the job was cancelled or taken over by another worker.
         """
         known = self._ledger.job(self._job.id)
         if known is None or (known.state, known.attempts) != ("running", self._job.attempts):
@@ -86,12 +86,12 @@ class Workspace:
         return chosen
 
     def write_stream(self, kind: Kind, chunks: Iterable[bytes]) -> tuple[str, int]:
-        """Keep a value that is made piece by piece.
+        """Store a value that is made in chunks.
 
         Returns
         -------
         value_id, size
-            A new id, and the bytes kept.
+            A new id, and the number of bytes stored.
         """
         value_id = secrets.token_hex(16)
         return value_id, self._store.put_stream(self._key(kind, value_id), chunks)
@@ -105,28 +105,28 @@ class Workspace:
         *,
         made_from: Iterable[Source] = (),
     ) -> None:
-        """Note in the ledger that the session has something.
+        """Record an item of the session in the ledger.
 
-        Nothing is noted once the job has been cancelled or its session deleted.
+        Nothing is recorded once the job has been cancelled or its session deleted.
 
         Parameters
         ----------
         made_from
-            Kinds and ids of the things of the session whose content is in this one.
+            Kinds and ids of the session's items that this one was made from.
         """
         leave = marks(self._ledger, self.session, (kind, item_id), made_from)
         self._ledger.add_item(self.session, kind, item_id, name, info | leave, job=self._job)
 
     def item(self, kind: Kind, item_id: str) -> Item | None:
-        """The ledger's line of something that this session has."""
+        """Return the ledger's record of an item of this session."""
         return self._ledger.item(self.session, kind, item_id)
 
     def items(self, kind: Kind) -> tuple[Item, ...]:
-        """What this session has of one kind, newest first."""
+        """Return this session's items of one kind, newest first."""
         return self._ledger.items(self.session, kind)
 
     def progress(self, stage: str, fraction: float) -> None:
-        """Tell the stage in words and how far the whole job is, 0 to 1."""
+        """Report the stage in words and the progress of the whole job, 0 to 1."""
         self._tell(stage, min(1.0, max(0.0, fraction)))
 
     def _key(self, kind: Kind, value_id: str) -> Key:

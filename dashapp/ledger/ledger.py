@@ -1,7 +1,8 @@
-"""The ledger: small durable records that all processes of the portal share.
+"""The ledger: small durable records shared by all processes of the portal.
 
-It knows which values a session has and which jobs wait, run and ended. SQLite keeps it in the
-data folder; Redis keeps it when several machines work together. Both pass one contract test.
+It records which values a session has and which jobs are queued, running or finished. It is kept by
+SQLite in the data folder, or by Redis when several machines work together. Both pass the same
+contract test.
 """
 
 from __future__ import annotations
@@ -27,23 +28,23 @@ __all__ = [
 
 
 class SessionFullError(Exception):
-    """The session has as many active jobs as it may."""
+    """The session has reached its limit of active jobs."""
 
 
 class ClientFullError(Exception):
-    """The client has as many waiting jobs as one may."""
+    """The client has reached its limit of waiting jobs."""
 
 
 class WaitingRoomFullError(Exception):
-    """As many jobs wait in a row as may wait there."""
+    """The queue has reached its limit of waiting jobs."""
 
 
 class Ledger(Protocol):
-    """Items and jobs; times are Unix seconds.
+    """Protocol of a ledger of items and jobs; times are Unix seconds.
 
-    Any method raises :class:`~dashapp.storage.errors.StoreUnavailableError` when the back end
-    does not answer, and writes raise :class:`~dashapp.storage.errors.QuotaExceededError` when
-    nothing more fits. What would begin a session that was deleted raises
+    Any method raises :class:`~dashapp.storage.errors.StoreUnavailableError` if the backend does not
+    respond, and writes raise :class:`~dashapp.storage.errors.QuotaExceededError` if there is no
+    room. A write that would restart a deleted session raises
     :class:`~dashapp.storage.errors.SessionEndedError`. A write is durable when it returns.
     """
 
@@ -57,115 +58,115 @@ class Ledger(Protocol):
         *,
         job: Job | None = None,
     ) -> bool:
-        """Note that a session has something; noting it again makes it the newest.
+        """Record that a session has an item; recording it again makes it the newest.
 
         Parameters
         ----------
         job
-            The job that made it. If that no longer runs (cancelled, taken over by another
-            worker, or deleted with its session), nothing is noted.
+            The job that made the item. If the job no longer runs (cancelled, taken over by
+            another worker, or deleted with its session), nothing is recorded.
 
         Returns
         -------
         bool
-            Whether it was noted.
+            Whether the item was recorded.
         """
 
     def items(self, session: str, kind: str) -> tuple[Item, ...]:
-        """What a session has of one kind, newest first."""
+        """Return a session's items of one kind, newest first."""
 
     def item(self, session: str, kind: str, item_id: str) -> Item | None:
-        """One item, or None if this session has no such thing."""
+        """Return one item, or None if this session does not have it."""
 
     def remove_item(self, session: str, kind: str, item_id: str) -> None:
-        """Remove the note of an item; one that is not there counts as removed."""
+        """Remove the record of an item; a missing one is ignored."""
 
     def add_job(self, job: Job, limits: Limits) -> Job:
-        """Queue a job, or give the one of the same session and request that is active or done.
+        """Queue a job, or return the session's active or finished job for the same request.
 
         Raises
         ------
         SessionFullError, ClientFullError, WaitingRoomFullError
-            If a new job would be one too many.
+            If a new job would exceed a limit.
         """
 
     def expect_room(self, job: Job, limits: Limits) -> None:
-        """Raise what :meth:`add_job` would raise for a new job."""
+        """Raise the errors that :meth:`add_job` would raise for a new job."""
 
     def job(self, job_id: str) -> Job | None:
-        """One job."""
+        """Return one job."""
 
     def jobs(self, session: str) -> tuple[Job, ...]:
-        """All jobs of a session, newest first."""
+        """Return all jobs of a session, newest first."""
 
     def claim_job(self, worker: str, lease: float, without: Collection[str] = ()) -> Job | None:
-        """Take the job that waits longest; a session's further ones stand further back."""
+        """Claim the oldest waiting job; each extra job of a session is deferred."""
 
     def ahead_of(self, job: Job) -> Ahead:
-        """Who waits before a job in its row; everybody there, before one that is not queued."""
+        """Count the jobs queued ahead of this one (all, if it is not queued)."""
 
     def renew_job(self, job: Job, lease: float, progress: float, message: str) -> bool:
-        """Tell that a job is alive; False if it is no longer this worker's."""
+        """Renew a job's lease; return False if the job no longer belongs to this worker."""
 
     def finish_job(
         self, job: Job, state: str, result: dict[str, Any] | None, error: str | None
     ) -> bool:
-        """End a job; False, without a change, if it is no longer this worker's."""
+        """Finish a job; if it no longer belongs to this worker, change nothing and return False."""
 
     def release_job(self, job: Job, *, counts: bool) -> bool:
-        """Put a running job back to wait; ``counts`` tells whether the attempt was used up."""
+        """Return a running job to the queue; ``counts`` says whether this uses up an attempt."""
 
     def cancel_job(self, session: str, job_id: str) -> bool:
-        """Cancel an active job of a session; False if it has none such."""
+        """Cancel an active job of a session; return False if there is none."""
 
     def lost_jobs(self) -> tuple[Job, ...]:
-        """Running jobs whose lease is over."""
+        """Return the running jobs whose lease has expired."""
 
     def beat(self, worker: str, seconds: float) -> None:
-        """Tell that a worker lives for that long."""
+        """Record that a worker is alive for the given time."""
 
     def workers(self) -> int:
-        """How many workers live."""
+        """Return the number of living workers."""
 
     def load(self) -> tuple[int, int]:
-        """How many jobs wait and how many run, of all sessions.
+        """Count the waiting and the running jobs of all sessions.
 
-        A job whose worker is gone waits for the next one.
+        A job whose worker is gone counts as waiting.
         """
 
     def touch(self, session: str) -> None:
-        """Note that a session was visited, if the ledger knows it."""
+        """Record a visit to a session, if the ledger knows the session."""
 
     def knows(self, session: str) -> bool:
         """Whether a session has any record."""
 
     def ended_sessions(self, idle: float, absolute: float) -> tuple[str, ...]:
-        """Sessions not visited for ``idle`` seconds, or begun more than ``absolute`` ago."""
+        """Return sessions not visited for ``idle`` seconds, or begun more than ``absolute`` ago."""
 
     def delete_session(self, session: str) -> None:
-        """Remove all records of a session, for good, also where nothing more can be stored."""
+        """Remove all records of a session for good, even if the disk is full."""
 
     def hits(self, name: str, seconds: int) -> int:
-        """Count one event; returns the count within the current window of that many seconds."""
+        """Count one event and return the count in the current window of that many seconds."""
 
     def first_use(self, name: str, seconds: int) -> bool:
-        """Whether nobody, in whatever process, has used a name within that many seconds."""
+        """Whether no process has used a name within that many seconds."""
 
     def check(self) -> None:
-        """See that the ledger answers and is whole."""
+        """Check that the ledger responds and is intact."""
 
     def verify(self) -> None:
-        """Look through all of it, which may take a moment; raises as :meth:`check` does."""
+        """Check the whole ledger, which may take a moment; raise the errors of :meth:`check`."""
 
     def compact(self) -> None:
-        """Make sure that nothing deleted is left on disk."""
+        """Make sure that no deleted data remain on the disk."""
 
     def close(self) -> None:
-        """Close the connections that nobody uses now."""
+        """Close idle connections."""
 
 
 def open_ledger(settings: Settings) -> Ledger:
-    """The ledger that the settings ask for: Redis when there is an address, else SQLite."""
+    """Return the configured ledger: Redis if a URL is set, otherwise SQLite."""
     if settings.redis_url is not None:
         from dashapp.ledger.redis_ledger import RedisLedger
 

@@ -1,8 +1,9 @@
-"""What a session has by leave of a shared model: lent to it, or made from what was lent.
+"""Which items of a session depend on a shared model: lent ones, and those made from them.
 
-A line of the ledger says so in its info: ``lent`` (with ``through``, the shared models that a data
-set came with), or ``borrowed``, the lent or borrowed things that it was made from. Each access
-asks whether all of them are still there, so that taking a shared model back ends all of it.
+The ledger records this in the item's info: ``lent`` (with ``through``, the shared models that a
+data set came with), or ``borrowed``, the lent or borrowed items that it was made from. Each access
+checks that all of them still exist, so that unsharing a model ends access to everything made from
+it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from dashapp.ledger.ledger import Item, Ledger
 from dashapp.storage.keys import SHARED, Kind
 
-# Whose info stays when the same thing is made again.
+# Info that stays when the same item is made again.
 MARKS = ("lent", "through", "borrowed")
 
 Source = tuple[str, str]
@@ -22,19 +23,19 @@ Source = tuple[str, str]
 def marks(
     ledger: Ledger, session: str, made: Source, made_from: Iterable[Source]
 ) -> dict[str, Any]:
-    """What the line of something new says about the leave that it needs.
+    """Return the info of a new item that records what it depends on.
 
     Parameters
     ----------
     made
-        Kind and id of the new thing.
+        Kind and id of the new item.
     made_from
-        Kinds and ids of what it was made from.
+        Kinds and ids of its sources.
 
     Returns
     -------
     dict
-        Nothing where it was made from the session's own, or is the session's own already.
+        Empty if all sources are the session's own, or if the item already is.
     """
     items = {source: ledger.item(session, *source) for source in made_from}
     borrowed = [list(source) for source, item in items.items() if item and needs_leave(item)]
@@ -43,17 +44,17 @@ def marks(
         return {}
     if known is None:
         return {"borrowed": borrowed}
-    # Changing a lent table and changing it back makes nobody its owner.
+    # Changing a lent table and changing it back does not make the session its owner.
     return {mark: known.info[mark] for mark in MARKS if mark in known.info}
 
 
 def needs_leave(item: Item) -> bool:
-    """Whether a session has something only as long as something else is shared."""
+    """Whether access to an item ends when something else is no longer shared."""
     return bool(item.info.get("lent") or item.info.get("borrowed"))
 
 
 def may_stay(ledger: Ledger, session: str, item: Item) -> bool:
-    """Whether everything that something rests on is still shared."""
+    """Whether everything that an item depends on is still shared."""
     if item.info.get("lent"):
         through = item.info.get("through", ())
         return ledger.item(SHARED, item.kind, item.id) is not None and (

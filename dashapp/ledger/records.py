@@ -1,4 +1,4 @@
-"""The small durable records of a session: its items and its jobs."""
+"""Small durable records of a session: its items and its jobs."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Record = TypeVar("Record")
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 ACTIVE: tuple[State, ...] = ("queued", "running")
-# Kinds of jobs that may take minutes; all others read one file and are over in seconds. Each sort
-# waits in a row of its own, so that many trainings keep nobody from looking at a file.
+# Kinds of jobs that may take minutes; all others read one file and finish in seconds. Each group
+# has a queue of its own, so that many trainings do not delay reading a file.
 LONG = frozenset({"train", "score", "survey", "write", "large_export"})
-# Kinds that may take as long as a training: files are written at the pace that others leave.
+# Kinds that may take as long as a training: files are written as fast as other jobs allow.
 PATIENT = LONG | {"export"}
-# A name that was used once stays used for this much longer: clocks are set forward and back.
+# A used name stays used for this much longer, because clocks are set forward and back.
 CLOCK_SECONDS = 86_400
-# Who asks for several things at once lets so many others go first, for each that is under way.
+# Fairness: places lost per active job of the same session.
 PLACES_BACK = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that a session has: a data set, a model, a scored file.
+    """One item of a session: a data set, a model, a scored file.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Item:
     kind
         A :class:`~dashapp.storage.keys.Kind`.
     name
-        What the user calls it.
+        Name for the user.
     info
         Small facts as plain JSON.
     created
@@ -60,25 +60,25 @@ class Job:
     Attributes
     ----------
     id, session, kind
-        Which job, whose, and of what kind.
+        Id of the job, its session and its kind.
     request
-        What is asked, as plain JSON.
+        What to do, as plain JSON.
     state
         ``queued``, ``running``, ``done``, ``failed`` or ``cancelled``.
     progress
-        How far, 0 to 1.
+        Progress from 0 to 1.
     message
-        The stage in words.
+        The current stage in words.
     result, error
         The outcome: plain JSON when done, a sentence when failed.
     created, finished
         Unix times in seconds; ``finished`` is None while active.
     attempts
-        How often a worker has begun it; also tells a late worker that the job is no longer its.
+        How often a worker has started it; also shows a late worker that it has lost the job.
     worker, lease
-        Who runs it, and the Unix time until which it counts as alive.
+        The worker that runs it, and the Unix time when its lease expires.
     client
-        Hash of the user, or of the network, that asked for it; empty where nobody did.
+        Hash of the user or network that asked for it; empty if unknown.
     """
 
     id: str
@@ -99,32 +99,32 @@ class Job:
 
     @property
     def active(self) -> bool:
-        """Whether it still waits or runs."""
+        """Whether the job is queued or running."""
         return self.state in ACTIVE
 
     @property
     def long(self) -> bool:
-        """Whether it waits among those that may take minutes."""
+        """Whether the job is queued with those that may take minutes."""
         return self.kind in LONG
 
     @property
     def signature(self) -> str:
-        """The same for the same request; see :func:`signature_of`."""
+        """Signature that is equal for equal requests; see :func:`signature_of`."""
         return signature_of(self.kind, self.request)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many jobs may be active.
+    """Limits on the number of active jobs.
 
     Attributes
     ----------
     per_session
-        Jobs of one session that may wait or run.
+        Queued or running jobs of one session.
     waiting
-        Jobs of all sessions that may wait in one row; see :data:`LONG`.
+        Jobs of all sessions waiting in one queue; see :data:`LONG`.
     per_client
-        Those of one client among them.
+        Jobs of one client among them.
     """
 
     per_session: int = 1_000_000
@@ -134,14 +134,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Jobs that wait in the same row as another, before it.
+    """Jobs queued ahead of another in the same queue.
 
     Attributes
     ----------
     count
-        How many.
+        Number of jobs.
     since
-        When the first of them was asked for, as Unix time; None where there is none.
+        Unix time at which the oldest of them was requested; None if there is none.
     """
 
     count: int
@@ -149,7 +149,7 @@ class Ahead:
 
 
 def signature_of(kind: str, request: Mapping[str, Any]) -> str:
-    """Equal requests have equal signatures.
+    """Return the signature of a request; equal requests have equal signatures.
 
     Examples
     --------
@@ -161,7 +161,7 @@ def signature_of(kind: str, request: Mapping[str, Any]) -> str:
 
 
 def readable(rows: Iterable[Row], decode: Callable[[Row], Record | None]) -> tuple[Record, ...]:
-    """The records that rows hold; a damaged row counts as missing, with a line in the log.
+    """Return the records in the rows; a damaged row is logged and counts as missing.
 
     Examples
     --------

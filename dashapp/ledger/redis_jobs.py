@@ -1,6 +1,6 @@
-"""Jobs in Redis: a hash per job, sets of those that wait and run, changes as Lua scripts.
+"""Jobs in Redis: a hash per job, sets of queued and running jobs, changes as Lua scripts.
 
-Redis runs a script as one step, which is what a transaction is in SQLite.
+Redis runs a script atomically, like a transaction in SQLite.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dashapp.storage.errors import SessionEndedError
 from dashapp.storage.redis_client import PREFIX, Link
 
 # Names shared by all scripts. A job's hash has its fields as text; the sorted sets "queued" and
-# "running" order job ids by number of arrival and by end of lease.
+# "running" order job ids by arrival and by lease expiry.
 NAMES = f"""
 local P = '{PREFIX}'
 local queued, running, order = P .. 'queued', P .. 'running', P .. 'order'
@@ -41,7 +41,7 @@ local function runs(id, attempts)
     return found[1] == 'running' and found[2] == attempts
 end
 """
-# KEYS are not declared: the portal's records live on one Redis, not on a cluster.
+# KEYS are not declared: the portal's records are on a single Redis server, not a cluster.
 LIMITS = """
 local function refusal(session, client, long, per_session, per_client, most)
     local active, of_client = 0, 0
@@ -172,7 +172,7 @@ class RedisJobs:
     url : str
         ``redis://…``
     keep_seconds : int
-        After this time Redis lets go of records by itself.
+        Redis expires records after this time.
     """
 
     def __init__(self, url: str, *, keep_seconds: int) -> None:
@@ -181,18 +181,18 @@ class RedisJobs:
         self.keep_seconds = keep_seconds
 
     def script(self, text: str, *values: object) -> Any:
-        """Run a script as one step."""
+        """Run a script atomically."""
         with self._link.errors():
             return self.redis.eval(NAMES + text, 0, *values)
 
     def now(self) -> float:
-        """Unix time by Redis's clock, which all machines share."""
+        """Return the Unix time of Redis's clock, which all machines share."""
         with self._link.errors():
             seconds, microseconds = self.redis.time()
         return float(seconds) + float(microseconds) / 1e6
 
     def add_job(self, job: Job, limits: Limits) -> Job:
-        """Queue a job, or give the equal one."""
+        """Queue a job, or return the one with the same request."""
         answer = self.script(
             ADD, *_asked(job, limits), job.id, job.signature, json.dumps(_fields(job)),
             time.time(), self.keep_seconds,
@@ -201,46 +201,46 @@ class RedisJobs:
         return job if answer == job.id else self.job(answer) or job
 
     def expect_room(self, job: Job, limits: Limits) -> None:
-        """See that a new job would find its place."""
+        """Check that a new job fits into the queue."""
         check_refusal(self.script(ROOM, *_asked(job, limits)).decode())
 
     def job(self, job_id: str) -> Job | None:
-        """One job."""
+        """Return one job."""
         with self._link.errors():
             row = self.redis.hgetall(f"{PREFIX}job:{job_id}")
         return next(iter(readable([row], _job)), None)
 
     def jobs(self, session: str) -> tuple[Job, ...]:
-        """Jobs of a session, newest first."""
+        """Return a session's jobs, newest first."""
         with self._link.errors():
             ids = self.redis.zrevrange(f"{PREFIX}jobs:{session}", 0, -1)
         return self._known(ids)
 
     def claim_job(self, worker: str, lease: float, without: Collection[str] = ()) -> Job | None:
-        """Take the next waiting job."""
+        """Claim the next waiting job."""
         taken = self.script(CLAIM, worker, lease, json.dumps(list(without)))
         return None if taken is None else self.job(taken.decode())
 
     def ahead_of(self, job: Job) -> Ahead:
-        """Who waits before a job."""
+        """Count the jobs queued ahead of this one."""
         count, *since = self.script(AHEAD, job.id, int(job.long))
         return Ahead(count, float(since[0]) if since else None)
 
     def renew_job(self, job: Job, lease: float, progress: float, message: str) -> bool:
-        """Extend the lease and show progress."""
+        """Extend the lease and record progress."""
         return bool(self.script(RENEW, job.id, job.attempts, lease, progress, message))
 
     def finish_job(
         self, job: Job, state: str, result: dict[str, Any] | None, error: str | None
     ) -> bool:
-        """End a job."""
+        """Finish a job."""
         text = "" if result is None else json.dumps(result)
         return bool(
             self.script(FINISH, job.id, job.attempts, state, text, error or "", time.time())
         )
 
     def release_job(self, job: Job, *, counts: bool) -> bool:
-        """Put a job back."""
+        """Return a job to the queue."""
         return bool(self.script(RELEASE, job.id, job.attempts, 0 if counts else -1))
 
     def cancel_job(self, session: str, job_id: str) -> bool:
@@ -248,7 +248,7 @@ class RedisJobs:
         return bool(self.script(CANCEL, session, job_id, time.time()))
 
     def lost_jobs(self) -> tuple[Job, ...]:
-        """Running jobs whose lease is over."""
+        """Return the running jobs whose lease has expired."""
         now = self.now()
         with self._link.errors():
             ids = self.redis.zrangebyscore(f"{PREFIX}running", "-inf", f"({now}")
@@ -256,7 +256,7 @@ class RedisJobs:
         known = {job.id for job in found}
         for job_id in ids:
             if job_id.decode() not in known:
-                # Deleted with its session while it ran.
+                # The job was deleted with its session while it ran.
                 with self._link.errors():
                     self.redis.zrem(f"{PREFIX}running", job_id)
         return found
@@ -267,7 +267,7 @@ class RedisJobs:
 
 
 def _asked(job: Job, limits: Limits) -> tuple[str | int, ...]:
-    """What the limits need to know of a new job."""
+    """Return the arguments of a new job that the limits need."""
     return (
         job.session, job.client, int(job.long),
         limits.per_session, limits.per_client, limits.waiting,
@@ -275,7 +275,7 @@ def _asked(job: Job, limits: Limits) -> tuple[str | int, ...]:
 
 
 def check_refusal(answer: str) -> None:
-    """Raise what a script's answer stands for, if it refused."""
+    """Raise the error for a script's refusal, if it refused."""
     if answer.startswith("ended:"):
         raise SessionEndedError(float(answer.partition(":")[2]))
     refusals = {
@@ -288,14 +288,14 @@ def check_refusal(answer: str) -> None:
 
 
 def _fields(job: Job) -> list[str]:
-    """A new job's fields as name, value, name, value; those that are None are left out."""
+    """Return a new job's fields as name, value, name, value; omit those that are None."""
     values = asdict(job) | {"request": json.dumps(job.request)}
     return [str(part) for name, value in values.items() if value is not None
             for part in (name, value)]  # fmt: skip
 
 
 def _job(row: dict[bytes, bytes]) -> Job | None:
-    # A hash without its own id is what a late write left of a job that was deleted.
+    # A hash without an id is the remainder of a late write to a deleted job.
     text = {name.decode(): value.decode() for name, value in row.items()}
     if "id" not in text:
         return None

@@ -1,4 +1,4 @@
-"""The ledger in Redis: items, sessions, workers and counts beside the jobs."""
+"""The ledger in Redis: items, sessions, workers and counts in addition to jobs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dashapp.ledger.redis_jobs import RedisJobs, check_refusal
 from dashapp.storage.keys import SHARED, SHARED_SECONDS
 from dashapp.storage.redis_client import PREFIX
 
-# Half of the minute after which nothing deleted is left, so that Redis has the other half.
+# Deleted data must be gone within a minute; this leaves half of that time to Redis.
 REWRITE_SECONDS = 30
 
 ADD_ITEM = """
@@ -57,8 +57,8 @@ return 1
 class RedisLedger(RedisJobs):
     """The whole ledger; see :class:`dashapp.ledger.ledger.Ledger`.
 
-    How durable a write is depends on Redis: with ``appendonly yes`` and
-    ``appendfsync everysec`` at most the last second is lost in a power cut.
+    Durability depends on Redis: with ``appendonly yes`` and ``appendfsync everysec``, a power cut
+    loses at most the last second.
     """
 
     def add_item(
@@ -71,7 +71,7 @@ class RedisLedger(RedisJobs):
         *,
         job: Job | None = None,
     ) -> bool:
-        """Note an item, unless its job no longer runs."""
+        """Record an item, unless its job no longer runs."""
         now = time.time()
         value = json.dumps({"name": name, "info": info, "created": now})
         keep = SHARED_SECONDS if session == SHARED else self.keep_seconds
@@ -83,7 +83,7 @@ class RedisLedger(RedisJobs):
         return bool(answer)
 
     def items(self, session: str, kind: str) -> tuple[Item, ...]:
-        """Items of one kind, newest first."""
+        """Return the items of one kind, newest first."""
         name = _list(session, kind)
         with self._link.errors():
             ids = self.redis.zrevrange(name, 0, -1)
@@ -92,14 +92,14 @@ class RedisLedger(RedisJobs):
         return readable(pairs, lambda pair: _item(kind, *pair))
 
     def item(self, session: str, kind: str, item_id: str) -> Item | None:
-        """One item."""
+        """Return one item."""
         with self._link.errors():
             value = self.redis.hget(f"{_list(session, kind)}:values", item_id)
         found = readable([value], lambda text: _item(kind, item_id.encode(), text))
         return next(iter(found), None)
 
     def remove_item(self, session: str, kind: str, item_id: str) -> None:
-        """Remove the note of an item."""
+        """Remove the record of an item."""
         name = _list(session, kind)
         with self._link.errors(), self.redis.pipeline() as batch:
             batch.zrem(name, item_id)
@@ -107,7 +107,7 @@ class RedisLedger(RedisJobs):
             batch.execute()
 
     def beat(self, worker: str, seconds: float) -> None:
-        """Note that a worker lives."""
+        """Record that a worker is alive."""
         now = self.now()
         with self._link.errors(), self.redis.pipeline() as batch:
             batch.zremrangebyscore(f"{PREFIX}workers", "-inf", now)
@@ -124,7 +124,7 @@ class RedisLedger(RedisJobs):
             return int(self.redis.zcount(f"{PREFIX}workers", now, "+inf"))
 
     def load(self) -> tuple[int, int]:
-        """How many jobs wait and how many run."""
+        """Count the waiting and the running jobs."""
         with self._link.errors(), self.redis.pipeline(transaction=False) as batch:
             batch.zcard(f"{PREFIX}queued")
             batch.zcard(f"{PREFIX}running")
@@ -133,17 +133,17 @@ class RedisLedger(RedisJobs):
         return queued + taken - running, running
 
     def touch(self, session: str) -> None:
-        """Note a visit."""
+        """Record a visit."""
         with self._link.errors():
             self.redis.zadd(f"{PREFIX}seen", {session: time.time()}, xx=True)
 
     def knows(self, session: str) -> bool:
-        """Whether there is a record of a session."""
+        """Whether a session has any record."""
         with self._link.errors():
             return self.redis.zscore(f"{PREFIX}began", session) is not None
 
     def ended_sessions(self, idle: float, absolute: float) -> tuple[str, ...]:
-        """Sessions that are over."""
+        """Return the sessions that are over."""
         now = time.time()
         with self._link.errors():
             unseen = self.redis.zrangebyscore(f"{PREFIX}seen", "-inf", f"({now - idle}")
@@ -163,24 +163,25 @@ class RedisLedger(RedisJobs):
             return int(batch.execute()[0])
 
     def first_use(self, name: str, seconds: int) -> bool:
-        """Take a name that nobody has."""
+        """Claim a name that is not in use."""
         with self._link.errors():
             keep = seconds + CLOCK_SECONDS
             return bool(self.redis.set(f"{PREFIX}used:{name}", b"1", nx=True, ex=keep))
 
     def check(self) -> None:
-        """Ask whether Redis answers, and holds what it should where jobs wait."""
+        """Check that Redis responds and that its records of waiting jobs are intact."""
         self.load()
 
     def verify(self) -> None:
-        """Nothing more than :meth:`check` does: Redis looks after its own files."""
+        """Do the same as :meth:`check`: Redis checks its own files."""
         self.check()
 
     def compact(self) -> None:
-        """Have Redis write its files anew, if something was deleted that stands in them.
+        """Have Redis rewrite its files if they still contain deleted data.
 
-        Its append-only file would keep every command until it has doubled in size, a snapshot
-        until the next one. One machine asks for it, at most every :data:`REWRITE_SECONDS`.
+        Its append-only file would keep every command until the file has doubled in size, and a
+        snapshot until the next one. Only one machine asks for this, at most every
+        :data:`REWRITE_SECONDS`.
         """
         with self._link.errors():
             deletions = int(self.redis.get(f"{PREFIX}deletions") or 0)
@@ -197,14 +198,14 @@ class RedisLedger(RedisJobs):
             self.redis.decrby(f"{PREFIX}deletions", deletions)
 
     def _snapshots(self) -> bool:
-        """Whether Redis writes snapshots; a hosted one may not tell, and is believed not to."""
+        """Whether Redis writes snapshots; assume not if a hosted one does not say."""
         try:
             return bool(self.redis.config_get("save").get("save"))
         except redis.exceptions.ResponseError:
             return False
 
     def close(self) -> None:
-        """Close the idle connections."""
+        """Close idle connections."""
         self.redis.close()
 
 

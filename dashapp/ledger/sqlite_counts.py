@@ -1,7 +1,7 @@
-"""Counts that all processes of a machine share for a minute, in a database of their own.
+"""Counts that all processes of a machine share for a minute, in a separate database.
 
-They are counted with each request, so they must not wait for the disk: lost in a power cut, they
-start again from nothing, and so do those whom they limit.
+Every request is counted, so counting must not wait for the disk. A power cut resets the counts, and
+with them the limits.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ CREATE TABLE IF NOT EXISTS hits (
     PRIMARY KEY (name, window)
 ) WITHOUT ROWID
 """
-# How often what is over is removed, in seconds.
+# Seconds between removals of expired counts.
 SWEEP_SECONDS = 10.0
 
 
 class SqliteCounts(DisposableDatabase):
-    """Counts events in windows of time.
+    """Count events in time windows.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class SqliteCounts(DisposableDatabase):
         self._swept = 0.0
 
     def hits(self, name: str, seconds: int) -> int:
-        """Count one event; returns the count within the current window."""
+        """Count one event and return the count in the current window."""
         return self.attempt(lambda: self._count(name, seconds))
 
     def _count(self, name: str, seconds: int) -> int:

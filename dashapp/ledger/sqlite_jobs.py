@@ -13,7 +13,7 @@ from dashapp.ledger.records import LONG, PLACES_BACK, Ahead, Job, Limits, readab
 from dashapp.storage.errors import SessionEndedError
 from dashapp.storage.sqlite_database import SqliteDatabase
 
-# Fair to everybody, and sooner or later everybody's turn.
+# Fair order in which no job waits forever.
 NEXT_JOB = f"""
 SELECT id FROM (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY session ORDER BY state = 'queued', number) - 1
@@ -46,7 +46,7 @@ class SqliteJobs(SqliteDatabase):
     """Jobs; see :class:`dashapp.ledger.ledger.Ledger`."""
 
     def add_job(self, job: Job, limits: Limits) -> Job:
-        """Queue a job, or give the equal one."""
+        """Queue a job, or return the one with the same request."""
         with self.write() as connection:
             equal = connection.execute(
                 "SELECT * FROM jobs WHERE session = ? AND signature = ?"
@@ -74,23 +74,23 @@ class SqliteJobs(SqliteDatabase):
             return job
 
     def expect_room(self, job: Job, limits: Limits) -> None:
-        """See that a new job would find its place."""
+        """Check that a new job fits into the queue."""
         with self.errors(), self.connection() as connection:
             _check_limits(connection, job, limits)
 
     def job(self, job_id: str) -> Job | None:
-        """One job."""
+        """Return one job."""
         rows = self.read("SELECT * FROM jobs WHERE id = ?", (job_id,))
         return next(iter(readable(rows, _job)), None)
 
     def jobs(self, session: str) -> tuple[Job, ...]:
-        """Jobs of a session, newest first."""
+        """Return a session's jobs, newest first."""
         rows = self.read("SELECT * FROM jobs WHERE session = ? ORDER BY number DESC", (session,))
         return readable(rows, _job)
 
     def claim_job(self, worker: str, lease: float, without: Collection[str] = ()) -> Job | None:
-        """Take the next waiting job."""
-        # Looked at first without a lock: most of the time nothing waits.
+        """Claim the next waiting job."""
+        # Look first without a lock: most of the time no job is waiting.
         skipped = json.dumps(sorted(without))
         if not self.read(SOME_JOB, (skipped,)):
             return None
@@ -106,12 +106,12 @@ class SqliteJobs(SqliteDatabase):
             return next(iter(readable([taken], _job)), None)
 
     def ahead_of(self, job: Job) -> Ahead:
-        """Who waits before a job."""
+        """Count the jobs queued ahead of this one."""
         count, since = self.read(AHEAD, (LONG_KINDS, job.long, job.id))[0]
         return Ahead(count, since)
 
     def renew_job(self, job: Job, lease: float, progress: float, message: str) -> bool:
-        """Extend the lease and show progress."""
+        """Extend the lease and record progress."""
         return self._change_running(
             job,
             "lease = ?, progress = ?, message = ?",
@@ -121,7 +121,7 @@ class SqliteJobs(SqliteDatabase):
     def finish_job(
         self, job: Job, state: str, result: dict[str, Any] | None, error: str | None
     ) -> bool:
-        """End a job."""
+        """Finish a job."""
         return self._change_running(
             job,
             "state = ?, result = ?, error = ?, finished = ?,"
@@ -130,7 +130,7 @@ class SqliteJobs(SqliteDatabase):
         )
 
     def release_job(self, job: Job, *, counts: bool) -> bool:
-        """Put a job back."""
+        """Return a job to the queue."""
         return self._change_running(
             job,
             "state = 'queued', worker = '', progress = 0, message = '', attempts = attempts - ?",
@@ -148,12 +148,12 @@ class SqliteJobs(SqliteDatabase):
             return cursor.rowcount == 1
 
     def lost_jobs(self) -> tuple[Job, ...]:
-        """Running jobs whose lease is over."""
+        """Return the running jobs whose lease has expired."""
         rows = self.read("SELECT * FROM jobs WHERE state = 'running' AND lease < ?", (time.time(),))
         return readable(rows, _job)
 
     def _change_running(self, job: Job, change: str, values: tuple[Any, ...]) -> bool:
-        """Change a job if it still runs in the attempt that the caller began."""
+        """Change a job if it still runs in the attempt that the caller started."""
         with self.write() as connection:
             cursor = connection.execute(
                 f"UPDATE jobs SET {change} WHERE id = ? AND state = 'running' AND attempts = ?",  # noqa: S608 - constants above
@@ -163,12 +163,12 @@ class SqliteJobs(SqliteDatabase):
 
 
 def begin_session(connection: sqlite3.Connection, session: str) -> None:
-    """Make sure that a session has its record.
+    """Make sure that a session has a record.
 
     Raises
     ------
     SessionEndedError
-        If it was deleted.
+        If the session was deleted.
     """
     now = time.time()
     ended = connection.execute("SELECT since FROM ended WHERE session = ?", (session,)).fetchone()

@@ -1,4 +1,4 @@
-"""The ledger in SQLite: items, sessions, workers and counts beside the jobs."""
+"""The ledger in SQLite: items, sessions, workers and counts in addition to jobs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dashapp.ledger.sqlite_jobs import SqliteJobs, begin_session, still_runs
 from dashapp.storage.disk_reserve import Reserve
 from dashapp.storage.errors import QuotaExceededError
 
-# No window of the clock has this number.
+# A window number that the clock never reaches.
 ONCE = -1
 WEEK_SECONDS = 7 * 24 * 3600
 
@@ -25,9 +25,9 @@ class SqliteLedger(SqliteJobs):
     Parameters
     ----------
     path : Path
-        The database file; counts of requests stand beside it.
+        The database file; request counts are stored in the same folder.
     keep_seconds : int
-        How long it is remembered that a session was deleted: as long as its cookie may live.
+        How long to remember that a session was deleted: as long as its cookie may live.
     """
 
     def __init__(self, path: Path, *, keep_seconds: int = WEEK_SECONDS) -> None:
@@ -40,7 +40,7 @@ class SqliteLedger(SqliteJobs):
     def _make_tables(self, connection: sqlite3.Connection) -> None:
         super()._make_tables(connection)
         if lacks_client(connection):
-            # A ledger of an earlier version; of several processes that start, one changes it.
+            # The ledger has an older format; of several processes that start, one migrates it.
             connection.execute("BEGIN IMMEDIATE")
             if lacks_client(connection):
                 connection.execute("ALTER TABLE jobs ADD COLUMN client TEXT NOT NULL DEFAULT ''")
@@ -56,7 +56,7 @@ class SqliteLedger(SqliteJobs):
         *,
         job: Job | None = None,
     ) -> bool:
-        """Note an item, unless its job no longer runs."""
+        """Record an item, unless its job no longer runs."""
         with self.write() as connection:
             if job is not None and not still_runs(connection, job):
                 return False
@@ -69,7 +69,7 @@ class SqliteLedger(SqliteJobs):
             return True
 
     def items(self, session: str, kind: str) -> tuple[Item, ...]:
-        """Items of one kind, newest first."""
+        """Return the items of one kind, newest first."""
         rows = self.read(
             "SELECT * FROM items WHERE session = ? AND kind = ? ORDER BY number DESC",
             (session, kind),
@@ -77,7 +77,7 @@ class SqliteLedger(SqliteJobs):
         return readable(rows, _item)
 
     def item(self, session: str, kind: str, item_id: str) -> Item | None:
-        """One item."""
+        """Return one item."""
         rows = self.read(
             "SELECT * FROM items WHERE session = ? AND kind = ? AND id = ?",
             (session, kind, item_id),
@@ -85,7 +85,7 @@ class SqliteLedger(SqliteJobs):
         return next(iter(readable(rows, _item)), None)
 
     def remove_item(self, session: str, kind: str, item_id: str) -> None:
-        """Remove the note of an item."""
+        """Remove the record of an item."""
         with self.write() as connection:
             connection.execute(
                 "DELETE FROM items WHERE session = ? AND kind = ? AND id = ?",
@@ -93,7 +93,7 @@ class SqliteLedger(SqliteJobs):
             )
 
     def beat(self, worker: str, seconds: float) -> None:
-        """Note that a worker lives."""
+        """Record that a worker is alive."""
         now = time.time()
         with self.write() as connection:
             connection.execute("DELETE FROM workers WHERE until < ?", (now,))
@@ -112,16 +112,16 @@ class SqliteLedger(SqliteJobs):
         return int(rows[0][0])
 
     def touch(self, session: str) -> None:
-        """Note a visit."""
+        """Record a visit."""
         with self.write() as connection:
             connection.execute("UPDATE sessions SET seen = ? WHERE id = ?", (time.time(), session))
 
     def knows(self, session: str) -> bool:
-        """Whether there is a record of a session."""
+        """Whether a session has any record."""
         return bool(self.read("SELECT 1 FROM sessions WHERE id = ?", (session,)))
 
     def ended_sessions(self, idle: float, absolute: float) -> tuple[str, ...]:
-        """Sessions that are over."""
+        """Return the sessions that are over."""
         now = time.time()
         rows = self.read(
             "SELECT id FROM sessions WHERE seen < ? OR created < ?", (now - idle, now - absolute)
@@ -129,7 +129,7 @@ class SqliteLedger(SqliteJobs):
         return tuple(row["id"] for row in rows)
 
     def load(self) -> tuple[int, int]:
-        """How many jobs wait and how many run."""
+        """Count the waiting and the running jobs."""
         total, running = self.read(
             "SELECT COUNT(*), COALESCE(SUM(state = 'running' AND lease >= ?), 0)"
             " FROM jobs WHERE state IN ('queued', 'running')",
@@ -138,23 +138,23 @@ class SqliteLedger(SqliteJobs):
         return total - running, running
 
     def close(self) -> None:
-        """Close the connections that nobody uses now."""
+        """Close idle connections."""
         self._counts.close()
         super().close()
 
     def compact(self) -> None:
-        """Move the logs into the databases, and take room for the next deletion."""
+        """Move the logs into the databases, and reserve space for the next deletion."""
         self._counts.compact()
         super().compact()
         self._reserve.fill()
 
     def delete_session(self, session: str) -> None:
-        """Remove all records of a session, with the room kept for that where there is no other."""
+        """Remove all records of a session; if the disk is full, use the reserved space."""
         try:
             self._delete_session(session)
         except QuotaExceededError:
             self._reserve.release()
-            # The log of the deletions before this one is room as well.
+            # The log of earlier deletions also frees space.
             super().compact()
             self._delete_session(session)
 
@@ -175,7 +175,7 @@ class SqliteLedger(SqliteJobs):
         return self._counts.hits(name, seconds)
 
     def first_use(self, name: str, seconds: int) -> bool:
-        """Note the use of a name, in a window that does not end with the clock's."""
+        """Record the use of a name in a window that does not end with the clock's."""
         now = time.time()
         with self.write() as connection:
             connection.execute("DELETE FROM hits WHERE until < ?", (now,))
@@ -187,7 +187,7 @@ class SqliteLedger(SqliteJobs):
 
 
 def lacks_client(connection: sqlite3.Connection) -> bool:
-    """Whether jobs do not tell yet who asked for them."""
+    """Whether the jobs table does not record the client yet."""
     return "client" not in {row["name"] for row in connection.execute("PRAGMA table_info(jobs)")}
 
 

@@ -1,1 +1,1 @@
-"""What a page asks for, free of Dash."""
+"""What pages ask for, independent of Dash."""

@@ -1,4 +1,4 @@
-"""Alerts: what in the data may disturb segments, found by stated thresholds."""
+"""Alerts: properties of the data that may disturb segments, found by fixed thresholds."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from dashapp.memoize import once
 from dashapp.services.filters import Filter, apply_filters, associated
 from segmentation import Column, Role, Table, Use
 
-# A distribution is called skewed from here on; the engine's log1p starts at the same value.
+# Skewness from which a distribution counts as skewed; the engine's log1p uses the same value.
 SKEW = 1.5
 # Tukey's far-out fence: this many interquartile ranges beyond the quartiles.
 FENCE = 3.0
-# A column is nearly constant when one value has at least this share.
+# A column is nearly constant if one value has at least this share.
 NEARLY_CONSTANT = 0.95
-# Two columns carry nearly the same information from this strength on.
+# Association from which two columns carry nearly the same information.
 NEARLY_IDENTICAL = 0.95
-# Share of missing values that a user should know of before segments rest on the column.
+# Share of missing values to report before segments rest on the column.
 MUCH_MISSING = 0.05
 CONSTANT = "nearly constant"
-# Values that are looked at before all of a column are counted.
+# Number of values checked before all values of a column are counted.
 LOOKED_AT = 5_000
-# A category with more levels than this splits customers into crumbs.
+# A category with more levels than this splits customers into tiny groups.
 MANY_LEVELS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One finding: where, what kind, what was measured, what it means for segments."""
+    """One finding: its column, kind, measured value and meaning for segments."""
 
     column: str
     kind: str
@@ -41,18 +41,18 @@ class Alert:
 
 
 def alerts(table: Table, filters: Sequence[Filter] = ()) -> tuple[Alert, ...]:
-    """All alerts of the customers that filters leave, column by column and then for pairs.
+    """Return all alerts of the filtered customers, first by column, then by pair.
 
     Parameters
     ----------
     filters
-        Without any, all customers are looked at, as when segments are found.
+        Without filters, all customers are checked, as when segments are found.
     """
     used = tuple(column for column in table.columns if column.use != Use.IGNORED)
     if not filters:
         return _alerts(table.frame, used)
     left = apply_filters(table.frame, filters, [column.name for column in used])
-    # That a filter leaves one value of its own column is nothing to be told.
+    # A column that its own filter makes constant is not worth an alert.
     narrowed = {rule.column for rule in filters}
     return tuple(
         alert
@@ -90,7 +90,7 @@ def _missing(frame: pd.DataFrame, column: Column) -> list[Alert]:
 
 def _levels(frame: pd.DataFrame, column: Column) -> list[Alert]:
     known = frame[column.name].dropna()
-    # A part of the customers has no more values than all of them.
+    # A subset of the customers has no more distinct values than all of them.
     if column.role == Role.NOMINAL and column.distinct > MANY_LEVELS:
         distinct = known.nunique()
         if distinct > MANY_LEVELS:
@@ -118,7 +118,7 @@ def _levels(frame: pd.DataFrame, column: Column) -> list[Alert]:
 
 
 def may_be_constant(known: pd.Series) -> bool:
-    """Whether counting all values is worth it: not where some of them already differ often.
+    """Whether counting all values is worthwhile: not if a few of them already differ often.
 
     Examples
     --------
@@ -169,7 +169,7 @@ def _numbers(series: pd.Series, column: Column) -> list[Alert]:
 
 
 def _far_out(name: str, far: np.ndarray) -> str:
-    """Say how many values lie far out, and which: a typing error shows at once."""
+    """Report how many values are extreme, and which: typing errors show at once."""
     low, high = (formatting.cell(float(end), name) for end in (far.min(), far.max()))
     which = f": {low}" if low == high else f", from {low} to {high}"
     verb = "lies" if len(far) == 1 else "lie"

@@ -1,6 +1,6 @@
-"""A model from elsewhere on the customers that are open: who would be in which segment.
+"""Apply a model trained on other data to the customers of a data set.
 
-The model keeps what it learned from its own customers; what is counted here are the open ones.
+The model keeps what it learned from its own customers; the counts here are of the data set's.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Match:
-    """How the columns of a data set meet those that a model needs.
+    """How the columns of a data set match those that a model needs.
 
     Attributes
     ----------
     needed
         Columns that drive the model's segments.
     missing
-        Those that the data set lacks.
+        Needed columns that the data set lacks.
     """
 
     needed: tuple[str, ...]
@@ -36,7 +36,7 @@ class Match:
 
     @property
     def enough(self) -> bool:
-        """Whether the model can place these customers: not where most columns are missing."""
+        """Whether the model can assign these customers: not if most columns are missing."""
         return 2 * len(self.missing) <= len(self.needed)
 
 
@@ -48,12 +48,12 @@ def match(model: SegmentModel, table: Table) -> Match:
 
 @dataclass(frozen=True)
 class Fit:
-    """How well the open customers fit a model from elsewhere.
+    """How well a data set's customers fit a model trained on other data.
 
     Attributes
     ----------
     customers, fitting, unassigned
-        All open customers, those that fit a segment well, and those that are in none.
+        All customers, those that fit a segment well, and those in no segment.
     """
 
     customers: int
@@ -62,15 +62,15 @@ class Fit:
 
 
 def fit_of(model: SegmentModel, scores: pd.DataFrame) -> Fit:
-    """Count who fits."""
+    """Count the customers that fit."""
     known = scores["segment_id"].isin([segment.id for segment in model.segments])
     return Fit(len(scores), int(scores["fits"].sum()), int((~known).sum()))
 
 
 def counted(model: SegmentModel, scores: pd.DataFrame, table: Table) -> SegmentModel:
-    """The model with the sizes and shares of the open customers instead of its own.
+    """Return the model with the sizes and shares of the data set's customers.
 
-    Names, traits, profiles and actions stay those that the model was found with.
+    Names, traits, profiles and actions stay those of the training data.
     """
     sizes = scores["segment_id"].value_counts()
     amounts = _amounts(model, table)
@@ -91,7 +91,7 @@ def counted(model: SegmentModel, scores: pd.DataFrame, table: Table) -> SegmentM
 
 
 def _amounts(model: SegmentModel, table: Table) -> np.ndarray | None:
-    """What each open customer spends; None where that is not known or no share can be made."""
+    """Return each customer's spend; None if unknown or if no shares can be computed."""
     name = model.monetary
     if (
         name is None
@@ -104,7 +104,7 @@ def _amounts(model: SegmentModel, table: Table) -> np.ndarray | None:
 
 
 def apply_model(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """Place the customers of a data set in the segments of a model (job ``apply``)."""
+    """Assign the customers of a data set to the segments of a model (job ``apply``)."""
     workspace.progress("Reading the data", 0.05)
     table = Table.from_bytes(workspace.read(Kind.DATASET, request["dataset"]))
     model = SegmentModel.from_bytes(workspace.read(Kind.MODEL, request["model"]))

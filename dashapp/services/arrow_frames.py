@@ -1,6 +1,6 @@
-"""Frames as bytes: Arrow's own file format, which reads faster than Parquet.
+"""Serialize frames in Arrow's file format, which reads faster than Parquet.
 
-Reading Parquet would also bring 17 MB of libraries into each web worker.
+Reading Parquet would also load 17 MB of libraries into each web worker.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ COMPRESSION = "zstd"
 
 
 def encode_frame(frame: pd.DataFrame) -> bytes:
-    """A frame as an Arrow file, without its index.
+    """Return a frame as an Arrow file, without its index.
 
     Examples
     --------

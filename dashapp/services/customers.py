@@ -1,4 +1,4 @@
-"""The customers' grid: search, filter, sort and page over any number of rows on the server."""
+"""The customer grid: search, filter, sort and page any number of rows on the server."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ import pandas as pd
 
 from dashapp.services.masking import hidden
 
-# What the grid adds to the table's own columns.
+# Columns that the grid adds to the table's own.
 GRID_COLUMNS = ("Segment", "Confidence")
-# Number of the customer in the data set: what a selection names, never shown.
+# Row number of the customer in the data set: identifies selected rows, never shown.
 ROW = "portal-row"
-# A browser may ask for this many rows at once and no more.
+# Maximum number of rows per request.
 LARGEST_PAGE = 500
-# So many customers can be picked by hand; their numbers still fit into an address.
+# Maximum number of customers picked by hand; their numbers still fit into a URL.
 MOST_PICKED = 400
-# Below this confidence a customer stands nearly between two segments.
+# Below this confidence a customer is nearly between two segments.
 UNSURE = 0.6
 
 
 class Which(StrEnum):
-    """Customers that deserve a look of their own."""
+    """All customers, or those worth a closer look."""
 
     ALL = "all"
     UNSURE = "unsure"
@@ -36,18 +36,18 @@ class Which(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which customers are wanted: those of some segments, found by a text, or picked by hand.
+    """The selected customers: those of some segments, found by a text, or picked by hand.
 
     Attributes
     ----------
     segments
         Ids of segments; none means all.
     text
-        What any cell of the customer contains; empty means everybody.
+        Text that any cell of the customer contains; empty means all customers.
     which
-        Everybody, or those that deserve a look.
+        All customers, or those worth a closer look.
     rows
-        Numbers of customers picked by hand; none means that nobody was.
+        Row numbers of customers picked by hand; none means no such selection.
     """
 
     segments: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class Selection:
     def mask(
         self, frame: pd.DataFrame, scores: pd.DataFrame, names: Mapping[str, str]
     ) -> npt.NDArray[np.bool_]:
-        """Whether each customer of a data set is wanted.
+        """Whether each customer of a data set is selected.
 
         Parameters
         ----------
@@ -90,14 +90,14 @@ _LOOKS: Mapping[Which, Callable[[pd.DataFrame], npt.NDArray[np.bool_]]] = {
 
 @dataclass(frozen=True, slots=True)
 class GridRequest:
-    """What the grid asks for.
+    """A request of the grid.
 
     Attributes
     ----------
     start, end
         Half-open range of rows after search, filter and sort.
     sort
-        Column and whether ascending, most important first.
+        Columns and whether each is ascending, most important first.
     """
 
     start: int
@@ -106,7 +106,7 @@ class GridRequest:
 
     @classmethod
     def parse(cls, value: object) -> GridRequest:
-        """Read what the grid sent; anything odd becomes the first page.
+        """Parse what the grid sent; anything invalid becomes the first page.
 
         Examples
         --------
@@ -136,12 +136,12 @@ def customer_rows(
     names: Mapping[str, str],
     rows: npt.NDArray[np.intp] | None = None,
 ) -> pd.DataFrame:
-    """The table with segment names and confidence beside it.
+    """Return the table with segment names and confidence added.
 
     Parameters
     ----------
     rows
-        Numbers of the customers that are wanted, in order; all in table order when not given.
+        Row numbers of the selected customers, in order; all in table order if not given.
     """
     kept = frame.drop(columns=[name for name in (*GRID_COLUMNS, ROW) if name in frame.columns])
     if rows is None:
@@ -160,7 +160,7 @@ def customer_rows(
 
 
 def matches(rows: pd.DataFrame, text: str) -> npt.NDArray[np.bool_]:
-    """Whether any cell of each row contains the text; an empty text is in every row."""
+    """Whether any cell of each row contains the text; an empty text matches every row."""
     wanted = text.strip().lower()
     if not wanted:
         return np.ones(len(rows), dtype=bool)
@@ -182,10 +182,10 @@ def page_of(
     *,
     contacts: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
-    """The asked rows of the wanted customers as JSON values; missing values are None.
+    """Return the requested rows of the selected customers as JSON values; missing ones are None.
 
-    Only these rows are put together: of a million customers, all would take 0.2 s. Columns that
-    do not exist are ignored in the sort.
+    Only these rows are assembled: for a million customers, all would take 0.2 s. Unknown columns
+    are ignored in the sort.
 
     Parameters
     ----------
@@ -200,13 +200,13 @@ def page_of(
         ups = [up for _, up in sort]
         rows = keys.sort_values(columns, ascending=ups, kind="stable")[ROW].to_numpy()
     page = hidden(customer_rows(frame, scores, names, rows[request.start : request.end]), contacts)
-    # The grid takes texts only for the names of its rows.
+    # The grid accepts only texts as row ids.
     cells = {str(name): _cells(page[name]) for name in page} | {ROW: list(map(str, page[ROW]))}
     return [dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True)]
 
 
 def _cells(column: pd.Series) -> list[Any]:
-    """A column's values as JSON has them; missing ones are None."""
+    """Return a column's values as JSON values; missing ones are None."""
     missing = column.isna().tolist()
     pairs = zip(column.tolist(), missing, strict=True)
     return [None if is_missing else _plain(value) for value, is_missing in pairs]

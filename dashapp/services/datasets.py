@@ -1,4 +1,4 @@
-"""Data sets of a session: import, sample, look at, read differently, go back."""
+"""Data sets of a session: import, sample, view, re-read, undo."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from segmentation import ParameterError, Table
 SAMPLE_ROWS = 500
 SAMPLE_SEED = 42
 IDS = "customer_id"
-# What is shown of the file itself: enough to find the line with the column names.
+# Lines of the file to show: enough to find the line with the column names.
 PREVIEW_LINES = 8
 PREVIEW_BYTES = 16_384
 LONGEST_LINE = 240
@@ -26,15 +26,15 @@ PACKED = (b"\x1f\x8b", b"PK\x03\x04")
 
 
 class Datasets:
-    """What pages ask about data sets.
+    """Data sets for pages.
 
-    A data set never changes: reading a file differently makes another one, whose line in the
-    ledger names the one that it came from. Undo is a look at that earlier one.
+    A data set never changes: reading a file differently makes another one, whose ledger record
+    names its predecessor. Undo shows that predecessor.
 
     Parameters
     ----------
     memory
-        The server's memory of each session.
+        The server's storage of each session.
     """
 
     def __init__(self, memory: Memory) -> None:
@@ -43,12 +43,12 @@ class Datasets:
     def start_import(
         self, session: str, upload_id: str, name: str, chosen: Mapping[str, Any] | None = None
     ) -> Job:
-        """Read an uploaded file in a process of its own.
+        """Read an uploaded file in a separate process.
 
         Parameters
         ----------
         chosen
-            Layout that was chosen after a first reading did not work.
+            Layout chosen after a first reading failed.
         """
         request = {"upload": upload_id, "name": name}
         return self._memory.jobs.submit(
@@ -56,7 +56,7 @@ class Datasets:
         )
 
     def start_preview(self, session: str, of: Item, recipe: Mapping[str, Any]) -> Job:
-        """Look at how a file would be read with some choices.
+        """Preview how a file would be read with some choices.
 
         Parameters
         ----------
@@ -68,7 +68,7 @@ class Datasets:
         return self._memory.jobs.submit(session, "preview", request)
 
     def start_mend(self, session: str, dataset_id: str, upload_id: str, name: str) -> Job:
-        """Let mended rows join the data set that had set them aside."""
+        """Merge corrected rows into the data set that had set them aside."""
         self.from_file(session, dataset_id)
         request = {"dataset": dataset_id, "upload": upload_id, "name": name}
         return self._memory.jobs.submit(session, "mend", request)
@@ -114,14 +114,13 @@ class Datasets:
         }
 
     def start_sample(self, session: str, rows: int = SAMPLE_ROWS, seed: int = SAMPLE_SEED) -> Job:
-        """Make sample customers in a process of its own."""
+        """Make sample customers in a separate process."""
         return self._memory.jobs.submit(session, "sample", {"rows": rows, "seed": seed})
 
     def start_change(self, session: str, dataset_id: str, changes: Mapping[str, Any]) -> Job:
-        """Make a new data set from one whose columns the user described differently.
+        """Make a new data set from one whose column descriptions the user changed.
 
-        Which column holds the ids decides which rows belong together: the file is then read
-        again.
+        The id column decides which rows belong together: if it changes, the file is read again.
         """
         item, table = self.item(session, dataset_id), self.table(session, dataset_id)
         after = table.with_columns(changes)
@@ -134,12 +133,12 @@ class Datasets:
         return self._memory.jobs.submit(session, "columns", request)
 
     def from_file(self, session: str, dataset_id: str) -> Item:
-        """The ledger's line of a data set that was read from a file.
+        """Return the ledger record of a data set that was read from a file.
 
         Raises
         ------
         ParameterError
-            If it was not.
+            If the data set was not read from a file.
         """
         item = self.item(session, dataset_id)
         if not item.info.get("upload"):
@@ -150,7 +149,7 @@ class Datasets:
         return item
 
     def unread(self, session: str, upload_id: str) -> Item:
-        """The ledger's line of a file that could not be read.
+        """Return the ledger record of a file that could not be read.
 
         Raises
         ------
@@ -160,34 +159,34 @@ class Datasets:
         return self._memory.item(session, Kind.UPLOAD, upload_id)
 
     def preview(self, session: str, preview_id: str) -> Preview:
-        """How a file would be read, as a job of this session has looked at it."""
+        """Return the preview that a job of this session has made."""
         return Preview.from_bytes(self._memory.store.get(Key(session, Kind.PREVIEW, preview_id)))
 
     def item(self, session: str, dataset_id: str) -> Item:
-        """The ledger's line of a data set.
+        """Return the ledger record of a data set.
 
         Raises
         ------
         SessionExpiredError
-            If this session has no such data set, be it expired, deleted or somebody else's.
+            If the data set expired, was deleted, or belongs to another session.
         """
         return self._memory.item(session, Kind.DATASET, dataset_id)
 
     def latest(self, session: str) -> Item | None:
-        """The newest data set of a session, or None."""
+        """Return the newest data set of a session, or None."""
         return self._memory.newest(session, Kind.DATASET)
 
     def before(self, session: str, dataset_id: str) -> Item | None:
-        """The data set that this one was made from, or None where it is the first."""
+        """Return the data set that this one was made from, or None if it is the first."""
         parent = self.item(session, dataset_id).info.get("parent")
         return self._memory.find(session, Kind.DATASET, parent) if parent else None
 
     def after(self, session: str, dataset_id: str) -> Item | None:
-        """The newest data set that was made from this one, or None."""
+        """Return the newest data set that was made from this one, or None."""
         return self._memory.newest(session, Kind.DATASET, parent=dataset_id)
 
     def others(self, session: str, dataset_id: str) -> tuple[Item, ...]:
-        """The newest state of each other file that the session has, newest first."""
+        """Return the newest state of each other file of the session, newest first."""
         mine = source_of(self.item(session, dataset_id)) or dataset_id
         newest: dict[str, Item] = {}
         for item in self._memory.items(session, Kind.DATASET):
@@ -195,12 +194,12 @@ class Datasets:
         return tuple(item for source, item in newest.items() if source != mine)
 
     def table(self, session: str, dataset_id: str) -> Table:
-        """The data set itself; callers must not change its frame."""
+        """Return the data set itself; callers must not change its frame."""
         self.item(session, dataset_id)
         return self._memory.value(Key(session, Kind.DATASET, dataset_id), Table.from_bytes)
 
     def first_lines(self, session: str, dataset_id: str) -> tuple[str, ...]:
-        """How its file begins, line by line; empty where it is gone or no plain text."""
+        """Return the first lines of its file; empty if the file is gone or not plain text."""
         upload = self.item(session, dataset_id).info.get("upload")
         encoding = self.table(session, dataset_id).recipe.get("encoding")
         if not upload or not encoding:
@@ -212,7 +211,7 @@ class Datasets:
         return first_lines(start, encoding)
 
     def recipe(self, session: str, dataset_id: str) -> bytes:
-        """How its file was read, as a JSON file to apply to the next one."""
+        """Return how its file was read, as a JSON file to apply to the next one."""
         return recipe_bytes(self.table(session, dataset_id))
 
     def forget(self, session: str) -> None:
@@ -221,23 +220,23 @@ class Datasets:
 
 
 def source_of(item: Item) -> str | None:
-    """What a data set was read from: an upload, or a name on the cluster; None where it was made.
+    """Return a data set's source: an upload or a name on the cluster; None if it was generated.
 
-    Two data sets of one source are states of the same.
+    Two data sets with the same source are states of the same data.
     """
     large = item.info.get("large")
     return f"large:{large['name']}" if large else item.info.get("upload")
 
 
 def first_lines(start: bytes, encoding: str) -> tuple[str, ...]:
-    r"""The first lines of a text file, cut to what fits on a screen.
+    r"""Return the first lines of a text file, cut to what fits on a screen.
 
     Parameters
     ----------
     start
-        The file's first bytes; a packed file has no lines.
+        The file's first bytes; a compressed file has no lines.
     encoding
-        What the reader found or the user chose.
+        The detected or chosen encoding.
 
     Examples
     --------
@@ -250,7 +249,7 @@ def first_lines(start: bytes, encoding: str) -> tuple[str, ...]:
         return ()
     try:
         text = start[:PREVIEW_BYTES].decode(encoding, errors="replace").lstrip("\ufeff")
-    except (LookupError, ValueError):  # the reader knows more names of encodings than Python
+    except (LookupError, ValueError):  # the reader knows more encoding names than Python
         return ()
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:PREVIEW_LINES]
     return tuple(line.replace("\x00", "")[:LONGEST_LINE] for line in lines)

@@ -27,9 +27,9 @@ from segmentation import SegmentModel, Table
 if TYPE_CHECKING:
     from dashapp.jobs.workspace import Workspace
 
-# Bytes of a finished book that are read at a time.
+# Bytes of a finished workbook to read at a time.
 READ_BYTES = 1024 * 1024
-# Share of the progress bar that reading takes.
+# Share of the progress bar for reading.
 READ_SHARE = 0.1
 
 
@@ -59,7 +59,7 @@ def export_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]
 
 
 def read_frame(export: Export, workspace: Workspace) -> pd.DataFrame:
-    """The rows that a file gets."""
+    """Return the rows of a file."""
     if export.what is What.SCORED:
         item = workspace.item(Kind.BATCH, export.source)
         if item is None:
@@ -75,7 +75,7 @@ def read_frame(export: Export, workspace: Workspace) -> pd.DataFrame:
 
 
 def pieces_of(path: Path) -> Iterator[bytes]:
-    """A file's content, piece by piece."""
+    """Yield a file's content in chunks."""
     with path.open("rb") as file:
         while piece := file.read(READ_BYTES):
             yield piece
@@ -83,7 +83,7 @@ def pieces_of(path: Path) -> Iterator[bytes]:
 
 @contextmanager
 def full_disk_told() -> Iterator[None]:
-    """Say that the disk is full instead of failing."""
+    """Translate a full disk into an error with a sentence for users."""
     try:
         yield
     except OSError as error:

@@ -1,8 +1,7 @@
-"""Files that people take away: customers with their segment, scored files, rows set aside.
+"""Downloads: customers with their segment, scored files, rows set aside.
 
-A file that is quickly written is written while it is sent. A larger one is a job: a limited
-process writes it into the session's storage, where it stays for a while, and the web worker only
-passes it on.
+A small file is written while it is sent. A larger one is a job: a limited process writes it into
+the session's storage, where it stays for a while, and the web worker only streams it.
 """
 
 from __future__ import annotations
@@ -34,26 +33,26 @@ from segmentation import SegmentModel, Table, add_scores, sample_customers
 
 UNASSIGNED = "Unassigned"
 EVERYBODY = Selection()
-# Columns that a file has beside those of the data set: scores, or line and reason.
+# Columns that a file adds to those of the data set: scores, or line and reason.
 SCORE_COLUMNS, REJECT_COLUMNS = 6, 2
-# Cells that are written in about 100 ms of one core (0.4 µs a cell as CSV, 6 µs as XLSX).
+# Cells written in about 100 ms of one core (0.4 µs per cell as CSV, 6 µs as XLSX).
 SMALL_CELLS = MappingProxyType({"csv": 250_000, "xlsx": 16_000})
-# From here on writing may take more than the time for files: it waits among the trainings.
+# From this size, writing may take longer than file jobs may: it is queued with the trainings.
 LARGE_CELLS = MappingProxyType({"csv": 30_000_000, "xlsx": 3_000_000})
 JOB_KINDS = frozenset({"export", "large_export"})
-# Within this time the same file is made once; it lives for longer (see LIFETIMES).
+# Within this time the same file is made only once; it is kept for longer (see LIFETIMES).
 SAME_SECONDS = LIFETIMES[Kind.EXPORT] // 2
 
 
 class What(StrEnum):
-    """What a file holds."""
+    """Content of a file."""
 
     CUSTOMERS = "customers"
     SCORED = "scored"
     REJECTS = "rejects"
 
 
-# What a visitor must be allowed to do in order to get a file.
+# Rights that a visitor needs for a file.
 NEEDS = MappingProxyType(
     {What.CUSTOMERS: Right.DATA, What.SCORED: Right.PREDICT, What.REJECTS: Right.DATA}
 )
@@ -61,7 +60,7 @@ NEEDS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One file that somebody asks for: all that its content depends on.
+    """A requested file: everything that its content depends on.
 
     Attributes
     ----------
@@ -74,13 +73,13 @@ class Export:
     source
         Id of the data set or the scored file.
     cells
-        How many cells it may have at most.
+        Upper bound of its number of cells.
     masked
         Whether contact data show their first letters only.
     model, scores
         Ids of the model and of the scores of its customers.
     selection
-        Which customers.
+        The selected customers.
     """
 
     what: What
@@ -100,12 +99,12 @@ class Export:
 
     @property
     def job_kind(self) -> str:
-        """Which row the job waits in."""
+        """The kind of job, which determines its queue."""
         return "export" if self.cells <= LARGE_CELLS[self.kind] else "large_export"
 
     @classmethod
     def from_request(cls, request: Mapping[str, Any]) -> Export:
-        """Read a job's request."""
+        """Parse a job's request."""
         asked = {name: request[name] for name in cls.__dataclass_fields__}
         chosen = asked["selection"]
         selection = Selection(
@@ -114,17 +113,17 @@ class Export:
         return cls(**asked | {"what": What(asked["what"]), "selection": selection})
 
     def to_request(self) -> dict[str, Any]:
-        """The request of a job."""
+        """Return the request of a job."""
         return asdict(self)
 
 
 class Exports:
-    """What pages and download routes ask.
+    """Exports for pages and download routes.
 
     Parameters
     ----------
     memory
-        The server's memory of each session.
+        The server's storage of each session.
     datasets, training, scoring
         The services that hold what is exported.
     """
@@ -147,13 +146,13 @@ class Exports:
         *,
         masked: bool,
     ) -> Export:
-        """A file of customers with their segment and what is doubtful about them.
+        """Return an export of customers with their segment and its uncertainties.
 
         Raises
         ------
         SessionExpiredError
-            If the session has no such data set or model, or the model has not placed these
-            customers.
+            If the session has no such data set or model, or the model has not been applied to
+            these customers.
         """
         item = self._datasets.item(session, dataset_id)
         rows = rows_held(item)
@@ -172,14 +171,14 @@ class Exports:
         )
 
     def scored(self, session: str, batch_id: str, kind: str, *, masked: bool) -> Export:
-        """A file of a scored file's rows."""
+        """Return an export of a scored file's rows."""
         item = self._scoring.batch_item(session, batch_id)
         cells = item.info["rows"] * item.info.get("columns", SMALL_CELLS["csv"])
         name = f"{stem(item.name)}-scored.{kind}"
         return Export(What.SCORED, kind, name, batch_id, cells, masked)
 
     def rejects(self, session: str, dataset_id: str, *, masked: bool) -> Export:
-        """A file of the rows that were set aside, with line and reason."""
+        """Return an export of the rows that were set aside, with line and reason."""
         item = self._datasets.item(session, dataset_id)
         rows = item.info.get("rejects", rows_held(item))
         cells = rows * (item.info["columns"] + REJECT_COLUMNS)
@@ -187,7 +186,7 @@ class Exports:
         return Export(What.REJECTS, "csv", name, dataset_id, cells, masked)
 
     def frame(self, session: str, export: Export) -> pd.DataFrame:
-        """The rows of a small file."""
+        """Return the rows of a small file."""
         if export.what is What.SCORED:
             item = self._scoring.batch_item(session, export.source)
             return scored_frame(self._scoring.batch(session, export.source), item, export)
@@ -199,18 +198,18 @@ class Exports:
         return customers_frame(table, model, scores, export)
 
     def start(self, session: str, export: Export) -> Job:
-        """Write a file in a process of its own; for some time the same file is written once."""
+        """Write a file in a separate process; for some time the same file is written only once."""
         window = int(time.time() // SAME_SECONDS)
         request = export.to_request() | {"window": window}
         return self._memory.jobs.submit(session, export.job_kind, request)
 
     def open(self, session: str, job: Job) -> Iterator[bytes]:
-        """The finished file of a job, in pieces.
+        """Return the finished file of a job in chunks.
 
         Raises
         ------
         SessionExpiredError
-            If the file has expired, or what it was made of is no longer in the session.
+            If the file has expired, or its source is no longer in the session.
         """
         export = Export.from_request(job.request)
         if export.what is What.SCORED:
@@ -221,24 +220,24 @@ class Exports:
             self._training.item(session, export.model)
         pieces = self._memory.store.open_stream(Key(session, Kind.EXPORT, result_of(job)["file"]))
         try:
-            first = next(pieces)  # what is missing is said before the answer begins
+            first = next(pieces)  # raises errors before the response begins
         except SessionExpiredError:
             raise SessionExpiredError("This file is no longer kept. Download it anew.") from None
         return chain([first], pieces)
 
     def model_file(self, session: str, model_id: str) -> bytes:
-        """The model as a file that loads here, in the library and on the command line."""
+        """Return the model as a file for this portal, the library and the command line."""
         return self._training.model(session, model_id).to_bytes()
 
     def template(self) -> pd.DataFrame:
-        """Three example customers in the classic columns."""
+        """Return three example customers in the classic columns."""
         return sample_customers(3, 7)
 
 
 def customers_frame(
     table: Table, model: SegmentModel, scores: pd.DataFrame, export: Export
 ) -> pd.DataFrame:
-    """The chosen customers, each with segment, runner-up, confidence, fit and problems."""
+    """Return the selected customers with segment, runner-up, confidence, fit and problems."""
     names = {segment.id: segment.name for segment in model.segments}
     wanted = export.selection.mask(table.frame, scores, names)
     found = scores[wanted]
@@ -259,15 +258,15 @@ def customers_frame(
 
 
 def scored_frame(scored: pd.DataFrame, item: Item, export: Export) -> pd.DataFrame:
-    """All rows of a scored file."""
+    """Return all rows of a scored file."""
     expect_rows(len(scored), item.info["rows"])
     return hidden(scored, item.info.get("contact_columns", ())) if export.masked else scored
 
 
 def rejects_frame(table: Table, export: Export) -> pd.DataFrame:
-    """The rows that were set aside.
+    """Return the rows that were set aside.
 
-    Their cells may stand in any column: with contact data about, all of them are masked.
+    Their cells may be in any column: if the data contain contact data, all cells are masked.
     """
     expect_rows(len(table.rejects), table.rows_set_aside)
     if export.masked and contact_columns(table):
@@ -276,12 +275,12 @@ def rejects_frame(table: Table, export: Export) -> pd.DataFrame:
 
 
 def rows_held(item: Item) -> int:
-    """Rows of a data set that the session holds: of a large one, those of its sample."""
+    """Return the rows of a data set that the session holds: of a large one, those of its sample."""
     return int(item.info.get("rows_held", item.info["rows"]))
 
 
 def result_of(job: Job) -> Mapping[str, Any]:
-    """What a finished export has to say: file, rows, sheets and size."""
+    """Return the result of a finished export: file, rows, sheets and size."""
     assert job.result is not None
     return job.result
 
@@ -293,7 +292,7 @@ def is_kept(job: Job) -> bool:
 
 
 def stem(name: str) -> str:
-    r"""A file name without folder and endings, of plain characters and a sane length.
+    r"""Return a file name without folder and extensions, of plain characters and limited length.
 
     It begins with a letter or a digit: some programs take other signs for options or formulas.
 

@@ -1,4 +1,4 @@
-"""Filters of the Explore page: from what a browser sends to the rows that are left."""
+"""Filters of the Explore page: from what a browser sends to the remaining rows."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import pandas as pd
 from dashapp.option_values import from_option
 from segmentation import Column, Role, Table, association
 
-# A category with more levels than this is searched, not ticked.
+# A category with more levels than this gets a search instead of checkboxes.
 MAX_LEVELS = 60
-# A slider has this many steps between the smallest and the largest value.
+# Steps of a slider between the smallest and the largest value.
 SLIDER_STEPS = 100
-# How strongly columns go together is measured on at most this many rows, chosen at random: the
-# standard error of a correlation is then below 1 / sqrt(50,000) = 0.004.
+# Associations between columns are measured on at most this many random rows: the standard error of
+# a correlation is then below 1 / sqrt(50,000) = 0.004.
 ASSOCIATED_ROWS = 50_000
-# With very many columns fewer rows have to do, so that the pairs times the rows stay below this;
-# of 100 columns it leaves 8,000 rows and an error of 0.01.
+# With very many columns, use fewer rows so that pairs times rows stay below this; for 100 columns
+# this leaves 8,000 rows and an error of 0.01.
 ASSOCIATED_CELLS = 40_000_000
 RANGE_ROLES = (Role.NUMERIC,)
 LEVEL_ROLES = (Role.NOMINAL, Role.ORDINAL, Role.BINARY)
@@ -30,7 +30,7 @@ LEVEL_ROLES = (Role.NOMINAL, Role.ORDINAL, Role.BINARY)
 
 @dataclass(frozen=True, slots=True)
 class RangeFilter:
-    """Keep rows whose number lies in ``[low, high]``; missing numbers are left out."""
+    """Keep rows whose number is in ``[low, high]``; exclude missing numbers."""
 
     column: str
     low: float
@@ -49,7 +49,7 @@ Filter = RangeFilter | LevelFilter
 
 
 def filterable(table: Table) -> tuple[str, ...]:
-    """Columns that a filter can be put on, in table order."""
+    """Return the columns that can be filtered, in table order."""
     return tuple(
         column.name
         for column in table.columns
@@ -59,12 +59,12 @@ def filterable(table: Table) -> tuple[str, ...]:
 
 
 def number_columns(table: Table) -> tuple[str, ...]:
-    """Columns that hold numbers to measure."""
+    """Return the numeric columns."""
     return tuple(column.name for column in table.columns if column.role == Role.NUMERIC)
 
 
 def category_columns(table: Table) -> tuple[str, ...]:
-    """Columns that split customers into groups."""
+    """Return the columns that split customers into groups."""
     return tuple(
         column.name
         for column in table.columns
@@ -73,14 +73,14 @@ def category_columns(table: Table) -> tuple[str, ...]:
 
 
 def number_range(frame: pd.DataFrame, column: str) -> tuple[float, float]:
-    """Smallest and largest number of a column; (0, 0) where it has none."""
+    """Return the smallest and largest number of a column; (0, 0) if it has none."""
     values = frame[column].to_numpy(dtype=float, na_value=np.nan)
     values = values[np.isfinite(values)]
     return (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
 
 
 def slider_step(frame: pd.DataFrame, column: str) -> float:
-    """How far a slider over a column's numbers moves: whole numbers have whole steps if possible.
+    """Return the step of a slider for a column; whole numbers get whole steps if possible.
 
     The steps divide the range, so that both ends can be reached.
 
@@ -100,7 +100,7 @@ def slider_step(frame: pd.DataFrame, column: str) -> float:
 
 
 def _is_whole(column: pd.Series) -> bool:
-    """Whether all numbers of a column are whole; most others show so within a few rows."""
+    """Whether all numbers of a column are whole; fractions usually show within a few rows."""
     if pd.api.types.is_integer_dtype(column.dtype):
         return True
     values = column.to_numpy(dtype=float, na_value=np.nan)
@@ -112,13 +112,13 @@ def _is_whole(column: pd.Series) -> bool:
 def apply_filters(
     frame: pd.DataFrame, filters: Sequence[Filter], columns: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """The rows that pass every filter.
+    """Return the rows that pass every filter.
 
     Parameters
     ----------
     columns
-        What is wanted of these rows; all columns when not given. Of a million customers, copying
-        one column takes 5 ms and copying all takes 60.
+        The columns to return; all if not given. For a million customers, copying one column
+        takes 5 ms and copying all takes 60.
 
     Examples
     --------
@@ -146,7 +146,7 @@ def passing(frame: pd.DataFrame, filters: Sequence[Filter]) -> npt.NDArray[np.bo
 
 
 def parse_filters(value: object, table: Table) -> tuple[Filter, ...]:
-    """Read filters from a browser's value; what does not fit the table is left out.
+    """Parse filters from a browser's value; drop those that do not fit the table.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def parse_filters(value: object, table: Table) -> tuple[Filter, ...]:
 
 
 def narrowing(value: object, table: Table) -> dict[str, list[Any]]:
-    """The filters that narrow the data, in the form in which a browser sends them."""
+    """Return the filters that narrow the data, in the browser's format."""
     return {
         rule.column: [rule.low, rule.high] if isinstance(rule, RangeFilter) else list(rule.levels)
         for rule in parse_filters(value, table)
@@ -174,7 +174,7 @@ def narrowing(value: object, table: Table) -> dict[str, list[Any]]:
 
 
 def asked_filters(given: Mapping[str, Sequence[str]], table: Table) -> dict[str, list[Any]]:
-    """The filters that an address asks for: only those that the widgets can show.
+    """Return the filters in a URL: only those that the widgets can show.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def asked_filters(given: Mapping[str, Sequence[str]], table: Table) -> dict[str,
 
 
 def _asked_range(values: Sequence[str], seen: tuple[float, float]) -> list[float]:
-    """Two numbers within what was seen, the smaller first; nothing where they are none."""
+    """Return two numbers within the column's range, the smaller first; empty if invalid."""
     try:
         numbers = sorted(float(value) for value in values)
     except ValueError:
@@ -222,13 +222,13 @@ def _is_number(value: object) -> bool:
 
 
 def compared_columns(table: Table) -> list[Column]:
-    """Columns whose association means something: numbers and categories with few levels."""
+    """Return the columns whose association is meaningful: numbers, and categories of few levels."""
     wanted = {*number_columns(table), *category_columns(table)}
     return [column for column in table.columns if column.name in wanted]
 
 
 def named_pair(names: Sequence[str], table: Table) -> tuple[Column, Column] | None:
-    """The two compared columns of these names, or None where there are no such two."""
+    """Return the two compared columns with these names, or None."""
     known = {column.name: column for column in compared_columns(table)}
     if len(names) != 2 or not set(names) <= set(known):
         return None
@@ -240,18 +240,18 @@ def associated(
     columns: Sequence[Column],
     places: npt.NDArray[np.intp] | None = None,
 ) -> tuple[pd.DataFrame, int]:
-    """How strongly each two columns go together, and on how many rows that was measured.
+    """Return the associations of all pairs of columns and the number of rows measured.
 
     Parameters
     ----------
     places
-        Positions of the rows that count; all when not given.
+        Positions of the rows to use; all if not given.
 
     Returns
     -------
     tuple of (pandas.DataFrame, int)
-        The matrix of :func:`segmentation.association`, of all these rows where they are few and of
-        a fixed random sample where they are many.
+        The matrix of :func:`segmentation.association`, of all these rows if they are few, or of
+        a fixed random sample if they are many.
     """
     pairs = max(len(columns) * (len(columns) - 1) // 2, 1)
     total = len(frame) if places is None else len(places)
@@ -265,7 +265,7 @@ def associated(
 
 
 def strongest_pair(matrix: pd.DataFrame, columns: Sequence[Column]) -> tuple[Column, Column]:
-    """The two different columns with the strongest association in their matrix."""
+    """Return the two different columns with the strongest association in the matrix."""
     if len(columns) < 2:
         return columns[0], columns[0]
     strength = np.triu(matrix.to_numpy(dtype=float), k=1)

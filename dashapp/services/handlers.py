@@ -1,4 +1,4 @@
-"""Which function does which kind of job; a new kind is one more line here."""
+"""Which function handles which kind of job; add one line here for a new kind."""
 
 from __future__ import annotations
 

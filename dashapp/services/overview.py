@@ -1,4 +1,4 @@
-"""The numbers that people look for first in a data set."""
+"""Key figures of a data set."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from segmentation import Population, Table, Use
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Key figures of a table; None where it has no such column.
+    """Key figures of a table; None if it lacks the column.
 
     Attributes
     ----------
@@ -24,11 +24,11 @@ class Overview:
     complete_share
         Share of rows without a missing cell, 0 to 1.
     average_spend, total_spend
-        Of the column that means spend, or else a regular fee.
+        Of the spend column, or else of a regular fee.
     paid
-        What those two are of, in words: "spend", or the name of the fee's column.
+        What those two measure, in words: "spend", or the name of the fee's column.
     currency
-        What stands before those two; empty where none is known.
+        Prefix of those two; empty if unknown.
     median_recency
         Days since the last purchase.
     """
@@ -67,7 +67,7 @@ def overview(table: Table) -> Overview:
 
 
 def _of_all(table: Table, known: Population) -> Overview:
-    """The key figures of all customers that a sample was drawn from."""
+    """Return the key figures of all customers that a sample was drawn from."""
 
     def numbers(name: str | None) -> Any:
         column = known.columns.get(name or "")
@@ -90,18 +90,18 @@ def _of_all(table: Table, known: Population) -> Overview:
 
 
 def _paid(table: Table) -> tuple[str | None, str]:
-    """The column of what customers pay, and what that is in words."""
+    """Return the column of what customers pay, and its meaning in words."""
     spend, fee = table.meaning("spend"), table.meaning("fee")
     return (fee, fee) if fee and not spend else (spend, "spend")
 
 
 def _numbers(table: Table, name: str | None) -> np.ndarray:
-    """Known values of a column; empty where there is none."""
+    """Return the known values of a column; empty if there is none."""
     if name is None:
         return np.empty(0)
     try:
         values = np.asarray(table.frame[name].to_numpy(dtype=float, na_value=np.nan))
-    except (TypeError, ValueError):  # the user may call a text column so
+    except (TypeError, ValueError):  # the user may assign this meaning to a text column
         return np.empty(0)
     known: np.ndarray = values[np.isfinite(values)]
     return known

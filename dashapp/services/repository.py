@@ -1,7 +1,7 @@
-"""What the server remembers of each session, as the services ask for it.
+"""The server's storage of each session, as the services use it.
 
-What the store holds never changes under its key, so a value that a process has decoded cannot go
-stale; but each access asks the ledger first, so that what was deleted is gone for everybody.
+Stored values never change under their key, so a decoded value in a process cannot become stale. But
+each access asks the ledger first, so that deleted values are gone everywhere.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from segmentation import Table
 
 T = TypeVar("T")
 
-# Decoded bytes that one process keeps: the tables, scores and models of some thirty people with
-# 10,000 customers each. Reading and decoding one of those tables anew takes 10 ms.
+# Decoded bytes that one process keeps: the tables, scores and models of about thirty people with
+# 10,000 customers each. Reading and decoding one of those tables again takes 10 ms.
 DEFAULT_BYTES = 64 * 1024 * 1024
-# What one person looks at is kept even where it is larger: a table, its model and its scores.
+# Values of one page are kept even if they are larger: a table, its model and its scores.
 KEPT_ANYWAY = 3
-# What nobody has asked for in so long leaves memory, in seconds.
+# Seconds after which unused values leave memory.
 IDLE_SECONDS = 60.0
-# What a user calls the kinds of things.
+# Words that users see for the kinds of items.
 WORDS = {
     Kind.DATASET: "data set",
     Kind.MODEL: "model",
@@ -43,7 +43,7 @@ WORDS = {
 
 @dataclass
 class _Kept:
-    """A decoded value, its size in bytes, and when it was last asked for."""
+    """A decoded value, its size in bytes, and the time of its last use."""
 
     value: object
     size: int
@@ -51,16 +51,16 @@ class _Kept:
 
 
 class DecodedCache:
-    """A least-recently-used cache, bounded by the memory that its values take.
+    """A least-recently-used cache, limited by the memory of its values.
 
-    What is not asked for leaves it after a while, and its memory goes back to the system.
+    Unused values leave it after a while, and their memory goes back to the system.
 
     Parameters
     ----------
     limit : int
-        Decoded bytes that stay at most, but for the last few values.
+        Maximum decoded bytes, except for the last few values.
     idle : float
-        Seconds after which a value that nobody asks for is dropped.
+        Seconds after which an unused value is dropped.
     """
 
     def __init__(self, limit: int = DEFAULT_BYTES, idle: float = IDLE_SECONDS) -> None:
@@ -72,16 +72,16 @@ class DecodedCache:
         self._timer: Timer | None = None
 
     def get(self, key: Key, read: Callable[[Key], bytes], decode: Callable[[bytes], T]) -> T:
-        """The decoded value, read and decoded when this process does not hold it.
+        """Return the decoded value; read and decode it if this process does not hold it.
 
         Parameters
         ----------
         key
             Session, kind and content id.
         read
-            Gives the stored bytes; its errors pass through.
+            Returns the stored bytes; its errors propagate.
         decode
-            Turns bytes into the value.
+            Decodes bytes into the value.
         """
         with self._lock:
             kept = self._entries.get(key)
@@ -95,12 +95,12 @@ class DecodedCache:
         return value
 
     def forget(self, session: str) -> None:
-        """Drop everything of one session."""
+        """Drop all values of one session."""
         with self._lock:
             self._drop([key for key in self._entries if key.session == session])
 
     def tidy(self) -> None:
-        """Drop what nobody has asked for lately, and give free memory back."""
+        """Drop values that were not used lately, and return free memory to the system."""
         with self._lock:
             old = monotonic() - self._idle
             self._drop([key for key, kept in self._entries.items() if kept.asked <= old])
@@ -123,7 +123,7 @@ class DecodedCache:
             self._bytes -= self._entries.pop(key).size
 
     def _tidy_later(self) -> None:
-        """Have a timer while there is something to drop, and no longer."""
+        """Start a timer if there is something to drop."""
         if self._entries and self._timer is None:
             self._timer = Timer(self._idle / 2, self.tidy)
             self._timer.daemon = True
@@ -131,7 +131,7 @@ class DecodedCache:
 
 
 def size_of(value: object, encoded: int) -> int:
-    """Memory that a decoded value takes, in bytes; columns are counted, the rest is guessed.
+    """Return the memory of a decoded value in bytes; columns are counted, the rest is estimated.
 
     Examples
     --------
@@ -148,16 +148,16 @@ def size_of(value: object, encoded: int) -> int:
 
 @dataclass(frozen=True)
 class Memory:
-    """The server's memory of all sessions.
+    """The server's storage of all sessions.
 
     Attributes
     ----------
     store
         Values under session, kind and content.
     ledger
-        What each session has.
+        The items of each session.
     jobs
-        Work under way.
+        Active jobs.
     decoded
         Values that this process has decoded lately.
     """
@@ -168,12 +168,12 @@ class Memory:
     decoded: DecodedCache = field(default_factory=DecodedCache)
 
     def item(self, session: str, kind: Kind, item_id: str) -> Item:
-        """The ledger's line of something that a session has.
+        """Return the ledger record of an item of a session.
 
         Raises
         ------
         SessionExpiredError
-            If the session has none such, be it expired, deleted or somebody else's.
+            If the item expired, was deleted, or belongs to another session.
         """
         item = self.find(session, kind, item_id)
         if item is None:
@@ -184,18 +184,18 @@ class Memory:
         return item
 
     def find(self, session: str, kind: Kind, item_id: str) -> Item | None:
-        """The ledger's line of something that a session has, or None."""
+        """Return the ledger record of an item of a session, or None."""
         item = self.ledger.item(session, kind, item_id)
-        # What was lent, or made from it, is gone as soon as its operator takes it back.
+        # Lent items, and those made from them, are gone as soon as their operator unshares them.
         return item if item is not None and may_stay(self.ledger, session, item) else None
 
     def items(self, session: str, kind: Kind) -> tuple[Item, ...]:
-        """What a session has of one kind, newest first."""
+        """Return a session's items of one kind, newest first."""
         items = self.ledger.items(session, kind)
         return tuple(item for item in items if may_stay(self.ledger, session, item))
 
     def newest(self, session: str, kind: Kind, **info: str) -> Item | None:
-        """The newest thing of a kind whose info says all this, or None."""
+        """Return the newest item of a kind whose info has all these values, or None."""
         for item in self.ledger.items(session, kind):
             fits = all(item.info.get(name) == value for name, value in info.items())
             if fits and may_stay(self.ledger, session, item):
@@ -203,9 +203,9 @@ class Memory:
         return None
 
     def value(self, key: Key, decode: Callable[[bytes], T]) -> T:
-        """A stored value, decoded; the caller has asked the ledger for its item.
+        """Return a stored value, decoded; the caller has already looked up its item in the ledger.
 
-        What was lent to the session is read, and kept decoded, where it is shared.
+        Lent values are read, and cached when decoded, under the shared owner.
         """
         try:
             return self.decoded.get(key, self.store.get, decode)

@@ -1,4 +1,4 @@
-"""Predicting: one customer at once, a whole file as a job."""
+"""Predictions: score one customer at once, or a whole file as a job."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 class Scoring:
-    """What the Predict page asks.
+    """Scoring for the Predict page.
 
     Parameters
     ----------
     memory
-        The server's memory of each session.
+        The server's storage of each session.
     training
-        Gives the models.
+        Provides the models.
     """
 
     def __init__(self, memory: Memory, training: Training) -> None:
@@ -38,15 +38,15 @@ class Scoring:
         self._training = training
 
     def score(self, session: str, model_id: str, record: Mapping[str, Any]) -> Assignment:
-        """The segment of one customer, given as column name → value."""
+        """Return the segment of one customer, given as column name → value."""
         return self._training.model(session, model_id).score(record)
 
     def whatif(self, session: str, model_id: str, record: Mapping[str, Any]) -> tuple[Change, ...]:
-        """The smallest single changes that move this customer elsewhere."""
+        """Return the smallest single changes that move this customer to another segment."""
         return self._training.model(session, model_id).whatif(record)
 
     def place(self, session: str, model_id: str, record: Mapping[str, Any]) -> np.ndarray:
-        """The customer's place on the map: x, y, z."""
+        """Return the customer's map coordinates: x, y, z."""
         place: np.ndarray = self._training.model(session, model_id).project(
             pd.DataFrame([dict(record)])
         )
@@ -54,13 +54,13 @@ class Scoring:
         return first
 
     def start_batch(self, session: str, model_id: str, upload_id: str, name: str) -> Job:
-        """Score an uploaded file in a process of its own."""
+        """Score an uploaded file in a separate process."""
         self._training.item(session, model_id)
         request = {"model": model_id, "upload": upload_id, "name": name}
         return self._memory.jobs.submit(session, "score", request)
 
     def batch_item(self, session: str, batch_id: str) -> Item:
-        """The ledger's line of a scored file.
+        """Return the ledger record of a scored file.
 
         Raises
         ------
@@ -70,12 +70,12 @@ class Scoring:
         return self._memory.item(session, Kind.BATCH, batch_id)
 
     def batch(self, session: str, batch_id: str) -> pd.DataFrame:
-        """A scored file: the input's columns and then those of ``assign``."""
+        """Return a scored file: the input's columns, then those of ``assign``."""
         self.batch_item(session, batch_id)
         return self._memory.value(Key(session, Kind.BATCH, batch_id), decode_frame)
 
     def latest_batch(self, session: str, model_id: str) -> Item | None:
-        """The newest file scored with a model, or None."""
+        """Return the newest file scored with a model, or None."""
         return self._memory.newest(session, Kind.BATCH, model=model_id)
 
 
@@ -86,7 +86,7 @@ def score_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     workspace.progress("Reading the file", 0.05)
     model = SegmentModel.from_bytes(workspace.read(Kind.MODEL, request["model"]))
     data = b"".join(workspace.open_stream(Kind.UPLOAD, request["upload"]))
-    # A file to score keeps its rows, copies included: one answer for each.
+    # A file to score keeps all rows, including duplicates: one result for each.
     limits = reading_limits(workspace.settings)
     table = read_table(data, name=request["name"], keep_duplicates=True, limits=limits)
     workspace.progress("Assigning segments", 0.4)

@@ -1,9 +1,8 @@
-"""Models that an operator shares, and lending them to sessions that were launched with one.
+"""Models that an operator shares, and lending them to launched sessions.
 
-A shared model belongs to an owner of its own. A session that may see it gets a line in its ledger
-("lent"), which every access asks for; nothing is copied, and nothing shared can be changed from a
-session: names or columns that are changed there make new values, which end with the sharing (see
-`dashapp.ledger.lending`).
+Shared models belong to a separate owner. A session that may see one gets a ledger record ("lent"),
+which every access checks. Nothing is copied, and sessions cannot change anything shared: names or
+columns changed there make new values, which end with the sharing (see `dashapp.ledger.lending`).
 """
 
 from __future__ import annotations
@@ -19,41 +18,41 @@ from dashapp.storage.keys import SHARED, Key, Kind, content_id
 from dashapp.storage.store import SessionExpiredError
 from segmentation import SegmentModel, Table
 
-# Kinds of things that may be lent, or made from what was lent.
+# Kinds of items that may be lent, or made from lent ones.
 KEPT = (Kind.DATASET, Kind.MODEL, Kind.SCORES, Kind.BATCH)
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What there is of a shared model: its data set and scores only where they were shared."""
+    """A shared model, with its data set and scores only if they were shared."""
 
     model: str
     dataset: str | None
 
 
 class Sharing:
-    """What commands and launches ask about shared models.
+    """Shared models for operator commands and launches.
 
     Parameters
     ----------
     memory
-        The server's memory of each session, the shared owner's included.
+        The server's storage of each session, including the shared owner.
     """
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
     def models(self) -> tuple[Item, ...]:
-        """All shared models, newest first."""
+        """Return all shared models, newest first."""
         return self._memory.ledger.items(SHARED, Kind.MODEL)
 
     def share(self, data: bytes, name: str, table: Table | None = None) -> str:
-        """Share a model file and, where given, the customers to show with it; returns its id.
+        """Share a model file, optionally with customers to show, and return its id.
 
         Raises
         ------
         segmentation.SegmentationError
-            If the file is no model, or the customers lack its columns.
+            If the file is not a model, or the customers lack its columns.
         """
         model = SegmentModel.from_bytes(data).without_customers()
         info: dict[str, Any] = {"dataset": None, "scores": None, "segments": len(model.segments)}
@@ -71,7 +70,7 @@ class Sharing:
         return model_id
 
     def take_back(self, model_id: str) -> None:
-        """End the sharing of a model and of the customers shown with it; at once, everywhere.
+        """Stop sharing a model and its customers, at once and everywhere.
 
         Raises
         ------
@@ -97,7 +96,7 @@ class Sharing:
             self._memory.store.delete(Key(SHARED, Kind.DATASET, dataset))
 
     def _forget_borrowed(self, session: str) -> None:
-        """Remove what a session has made from things that are no longer shared."""
+        """Remove what a session has made from items that are no longer shared."""
         ledger = self._memory.ledger
         gone = [
             item
@@ -112,7 +111,7 @@ class Sharing:
                 self._memory.store.delete(Key(session, Kind.SCORES, item.info["scores"]))
 
     def lend(self, session: str, model_id: str, *, customers: bool) -> Shared:
-        """Let a session see a shared model, with its customers only where it may see those.
+        """Lend a shared model to a session, with its customers only if the session may see them.
 
         Raises
         ------
@@ -126,7 +125,7 @@ class Sharing:
         if info["dataset"] is not None:
             data = self._memory.ledger.item(SHARED, Kind.DATASET, info["dataset"])
             own = self._memory.ledger.item(session, Kind.DATASET, info["dataset"])
-            # The same customers as a session's own stay its own.
+            # If the session already owns the same customers, they stay its own.
             if data is not None and (own is None or needs_leave(own)):
                 before = () if own is None else own.info.get("through", ())
                 through = {model_id, *(model for model in before if self._shared(model))}
@@ -136,7 +135,7 @@ class Sharing:
         return Shared(model_id, info["dataset"])
 
     def lent(self, session: str) -> tuple[Item, ...]:
-        """Shared models that a session may see."""
+        """Return the shared models that a session may see."""
         items = self._memory.items(session, Kind.MODEL)
         return tuple(item for item in items if item.info.get("lent"))
 

@@ -11,32 +11,32 @@ import pandas as pd
 
 from segmentation import ParameterError, csv_quoting, escape_formulas
 
-# Rows written at a time: large enough to be fast, small enough to keep memory flat.
+# Rows written at a time: enough to be fast, few enough to keep memory use flat.
 CHUNK_ROWS = 20_000
-# What a sheet holds (Excel specifications and limits): rows below the header, columns, and UTF-16
-# units of a cell.
+# Limits of a sheet (Excel specifications and limits): rows below the header, columns, and UTF-16
+# units per cell.
 SHEET_ROWS, SHEET_COLUMNS, CELL_UNITS = 1_048_575, 16_384, 32_767
-# What xlsxwriter returns for a text that it has cut.
+# Return code of xlsxwriter for a truncated text.
 CELL_CUT = -2
-# Sheets keep 15 digits of a number: longer ones, such as ids, are text.
+# Sheets keep 15 digits of a number: longer ones, such as ids, are written as text.
 EXACT = 10**15
-# Cells that a sheet's column is as wide as, and letters that it has at most.
+# Cells that determine a column's width, and its maximum in letters.
 WIDTH_FROM, WIDEST = 100, 40
-# Sheets count days from here on; before the first of March 1900 they count one that never was.
+# Sheets count days from here; before March 1, 1900 they count a day that never existed.
 DAY_ZERO, FIRST_DAY = pd.Timestamp("1899-12-30"), pd.Timestamp("1900-03-01")
-# Text is never taken for a formula or a link.
+# Never treat text as a formula or a link.
 PLAIN = {"strings_to_formulas": False, "strings_to_urls": False}
 
-# Receives the share of the rows that is written.
+# Receives the share of rows written.
 Progress = Callable[[float], None]
 
 
 class LostRowsError(RuntimeError):
-    """A file would hold other rows than were asked for: a defect of ours, never passed on."""
+    """A file would hold other rows than requested: a bug of ours; the file is not sent."""
 
 
 def expect_rows(written: int, asked: int) -> None:
-    """Refuse to go on with fewer or more rows than were asked for.
+    """Raise an error if the number of rows differs from the number requested.
 
     Raises
     ------
@@ -48,13 +48,13 @@ def expect_rows(written: int, asked: int) -> None:
 
 
 def csv_chunks(frame: pd.DataFrame, progress: Progress | None = None) -> Iterator[bytes]:
-    """A frame as CSV, piece by piece.
+    """Yield a frame as CSV in chunks.
 
     Yields
     ------
     bytes
-        UTF-8 with a byte-order mark in front, so that Excel reads accents. Texts are quoted
-        where one of them holds a separator other than the comma.
+        UTF-8 with a byte-order mark, so that Excel reads accents. Texts are quoted if any of
+        them contains a separator other than the comma.
     """
     yield b"\xef\xbb\xbf"
     written = 0
@@ -71,7 +71,7 @@ def csv_chunks(frame: pd.DataFrame, progress: Progress | None = None) -> Iterato
 
 
 def xlsx_bytes(frame: pd.DataFrame) -> bytes:
-    """A small frame as XLSX, without a file on disk."""
+    """Return a small frame as XLSX, without a file on disk."""
     buffer = io.BytesIO()
     _write_book(frame, buffer, {"in_memory": True}, None)
     return buffer.getvalue()
@@ -80,17 +80,17 @@ def xlsx_bytes(frame: pd.DataFrame) -> bytes:
 def write_xlsx(
     frame: pd.DataFrame, folder: Path, progress: Progress | None = None
 ) -> tuple[Path, int]:
-    """Write a frame of any length as XLSX, with the memory of one row.
+    """Write a frame of any length as XLSX, holding one row in memory.
 
     Parameters
     ----------
     folder
-        Takes the file and, while it is written, several times as much.
+        Holds the file and, while it is written, several times its size.
 
     Returns
     -------
     path, sheets
-        The file, and how many sheets its rows take.
+        The file, and its number of sheets.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def _write_book(
 
 
 def _write_sheet(book: Any, sheet: Any, frame: pd.DataFrame) -> Iterator[int]:
-    """Write one sheet; yields how many of its rows are written."""
+    """Write one sheet and yield the number of rows written so far."""
     days = [_day_format(column) for _, column in frame.items()]
     head = _cells(frame.head(WIDTH_FROM), days)
     sheet.freeze_panes(1, 0)
@@ -157,7 +157,7 @@ def _write_row(sheet: Any, number: int, row: Sequence[Any], form: Any = None) ->
 
 
 def _cells(frame: pd.DataFrame, days: Sequence[str]) -> pd.DataFrame:
-    """The cells that a sheet gets: numbers, safe texts, counted days, None for nothing."""
+    """Return the cells for a sheet: numbers, safe texts, day numbers, None for missing."""
     cells = escape_formulas(frame)
     for place, shown in enumerate(days):
         column = frame.iloc[:, place]
@@ -169,7 +169,7 @@ def _cells(frame: pd.DataFrame, days: Sequence[str]) -> pd.DataFrame:
 
 
 def _day_format(column: pd.Series) -> str:
-    """How a sheet shows the times of a column; empty for others, and for days that it lacks."""
+    """Return the date format of a column; empty for other columns and unsupported days."""
     if not pd.api.types.is_datetime64_any_dtype(column):
         return ""
     times = column.dt.tz_localize(None)
@@ -185,19 +185,19 @@ def _count_days(column: pd.Series) -> pd.Series:
 
 
 def _write_out(column: pd.Series) -> pd.Series:
-    """Times as text, without midnights."""
+    """Return times as text, without midnights."""
     texts = [time.isoformat(sep=" ").removesuffix(" 00:00:00") for time in column.dropna()]
     return pd.Series(texts, column.dropna().index, dtype="str").reindex(column.index)
 
 
 def _width(name: str, cells: pd.Series) -> int:
-    """Letters that fit a column's name and its first cells, within reason."""
+    """Return a width that fits a column's name and its first cells, within limits."""
     longest = max((len(str(cell)) for cell in cells.dropna()), default=0)
     return min(max(longest, len(name) + 3, 9), WIDEST)
 
 
 def _chunks(frame: pd.DataFrame, rows: int) -> Iterator[pd.DataFrame]:
-    """Consecutive parts of a frame, at least one."""
+    """Yield consecutive parts of a frame, at least one."""
     for start in range(0, max(len(frame), 1), rows):
         yield frame.iloc[start : start + rows]
 

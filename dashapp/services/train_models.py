@@ -1,4 +1,4 @@
-"""Training: from a data set to a model, as a job; and reading finished models."""
+"""Train a model on a data set as a job, and read finished models."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from segmentation import SegmentModel, Table
 if TYPE_CHECKING:
     from dashapp.jobs.workspace import Workspace
 
-# Share of the progress bar that fitting takes; the rest is scoring and storing.
+# Share of the progress bar for fitting; the rest is scoring and storing.
 FIT_SHARE = 0.85
 
 
 class Training:
-    """What pages ask about models.
+    """Models for pages.
 
     Parameters
     ----------
     memory
-        The server's memory of each session.
+        The server's storage of each session.
     """
 
     def __init__(self, memory: Memory) -> None:
@@ -43,14 +43,14 @@ class Training:
         options: Mapping[str, Any],
         previous: str | None = None,
     ) -> Job:
-        """Find segments in a process of its own.
+        """Find segments in a separate process.
 
         Parameters
         ----------
         options
             Constructor arguments of :class:`segmentation.CustomerSegmentation`.
         previous
-            Id of the model whose names, ids and colors should be kept.
+            Id of the model whose names, ids and colors to keep.
         """
         self._memory.item(session, Kind.DATASET, dataset_id)
         if previous is not None:
@@ -59,7 +59,7 @@ class Training:
         return self._memory.jobs.submit(session, "train", request)
 
     def item(self, session: str, model_id: str) -> Item:
-        """The ledger's line of a model.
+        """Return the ledger record of a model.
 
         Raises
         ------
@@ -69,19 +69,19 @@ class Training:
         return self._memory.item(session, Kind.MODEL, model_id)
 
     def latest(self, session: str, dataset_id: str | None = None) -> Item | None:
-        """The newest model of a session, of one data set where that is given."""
+        """Return the newest model of a session, optionally of one data set."""
         wanted = {} if dataset_id is None else {"dataset": dataset_id}
         return self._memory.newest(session, Kind.MODEL, **wanted)
 
     def model(self, session: str, model_id: str) -> SegmentModel:
-        """The model itself."""
+        """Return the model itself."""
         self.item(session, model_id)
         return self._memory.value(Key(session, Kind.MODEL, model_id), SegmentModel.from_bytes)
 
     def others(self, session: str, dataset_id: str | None) -> tuple[Item, ...]:
-        """Models of a session that were found in other data sets or loaded, newest first.
+        """Return a session's models of other data sets or from files, newest first.
 
-        A renamed model stands for those before it, which differ in nothing but names.
+        A renamed model replaces its predecessors, which differ only in names.
         """
         newest: dict[str, Item] = {}
         for item in self._memory.items(session, Kind.MODEL):
@@ -90,35 +90,35 @@ class Training:
         return tuple(newest.values())
 
     def start_applying(self, session: str, model_id: str, dataset_id: str) -> Job:
-        """Place the customers of a data set in the segments of a model from elsewhere."""
+        """Assign the customers of a data set to the segments of a model trained on other data."""
         self.item(session, model_id)
         self._memory.item(session, Kind.DATASET, dataset_id)
         request = {"model": model_id, "dataset": dataset_id}
         return self._memory.jobs.submit(session, "apply", request)
 
     def has_scores(self, session: str, model_id: str, dataset_id: str | None) -> bool:
-        """Whether each customer of a data set has its segment: found here, or applied."""
+        """Whether each customer of a data set has a segment: found here, or applied."""
         return self._scores_id(session, model_id, dataset_id) is not None
 
     def scores(self, session: str, model_id: str, dataset_id: str | None) -> pd.DataFrame:
-        """Segment, confidence and place on the map of each customer of a data set.
+        """Return segment, confidence and map coordinates of each customer of a data set.
 
         Returns
         -------
         pandas.DataFrame
             One row per row of the data set: ``segment_id, runner_up_id, confidence, fits,
-            problems, x, y, z``. Names are read from the model, since users rename segments.
+            problems, x, y, z``. Names come from the model, because users rename segments.
 
         Raises
         ------
         SessionExpiredError
-            If the model was not found in this data set, nor applied to it.
+            If the model was neither trained on this data set nor applied to it.
         """
         scores_id = self.scores_id(session, model_id, dataset_id)
         return self._memory.value(Key(session, Kind.SCORES, scores_id), decode_frame)
 
     def scores_id(self, session: str, model_id: str, dataset_id: str | None) -> str:
-        """The id of those scores; raises as :meth:`scores` does."""
+        """Return the id of those scores; raises the same errors as :meth:`scores`."""
         scores_id = self._scores_id(session, model_id, dataset_id)
         if scores_id is None:
             raise SessionExpiredError("These customers have not been placed by this model.")
@@ -135,10 +135,10 @@ class Training:
         return None if applied is None else applied.id
 
     def rename(self, session: str, model_id: str, segment_id: str, name: str) -> str:
-        """Give a segment another name; returns the id of the renamed model.
+        """Rename a segment and return the id of the renamed model.
 
-        Models never change: the new name makes a new model with the same scores, whose
-        names are read from the model on screen and in exports.
+        Models never change: the new name makes a new model with the same scores, whose names are
+        read from the model on screen and in exports.
         """
         item = self.item(session, model_id)
         renamed = self.model(session, model_id).rename(segment_id, name)
@@ -155,20 +155,20 @@ class Training:
     def keep_new_names(
         self, session: str, model_id: str, *, started: Mapping[str, Any] | None, shown: str | None
     ) -> str:
-        """Give a new model the names that were typed while it was being found.
+        """Give a new model the names that were typed while it was trained.
 
         Parameters
         ----------
         started
-            The model that its training started from, as :func:`starting_point` tells it; None
-            where there was none.
+            The model that its training started from, from :func:`starting_point`; None if there
+            was none.
         shown
-            The one that is on screen now: the same one, perhaps with other names.
+            The model on screen now: the same one, perhaps with other names.
 
         Returns
         -------
         str
-            Id of the model with those names. What has left the session meanwhile gives none.
+            Id of the model with those names; a model that has left the session adds none.
         """
         if started is None or shown is None:
             return model_id
@@ -187,27 +187,27 @@ class Training:
         return model_id
 
     def start_loading(self, session: str, upload_id: str, name: str) -> Job:
-        """Read an uploaded model file in a process of its own."""
+        """Read an uploaded model file in a separate process."""
         return self._memory.jobs.submit(session, "load_model", {"upload": upload_id, "name": name})
 
 
 def origin_of(model_id: str, item: Item | None) -> str:
-    """The model that this one is but for its names: both place every customer alike."""
+    """Return the model that this one renames; both assign every customer alike."""
     return model_id if item is None else str(item.info.get("origin", model_id))
 
 
 def names_of(model: SegmentModel) -> dict[str, str]:
-    """Id of each segment → its name."""
+    """Return the name of each segment by id."""
     return {segment.id: segment.name for segment in model.segments}
 
 
 def starting_point(
     workspace: Workspace, model_id: str | None
 ) -> tuple[SegmentModel | None, dict[str, Any] | None]:
-    """The model that a training starts from, and what it was called then.
+    """Return the model that a training starts from, and its names at that time.
 
-    One that has left the session between the click and the training counts as none. The second
-    value stays with the result, since the model itself may be gone when the training ends.
+    A model that left the session between the click and the training counts as none. The names are
+    stored with the result, because the model may be gone when the training ends.
     """
     if model_id is None:
         return None, None
@@ -220,9 +220,9 @@ def starting_point(
 
 
 def load_model(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """Take a model file that a user brings (job ``load_model``).
+    """Load an uploaded model file (job ``load_model``).
 
-    What is kept was written here, after all of the file was checked: web workers read only that.
+    The file is checked completely and written anew: web workers read only that version.
 
     Raises
     ------
@@ -240,7 +240,7 @@ def load_model(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
 
 
 def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """Fit a model on a data set of the session (job ``train``)."""
+    """Train a model on a data set of the session (job ``train``)."""
     from segmentation import CustomerSegmentation
 
     workspace.progress("Reading the data", 0.01)
@@ -274,7 +274,7 @@ def train(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
 
 
 def encode_scores(model: SegmentModel, frame: pd.DataFrame) -> bytes:
-    """Score every row and find its place on the map, as bytes."""
+    """Score every row, compute its map coordinates, and return them as bytes."""
     assigned = model.assign(frame).reset_index(drop=True)
     ids = {segment.name: segment.id for segment in model.segments}
     place = model.project(frame).astype("float32")

@@ -1,1 +1,1 @@
-"""What an operator can choose."""
+"""Settings for operators."""

@@ -1,4 +1,4 @@
-"""The settings of large data on a Dask cluster; a part of `Settings`."""
+"""Settings for large data on a Dask cluster; part of `Settings`."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from pydantic import model_validator as check_together
 
 from dashapp.settings.identity_settings import PREFIX
 
-# What large data load, and nothing else does.
+# Packages that only large data need.
 SCALE_PACKAGES = ("dask", "distributed", "fsspec")
 LOCAL = "local"
 ADDRESS = re.compile(r"(tcp|tls)://[A-Za-z0-9._\-\[\]:]+:\d{1,5}")
-# A bucket, container or server and maybe a folder in it; no account, query or chain of file
-# systems, which fsspec writes with "::".
+# A bucket, container or server with an optional folder; no account, query or chained file systems,
+# which fsspec writes with "::".
 URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#@:]+(:\d{1,5})?[^\s?#@:]*")
-# Processes of this machine need as much memory together, in MB, as the engine asks for.
+# Total memory in MB that the engine requires for processes of this machine.
 LOCAL_MEMORY_MB = 1000
 
 
 class ClusterSettings(BaseModel):
-    """Where large data are, and who reads them."""
+    """Where large data are stored, and which cluster reads them."""
 
     dask_scheduler: str = Field(
         default="",
@@ -84,7 +84,7 @@ class ClusterSettings(BaseModel):
 
 
 def places_in(value: str) -> tuple[str, ...]:
-    """The places that a setting names, each without a slash at its end.
+    """Return the locations in a setting, without trailing slashes.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def places_in(value: str) -> tuple[str, ...]:
 
 
 def check_place(place: str) -> None:
-    """Refuse what is neither a folder by its whole path nor a URL prefix.
+    """Raise an error unless a location is an absolute folder path or a URL prefix.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The settings that say who may come in; a part of `Settings`."""
+"""Settings for identity and access; part of `Settings`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic import model_validator as check_together
 
 PREFIX = "SEGMENTATION_"
-# What the identity mode oidc loads, and no other.
+# Packages that only identity mode oidc needs.
 OIDC_PACKAGES = ("authlib", "requests")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class IdentitySettings(BaseModel):
-    """How people are known, and what the portal needs for it."""
+    """How people are identified, and the settings each mode needs."""
 
-    # A mode that is not there must stop the start: open doors would be the opposite of asked for.
+    # An unknown mode must stop the start: falling back to open access would be the opposite of what
+    # was asked for.
     identity: Literal["open", "proxy", "oidc"] = Field(
         default="open",
         description="Who may come in: open gives each browser its own session, proxy takes users "
@@ -82,7 +83,7 @@ class IdentitySettings(BaseModel):
 
 
 def is_private_address(value: object) -> bool:
-    """Whether an address is one that nobody listens in on: https, or on this machine.
+    """Whether a URL is safe from eavesdropping: https, or on this machine.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""The portal's settings, read once from the environment and frozen from then on.
+"""The portal's settings, read once from the environment and then frozen.
 
-This is the only module that reads or sets environment variables. Every variable begins with
-``SEGMENTATION_``; a misspelled or impossible one stops the start with one clear line, so that a
-typing error can never quietly switch a protection off.
+Only this module reads or sets environment variables. Every variable begins with ``SEGMENTATION_``;
+a misspelled or invalid one stops the start with one clear line, so that a typing error never
+silently disables a protection.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from dashapp.settings.identity_settings import PREFIX, IdentitySettings
 
 # RFC 7518, section 3.2: an HMAC-SHA-256 key has at least the 32 bytes of the hash.
 SECRET_BYTES = 32
-# One frame ancestor of a Content-Security-Policy: scheme, host (maybe *.), port.
+# One frame ancestor of a Content-Security-Policy: scheme, host (optionally *.), port.
 ANCESTOR = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?")
-# Each process works with one thread of its own; parallelism lives in the number of processes.
+# Each process uses one thread for numerical work; parallelism comes from several processes.
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -37,13 +37,13 @@ ONE_THREAD = {
 
 
 class SettingsError(Exception):
-    """A setting is unknown or impossible; ``str()`` is one line that says which and why."""
+    """A setting is unknown or invalid; ``str()`` is one line that says which and why."""
 
 
 class Settings(ClusterSettings, IdentitySettings, BaseSettings):
-    """Everything an operator can choose.
+    """All settings of the portal.
 
-    Frozen: one process never changes its mind, and settings can be shared by threads.
+    They are frozen: they never change within a process, and threads can share them.
     """
 
     model_config = SettingsConfigDict(
@@ -206,7 +206,7 @@ class Settings(ClusterSettings, IdentitySettings, BaseSettings):
 
     @property
     def host(self) -> str:
-        """Address that the web server listens on: this machine's own, unless hosted for others.
+        """The address that the web server binds to: localhost, unless hosted for others.
 
         Examples
         --------
@@ -232,11 +232,11 @@ class Settings(ClusterSettings, IdentitySettings, BaseSettings):
 
     @property
     def ancestors(self) -> tuple[str, ...]:
-        """Origins that may show the portal in a frame."""
+        """Origins that may frame the portal."""
         return tuple(self.frame_ancestors.split())
 
     def to_json(self) -> str:
-        """All settings with their secrets in clear, for a child process of ours only."""
+        """Return all settings as JSON with plain-text secrets, only for our own child processes."""
         values = self.model_dump(mode="json")
         for name, value in self:
             if isinstance(value, SecretStr):
@@ -245,7 +245,7 @@ class Settings(ClusterSettings, IdentitySettings, BaseSettings):
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
-        """Settings of the process that started this one, whatever the environment says.
+        """Return the settings of the parent process, regardless of the environment.
 
         Examples
         --------
@@ -261,7 +261,7 @@ def load_settings() -> Settings:
     Raises
     ------
     SettingsError
-        If a variable is unknown or has an impossible value; one line names it.
+        If a variable is unknown or invalid; one line names it.
     """
     names = {field.upper() for field in Settings.model_fields}
     for variable in sorted(os.environ):
@@ -276,7 +276,7 @@ def load_settings() -> Settings:
 
 
 def _variable(location: tuple[int | str, ...]) -> str:
-    """Name the environment variable at fault, with a colon; nothing for rules over several."""
+    """Return the invalid environment variable with a colon; empty for rules across several."""
     if not location:
         return ""
     name = str(location[0]).upper()
@@ -284,7 +284,7 @@ def _variable(location: tuple[int | str, ...]) -> str:
 
 
 def _has_port(origin: str) -> bool:
-    """Whether the port of an origin, if it names one, can exist."""
+    """Whether the port of an origin, if any, is valid."""
     try:
         return urlsplit(origin).port != 0
     except ValueError:
@@ -292,15 +292,15 @@ def _has_port(origin: str) -> bool:
 
 
 def limit_threads() -> None:
-    """Give this process and its children one thread of numerical work each.
+    """Limit numerical work in this process and its children to one thread each.
 
-    Two processes with the default number of threads slow each other down twentyfold on two
-    cores. Call before numpy is imported; a value that the operator has set stays.
+    Two processes with the default number of threads slow each other down twentyfold on two cores.
+    Call this before importing numpy; values set by the operator are kept.
     """
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
 
 
 def share_metrics(folder: Path) -> None:
-    """Tell prometheus-client where the processes of this machine keep their numbers."""
+    """Tell prometheus-client where the processes of this machine store their metrics."""
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)

@@ -1,1 +1,1 @@
-"""Immutable values of each session, on files or in Redis."""
+"""Store immutable values of each session, in files or in Redis."""

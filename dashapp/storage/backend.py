@@ -1,4 +1,4 @@
-"""What the store needs of a back end: named entries of bytes with an expiry."""
+"""Protocol of a storage backend: named entries of bytes that expire."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dashapp.storage.errors import QuotaExceededError
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Bytes that may be kept.
+    """Maximum number of bytes that may be stored.
 
     Attributes
     ----------
     session, client, total
-        Of one session, of all sessions of one client, and of all sessions.
+        Limits for one session, for all sessions of one client, and for all sessions.
     """
 
     session: int
@@ -25,7 +25,7 @@ class Quota:
     total: int
 
     def check(self, session: int, client: int, total: int) -> None:
-        """Refuse sums that are larger.
+        """Raise an error if the given sums exceed the quota.
 
         Examples
         --------
@@ -50,43 +50,43 @@ class Quota:
 class Entries(Protocol):
     """Named entries of bytes that belong to sessions.
 
-    Every method may raise :class:`~dashapp.storage.errors.StoreUnavailableError`, and those that
-    write :class:`~dashapp.storage.errors.QuotaExceededError` when nothing more fits.
+    Every method may raise :class:`~dashapp.storage.errors.StoreUnavailableError`; methods that
+    write may also raise :class:`~dashapp.storage.errors.QuotaExceededError`.
     """
 
     def set(self, session: str, name: str, entry: bytes, seconds: int, quota: Quota) -> None:
-        """Write an entry so that it survives a crash; it appears whole or not at all.
+        """Write an entry atomically and durably, so that it survives a crash.
 
-        The quota holds over all processes at every moment. Once the session was deleted, nothing
-        is kept and :class:`~dashapp.storage.errors.SessionEndedError` raised.
+        The quota holds across all processes at all times. If the session was deleted, keep nothing
+        and raise :class:`~dashapp.storage.errors.SessionEndedError`.
         """
 
     def get(self, name: str) -> bytes | None:
-        """An entry that has not expired, or None."""
+        """Return an entry, or None if it is missing or expired."""
 
     def delete(self, session: str, names: Iterable[str]) -> None:
-        """Remove entries; those that are not there count as removed."""
+        """Remove entries; missing ones are ignored."""
 
     def delete_session(self, session: str, refuse_seconds: float) -> None:
-        """Remove all entries of a session, and for that long refuse new ones."""
+        """Remove all entries of a session and refuse new ones for the given time."""
 
     def assign(self, session: str, client: str) -> None:
-        """Note whose a session is: its entries count in the client's quota."""
+        """Record which client owns a session: its entries count toward the client's quota."""
 
     def client_of(self, session: str) -> str:
-        """Whose a session is; empty where nobody said."""
+        """Return the client that owns a session, or an empty string if unknown."""
 
     def used(self, session: str) -> int:
-        """Bytes that a session takes."""
+        """Return the number of bytes a session uses."""
 
     def sessions(self) -> list[tuple[str, float]]:
-        """Sessions with entries, each with the Unix time of its last write."""
+        """Return the sessions that have entries, each with the Unix time of its last write."""
 
     def lock(self, name: str) -> AbstractContextManager[None]:
-        """Hold off everybody else, in whatever process, who asks for the same name."""
+        """Hold a lock on a name across all threads and processes."""
 
     def sweep(self) -> int:
-        """Remove what has expired or was left half-written; returns how many."""
+        """Remove expired and half-written entries and return their number."""
 
     def check(self) -> None:
-        """Write and remove something, to see that the back end works."""
+        """Check that the backend works by writing and removing a value."""

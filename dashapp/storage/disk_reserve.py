@@ -1,4 +1,4 @@
-"""A file that takes room, so that there is some when deleting needs it on a full disk."""
+"""Reserve disk space, so that deletions still work when the disk is full."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-# The log of a few deletions; each of them then frees room of its own.
+# Enough for the log of a few deletions; each of them then frees space.
 RESERVE_BYTES = 1024 * 1024
 
 
 class Reserve:
-    """Room on the disk of a data folder.
+    """Disk space reserved in a data folder.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Reserve:
         self._path = folder / "reserve"
 
     def fill(self) -> None:
-        """Take the room, where there is any left to take."""
+        """Reserve the space if the disk has room for it."""
         with suppress(OSError):
             descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
             try:
@@ -32,6 +32,6 @@ class Reserve:
                 os.close(descriptor)
 
     def release(self) -> None:
-        """Give the room to whatever is written next."""
+        """Free the space for the next write."""
         with suppress(OSError):
             self._path.unlink()

@@ -1,4 +1,4 @@
-"""What the server's memory can answer besides a value; ``str()`` is a sentence for users."""
+"""Errors of the store and the ledger; ``str()`` is a sentence for users."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from pathlib import Path
 
 
 class StoreError(Exception):
-    """Root of all errors of store and ledger."""
+    """Base class of all errors of the store and the ledger."""
 
     @property
     def for_operators(self) -> str:
-        """What an operator reads, who may see paths."""
+        """Return a message for operators, which may contain paths."""
         return str(self)
 
 
 class SessionExpiredError(StoreError):
-    """The session has no such value: expired, deleted, damaged, or somebody else's."""
+    """The session has no such value: expired, deleted, damaged, or of another session."""
 
     def __init__(self, message: str = "Your session has expired. Upload your file again.") -> None:
         super().__init__(message)
 
 
 class SessionEndedError(SessionExpiredError):
-    """The session was deleted while something for it was still on its way.
+    """The session was deleted while a write for it was still in progress.
 
     Parameters
     ----------
@@ -39,12 +39,12 @@ class SessionEndedError(SessionExpiredError):
 
 
 class StoreUnavailableError(StoreError):
-    """The store does not answer now; trying again soon may help.
+    """The store does not respond; retrying soon may help.
 
     Attributes
     ----------
     retry_after : int
-        Seconds after which to try again.
+        Seconds to wait before retrying.
     """
 
     retry_after = 2
@@ -56,7 +56,7 @@ class StoreUnavailableError(StoreError):
 
 
 class DamagedError(StoreUnavailableError):
-    """A file of the server's memory cannot be read.
+    """A file of the server's storage cannot be read.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class DamagedError(StoreUnavailableError):
 
     @property
     def for_operators(self) -> str:
-        """Which file it is, and what to do."""
+        """Return which file is damaged and how to recover."""
         return (
             f"the database {self._path} is damaged: restore it from a backup, or move it away "
             "together with its -wal and -shm files to begin without sessions"
@@ -78,7 +78,7 @@ class DamagedError(StoreUnavailableError):
 
 
 class QuotaExceededError(StoreError):
-    """There is no room for the value."""
+    """The value does not fit into the quota or on the disk."""
 
     def __init__(
         self,
@@ -89,4 +89,4 @@ class QuotaExceededError(StoreError):
 
 
 class UnsafeFolderError(StoreError):
-    """The data folder is open to other users of the machine; the portal does not start."""
+    """Other users of the machine can access the data folder, so the portal does not start."""

@@ -1,7 +1,8 @@
-"""Entries as files below the data folder, on flask-caching's file back end.
+"""Entries as files in the data folder, based on flask-caching's file backend.
 
-cachelib's own ``set`` neither syncs to disk nor cleans up after a full disk, and its folder is
-flat and open; this one syncs, keeps a folder of mode 0700 per session and tells what failed.
+cachelib's ``set`` neither syncs to disk nor cleans up after a full disk, and its single folder is
+readable by others. This backend syncs, keeps one folder of mode 0700 per session, and raises
+errors.
 """
 
 from __future__ import annotations
@@ -38,19 +39,19 @@ logger = structlog.get_logger(__name__)
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 DRAFT = ".draft"
-# A draft this old belongs to a writer that was killed: writing one chunk takes well under a minute.
+# A draft this old belongs to a killed writer: writing one chunk takes well under a minute.
 DRAFT_SECONDS = 600
-# What flask-caching writes before an entry: when it expires.
+# Size of the expiry time that flask-caching writes before each entry.
 HEAD_BYTES = 4
 
 
 class _Backend(FileSystemCache):
-    """flask-caching's files, one private folder per session, written durably."""
+    """flask-caching's files, in one private folder per session, written durably."""
 
     serializer = PlainBytes()  # type: ignore[assignment]  # duck-typed by cachelib
 
     def path_of(self, key: str) -> Path:
-        """The file of an entry, in the folder of its session."""
+        """Return the path of an entry in its session's folder."""
         session = key.split(":")[1]
         return Path(self._path) / session / hashlib.sha256(key.encode()).hexdigest()
 
@@ -64,13 +65,13 @@ class _Backend(FileSystemCache):
         timeout: Any = None,
         mgmt_element: bool = False,  # noqa: ARG002, FBT - part of the signature we override
     ) -> bool:
-        """Write, sync, and only then put in place; errors are raised, not swallowed."""
+        """Write and sync a draft, then rename it into place; raise errors, never hide them."""
         path = Path(self._get_filename(key))
         head = struct.pack("I", self._normalize_timeout(timeout))
         try:
             _write_durably(path, head, value)
         except FileNotFoundError:
-            # The sweeper took the session's empty folder away in this very moment.
+            # The sweeper has just removed the session's empty folder.
             _write_durably(path, head, value)
         return True
 
@@ -83,7 +84,7 @@ class FileEntries:
     data_dir : Path
         The private data folder.
     default_seconds : int
-        Life of an entry without its own.
+        Lifetime of an entry that does not set its own.
     """
 
     def __init__(self, data_dir: Path, default_seconds: int) -> None:
@@ -106,7 +107,7 @@ class FileEntries:
         try:
             self._usage.refuse_ended(session)
         except SessionEndedError:
-            # Deleted while this was written: one of both sees the other.
+            # The session was deleted during the write: one of the two sees the other.
             self._remove_folder(session)
             raise
 
@@ -123,26 +124,26 @@ class FileEntries:
         """Remove a session's folder."""
         ended = refuse_seconds <= 0 or self._end(session, refuse_seconds)
         self._remove_folder(session)
-        # On a full disk there is room only now.
+        # On a full disk there is no room before this point.
         if not ended and not self._end(session, refuse_seconds):
             logger.warning("end_not_noted", session=session)
         with suppress(StoreError):
             self._usage.forget(session)
 
     def assign(self, session: str, client: str) -> None:
-        """Note whose a session is."""
+        """Record which client owns a session."""
         self._usage.assign(session, client)
 
     def client_of(self, session: str) -> str:
-        """Whose a session is."""
+        """Return the client that owns a session."""
         return self._usage.client_of(session)
 
     def used(self, session: str) -> int:
-        """Bytes of the files of a session."""
+        """Return the total size of a session's files."""
         return sum(_size(path) for path in _files(self._root / session))
 
     def sessions(self) -> list[tuple[str, float]]:
-        """Folders of sessions with the time of their last change."""
+        """Return the sessions' folders, each with the time of its last change."""
         found = []
         for folder in _files(self._root):
             if HEX_ID.fullmatch(folder.name):
@@ -152,7 +153,7 @@ class FileEntries:
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
-        """Hold a lock file; the system lets go of it when the process dies."""
+        """Hold a file lock, which the system releases when the process dies."""
         path = self._locks / hashlib.sha256(name.encode()).hexdigest()
         descriptor = _locked_file(path)
         try:
@@ -163,7 +164,7 @@ class FileEntries:
             os.close(descriptor)
 
     def sweep(self) -> int:
-        """Remove expired entries, drafts of killed writers and empty folders."""
+        """Remove expired entries, drafts of killed writers, and empty folders."""
         now = time.time()
         removed = 0
         folders = [self._root / session for session, _ in self.sessions()]
@@ -197,7 +198,7 @@ class FileEntries:
         folder = self._root / session
         for path in _files(folder):
             path.unlink(missing_ok=True)
-        # A writer may have just come in, who then removes what it wrote.
+        # A new writer may just have arrived; it then removes what it wrote.
         with suppress(OSError):
             folder.rmdir()
 
@@ -209,7 +210,7 @@ class FileEntries:
         return True
 
     def _release(self, session: str, size: int) -> None:
-        """Give room back; on a full disk the next recount does."""
+        """Return space to the quota; if the disk is full, the next recount corrects the numbers."""
         with suppress(StoreError):
             self._usage.release(session, size)
 
@@ -233,7 +234,7 @@ def _write_durably(path: Path, *parts: bytes) -> None:
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Turn errors of the file system into ours."""
+    """Translate file system errors into store errors."""
     try:
         yield
     except OSError as error:
@@ -243,7 +244,7 @@ def _plain_errors() -> Iterator[None]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename in a folder durable."""
+    """Sync a folder, so that a rename in it is durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -266,7 +267,7 @@ def _size(path: Path) -> int:
 
 
 def _remove(path: Path) -> int:
-    """Remove a file; returns how many bytes that freed, for one of those who try at once."""
+    """Remove a file and return the bytes freed; of concurrent callers, only one counts them."""
     size = _size(path)
     try:
         path.unlink()
@@ -276,7 +277,7 @@ def _remove(path: Path) -> int:
 
 
 def _is_waste(path: Path, now: float) -> bool:
-    """Whether a file is an expired entry or a draft whose writer is gone."""
+    """Whether a file is an expired entry or a draft of a killed writer."""
     try:
         if path.name.endswith(DRAFT):
             return now - path.stat().st_mtime > DRAFT_SECONDS
@@ -288,7 +289,7 @@ def _is_waste(path: Path, now: float) -> bool:
 
 
 def _locked_file(path: Path) -> int:
-    """Open and lock a file that is still in place once we hold it."""
+    """Open and lock a file, and check that it is still in place after locking."""
     while True:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

@@ -1,4 +1,4 @@
-"""Keys of stored values: each names its session, so that none can reach another's data."""
+"""Keys of stored values: each names its session, so that no session can read another's data."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-# Part of every stored name: after a change of format, old entries count as missing.
+# Part of every stored name: when the format changes, old entries count as missing.
 SCHEMA = "v2"
 HEX_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Kind(StrEnum):
-    """What a stored value is."""
+    """Kind of a stored value."""
 
     DATASET = "dataset"
     MODEL = "model"
@@ -27,12 +27,12 @@ class Kind(StrEnum):
     EXPORT = "export"
 
 
-# Seconds after which values of a kind are gone in any case; others live as long as their session.
+# Maximum lifetime in seconds by kind; other values live as long as their session.
 LIFETIMES: Mapping[Kind, int] = MappingProxyType({Kind.EXPORT: 3600})
 
 
 def content_id(data: bytes) -> str:
-    """Name bytes by what they are: the first 128 bits of their SHA-256 as 32 hex digits.
+    """Return a content id: the first 128 bits of the SHA-256 as 32 hex digits.
 
     Examples
     --------
@@ -43,15 +43,15 @@ def content_id(data: bytes) -> str:
 
 
 # Owner of what an operator shares. No cookie leads here: that would take random bits whose hash
-# is the hash of these words.
+# equals the hash of these words.
 SHARED = content_id(b"shared with everybody who was given a link")
-# Shared values stay until they are taken back; the store's clock ends in 2106.
+# Shared values stay until sharing ends; the store's clock ends in 2106.
 SHARED_SECONDS = 10 * 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Where a value is stored.
+    """Key of a stored value.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class Key:
     Raises
     ------
     ValueError
-        If a part is anything else; what users type therefore never becomes part of a path.
+        If a part has another form; user input therefore never becomes part of a path.
 
     Examples
     --------
@@ -88,17 +88,17 @@ class Key:
 
     @property
     def shared(self) -> Key:
-        """Where the same value is if an operator has shared it."""
+        """Return the key under which an operator shares the same value."""
         return Key(SHARED, self.kind, self.id)
 
     @property
     def name(self) -> str:
-        """The key as one text, with the version of the storage format."""
+        """The key as text, including the version of the storage format."""
         return f"{SCHEMA}:{self.session}:{self.kind}:{self.id}"
 
 
 def check_session(session: str) -> str:
-    """Give back a session's public id, or refuse what is none.
+    """Return a session's public id, or raise an error if it is malformed.
 
     Raises
     ------

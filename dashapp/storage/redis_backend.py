@@ -1,4 +1,4 @@
-"""Entries in Redis, on flask-caching's Redis back end, for several machines together."""
+"""Entries in Redis, based on flask-caching's Redis backend, shared by several machines."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from dashapp.storage.errors import SessionEndedError, StoreUnavailableError
 from dashapp.storage.redis_client import PREFIX, Link
 from dashapp.storage.signing import PlainBytes
 
-# A lock is let go of after this time if its holder was killed, in seconds.
+# A lock of a killed process expires after this many seconds.
 LOCK_SECONDS = 120.0
-# Scripts run as one step: no two writers take the same room, and nothing is written for a session
-# that has ended. "sizes" holds the bytes of each session, "total" their sum, "owned" the sessions
-# of a client that have any.
+# Scripts run atomically: two writers never reserve the same space, and nothing is written for a
+# session that has ended. "sizes" holds the bytes of each session, "total" their sum, "owned" the
+# sessions of a client that have entries.
 NAMES = f"""
 local P = '{PREFIX}'
 local sizes, total = P .. 'sizes', P .. 'total'
@@ -65,7 +65,7 @@ if client then
 end
 return {'kept'}
 """
-# Removals come first: a full Redis lets a script go on that has begun to write.
+# Removals come first: a full Redis lets a script continue once it has started to write.
 DELETE = """
 local session, names = ARGV[1], cjson.decode(ARGV[2])
 for _, name in ipairs(names) do
@@ -104,7 +104,7 @@ redis.call('SET', total, all)
 
 
 class _Backend(RedisCache):
-    """flask-caching's Redis with bytes as they are."""
+    """flask-caching's Redis backend, storing bytes unchanged."""
 
     serializer = PlainBytes()  # type: ignore[assignment]  # duck-typed by cachelib
 
@@ -112,16 +112,16 @@ class _Backend(RedisCache):
 class RedisEntries:
     """Entries in Redis; see :class:`dashapp.storage.backend.Entries`.
 
-    Beside the entries, ``index:<session>`` holds the size of each by name, ``sizes`` the sum of
-    each session and ``written`` the time of its last write. All are written in one step, so no
-    entry is ever out of reach of ``delete_session``.
+    In addition to the entries, ``index:<session>`` holds the size of each entry by name, ``sizes``
+    the sum for each session, and ``written`` the time of its last write. All are written
+    atomically, so ``delete_session`` always finds every entry.
 
     Parameters
     ----------
     url : str
         ``redis://…``
     seconds : int
-        Life of the index of a session after its last write.
+        Lifetime of a session's index after its last write.
     """
 
     def __init__(self, url: str, seconds: int) -> None:
@@ -149,37 +149,37 @@ class RedisEntries:
             return cast("bytes | None", self._cache.get(name))
 
     def delete(self, session: str, names: Iterable[str]) -> None:
-        """Remove entries and what the index says of them."""
+        """Remove entries and their index records."""
         self._run(DELETE, session, json.dumps(list(names)))
 
     def delete_session(self, session: str, refuse_seconds: float) -> None:
-        """Remove everything that the index names, then the index."""
+        """Remove all entries in the session's index, then the index."""
         self._run(DELETE_SESSION, session, time.time(), max(0, math.ceil(refuse_seconds)))
 
     def assign(self, session: str, client: str) -> None:
-        """Note whose a session is."""
+        """Record which client owns a session."""
         with self._link.errors():
             self._redis.set(f"{PREFIX}client:{session}", client, ex=self._seconds)
 
     def client_of(self, session: str) -> str:
-        """Whose a session is."""
+        """Return the client that owns a session."""
         with self._link.errors():
             return (self._redis.get(f"{PREFIX}client:{session}") or b"").decode()
 
     def used(self, session: str) -> int:
-        """Bytes of a session."""
+        """Return the number of bytes a session uses."""
         with self._link.errors():
             return int(self._redis.hget(f"{PREFIX}sizes", session) or 0)
 
     def sessions(self) -> list[tuple[str, float]]:
-        """Sessions with the time of their last write."""
+        """Return the sessions, each with the time of its last write."""
         with self._link.errors():
             rows = self._redis.zrange(f"{PREFIX}written", 0, -1, withscores=True)
         return [(session.decode(), float(written)) for session, written in rows]
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
-        """Hold a lock in Redis; others wait up to its longest life."""
+        """Hold a lock in Redis; other callers wait up to its maximum lifetime."""
         lock = self._redis.lock(
             f"{PREFIX}lock:{name}", timeout=LOCK_SECONDS, blocking_timeout=LOCK_SECONDS, sleep=0.02
         )
@@ -193,11 +193,11 @@ class RedisEntries:
                 with self._link.errors():
                     lock.release()
             except (LockError, StoreUnavailableError):
-                # Held for longer than its life, or Redis went away: it lapses by itself.
+                # The lock was held beyond its lifetime, or Redis went away: it expires by itself.
                 pass
 
     def sweep(self) -> int:
-        """Forget sessions whose entries Redis has let expire."""
+        """Forget sessions whose entries have expired in Redis."""
         removed = 0
         for session, _ in self.sessions():
             with self._link.errors():
@@ -209,7 +209,7 @@ class RedisEntries:
         return removed
 
     def check(self) -> None:
-        """Write something and remove it."""
+        """Check that a value can be written and removed."""
         with self._link.errors():
             self._redis.set(f"{PREFIX}check", b"1", ex=60)
 

@@ -1,4 +1,4 @@
-"""One way to talk to Redis: short timeouts, and its errors turned into ours."""
+"""Redis client with short timeouts that translates Redis errors into store errors."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from dashapp.storage.errors import StoreUnavailableError
 
 logger = structlog.get_logger(__name__)
 
-# Part of every name, so that the portal can share a Redis with others.
+# Prefix of every name, so that the portal can share a Redis server with other applications.
 PREFIX = "segmentation-portal:v1:"
-# A frozen server is told to the user within two seconds, the wait for a thread included.
+# Users learn within two seconds that a server hangs, including the wait for a thread.
 TIMEOUT_SECONDS = 1.0
-# After a wait in vain nobody else waits for so long: else each thread would hang on each command
-# of a frozen server, and no request would be answered in time.
+# After one timeout, other callers fail at once for this long. Otherwise every thread would hang on
+# each command to a hanging server, and no request would be answered in time.
 SILENT_SECONDS = 1.0
-# Errors that mean that Redis cannot do it now; anything else is a defect of ours.
+# Errors that mean that Redis is unavailable; any other error is a bug of ours.
 NO_ANSWER = (
     redis.exceptions.ConnectionError,
     redis.exceptions.TimeoutError,
@@ -34,17 +34,17 @@ NO_ANSWER = (
     redis.exceptions.ReadOnlyError,
     redis.exceptions.OutOfMemoryError,
 )
-# Beginnings of answers that mean the same.
+# Prefixes of error replies with the same meaning.
 NO_ROOM = frozenset({"OOM", "MISCONF", "LOADING", "READONLY"})
 
 
 class Silence:
-    """Remembers that a server did not answer in time, so that only one caller at a time waits.
+    """Circuit breaker: after a timeout, only one caller at a time tries the server.
 
     Parameters
     ----------
     seconds : float
-        How long the others are turned away after a wait in vain.
+        How long other callers are refused after a timeout.
 
     Examples
     --------
@@ -65,33 +65,33 @@ class Silence:
         self._lock = threading.Lock()
 
     def lets_try(self, now: float) -> bool:
-        """Whether the caller may ask: always while the server answers, else now and then."""
+        """Whether the caller may try: always while the server responds, otherwise now and then."""
         with self._lock:
             if self._until is None:
                 return True
             if now < self._until:
                 return False
-            # This caller finds out; the others need not wait for what it finds.
+            # This caller tries; the others do not wait for the outcome.
             self._until = now + self._seconds + TIMEOUT_SECONDS
             return True
 
     def begin(self, now: float) -> None:
-        """The server did not answer."""
+        """Record that the server did not respond."""
         with self._lock:
             self._until = now + self._seconds
 
     def end(self) -> None:
-        """The server answers."""
+        """Record that the server responds."""
         if self._until is not None:
             with self._lock:
                 self._until = None
 
 
 class Link:
-    """A client with its own pool of connections.
+    """A Redis client with its own connection pool.
 
-    A connection that broke while it lay idle, for example in a restart of Redis, is replaced
-    once; a command that timed out is not tried again, since the user waits.
+    A connection that broke while idle, for example during a restart of Redis, is replaced once. A
+    command that timed out is not retried, because the user is waiting.
 
     Parameters
     ----------
@@ -101,11 +101,11 @@ class Link:
     Attributes
     ----------
     redis
-        The client; used within :meth:`errors` only.
+        The client; use it only within :meth:`errors`.
     """
 
     def __init__(self, url: str) -> None:
-        # Replies of redis-py's synchronous client are typed as "maybe awaitable".
+        # redis-py types the replies of its synchronous client as "maybe awaitable".
         self.redis: Any = redis.Redis.from_url(
             url,
             socket_timeout=TIMEOUT_SECONDS,
@@ -113,15 +113,15 @@ class Link:
             retry=Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,)),
         )
         self._silence = _silence_of(url)
-        # Sockets are closed with the link, in whatever order the garbage is collected.
+        # Close the sockets with the link, in whatever order objects are collected.
         weakref.finalize(self, self.redis.connection_pool.disconnect)
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """Turn errors of Redis into :class:`StoreUnavailableError`.
+        """Translate Redis errors into :class:`StoreUnavailableError`.
 
-        A full Redis is one of them: its operator has to make room, users can only wait. So are
-        values that are not ours: the operator finds the line in the log.
+        This includes a full Redis: its operator must make room, users can only wait. It also
+        includes values that we did not write; the operator finds them in the log.
         """
         if not self._silence.lets_try(time.monotonic()):
             raise StoreUnavailableError
@@ -138,7 +138,7 @@ class Link:
             tell_damage(error)
             raise StoreUnavailableError from error
         except redis.exceptions.LockError:
-            raise  # a ValueError as well
+            raise  # also a ValueError
         except (ValueError, TypeError, LookupError) as error:
             tell_damage(error)
             raise StoreUnavailableError from error
@@ -147,7 +147,7 @@ class Link:
 
 
 def tell_damage(error: Exception) -> None:
-    """Write that Redis holds something else than we wrote: by its kind, not its value."""
+    """Log that Redis holds a value we did not write; log its type, not its content."""
     kind = str(error).split()[0] if isinstance(error, redis.exceptions.ResponseError) else ""
     if kind not in NO_ROOM:
         logger.warning("redis_damaged", reason=kind or type(error).__name__)
@@ -155,5 +155,5 @@ def tell_damage(error: Exception) -> None:
 
 @lru_cache(maxsize=8)
 def _silence_of(url: str) -> Silence:  # noqa: ARG001 - one for each address
-    """What this process knows of the server at an address, whichever client found out."""
+    """Return the circuit breaker of an address, shared by all clients of this process."""
     return Silence(SILENT_SECONDS)

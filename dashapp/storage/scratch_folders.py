@@ -1,4 +1,4 @@
-"""Folders for files under way, which are removed even when their process was killed."""
+"""Temporary folders that are removed even if their process was killed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 from dashapp.storage.secret_key import private_folder
 
 FOLDER = "scratch"
-# A folder is locked in the moment after it was made.
+# A folder is locked within this time after its creation; younger ones are left alone.
 LOCKED_AFTER_SECONDS = 5.0
 
 
 @contextmanager
 def scratch_folder(data_dir: Path) -> Iterator[Path]:
-    """A private folder of this process; the system lets go of its lock when the process ends."""
+    """Create a private temporary folder, locked until this process ends."""
     with TemporaryDirectory(dir=private_folder(data_dir / FOLDER)) as name:
         lock = os.open(name, os.O_RDONLY)
         try:
@@ -31,14 +31,14 @@ def scratch_folder(data_dir: Path) -> Iterator[Path]:
 
 
 def clear_scratch(data_dir: Path) -> int:
-    """Remove the folders whose process is gone; returns how many."""
+    """Remove the folders of processes that have ended and return their number."""
     root = data_dir / FOLDER
     folders = list(root.iterdir()) if root.is_dir() else []
     return sum(_remove_abandoned(folder) for folder in folders)
 
 
 def _remove_abandoned(folder: Path) -> bool:
-    with suppress(OSError):  # gone meanwhile, or still locked
+    with suppress(OSError):  # removed meanwhile, or still locked
         if time.time() - folder.stat().st_mtime < LOCKED_AFTER_SECONDS:
             return False
         lock = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""The data folder and the keys that sign what is kept in it."""
+"""The data folder and the keys that sign its contents."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SECRET_FILE = "secret.key"  # noqa: S105 - a file's name
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only its owner can enter, or refuse one that others can.
+    """Create a folder that only its owner can access, or raise an error if others can access it.
 
     Raises
     ------
     UnsafeFolderError
-        If the folder belongs to somebody else or others may enter it.
+        If the folder belongs to another user or other users can access it.
     """
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = path.stat()
@@ -33,7 +33,7 @@ def private_folder(path: Path) -> Path:
 
 
 def derived_key(settings: Settings, purpose: str) -> bytes:
-    """A key for one purpose; keys of different purposes tell nothing about each other.
+    """Derive a key for one purpose; keys for different purposes reveal nothing about each other.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def _master(settings: Settings) -> bytes:
 
 
 def _make_secret(path: Path) -> bytes:
-    """Write a new secret; when several processes try at once, all take the first one's."""
+    """Write a new secret; if several processes try at once, all use the first one's."""
     draft = path.with_name(f"{SECRET_FILE}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -69,7 +69,7 @@ def _make_secret(path: Path) -> bytes:
         file.flush()
         os.fsync(file.fileno())
     try:
-        # A link appears complete or not at all, and never replaces one that is there.
+        # A hard link appears complete or not at all, and never replaces an existing file.
         path.hardlink_to(draft)
     except FileExistsError:
         pass

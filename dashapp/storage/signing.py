@@ -1,4 +1,4 @@
-"""Stored values are sealed, so that a changed, swapped or foreign entry counts as missing."""
+"""Sign stored values, so that a changed, swapped or foreign entry counts as missing."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import hashlib
 import hmac
 from typing import IO
 
-# The first bytes of every entry: after a change of format old entries no longer match.
+# First bytes of every entry: when the format changes, old entries no longer match.
 MAGIC = b"PSV1"
 TAG_BYTES = 32
 
 
 class Seal:
-    """Signs and checks entries under their own key (HMAC-SHA-256, RFC 2104).
+    """Sign and verify entries with a key of their own (HMAC-SHA-256, RFC 2104).
 
-    The signature covers the entry's name, so an entry that is copied to another session's name
-    does not open there.
+    The signature covers the entry's name, so an entry copied to another session's name is rejected.
 
     Parameters
     ----------
@@ -35,11 +34,11 @@ class Seal:
         self._key = key
 
     def close(self, name: str, payload: bytes) -> bytes:
-        """The entry for a payload."""
+        """Return the signed entry for a payload."""
         return MAGIC + self._tag(name, payload) + payload
 
     def open(self, name: str, entry: bytes) -> bytes | None:
-        """The payload, or None if the entry is not ours, not whole, or of another name."""
+        """Return the payload, or None if the entry is foreign, incomplete, or has another name."""
         head = len(MAGIC) + TAG_BYTES
         if len(entry) < head or not entry.startswith(MAGIC):
             return None
@@ -54,9 +53,9 @@ class Seal:
 
 
 class PlainBytes:
-    """Serializer for flask-caching that takes and gives bytes only: nothing is unpickled.
+    """Serializer for flask-caching that accepts and returns only bytes: nothing is unpickled.
 
-    Anything else it is asked to write, such as cachelib's own counters, it refuses.
+    It refuses anything else, such as cachelib's own counters.
     """
 
     def dump(self, value: object, file: IO[bytes]) -> None:
@@ -68,11 +67,11 @@ class PlainBytes:
         return file.read()
 
     def dumps(self, value: object) -> bytes:
-        """Bytes as they are."""
+        """Return bytes unchanged."""
         if not isinstance(value, bytes):
             raise TypeError("the store keeps bytes only")
         return value
 
     def loads(self, value: bytes | None) -> bytes | None:
-        """Bytes as they are; None stays None."""
+        """Return bytes unchanged, and None as None."""
         return value

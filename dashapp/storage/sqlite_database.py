@@ -1,4 +1,4 @@
-"""One SQLite file, shared by the threads and processes of one machine."""
+"""A SQLite file shared by the threads and processes of one machine."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from dashapp.storage.errors import DamagedError, QuotaExceededError, StoreUnavai
 
 logger = structlog.get_logger(__name__)
 
-# How long a writer waits for another one, in seconds; transactions take well under 10 ms.
+# How long a writer waits for another, in seconds; transactions take well under 10 ms.
 BUSY_SECONDS = 5.0
-# Primary result codes of SQLite: nothing more fits, or the file does not answer.
+# SQLite's primary result codes for a full disk or a file that does not respond.
 NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 NO_FILE = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 NO_ANSWER = NO_FILE | {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
-# How often the whole file is looked through, in seconds.
+# Seconds between integrity checks of the whole file.
 CHECK_SECONDS = 60.0
 
 SCHEMA = """
@@ -58,24 +58,25 @@ CREATE TABLE IF NOT EXISTS ended (
 
 
 class SqliteDatabase:
-    """Connections and transactions.
+    """Connections and transactions of a SQLite file.
 
-    Write-ahead logging lets readers go on while one writes, and every commit reaches the disk
-    before it returns (``synchronous=FULL``), since what was acknowledged must survive a power cut.
+    Write-ahead logging lets readers continue while one process writes. Every commit reaches the
+    disk before it returns (``synchronous=FULL``), because acknowledged data must survive a power
+    cut.
 
     Parameters
     ----------
     path : Path
         The database file; its folder exists and is private.
     schema : str
-        Statements that make its tables.
+        Statements that create its tables.
     durable : bool
-        Whether commits wait for the disk; without, they take a hundredth of the time.
+        Whether commits wait for the disk; if not, they take a hundredth of the time.
 
     Raises
     ------
     DamagedError
-        If the file is no database; so do all methods once they meet damage.
+        If the file is not a database; all methods raise it once they find damage.
     """
 
     def __init__(self, path: Path, schema: str = SCHEMA, *, durable: bool = True) -> None:
@@ -89,30 +90,30 @@ class SqliteDatabase:
             pass
 
     def read(self, query: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
-        """All rows of a query."""
+        """Return all rows of a query."""
         with self.errors(), self.connection() as connection:
             return connection.execute(query, values).fetchall()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that takes the write lock at once, so that reads in it stay true."""
+        """Run one transaction that takes the write lock first, so that its reads stay valid."""
         with self.errors(), self.connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
                 connection.execute("COMMIT")
             finally:
-                # Broken off by the caller, or by a disk that had no room for the commit.
+                # Aborted by the caller, or by a disk without room for the commit.
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
     def check(self) -> None:
-        """See that the database answers and, now and then, that it is whole.
+        """Check that the database responds and, now and then, its integrity.
 
         Raises
         ------
         DamagedError
-            If it is not, until it is whole again.
+            If the file is damaged, until it is repaired.
         """
         self.read("SELECT 1")
         now = time.monotonic()
@@ -123,12 +124,12 @@ class SqliteDatabase:
             raise DamagedError(self._path)
 
     def verify(self) -> None:
-        """Look through the whole file; 100 MB take a third of a second.
+        """Check the integrity of the whole file; 100 MB take a third of a second.
 
         Raises
         ------
         DamagedError
-            If a page of it is damaged.
+            If a page of the file is damaged.
         """
         if self.read("PRAGMA quick_check(1)")[0][0] != "ok":
             self._note_damage()
@@ -136,21 +137,21 @@ class SqliteDatabase:
         self._damaged = False
 
     def compact(self) -> None:
-        """Move the log into the database, so that nothing deleted stays behind in it."""
+        """Move the write-ahead log into the database, so that no deleted data remain in it."""
         with self.errors(), self.connection() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Close the connections that nobody uses now."""
+        """Close idle connections."""
         while self._idle:
             self._idle.pop()[0].close()
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection that is nobody else's meanwhile; the last one used is used again first.
+        """Yield a connection for exclusive use; the most recently used one comes first.
 
-        There are as many as were ever in use at once, which is far fewer than there are threads:
-        each takes some hundred kilobytes.
+        The pool grows to the largest number in use at once, far fewer than the threads: each
+        connection takes some hundred kilobytes.
         """
         connection, inode = self._take()
         broken = False
@@ -167,7 +168,7 @@ class SqliteDatabase:
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """Turn errors of the disk and of waiting into ours; defects of ours pass as they are."""
+        """Translate disk errors and timeouts into store errors; our own bugs pass unchanged."""
         try:
             yield
         except sqlite3.DatabaseError as error:
@@ -182,18 +183,18 @@ class SqliteDatabase:
             raise
 
     def _note_damage(self) -> None:
-        """Tell once in the log, whoever meets the damage how often."""
+        """Log damage once, however often it is found."""
         if not self._damaged:
             logger.error("database_damaged", file=self._path.name)
         self._damaged = True
 
     def _take(self) -> tuple[sqlite3.Connection, int]:
-        """An idle connection to the file that is in place now, which may have been restored."""
+        """Return an idle connection to the file now in place, which may have been restored."""
         inode = inode_of(self._path)
         while self._idle:
             try:
                 connection, opened = self._idle.pop()
-            except IndexError:  # another thread was faster
+            except IndexError:  # another thread took it
                 break
             if opened == inode:
                 return connection, inode
@@ -207,12 +208,12 @@ class SqliteDatabase:
         except sqlite3.OperationalError as error:
             if primary_code(error) not in NO_ROOM | NO_FILE:
                 raise
-            # A full disk has no room even for the files that a connection needs.
+            # A full disk has no room even for the files of a connection.
             Reserve(self._path.parent).release()
             return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        with suppress(OSError):  # SQLite tells why
+        with suppress(OSError):  # SQLite reports the reason
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(
             self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -221,9 +222,9 @@ class SqliteDatabase:
             connection.row_factory = sqlite3.Row
             keep_log(connection)
             connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
-            # Pages are in the system's cache anyway: 256 kB.
+            # The system caches the pages anyway: 256 kB.
             connection.execute("PRAGMA cache_size = -256")
-            # What is deleted must not be found on disk afterwards.
+            # Deleted data must not remain on the disk.
             connection.execute("PRAGMA secure_delete = ON")
             self._make_tables(connection)
         except BaseException:
@@ -232,7 +233,7 @@ class SqliteDatabase:
         return connection
 
     def _make_tables(self, connection: sqlite3.Connection) -> None:
-        """Make the tables that a new file, or one of an older version, lacks."""
+        """Create the tables that a new or older file lacks."""
         for statement in self._schema.split(";"):
             connection.execute(statement)
 
@@ -241,7 +242,7 @@ T = TypeVar("T")
 
 
 class DisposableDatabase(SqliteDatabase):
-    """A database that begins anew when its file is damaged; nobody misses what it held.
+    """A database that starts afresh when its file is damaged; its contents are expendable.
 
     Parameters
     ----------
@@ -258,7 +259,7 @@ class DisposableDatabase(SqliteDatabase):
             super().__init__(path, schema, durable=False)
 
     def attempt(self, work: Callable[[], T]) -> T:
-        """Do what reads or writes; once more, with a new file, where this one is damaged."""
+        """Run an operation, and retry it once with a new file if this one is damaged."""
         try:
             return work()
         except DamagedError:
@@ -266,11 +267,11 @@ class DisposableDatabase(SqliteDatabase):
             return work()
 
     def compact(self) -> None:
-        """Move the log into the database."""
+        """Move the write-ahead log into the database."""
         self.attempt(super().compact)
 
     def _set_aside(self) -> None:
-        """Rename the damaged file, unless another process has done so."""
+        """Rename the damaged file, unless another process has already done so."""
         descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -289,7 +290,7 @@ class DisposableDatabase(SqliteDatabase):
 
 
 def keep_log(connection: sqlite3.Connection) -> None:
-    """Write ahead into a log; of a new file SQLite lets one do so, and does not wait for it."""
+    """Enable write-ahead logging; retry while another process creates the file."""
     patience = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -303,19 +304,19 @@ def keep_log(connection: sqlite3.Connection) -> None:
 
 
 def primary_code(error: sqlite3.Error) -> int | None:
-    """SQLite's result code without its details; None where Python itself complains."""
+    """Return SQLite's primary result code, or None for an error of Python's own."""
     code = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether the file cannot be understood; text that is not UTF-8 has no code of its own."""
+    """Whether an error means a damaged file; invalid UTF-8 text has no result code."""
     code = primary_code(error)
     return code in DAMAGED or (code is None and isinstance(error, sqlite3.OperationalError))
 
 
 def inode_of(path: Path) -> int:
-    """Which file is in place; 0 where none is."""
+    """Return the inode of a file, or 0 if there is none."""
     try:
         return path.stat().st_ino
     except OSError:

@@ -1,7 +1,7 @@
-"""How many bytes each session keeps in files, for all processes of a machine.
+"""Count the bytes each session keeps in files, across all processes of a machine.
 
-Room is reserved before a file is written, in one transaction, so that together no processes ever
-keep more than their quota. The numbers can be counted anew from the files at any time.
+Space is reserved in one transaction before a file is written, so that all processes together never
+exceed their quota. The numbers can be recounted from the files at any time.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ SELECT (SELECT SUM(bytes) FROM usage), (SELECT bytes FROM usage WHERE session = 
 
 
 class SqliteUsage(DisposableDatabase):
-    """Bytes, owners and ends of sessions.
+    """Bytes, owners and end times of sessions.
 
     Parameters
     ----------
     path : Path
         The database file; its folder exists and is private.
     count : callable
-        Counts the bytes of all sessions from their files.
+        Returns the bytes of all sessions, counted from their files.
     """
 
     def __init__(self, path: Path, count: Callable[[], Mapping[str, int]]) -> None:
@@ -61,25 +61,25 @@ class SqliteUsage(DisposableDatabase):
             connection.execute("COMMIT")
 
     def assign(self, session: str, client: str) -> None:
-        """Note whose a session is."""
+        """Record which client owns a session."""
         self._change(
             "INSERT INTO usage VALUES (?, ?, 0, ?) ON CONFLICT DO UPDATE SET client = ?",
             (session, client, time.time(), client),
         )
 
     def client_of(self, session: str) -> str:
-        """Whose a session is; empty where nobody said."""
+        """Return the client that owns a session, or an empty string if unknown."""
         query = "SELECT client FROM usage WHERE session = ?"
         rows = self.attempt(lambda: self.read(query, (session,)))
         return str(rows[0]["client"]) if rows else ""
 
     def reserve(self, session: str, size: int, quota: Quota) -> None:
-        """Take room for bytes that are about to be written.
+        """Reserve space for bytes that will be written next.
 
         Raises
         ------
         QuotaExceededError
-            If there is none.
+            If there is not enough space.
         SessionEndedError
             If the session was deleted.
         """
@@ -94,7 +94,7 @@ class SqliteUsage(DisposableDatabase):
             connection.execute(ADD, (session, size, time.time(), size))
 
     def release(self, session: str, size: int) -> None:
-        """Give room back; of a negative size, take it whatever the quota."""
+        """Return space; a negative size reserves it regardless of the quota."""
         self._change(ADD, (session, -size, time.time(), -size))
 
     def refuse_ended(self, session: str) -> None:
@@ -107,23 +107,23 @@ class SqliteUsage(DisposableDatabase):
         self.attempt(look)
 
     def end(self, session: str, seconds: float) -> None:
-        """Refuse all that comes for a session from now on."""
+        """Refuse all further writes for a session."""
         now = time.time()
         self._change("INSERT OR IGNORE INTO ended VALUES (?, ?, ?)", (session, now, now + seconds))
 
     def forget(self, session: str) -> None:
-        """Remove what is noted of a session, except that it has ended."""
+        """Remove all records of a session, except that it has ended."""
         self._change("DELETE FROM usage WHERE session = ?", (session,))
 
     def recount(self, quiet_seconds: float, used: Callable[[str], int]) -> None:
-        """Correct the numbers of sessions for which nobody writes, and forget empty ones.
+        """Correct the numbers of sessions without a writer, and forget empty ones.
 
         Parameters
         ----------
         quiet_seconds
-            No writer takes so long.
+            Longer than any write takes.
         used
-            Counts the bytes of a session's files.
+            Returns the bytes of a session's files.
         """
         quiet = time.time() - quiet_seconds
         for row in self.read("SELECT session, changed FROM usage WHERE changed < ?", (quiet,)):

@@ -1,4 +1,4 @@
-"""What the server keeps for each session: bytes under typed keys."""
+"""Store the values of each session: bytes under typed keys."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ __all__ = [
 
 logger = structlog.get_logger(__name__)
 
-# Larger values are kept in pieces: memory stays flat while a file of 200 MB passes through, and
-# one command to Redis stays short enough for its timeout.
+# Larger values are stored in chunks: memory use stays flat while a file of 200 MB passes through,
+# and each Redis command stays short enough for its timeout.
 CHUNK_BYTES = 4 * 1024 * 1024
 MEGABYTE = 1024 * 1024
-# Web workers pass files on to many at once, with the memory of a piece or two for each.
+# Web workers stream files to many users at once and hold a chunk or two of each in memory.
 PIECE_BYTES = {Kind.EXPORT: 512 * 1024}
 VALUE, PIECES = b"V", b"P"
 
 
 class SessionStore:
-    """Immutable values of sessions, on files or Redis.
+    """Immutable values of sessions, in files or in Redis.
 
-    A value is sealed under its full name; whoever asks with another session, or finds a changed
-    entry, learns only that there is no such value.
+    A value is signed together with its full name; a request from another session or for a changed
+    entry only finds that the value does not exist.
 
     Parameters
     ----------
     entries : Entries
-        The back end.
+        The backend.
     seal : Seal
         Signs entries.
     seconds : int
-        Life of a value, positive.
+        Lifetime of a value, positive.
     quota : Quota
-        Room for one session, for all of one client, and for all together.
+        Limits for one session, for all sessions of one client, and for all together.
     """
 
     def __init__(
@@ -75,16 +75,16 @@ class SessionStore:
         self._quota = quota
 
     def put(self, key: Key, data: bytes) -> None:
-        """Keep a value; once this returns it survives a crash of any process.
+        """Store a value durably: after this returns, it survives a crash of any process.
 
         Raises
         ------
         QuotaExceededError
             If the session, its client, the portal or the disk is full.
         SessionEndedError
-            If the session was deleted, be it while the value is written.
+            If the session was deleted, even during the write.
         StoreUnavailableError
-            If the back end does not answer.
+            If the backend does not respond.
         """
         if len(data) > CHUNK_BYTES:
             self.put_stream(key, _slices(data))
@@ -92,17 +92,17 @@ class SessionStore:
         self._set(key, key.name, VALUE + data)
 
     def put_stream(self, key: Key, chunks: Iterable[bytes]) -> int:
-        """Keep a value that arrives in pieces, with the memory of one piece.
+        """Store a value that arrives in chunks, holding one chunk in memory.
 
         Parameters
         ----------
         chunks
-            Pieces of any size; if the iteration fails, nothing is kept.
+            Chunks of any size; if the iteration fails, nothing is stored.
 
         Returns
         -------
         int
-            Bytes kept.
+            Number of bytes stored.
         """
         generation = secrets.token_hex(8)
         written: list[str] = []
@@ -121,19 +121,19 @@ class SessionStore:
         return size
 
     def get(self, key: Key) -> bytes:
-        """A value.
+        """Return a value.
 
         Raises
         ------
         SessionExpiredError
-            If it is not there, has expired, or its entry was damaged.
+            If the value is missing, expired or damaged.
         StoreUnavailableError
-            If the back end does not answer.
+            If the backend does not respond.
         """
         return b"".join(self.open_stream(key))
 
     def open_stream(self, key: Key) -> Iterator[bytes]:
-        """A value in pieces; each is checked before it is given out."""
+        """Return a value in chunks, each verified before it is yielded."""
         head = self._load(key, key.name)
         if head.startswith(VALUE):
             yield head[1:]
@@ -142,7 +142,7 @@ class SessionStore:
             yield self._load(key, name)[1:]
 
     def get_or_compute(self, key: Key, compute: Callable[[], bytes]) -> bytes:
-        """A value, computed by one caller when several ask for it at once.
+        """Return a value; if several callers ask for it at once, only one computes it.
 
         Callers in other threads and processes wait for that one.
         """
@@ -159,44 +159,44 @@ class SessionStore:
                 return data
 
     def delete(self, key: Key) -> None:
-        """Remove a value; one that is not there counts as removed."""
+        """Remove a value; a missing one is ignored."""
         entry = self._entries.get(key.name)
         head = None if entry is None else self._seal.open(key.name, entry)
         pieces = _piece_names(key, head) if head and head.startswith(PIECES) else []
         self._entries.delete(key.session, [key.name, *pieces])
 
     def delete_session(self, session: str) -> None:
-        """Remove everything of a session, for good: what still comes for it is refused."""
+        """Remove all values of a session for good and refuse later writes."""
         with metrics.stored("delete"):
             self._entries.delete_session(check_session(session), self._seconds)
 
     def delete_leftovers(self, session: str) -> None:
-        """Remove everything of a session that may go on."""
+        """Remove all values of a session that may continue."""
         self._entries.delete_session(check_session(session), 0)
 
     def assign(self, session: str, client: str) -> None:
-        """Note whose a session is: its values count in the client's quota."""
+        """Record which client owns a session: its values count toward the client's quota."""
         self._entries.assign(check_session(session), client)
 
     def client_of(self, session: str) -> str:
-        """Whose a session is; empty where nobody said."""
+        """Return the client that owns a session, or an empty string if unknown."""
         return self._entries.client_of(session)
 
     def sessions(self) -> list[tuple[str, float]]:
-        """Sessions with values, each with the Unix time of its last write."""
+        """Return the sessions that have values, each with the Unix time of its last write."""
         return self._entries.sessions()
 
     def sweep(self) -> int:
-        """Remove expired values and what killed writers left; returns how many entries."""
+        """Remove expired values and leftovers of killed writers; return their number."""
         return self._entries.sweep()
 
     def check(self) -> None:
-        """See that values can be written.
+        """Check that values can be written.
 
         Raises
         ------
         StoreError
-            If they cannot.
+            If they cannot be written.
         """
         self._entries.check()
 
@@ -219,7 +219,7 @@ class SessionStore:
         return payload
 
     def _discard(self, session: str, names: list[str]) -> None:
-        """Remove the pieces of a value that never became whole."""
+        """Remove the chunks of an incomplete value."""
         try:
             self._entries.delete(session, names)
         except StoreError:
@@ -227,7 +227,7 @@ class SessionStore:
 
 
 def open_store(settings: Settings) -> SessionStore:
-    """The store that the settings ask for: Redis when there is an address, else files."""
+    """Return the configured store: Redis if a URL is set, otherwise files."""
     entries: Entries
     if settings.redis_url is not None:
         from dashapp.storage.redis_backend import RedisEntries
@@ -260,7 +260,7 @@ def _slices(data: bytes) -> Iterator[bytes]:
 
 
 def _regrouped(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """The same bytes in pieces of the size that is stored."""
+    """Return the same bytes in chunks of the stored size."""
     waiting = bytearray()
     for chunk in chunks:
         waiting += chunk

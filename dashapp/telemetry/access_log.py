@@ -1,7 +1,7 @@
-"""One line for each request: which route, how it ended, how long it took.
+"""Log one line per request: its route, status and duration.
 
-Addresses are what people type, with control characters, tokens and names of customers in them.
-A line therefore holds the route's pattern and nothing else of the address.
+URLs contain what people type, including control characters, tokens and names of customers. A line
+therefore holds the route's pattern and nothing else from the URL.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NONE = "none"
 
 
 def install(server: Flask) -> None:
-    """Note the route of each request, for the line that the web server writes at its end."""
+    """Record the route of each request for the line that the web server writes at its end."""
 
     @server.before_request
     def note_route() -> None:
@@ -30,7 +30,7 @@ def install(server: Flask) -> None:
 
 
 class AccessLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
-    """Gunicorn's logger, with our own lines for requests."""
+    """Gunicorn's logger, with our own access log lines."""
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
         """Write the line of one request."""

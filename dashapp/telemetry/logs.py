@@ -1,7 +1,7 @@
-"""Logs carry events, ids and counts; never values, names of files or query strings.
+"""Logs contain events, ids and counts; never values, file names or query strings.
 
-The text of an exception may quote a customer's data ("could not convert string to float:
-'Ann'"), so of an exception only its type and the places in the code are written.
+The text of an exception may quote a customer's data ("could not convert string to float: 'Ann'"),
+so only its type and its locations in the code are logged.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-# Deeper frames tell less and make lines long.
+# Deeper frames say less and make lines long.
 FRAMES = 12
 
 
@@ -25,7 +25,7 @@ def configure(*, machine: bool) -> None:
     Parameters
     ----------
     machine
-        One JSON object a line for log collectors; otherwise text for people.
+        Whether to write one JSON object per line for log collectors, or text for people.
     """
     renderer: Any = (
         structlog.processors.JSONRenderer()
@@ -44,14 +44,14 @@ def configure(*, machine: bool) -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    # The development server's request lines hold query strings.
+    # The development server's access log contains query strings.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 
 def only_places(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Replace an exception by its type and where it came from.
+    """Replace an exception by its type and its locations in the code.
 
     Examples
     --------
@@ -71,6 +71,6 @@ def only_places(
 
 
 def places(trace: TracebackType | None) -> list[str]:
-    """Module, line and function of the innermost frames of a traceback."""
+    """Return module, line and function of the innermost frames of a traceback."""
     frames = traceback.extract_tb(trace)[-FRAMES:]
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

@@ -1,8 +1,8 @@
-"""Counts and times for Prometheus: what is asked, refused, stored and done; never by whom.
+"""Prometheus counters and timers of requests, refusals, storage and jobs; never by person.
 
-Each process writes its numbers into files of its own below the data folder, which any web worker
-adds up. A process that takes the place of a killed one goes on with its files, so that sums never
-fall and files never pile up.
+Each process writes its numbers into its own files in the data folder, and any web worker adds them
+up. A process that replaces a killed one continues its files, so that sums never fall and files
+never pile up.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from dashapp.settings.portal_settings import Settings, share_metrics
 logger = structlog.get_logger(__name__)
 
 FOLDER = "metrics"
-# All numbers of one process take a third of it.
+# All numbers of one process take a third of this.
 FILE_BYTES = 256 * 1024
-# Seconds: a callback should be answered within the sixth, a job ends within the last.
+# Seconds: a callback should be answered within the sixth bucket; a job ends within the last.
 ANSWER_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 JOB_BUCKETS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900)
 
 
 @dataclass(frozen=True)
 class Meters:
-    """All meters; labels have few values, known beforehand, and none that tells of a session."""
+    """All metrics; labels have few values, known in advance, and none identifies a session."""
 
     requests: Counter
     request_seconds: Histogram
@@ -51,7 +51,7 @@ class Meters:
 
 @lru_cache(maxsize=1)
 def meters() -> Meters:
-    """The meters of this process, made when first used."""
+    """Return the metrics of this process, created on first use."""
     registry = CollectorRegistry()
 
     def counter(name: str, about: str, *labels: str) -> Counter:
@@ -89,12 +89,12 @@ def stored(operation: str) -> Iterator[None]:
 
 
 def start(settings: Settings, role: str) -> None:
-    """Write this process's numbers into files from now on; call before anything is counted.
+    """Write this process's numbers into files from now on; call before counting anything.
 
     Parameters
     ----------
     settings
-        Give the data folder.
+        Settings with the data folder.
     role
         ``"web"`` or ``"worker"``.
     """
@@ -106,7 +106,7 @@ def start(settings: Settings, role: str) -> None:
         for kind in ("counter", "histogram"):
             _make_room(folder / f"{kind}_{place}.db")
     except OSError:
-        # A disk that takes nothing: what still can be served matters more than its numbers.
+        # The disk cannot be written: serving requests matters more than metrics.
         return
     share_metrics(folder)
     values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]
@@ -114,38 +114,38 @@ def start(settings: Settings, role: str) -> None:
     try:
         meters()
     except (OSError, ValueError, RuntimeError):
-        # A file that a full disk or a crash left half-written.
+        # A full disk or a crash left the file half-written.
         for path in folder.glob(f"*_{place}.db"):
             path.unlink(missing_ok=True)
         meters.cache_clear()
 
 
 def clean(settings: Settings, role: str) -> None:
-    """Forget the numbers of processes that have ended, before any of a role runs."""
+    """Reset the numbers of ended processes before any process of a role runs."""
     for path in folder_of(settings).glob(f"*_{role}-*.db"):
         path.unlink(missing_ok=True)
 
 
 class ReadableFiles(Collector):
-    """Adds up the files of all processes; one that a full disk or a crash damaged counts nothing.
+    """Add up the files of all processes; a file damaged by a full disk or a crash counts as empty.
 
     Parameters
     ----------
     folder : Path
-        Where they are.
+        The folder of the files.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def collect(self) -> Iterable[Metric]:
-        """The sums."""
+        """Yield the sums."""
         files = [str(path) for path in self._folder.glob("*.db") if _is_readable(path)]
         found: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
         return found
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing beforehand, so that registering reads no file."""
+        """Return no descriptions, so that registering reads no file."""
         return []
 
 
@@ -159,7 +159,7 @@ def _is_readable(path: Path) -> bool:
 
 
 def registry(settings: Settings) -> CollectorRegistry:
-    """All processes' numbers added up; this process's alone where none writes files."""
+    """Return the sum of all processes; only this process's numbers if none writes files."""
     if not getattr(values.ValueClass, "_multiprocess", False):
         own = CollectorRegistry()
         for meter in vars(meters()).values():
@@ -171,12 +171,12 @@ def registry(settings: Settings) -> CollectorRegistry:
 
 
 def folder_of(settings: Settings) -> Path:
-    """Where processes of one machine put their numbers."""
+    """Return the folder of metrics files of this machine's processes."""
     return settings.data_dir / FOLDER
 
 
 def _make_room(path: Path) -> None:
-    """Take a file's blocks now: writing to memory of a file that finds none kills a process."""
+    """Allocate a file's blocks now: a memory-mapped write to a full disk kills the process."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         size = os.fstat(descriptor).st_size
@@ -186,7 +186,7 @@ def _make_room(path: Path) -> None:
 
 
 def _free_place(folder: Path, role: str) -> str:
-    """The first place that no living process holds; the system frees it when one ends."""
+    """Return the first place that no living process holds; the system frees it when one ends."""
     for number in count():
         place = f"{role}-{number}"
         descriptor = os.open(folder / f"{place}.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -195,6 +195,6 @@ def _free_place(folder: Path, role: str) -> str:
         except OSError:
             os.close(descriptor)
             continue
-        # Kept open for the life of this process.
+        # Stays open for the life of this process.
         return place
     raise AssertionError("there is always a next number")

@@ -1,9 +1,9 @@
 """Routes and guards of the web server; :func:`install` adds them all to an application.
 
-Guards run before any of our code: whose request it is (session.identity), where it comes from
-(csrf), whether its visitor may have what it asks for (access), what it carries (callbacks, sizes);
-and afterwards what the answer lets a browser do (headers). Whatever fails is answered by errors,
-in the form that the caller understands.
+Guards run before any of our code: whose request it is (auth.identity), where it comes from (csrf),
+whether its visitor may have what it asks for (access), and what it carries (callback_requests,
+request_bodies). Afterwards, headers restrict what the response lets a browser do. Failures are
+answered by errors, in a form that the caller understands.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def install(app: Dash, context: Context) -> None:
     Parameters
     ----------
     app : dash.Dash
-        Its server already gives each request its session.
+        Its server already assigns each request a session.
     context : Context
         Settings, store, ledger, jobs and services.
     """
@@ -55,7 +55,8 @@ def install(app: Dash, context: Context) -> None:
     rate_limits.install(app.server, context)
     session_visits.install(app.server, context)
     access.install(app, context)
-    # What runs afterwards runs in reverse: also the answers that callbacks replaces are hardened.
+    # After-request functions run in reverse order: responses that callbacks replace are hardened
+    # too.
     headers.install(app, context)
     callback_requests.install(app)
     health.install(app.server, context)
@@ -68,16 +69,16 @@ def install(app: Dash, context: Context) -> None:
 
 
 def bound_crowds(server: Flask, settings: Settings) -> None:
-    """Answer so many requests at once; others wait for a moment or are asked to come again."""
+    """Limit the requests answered at once; others wait a moment or are asked to retry."""
     server.wsgi_app = Doorkeeper(  # type: ignore[assignment]  # as above
         server.wsgi_app, settings.web_threads, headers.of_refusals(settings)
     )
 
 
 def trust_proxies(server: Flask, hops: int) -> None:
-    """Take address, scheme and host from as many proxies as stand in front, and from no more.
+    """Take address, scheme and host from exactly as many proxies as stand in front.
 
-    Without proxies the headers are anybody's words and are not listened to.
+    Without proxies, anyone can set these headers, so they are ignored.
     """
     if hops:
         server.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap

@@ -1,4 +1,4 @@
-"""Every failure is answered with a status, a sentence and an id, and never with internals."""
+"""Answer every failure with a status, a sentence and an id, and never with internals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from segmentation import SegmentationError
 
 logger = structlog.get_logger(__name__)
 
-# Sentences where the standard's own text says less to a user.
+# Sentences where the standard text is less helpful to a user.
 SENTENCES = {
     404: "There is no such page.",
     405: "This address does not take that kind of request.",
@@ -62,7 +62,7 @@ button {{ padding: 8px 18px; border: 0; border-radius: 10px; background: #4338ca
 
 
 def install(app: Dash) -> None:
-    """Answer all errors of all routes."""
+    """Handle the errors of all routes."""
     server = app.server
     callback_path = f"{app.config.routes_pathname_prefix}_dash-update-component"
 
@@ -77,7 +77,7 @@ def install(app: Dash) -> None:
 
     @server.errorhandler(DependencyException)
     def no_such_file(_error: Exception) -> Response:
-        """A file that no component has."""
+        """Return 404 for a file that no component has."""
         return answer(404, SENTENCES[404])
 
     @server.errorhandler(Exception)
@@ -90,7 +90,7 @@ def install(app: Dash) -> None:
 
 
 def answer_http(error: HTTPException) -> Response:
-    """The answer to an error that has a status; redirects pass as they are."""
+    """Return the response to an error that has a status; redirects pass unchanged."""
     status = error.code or 500
     if status < 400:
         return error.get_response()  # type: ignore[return-value]  # redirects are no errors
@@ -103,7 +103,7 @@ def answer_http(error: HTTPException) -> Response:
 
 
 def status_of(error: Exception) -> tuple[int, int | None]:
-    """Status and seconds until a retry for an error whose sentence is for users.
+    """Return the status and Retry-After seconds of an error whose sentence is for users.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def status_of(error: Exception) -> tuple[int, int | None]:
 def answer(
     status: int, sentence: str, *, reference: str | None = None, retry_after: int | None = None
 ) -> Response:
-    """An error as JSON for programs and scripts, as a page for people.
+    """Return an error as JSON for programs and scripts, and as a page for people.
 
     Parameters
     ----------
@@ -133,14 +133,14 @@ def answer(
     sentence
         What is wrong and what to do.
     reference
-        Id that also stands in the log; a new one when there is nothing more to find.
+        Id that is also in the log; a new one if the log has no entry.
     retry_after
         Seconds.
     """
     reference = reference or secrets.token_hex(4)
     if wants_page():
         more = f"<p>Reference {reference}</p>"
-        # Whoever has no session would find another one at the start, not the one they miss.
+        # Without a session, the start page would offer another one, not the missing one.
         more += "" if status == HTTPStatus.UNAUTHORIZED else BACK
         response = page(status, TITLES.get(status, HTTPStatus(status).phrase), sentence, more)
     else:
@@ -152,28 +152,28 @@ def answer(
 
 
 def page(status: int, title: str, sentence: str, more: str = "") -> Response:
-    """A page without scripts: a title, a sentence, and markup of ours beneath."""
+    """Return a page without scripts: a title, a sentence, and our own markup below."""
     text = PAGE.format(title=html.escape(title), sentence=html.escape(sentence), more=more)
     return Response(text, status, content_type="text/html; charset=utf-8")
 
 
 def _is_unreadable(error: Exception) -> bool:
-    """Whether Dash failed to read a callback's request.
+    """Whether Dash failed to parse a callback's request.
 
-    Errors of our own callbacks never come here: Dash hands them to the application's handler.
-    An invalid return value, a subclass of the exception below, is a defect of ours.
+    Errors of our own callbacks never reach this: Dash passes them to the application's handler. An
+    invalid return value, a subclass of the exception below, is a bug of ours.
     """
     return type(error) is CallbackException or isinstance(error, LookupError | TypeError)
 
 
 def wants_page() -> bool:
-    """Whether a person asks, not a script or a program."""
-    # Not the best one: that may be a special kind which browsers name last and like least.
+    """Whether the request comes from a person, not from a script or a program."""
+    # Not the best match: that may be a special type, which browsers list last and least preferred.
     liked = request.accept_mimetypes
     page_rather = liked["text/html"] > liked["application/json"]
     return page_rather and not request.path.startswith("/_dash")
 
 
 def _is_standard(error: HTTPException) -> bool:
-    """Whether an error says only what its kind always says."""
+    """Whether an error has only the standard description of its status."""
     return error.description == type(error).description

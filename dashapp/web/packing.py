@@ -1,6 +1,6 @@
-"""Scripts and styles go out compressed, each compressed once in the life of a process.
+"""Compress scripts and styles, each once in the life of a process.
 
-Flask-Compress compresses every answer anew, which suits answers that differ; plotly's five
+Flask-Compress compresses every response anew, which suits responses that differ; plotly's five
 megabytes are always the same.
 """
 
@@ -13,24 +13,24 @@ from threading import Lock
 import brotli
 from flask import Flask, Response, request
 
-# Every browser that can show the portal reads it; nothing packs scripts smaller.
+# Every browser that can show the portal supports Brotli; nothing compresses scripts better.
 ENCODING = "br"
-# Of 11: plotly takes 0.2 s and 1.25 MB; one step more would take twice as long for 1 % less.
+# Of 11: plotly takes 0.2 s and 1.25 MB; one level more takes twice as long for 1 % less.
 QUALITY = 7
-# Packed, all scripts and styles that the portal can serve take some 2 MB.
+# Compressed, all scripts and styles of the portal take about 2 MB.
 MOST_BYTES = 8 * 1024 * 1024
-# Smaller files do not get smaller.
+# Compression does not help smaller files.
 FEWEST_BYTES = 500
 PACKED_TYPES = frozenset({"application/javascript", "text/javascript", "text/css", "image/svg+xml"})
 
 
 class Packer:
-    """Compresses bytes and remembers what it has compressed, by content.
+    """Compress bytes and cache the result by content.
 
     Parameters
     ----------
     limit : int
-        Compressed bytes that are kept at most; the longest unused go first.
+        Maximum number of compressed bytes to keep; the least recently used are dropped first.
 
     Examples
     --------
@@ -45,10 +45,10 @@ class Packer:
         self._lock = Lock()
 
     def pack(self, data: bytes) -> bytes:
-        """The compressed bytes.
+        """Return the compressed bytes.
 
-        Content is the key, not the address: a file that changes is packed anew, and addresses
-        that somebody makes up cannot fill the memory.
+        The key is the content, not the URL: a changed file is compressed anew, and made-up URLs
+        cannot fill the memory.
         """
         key = blake2b(data, digest_size=16).digest()
         with self._lock:
@@ -64,12 +64,12 @@ class Packer:
 
 
 def install(server: Flask, static: tuple[str, ...]) -> None:
-    """Pack the answers below some paths.
+    """Compress responses whose paths have certain prefixes.
 
     Parameters
     ----------
     static
-        Beginnings of the paths whose files are the same for everybody.
+        Path prefixes of files that are the same for everyone.
     """
     packer = Packer()
 
@@ -84,7 +84,7 @@ def install(server: Flask, static: tuple[str, ...]) -> None:
         response.set_data(packer.pack(data))
         response.headers["Content-Encoding"] = ENCODING
         response.vary.add("Accept-Encoding")
-        # Another form of the same file: browsers may still ask whether it has changed.
+        # Another encoding of the same file: browsers may still revalidate it.
         tag, _ = response.get_etag()
         if tag:
             response.set_etag(tag, weak=True)
@@ -93,7 +93,7 @@ def install(server: Flask, static: tuple[str, ...]) -> None:
 
 
 def can_pack(response: Response) -> bool:
-    """Whether an answer is a whole file that the browser reads in packed form."""
+    """Whether a response is a complete file and the browser accepts the encoding."""
     return (
         response.status_code == 200
         and response.mimetype in PACKED_TYPES

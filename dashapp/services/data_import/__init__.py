@@ -1,1 +1,1 @@
-"""From an uploaded file to a data set."""
+"""Turn an uploaded file into a data set."""

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from dashapp.jobs.workspace import Workspace
     from dashapp.ledger.ledger import Item
 
-# Parts of a recipe that somebody chose; the rest was found.
+# Parts of a recipe that a user chose; the rest was detected.
 CHOSEN = ("chosen", "fixes", "columns")
-# What a data set passes on to those that are made from it.
+# Info that a data set passes on to those made from it.
 INHERITED = ("upload", "shape", "mended", "large")
-# How many earlier files' layouts are tried on one that does not read by itself.
+# Number of earlier layouts to try on a file that cannot be read by itself.
 LAYOUTS_TRIED = 3
 REPEATED = "Your choices for “{}” were repeated, as this file has the same columns."
 SAID = {
@@ -36,7 +36,7 @@ Rows = dict[int, dict[str, str]]
 def import_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
     """Read an uploaded file into a table, for the first time or again (job ``import``).
 
-    A file that cannot be read the first time is noted with a preview, for other choices.
+    A file that cannot be read the first time is recorded with a preview, for other choices.
     """
     workspace.progress("Reading the file", 0.05)
     data = b"".join(workspace.open_stream(Kind.UPLOAD, request["upload"]))
@@ -60,8 +60,8 @@ def read_again(data: bytes, request: Mapping[str, Any], workspace: Workspace) ->
     """Read the file of a data set with other choices."""
     before = workspace.item(Kind.DATASET, request["parent"])
     recipe = chosen_recipe(request, workspace)
-    # What was chosen for this very file must work or be refused; a recipe that comes from
-    # another file leaves out what does not suit.
+    # Choices made for this very file must work or be refused; of a recipe from another file, those
+    # that do not fit are ignored.
     chosen = None if request["because"] == "recipe" else recipe.get("chosen")
     mended = mended_before(before, workspace)
     table = read(data, request["name"], recipe, workspace, chosen=chosen, mended=mended)
@@ -72,14 +72,14 @@ def read_again(data: bytes, request: Mapping[str, Any], workspace: Workspace) ->
 
 
 def chosen_recipe(request: Mapping[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """The choices to read with: of the page, or of a recipe that somebody uploaded."""
+    """Return the choices to read with: from the page, or from an uploaded recipe."""
     if "recipe_file" not in request:
         return dict(request["recipe"])
     return parse_recipe(b"".join(workspace.open_stream(Kind.UPLOAD, request["recipe_file"])))
 
 
 def used_now(before: Item | None, table: Table) -> str:
-    """What a change has done to the number of rows in use, in words."""
+    """Describe how a change affects the number of rows in use."""
     rows = table.rows_used
     earlier = rows if before is None else int(before.info.get("rows", rows))
     if rows == earlier:
@@ -101,9 +101,9 @@ def read(
     Parameters
     ----------
     chosen
-        The layout that was chosen for this very file.
+        Layout chosen for this very file.
     mended
-        Rows that stand in for those on their lines.
+        Corrected rows that replace those on their lines.
     """
     from segmentation import read_table
 
@@ -114,7 +114,7 @@ def read(
 
 
 def mended_before(item: Item | None, workspace: Workspace) -> Rows:
-    """The rows that were mended for a data set so far, by their lines."""
+    """Return the rows corrected so far for a data set, by their lines."""
     value = inherited(item).get("mended")
     if not value:
         return {}
@@ -126,12 +126,12 @@ def recalled(
 ) -> dict[str, Any] | None:
     """Repeat the choices made for an earlier file of the same shape, if there are any.
 
-    Both readings are kept: the plain one is what Undo goes back to.
+    Both readings are kept: Undo returns to the one without choices.
 
     Returns
     -------
     dict or None
-        The job's result; None where there is nothing to repeat.
+        The job's result; None if there is nothing to repeat.
     """
     earlier = next(decided(workspace, shape=str(first["shape"])), None)
     if earlier is None:
@@ -151,12 +151,12 @@ def recalled(
 def known_layout(
     data: bytes, request: Mapping[str, Any], workspace: Workspace
 ) -> dict[str, Any] | None:
-    """Read a file that does not read by itself as an earlier one like it was read.
+    """Read a file that cannot be read by itself with the layout of a similar earlier one.
 
     Returns
     -------
     dict or None
-        The job's result; None where no earlier file had the same columns.
+        The job's result; None if no earlier file had the same columns.
     """
     for item, recipe in islice(decided(workspace), LAYOUTS_TRIED):
         if not recipe.get("chosen"):
@@ -174,7 +174,7 @@ def known_layout(
 def decided(
     workspace: Workspace, shape: str | None = None
 ) -> Iterator[tuple[Item, dict[str, Any]]]:
-    """Data sets for which somebody chose something, the newest first, each with its recipe."""
+    """Return the data sets with choices of a user, newest first, each with its recipe."""
     for item in workspace.items(Kind.DATASET):
         if item.info.get("decided") and shape in {None, item.info.get("shape")}:
             try:
@@ -194,7 +194,7 @@ def make_sample(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]
 
 
 def change_columns(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """Describe the columns of a table differently (job ``columns``)."""
+    """Change the descriptions of a table's columns (job ``columns``)."""
     before = workspace.item(Kind.DATASET, request["dataset"])
     table = Table.from_bytes(workspace.read(Kind.DATASET, request["dataset"]))
     made = {"parent": request["dataset"], "because": "columns"}
@@ -202,13 +202,13 @@ def change_columns(request: dict[str, Any], workspace: Workspace) -> dict[str, A
 
 
 def inherited(item: Item | None) -> dict[str, Any]:
-    """What a data set passes on to those that are made from it."""
+    """Return the info that a data set passes on to those made from it."""
     info = {} if item is None else item.info
     return {key: info[key] for key in INHERITED if info.get(key)}
 
 
 def shape_of(table: Table) -> str:
-    """A short mark of a table's column names, equal for files of the same shape.
+    """Return a short hash of a table's column names, equal for files of the same shape.
 
     Examples
     --------
@@ -222,7 +222,7 @@ def shape_of(table: Table) -> str:
 
 
 def keep_table(table: Table, workspace: Workspace, story: Mapping[str, Any]) -> dict[str, Any]:
-    """Store a table under its content id and note it, with where it came from, in the ledger."""
+    """Store a table under its content id and record it, with its origin, in the ledger."""
     dataset_id = workspace.write(Kind.DATASET, table.to_bytes())
     info = {
         "rows": table.customers,
@@ -234,8 +234,8 @@ def keep_table(table: Table, workspace: Workspace, story: Mapping[str, Any]) -> 
     }
     known = workspace.item(Kind.DATASET, dataset_id)
     if known is not None:
-        # Who changes something and changes it back is where they were: its own past stays, so
-        # that Undo never goes round in circles.
+        # Changing something and changing it back leads to the first data set: keep its own past, so
+        # that Undo never goes in circles.
         info |= {key: known.info.get(key) for key in ("parent", "because", "said")}
     before = [(Kind.DATASET, story["parent"])] if story.get("parent") else []
     workspace.add_item(Kind.DATASET, dataset_id, table.name, info, made_from=before)

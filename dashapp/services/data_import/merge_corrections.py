@@ -1,4 +1,4 @@
-"""Rows that were set aside come back mended and join the data set that they came from."""
+"""Merge corrected rows into the data set that had set them aside."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def mend_rows(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """Read a data set's file again with some rows as they were mended (job ``mend``).
+    """Read a data set's file again with some rows corrected (job ``mend``).
 
     Raises
     ------
@@ -49,12 +49,12 @@ def mend_rows(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
 
 
 def those_set_aside(rows: Rows, table: Table) -> Rows:
-    """The rows that stand on lines which a table has set aside; others may not be overwritten.
+    """Return the corrected rows on lines that a table has set aside; others cannot be replaced.
 
     Raises
     ------
     ParameterError
-        If none does.
+        If there are none.
     """
     line = table.rejects.columns[-2]
     aside = set(table.rejects[line].tolist())
@@ -68,7 +68,7 @@ def those_set_aside(rows: Rows, table: Table) -> Rows:
 
 
 def plain_rows(rows: Rows) -> Rows:
-    """The same rows without the apostrophes that keep spreadsheets from running a cell."""
+    """Return the rows without the apostrophes that keep spreadsheets from running a cell."""
     return {
         line: {name: unescape_formula(text) for name, text in row.items()}
         for line, row in rows.items()
@@ -76,7 +76,7 @@ def plain_rows(rows: Rows) -> Rows:
 
 
 def sentence(mended: int, left_out: int, before: Table, after: Table) -> str:
-    """What came of the mended rows, in words."""
+    """Describe the outcome of the corrections."""
     joined = max(after.rows_used - before.rows_used, 0)
     parts = [f"{joined:,} of {mended:,} mended {'row' if mended == 1 else 'rows'} joined the data."]
     if after.rows_set_aside:

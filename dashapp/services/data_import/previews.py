@@ -1,8 +1,7 @@
-"""How a file would be read: its first lines, looked at in a limited process and kept as JSON.
+"""Previews: how a file would be read, computed in a limited process and stored as JSON.
 
-A preview tells the file's first lines, what was found or chosen, and the first rows as text; it
-is what the page shows while somebody tries other choices, and beside a file that could not be
-read at all.
+A preview has the file's first lines, what was detected or chosen, and the first rows as text. The
+page shows it while a user tries other choices, and for a file that could not be read at all.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
     from segmentation import Beginning
 
 PREVIEW_ROWS = 6
-# More columns than this are cut on the right: nobody judges a delimiter by the hundredth.
+# Further columns are cut off: nobody judges a delimiter by the hundredth column.
 PREVIEW_COLUMNS = 40
-# What is told of a table's recipe.
+# Parts of a table's recipe to show.
 FOUND = ("encoding", "delimiter", "decimal", "header_line", "sheet")
 
 
@@ -41,7 +40,7 @@ class Preview:
     format
         ``"csv"``, ``"xlsx"`` or ``"parquet"``.
     found
-        What was found or chosen: encoding, delimiter, decimal, header_line, sheet.
+        What was detected or chosen: encoding, delimiter, decimal, header_line, sheet.
     sheets
         Sheets of a workbook.
     lines
@@ -49,13 +48,13 @@ class Preview:
     names, roles, rows
         The first rows as they would be read, cells as text, contact data hidden.
     places
-        The line of the file of each of these rows.
+        Line in the file of each of these rows.
     columns
-        How many columns there are; not all of them may be shown.
+        Number of columns; not all of them may be shown.
     asked
-        Columns whose dates or numbers can be read in two ways.
+        Columns whose dates or numbers are ambiguous.
     problem
-        Why it cannot be read so; empty where it can.
+        Why the file cannot be read this way; empty if it can.
     """
 
     format: str
@@ -71,19 +70,19 @@ class Preview:
     problem: str = ""
 
     def to_bytes(self) -> bytes:
-        """As JSON."""
+        """Return the preview as JSON."""
         return json.dumps(self.__dict__).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Preview:
-        """The way back."""
+        """Return the preview in such JSON."""
         plain = json.loads(data)
         tuples = {key: tuple(value) for key, value in plain.items() if isinstance(value, list)}
         return cls(**plain | tuples)
 
 
 def preview_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """Look at how a file would be read with some choices (job ``preview``)."""
+    """Preview how a file would be read with some choices (job ``preview``)."""
     workspace.progress("Reading the first lines", 0.1)
     data = b"".join(workspace.open_stream(Kind.UPLOAD, request["upload"]))
     try:
@@ -94,15 +93,15 @@ def preview_file(request: dict[str, Any], workspace: Workspace) -> dict[str, Any
 
 
 def look(data: bytes, name: str, recipe: Mapping[str, Any], workspace: Workspace) -> Preview:
-    """The preview of a file.
+    """Return the preview of a file.
 
     Raises
     ------
     SegmentationError
-        If it is no table whatever is chosen.
+        If no choice makes the file a table.
     """
     limits = reading_limits(workspace.settings)
-    # Loaded here, by a job: readers of all formats would be 13 MB in each web worker.
+    # Imported here, by a job: readers of all formats would take 13 MB in each web worker.
     seen = segmentation.read_beginning(data, name=name, recipe=recipe, limits=limits)
     return preview_of(seen, recipe)
 
@@ -110,9 +109,9 @@ def look(data: bytes, name: str, recipe: Mapping[str, Any], workspace: Workspace
 def keep_unread(
     data: bytes, request: Mapping[str, Any], workspace: Workspace, error: SegmentationError
 ) -> None:
-    """Note a file that could not be read, so that other choices can be tried on it.
+    """Record a file that could not be read, so that other choices can be tried on it.
 
-    A file that no choice could make a table of is not noted.
+    A file that no choice can make a table is not recorded.
     """
     if isinstance(error, ReadError) and error.kind in {"too_large", "unsupported", "encrypted"}:
         return
@@ -132,7 +131,7 @@ def keep_unread(
 
 
 def preview_of(seen: Beginning, recipe: Mapping[str, Any]) -> Preview:
-    """What is told of a file's beginning."""
+    """Return the preview of a file's beginning."""
     if seen.table is not None:
         return preview_of_table(seen.table, seen.format, seen.sheets, seen.lines)
     chosen = recipe.get("chosen", {})
@@ -148,7 +147,7 @@ def preview_of(seen: Beginning, recipe: Mapping[str, Any]) -> Preview:
 def preview_of_table(
     table: Table, file_format: str, sheets: Sequence[str] = (), lines: Sequence[str] = ()
 ) -> Preview:
-    """What is told of a table and of the first lines of its file."""
+    """Return the preview of a table and of the first lines of its file."""
     shown = table.columns[:PREVIEW_COLUMNS]
     return Preview(
         format=file_format,
@@ -165,7 +164,7 @@ def preview_of_table(
 
 
 def rows_as_text(table: Table, names: list[str]) -> tuple[tuple[str, ...], ...]:
-    """The first rows of some columns as people read them."""
+    """Return the first rows of some columns as readable text."""
     frame = rows_shown(table, PREVIEW_ROWS)[names]
     ids = {column.name for column in table.columns if column.role is Role.IDENTIFIER}
     texts = [_texts(frame[name], plain=name in ids) for name in names]

@@ -1,4 +1,4 @@
-"""The portal's limits on files, in the form that the reader takes."""
+"""The portal's limits on files, as arguments of the reader."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from segmentation import Limits
 
 
 def reading_limits(settings: Settings) -> Limits:
-    """Bounds within which an uploaded file is read.
+    """Return the limits within which an uploaded file is read.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Recipes as files: all choices of an import, to take away and to bring back."""
+"""Recipes as files: download all choices of an import, and upload them again."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ DEPTH = 6
 
 
 def recipe_bytes(table: Table) -> bytes:
-    """A table's recipe as a JSON file that people can read."""
+    """Return a table's recipe as a readable JSON file."""
     return json.dumps(table.recipe, ensure_ascii=False, indent=2).encode()
 
 
 def parse_recipe(data: bytes) -> dict[str, Any]:
-    """Read a recipe that somebody uploads.
+    """Parse an uploaded recipe.
 
-    What it says is checked when the file is read with it; here it only becomes plain JSON.
+    This only parses JSON; the recipe is checked when the file is read with it.
 
     Raises
     ------
     ParameterError
-        If it is no recipe.
+        If the file is not a recipe.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def parse_recipe(data: bytes) -> dict[str, Any]:
 
 
 def no_recipe() -> ParameterError:
-    """The sentence for everything that is no recipe."""
+    """Return the error for a file that is not a recipe."""
     return ParameterError(
         "This file is no recipe. Choose one that was downloaded here with “Download recipe”."
     )

@@ -1,7 +1,7 @@
-"""The folders and URL prefixes that hold large data sets, and what of them may be read.
+"""The folders and URL prefixes that hold large data sets, and their readable files.
 
-Looked at by jobs only: a slow or silent place holds up no web worker, and is where the files of
-the job's machine and of the cluster are.
+Only jobs list them: a slow or silent location delays no web worker, and the files are those that
+the job's machine and the cluster see.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from dashapp.settings.portal_settings import Settings
 from dashapp.storage.keys import content_id
 from segmentation import ReadError
 
-# What the engine reads in parts.
+# File extensions that the engine reads in parts.
 ENDINGS = (".parquet", ".pq", ".parq", ".csv", ".tsv", ".txt")
-# More cannot be looked through on a screen; narrower places show the rest.
+# More do not fit on a screen; narrower locations show the rest.
 MOST_OFFERED = 200
-# Single files that are offered of a folder.
+# Maximum number of single files offered per folder.
 FILES_OFFERED = 20
-# The engine takes these for patterns and for chains of file systems.
+# Characters that the engine reads as patterns or chained file systems.
 UNREADABLE = ("*", "?", "[", "::", "://", "\\")
-# Under which name file systems say when a file was written.
+# Names that file systems give to the modification time.
 WRITTEN = ("mtime", "LastModified", "last_modified", "updated", "ETag", "etag")
 
 Infos = dict[str, Mapping[str, Any]]
@@ -34,20 +34,21 @@ Infos = dict[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One data set that can be used: a folder with all files below it, or one file.
+    """A data set that can be used: a folder with all files below it, or one file.
 
     Attributes
     ----------
     place, path
-        The place as the settings write it, and what follows, with slashes; never sent to browsers.
+        The location as in the settings, and the path below it, with slashes; never sent to
+        browsers.
     name
-        What to call it.
+        Display name.
     files, size
-        How many files it has, and their bytes.
+        Number of its files, and their bytes.
     mark
-        Changes with the files, so that the same request again is one about the same data.
+        Changes with the files, so that equal requests always mean the same data.
     is_part
-        Whether it is a file of the folder that was offered before it.
+        Whether it is a file of the folder offered before it.
     """
 
     place: str
@@ -61,14 +62,14 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What all places hold.
+    """Contents of all locations.
 
     Attributes
     ----------
     offers
         Folders, each followed by some of its files, and single files.
     silent
-        Names of places that could not be opened.
+        Names of locations that could not be opened.
     is_cut
         Whether there are more than are offered.
     """
@@ -78,7 +79,7 @@ class Listing:
     is_cut: bool = False
 
     def to_bytes(self) -> bytes:
-        """As bytes for the store; ``from_bytes`` is the way back."""
+        """Return the listing as bytes for the store; ``from_bytes`` is the inverse."""
         return json.dumps(asdict(self)).encode()
 
     @classmethod
@@ -91,7 +92,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What is read: where it is, how many files it has and their bytes."""
+    """The files to read: their URL, number and bytes."""
 
     url: str
     files: int
@@ -99,7 +100,7 @@ class Files:
 
 
 def look_around(settings: Settings) -> Listing:
-    """List the data sets of all places."""
+    """List the data sets of all locations."""
     offers: list[Offer] = []
     silent: list[str] = []
     for place, name in named_places(settings.data_sources).items():
@@ -111,7 +112,7 @@ def look_around(settings: Settings) -> Listing:
 
 
 def named_places(sources: str) -> dict[str, str]:
-    """Each place and what to call it, which says nothing of where it is.
+    """Return each location with a display name that does not reveal its address.
 
     Examples
     --------
@@ -127,17 +128,17 @@ def named_places(sources: str) -> dict[str, str]:
 
 
 def find(settings: Settings, place: str, path: str) -> Files:
-    """Find what was offered once more, right before it is read.
+    """Find an offered data set again, right before it is read.
 
     Parameters
     ----------
     place, path
-        Of an :class:`Offer`.
+        As in an :class:`Offer`.
 
     Raises
     ------
     ReadError
-        The place is no longer offered, the path leads out of it, or there is nothing to read.
+        The location is no longer offered, the path leads out of it, or there is nothing to read.
     """
     name = named_places(settings.data_sources).get(place)
     if name is None:
@@ -157,7 +158,7 @@ def find(settings: Settings, place: str, path: str) -> Files:
 
 
 def check_path(path: str, shown: str) -> None:
-    """Refuse a path that could lead out of its place, or that the engine would take for more.
+    """Refuse a path that leads out of its location or has characters special to the engine.
 
     Raises
     ------
@@ -190,7 +191,7 @@ def _offers(place: str, name: str) -> Iterator[Offer]:
             folders.setdefault(key.rpartition("/")[0], []).append(key)
     shelves = {str(above) for folder in folders for above in PurePosixPath(folder).parents}
     for folder, files in sorted(folders.items()):
-        # A folder with folders in it is a shelf of data sets, one without is one in many files.
+        # A folder with subfolders holds several data sets; one without is a data set in many files.
         is_shelf = folder in shelves
         whole = {key: infos[key] for key in files}
         if len(files) > 1 and not is_shelf:
@@ -201,7 +202,7 @@ def _offers(place: str, name: str) -> Iterator[Offer]:
 
 
 def _common(base: str, infos: Infos) -> str:
-    """The place as its file system writes it in front of the keys."""
+    """Return the location as its file system writes it before the keys."""
     if "://" not in base:
         return base
     import fsspec
@@ -226,12 +227,12 @@ def _offer(place: str, name: str, path: str, infos: Infos, *, is_part: bool = Fa
 
 
 def _below(place: str, path: str, shown: str) -> tuple[str, Infos]:
-    """What to read, and all that is in it but for hidden files.
+    """Return the path to read, and all files below it except hidden ones.
 
     Raises
     ------
     ReadError
-        It cannot be opened, or leads out of its place.
+        The path cannot be opened or leads out of its location.
     """
     import fsspec
 
@@ -255,12 +256,12 @@ def _below(place: str, path: str, shown: str) -> tuple[str, Infos]:
 
 
 def _inside(place: Path, wanted: Path, shown: str) -> str:
-    """The real path of what lies in a folder of this machine, links on the way followed.
+    """Return the real path of a file in a local folder, with links resolved.
 
     Raises
     ------
     ReadError
-        It lies elsewhere.
+        The file is outside the folder.
     """
     root, real = os.path.realpath(place), os.path.realpath(wanted)
     if real != root and not real.startswith(f"{root.rstrip(os.sep)}{os.sep}"):

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 TELL = "If that does not help, tell whoever runs this portal."
-# What people who use the portal can do about a cluster, by the kind of trouble; its address and
-# its machines are the operator's business.
+# What users can do about cluster errors, by kind of error; addresses and machines are the
+# operator's business.
 SENTENCES = {
     "unreachable": f"The cluster does not answer. Try again in some minutes. {TELL}",
     "no_workers": f"The cluster has no workers at present. Try again in some minutes. {TELL}",
@@ -44,14 +44,14 @@ SENTENCES = {
 
 
 class LargeSets:
-    """What pages ask about large data.
+    """Large data for pages.
 
     Parameters
     ----------
     memory
-        The server's memory of each session.
+        The server's storage of each session.
     settings
-        Tell whether there is a cluster, and where results may go.
+        Whether there is a cluster, and where results may be written.
     """
 
     def __init__(self, memory: Memory, settings: Settings) -> None:
@@ -61,16 +61,16 @@ class LargeSets:
         self.output_name = PurePosixPath(*places_in(settings.data_output)).name
 
     def start_listing(self, session: str) -> Job:
-        """Look what the places hold; each time anew."""
+        """List the contents of all locations, anew each time."""
         request = {"at": secrets.token_hex(8)}
         return self._memory.jobs.submit(session, "listing", request)
 
     def listing(self, session: str, listing_id: str) -> Listing:
-        """What a job of this session has found."""
+        """Return the listing that a job of this session has made."""
         return Listing.from_bytes(self._memory.store.get(Key(session, Kind.LISTING, listing_id)))
 
     def start_reading(self, session: str, listing_id: str, position: int) -> Job:
-        """Read all rows of a data set that was listed.
+        """Read all rows of a listed data set.
 
         Raises
         ------
@@ -94,7 +94,7 @@ class LargeSets:
         Raises
         ------
         ParameterError
-            There is nowhere to write to, or the data set is no large one.
+            There is no location to write to, or the data set is not large.
         """
         item = self._memory.item(session, Kind.DATASET, dataset_id)
         self._memory.item(session, Kind.MODEL, model_id)
@@ -105,7 +105,7 @@ class LargeSets:
 
 
 def list_places(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """Look what the places hold (job ``listing``)."""
+    """List the contents of all locations (job ``listing``)."""
     del request
     workspace.progress("Looking through the folders", 0.1)
     found = data_locations.look_around(workspace.settings)
@@ -113,7 +113,7 @@ def list_places(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]
 
 
 def read_large(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
-    """Read all rows once and keep a sample that knows them (job ``survey``)."""
+    """Read all rows once and keep a sample with their statistics (job ``survey``)."""
     workspace.progress("Connecting to the cluster", 0.01)
     data, files = opened(request, workspace.settings)
 
@@ -174,7 +174,7 @@ def write_back(request: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
 
 
 def folder_for(name: str, now: datetime) -> str:
-    """A new folder's name: what was written, when, and letters that no other has.
+    """Return a new folder's name: what was written, when, and a unique suffix.
 
     Examples
     --------
@@ -186,7 +186,7 @@ def folder_for(name: str, now: datetime) -> str:
 
 
 def large_of(workspace: Workspace, dataset_id: str) -> Mapping[str, Any]:
-    """Where the rows of a large data set are."""
+    """Return where the rows of a large data set are."""
     item = workspace.item(Kind.DATASET, dataset_id)
     if item is None or not item.info.get("large"):
         raise SessionExpiredError("This data set is no longer here.")
@@ -195,13 +195,13 @@ def large_of(workspace: Workspace, dataset_id: str) -> Mapping[str, Any]:
 
 
 def opened(large: Mapping[str, Any], settings: Settings) -> tuple[LargeData, data_locations.Files]:
-    """The data of a place that is still allowed, and their files."""
+    """Return the data of a location that is still allowed, and their files."""
     files = data_locations.find(settings, str(large["place"]), str(large["path"]))
     return large_data(settings, files.url), files
 
 
 def large_data(settings: Settings, url: str) -> LargeData:
-    """Data and who reads them, as the settings say."""
+    """Return the data and their reader, as configured."""
     data = LargeData(url, sample_rows=settings.data_sample_rows)
     if settings.dask_scheduler == LOCAL:
         return replace(data, memory=f"{settings.job_memory_mb}MB")
@@ -210,7 +210,7 @@ def large_data(settings: Settings, url: str) -> LargeData:
 
 @contextmanager
 def told(data: LargeData, name: str) -> Iterator[None]:
-    """Say troubles in words for who cannot mend them, and data by their name, not their place."""
+    """Translate cluster errors into sentences for users, and name data without their location."""
     try:
         yield
     except ReadError as error:

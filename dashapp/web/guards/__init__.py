@@ -1,1 +1,1 @@
-"""What every request must pass before a route or a callback sees it."""
+"""Checks that every request must pass before a route or a callback runs."""

@@ -1,8 +1,8 @@
-"""Deny by default: each route and each callback is answered only to those who may have it.
+"""Deny by default: routes and callbacks answer only visitors with the required right.
 
 A route declares its need with :func:`dashapp.auth.permissions.needs` on its function, a callback in
-the same way, a page as a value of its own, and Dash's own routes stand in the table below.
-Whatever is in none of these places is refused.
+the same way, a page as a value, and Dash's own routes are in the table below. Anything else is
+refused.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CALLBACKS = "/_dash-update-component"
 PAGES = ("/", "/<path:path>")
-# Routes that Dash adds by itself.
+# Routes that Dash adds.
 DASH_ROUTES: Mapping[str, Need] = MappingProxyType(
     {
         "/assets/<path:filename>": Door.PUBLIC,
@@ -34,7 +34,7 @@ DASH_ROUTES: Mapping[str, Need] = MappingProxyType(
         "/_dash-layout": Right.VIEW,
         "/_dash-dependencies": Right.VIEW,
         CALLBACKS: Right.VIEW,
-        "/_reload-hash": Door.CLOSED,  # of Dash's development tools
+        "/_reload-hash": Door.CLOSED,  # part of Dash's development tools
         **dict.fromkeys(PAGES, Right.VIEW),
     }
 )
@@ -43,27 +43,27 @@ NO_IDENTITY = "Sign in or open the page that shows this view again."
 
 
 def install(app: Dash, context: Context) -> None:
-    """Ask each request for what its route, page or callback needs."""
+    """Check each request for the needs of its route, page or callback."""
 
     @app.server.before_request
     def guard() -> None:
-        if request.url_rule is None:  # nothing is there; answered with 404 or 405
+        if request.url_rule is None:  # no such route; answered with 404 or 405
             return
         for need in needs_of_request(app, context):
             require(need)
-        # A thread answers many visitors: what one looked at must not name another's money.
+        # A thread serves many visitors: one visitor's currencies must not affect another's.
         units.use_units({})
 
 
 def require(need: Need | None) -> None:
-    """Go on only if the present visitor has what is needed.
+    """Raise an error unless the present visitor has what is needed.
 
     Raises
     ------
     Unauthorized
         If the request has no identity.
     Forbidden
-        If it has, but without the right, or if nothing was declared.
+        If its identity lacks the right, or if no need was declared.
     """
     if need is Door.PUBLIC:
         return
@@ -74,7 +74,7 @@ def require(need: Need | None) -> None:
 
 
 def needs_of_request(app: Dash, context: Context) -> Iterator[Need | None]:
-    """All that the present request needs; its body is read only after the route's need is met."""
+    """Yield all needs of the present request; read its body only after the route's need is met."""
     rule = request.url_rule
     assert rule is not None
     yield need_of_rule(app, rule)
@@ -85,17 +85,17 @@ def needs_of_request(app: Dash, context: Context) -> Iterator[Need | None]:
 
 
 def need_of_rule(app: Dash, rule: Rule) -> Need | None:
-    """What a route needs; None where nobody has said."""
+    """Return the need of a route, or None if it declares none."""
     return DASH_ROUTES.get(rule.rule) or need_of(app.server.view_functions.get(rule.endpoint))
 
 
 def need_of_callback(app: Dash, body: object) -> Need | None:
-    """What the callback named in a request's body needs.
+    """Return the need of the callback named in a request's body.
 
     Raises
     ------
     BadRequest
-        If the body names none: what was not understood is harmless to nobody.
+        If the body names no callback: access cannot be decided without one.
     """
     output = body.get("output") if isinstance(body, dict) else None
     if not isinstance(output, str) or output not in app.callback_map:

@@ -1,4 +1,4 @@
-"""Which requests stand in the audit log."""
+"""Write requests to the audit log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dashapp.settings.portal_settings import Settings
 
 
 def install(server: Flask, settings: Settings) -> None:
-    """Write a line for each sign-in, launch, upload and export, and for what was noted else."""
+    """Log each sign-in, launch, upload and export, and events that handlers note."""
     log = AuditLog(settings)
 
     @server.after_request
@@ -25,7 +25,7 @@ def install(server: Flask, settings: Settings) -> None:
 
 
 def note_route(identity: Identity) -> None:
-    """Note what the route of the present request stands for."""
+    """Note the event of the present request's route."""
     if identity.user and g.get("portal_is_new"):
         note("sign_in", rights=" ".join(sorted(identity.rights)))
     if request.path == "/embed":

@@ -1,7 +1,7 @@
-"""What a callback request must look like before Dash sees it.
+"""Validate callback requests before Dash sees them.
 
-Dash trusts the renderer: a list where it expects an object, an unknown output or a missing input
-end in an exception and a 500. Here they are answered with 400 and a sentence.
+Dash trusts the renderer: a list instead of an object, an unknown output or a missing input raises
+an exception and ends in a 500. Here they are answered with 400 and a sentence.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from dashapp.web.errors import answer, status_of
 from dashapp.web.guards.load_shedding import BODY_BYTES
 from dashapp.web.guards.request_bodies import NOT_OURS
 
-# Property paths that a callback may be triggered by; one page has some dozens.
+# Limit of property paths that trigger one callback; a page has a few dozen.
 TRIGGERS = 1000
 
 
 def install(app: Dash) -> None:
-    """Check each callback request."""
+    """Validate each callback request."""
     path = f"{app.config.routes_pathname_prefix}_dash-update-component"
     server = app.server
     server.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
@@ -42,7 +42,7 @@ def install(app: Dash) -> None:
         if request.path != path or error is None:
             return response
         if isinstance(error, BadInputError):
-            # None of our pages sends this.
+            # Our own pages never send this.
             response.status_code = 400
             return response
         status, retry_after = status_of(error)
@@ -50,7 +50,7 @@ def install(app: Dash) -> None:
 
 
 def fault_in(body: object, callback_map: Mapping[str, Mapping[str, Any]]) -> str | None:
-    """What is wrong with a callback's body, or None.
+    """Return what is wrong with a callback's body, or None.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def fault_in(body: object, callback_map: Mapping[str, Mapping[str, Any]]) -> str
 
 
 def _fits(sent: object, declared: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether as many properties were sent as a callback takes, each of the right form."""
+    """Whether the properties match a callback's arguments in number and form."""
     if not isinstance(sent, list) or len(sent) != len(declared):
         return False
     return all(
@@ -85,7 +85,7 @@ def _fits(sent: object, declared: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _are_outputs(sent: object, key: str) -> bool:
-    """Whether the outputs are those that a callback's key names.
+    """Whether the outputs are those in a callback's key.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def _is_output(sent: object, declared_id: str) -> bool:
 
 
 def _is_many(declared_id: object) -> bool:
-    """Whether an id stands for any number of components."""
+    """Whether an id matches any number of components (wildcard)."""
     return isinstance(declared_id, str) and (
         '["ALL"]' in declared_id or '["ALLSMALLER"]' in declared_id
     )
@@ -126,7 +126,7 @@ def _are_properties(value: object) -> bool:
 
 
 def _is_property(value: object) -> bool:
-    """Whether something names a property of one component."""
+    """Whether a value names a property of one component."""
     return (
         isinstance(value, dict)
         and isinstance(value.get("id"), str | dict)

@@ -1,8 +1,8 @@
-"""Only our own pages may ask for changes.
+"""Only our own pages may request changes (CSRF protection).
 
-A browser that sends a request from another site tells so in ``Sec-Fetch-Site`` (Fetch Metadata,
-W3C), which no page can set; older ones tell at least the ``Origin``. A request without either
-comes from a program, not from a browser, and is taken only without an identity.
+Browsers mark requests from another site in ``Sec-Fetch-Site`` (Fetch Metadata, W3C), which no page
+can set; older ones send at least ``Origin``. A request with neither comes from a program, not a
+browser, and is accepted only without an identity.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Headers(Protocol):
-    """Headers by name; a dictionary will do."""
+    """Headers by name, for example a dictionary."""
 
     def get(self, name: str, /) -> str | None:
-        """The value of a header, or None."""
+        """Return the value of a header, or None."""
 
 
 def install(server: Flask, settings: Settings) -> None:
-    """Refuse unsafe requests that another site may have caused, with 403."""
+    """Refuse state-changing requests that another site may have caused, with 403."""
 
     @server.before_request
     def refuse_foreign() -> None:
         if request.method in SAFE_METHODS:
             return
-        # A hosted portal is reached by https, whatever its proxy says of the last stretch.
+        # A hosted portal is reached by https, whatever scheme its proxy uses.
         scheme = "https" if settings.hosted else request.scheme
-        # Behind a proxy that signs people in, a request acts for somebody without any cookie.
+        # Behind a proxy that signs people in, a request has an identity without any cookie.
         acts = bool(request.cookies) or settings.identity == "proxy"
         if not is_own(request.headers, f"{scheme}://{request.host}", acts_for_somebody=acts):
             raise Forbidden("This request did not come from the portal's own page.")
 
 
 def is_own(headers: Headers, own: str, *, acts_for_somebody: bool) -> bool:
-    """Whether an unsafe request comes from our own page or is anonymous.
+    """Whether a state-changing request is same-origin or anonymous.
 
     Parameters
     ----------
     headers
-        Of the request.
+        Headers of the request.
     own
-        Our origin: scheme, name and port that the request was sent to.
+        Our origin: scheme, host and port that the request was sent to.
     acts_for_somebody
         Whether the request carries an identity.
 

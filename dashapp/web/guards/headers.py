@@ -1,4 +1,4 @@
-"""What answers let a browser do, and how long it may keep them."""
+"""Add security and caching headers to responses."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from dashapp.page.context import Context
 
 YEAR = 31_536_000
-# Dash writes version and time of change into the name of a file that never changes.
+# Dash writes version and modification time into the name of a file that never changes.
 FINGERPRINT = re.compile(r"\.v[0-9a-zA-Z_-]+m\d+\.")
-# Of a page that has no scripts and loads nothing.
+# Policy of a page that has no scripts and loads nothing.
 STILL = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 SECRET_ADDRESSES = frozenset({"/embed", f"{SIGN_IN}/return"})
@@ -27,21 +27,21 @@ STATIC = ("/assets/", "/_dash-component-suites/", "/vendor/")
 
 
 def install(app: Dash, context: Context) -> None:
-    """Add security and caching headers to every answer, and 404 to unknown pages."""
+    """Add security and caching headers to every response, and 404 to unknown pages."""
     settings = context.settings
     known = frozenset(context.page_needs)
 
     @app.server.after_request
     def harden(response: Response) -> Response:
-        # Dash draws its index page for any address; refusals and redirects stay what they are.
+        # Dash serves its index page for any path; keep refusals and redirects unchanged.
         if response.status_code == 200 and is_unknown_page(known):
             response.status_code = 404
         response.headers.update(fixed(settings))
         response.headers["Content-Security-Policy"] = policy(app, ancestors(settings))
-        # The address of a launch holds its token, that of a sign-in its code.
+        # The URL of a launch holds its token, and that of a sign-in its code.
         secret = request.path in SECRET_ADDRESSES
         response.headers["Referrer-Policy"] = "no-referrer" if secret else "same-origin"
-        # A frame whose sandbox gives it no origin can still load the script that says so.
+        # A sandboxed frame without an origin can still load the script that explains this.
         if request.path.startswith("/assets/head/"):
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         response.headers["Cache-Control"] = caching(response)
@@ -49,7 +49,7 @@ def install(app: Dash, context: Context) -> None:
 
 
 def fixed(settings: Settings) -> dict[str, str]:
-    """What is the same for every answer."""
+    """Return the headers that are the same for every response."""
     headers = {
         "X-Content-Type-Options": "nosniff",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -61,7 +61,7 @@ def fixed(settings: Settings) -> dict[str, str]:
 
 
 def of_refusals(settings: Settings) -> dict[str, str]:
-    """For answers that are given before the application knows whom and what for."""
+    """Return the headers of refusals sent before the application identifies the request."""
     return {
         **fixed(settings),
         "Content-Security-Policy": f"{STILL}; frame-ancestors {' '.join(listed(settings))}",
@@ -70,7 +70,7 @@ def of_refusals(settings: Settings) -> dict[str, str]:
 
 
 def ancestors(settings: Settings) -> tuple[str, ...]:
-    """Who may frame this answer: the site that it was launched for, else all that are listed."""
+    """Return who may frame this response: the site it was launched for, else all listed ones."""
     identity = g.get("portal_identity")
     if identity is not None and identity.ancestor:
         return (identity.ancestor,)
@@ -78,15 +78,15 @@ def ancestors(settings: Settings) -> tuple[str, ...]:
 
 
 def listed(settings: Settings) -> tuple[str, ...]:
-    """All who may frame the portal."""
+    """Return all origins that may frame the portal."""
     return ("'self'", *settings.ancestors)
 
 
 def policy(app: Dash, ancestors: tuple[str, ...]) -> str:
-    """The Content-Security-Policy: nothing but our own files, and frames only where allowed.
+    """Return the Content-Security-Policy: only our own files, and frames only where allowed.
 
-    The hashes are those of the few scripts that stand in the page itself, ours and Dash's; they
-    are complete once all callbacks are registered.
+    The hashes are those of the few inline scripts, ours and Dash's; they are complete once all
+    callbacks are registered.
     """
     own = map(hash_of, INLINE_SCRIPT.findall(app.index_string))
     scripts = " ".join(["'self'", *sorted({*app.csp_hashes(), *own})])
@@ -99,7 +99,7 @@ def policy(app: Dash, ancestors: tuple[str, ...]) -> str:
 
 
 def hash_of(script: str) -> str:
-    """How a Content-Security-Policy names a script that stands in the page.
+    """Return the hash that a Content-Security-Policy uses for an inline script.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def hash_of(script: str) -> str:
 
 
 def caching(response: Response) -> str:
-    """The ``Cache-Control`` of an answer: long for files, none for what belongs to a session."""
+    """Return ``Cache-Control``: long for public files, none for what belongs to a session."""
     if not request.path.startswith(STATIC) or response.status_code not in {200, 304}:
         return "no-store"
     if request.args.get("m") or FINGERPRINT.search(request.path) or "/vendor/" in request.path:
@@ -119,9 +119,9 @@ def caching(response: Response) -> str:
 
 
 def is_unknown_page(known: frozenset[str]) -> bool:
-    """Whether the answer is Dash's page for a path that is none of our pages.
+    """Whether the response is Dash's index page for an unknown path.
 
-    Dash answers any path with the same page and lets the browser find out.
+    Dash serves the same page for any path and lets the browser find out.
     """
     rule = request.url_rule
     if rule is None or request.method not in {"GET", "HEAD"}:

@@ -1,8 +1,7 @@
-"""So many requests at once, so many that wait for a moment, and a quick answer to all others.
+"""Limit concurrent requests: a few wait for a moment, the rest are refused quickly.
 
-Without a limit every request of a crowd would wait behind all others, until all of them had
-waited too long. Turned away are requests that come when nothing can be done for them soon; their
-browsers ask again by themselves.
+Without a limit, every request of a crowd would wait behind all others until all had waited too
+long. Requests that cannot be served soon are refused; their browsers retry automatically.
 """
 
 from __future__ import annotations
@@ -18,22 +17,22 @@ from dashapp.telemetry import metrics
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Requests that may wait for each one that is answered: together some second's work.
+# Requests that may wait per request being answered: together a few seconds' work.
 WAITING_FOR_EACH = 8
-# Nobody waits longer than this before being told to come again, in seconds.
+# Longest wait in seconds before a request is asked to retry.
 WAIT_SECONDS = 2.0
 RETRY_SECONDS = 2
-# Uploads of small files, and of those that have come, need more than a moment of the disk.
+# Upload slots per request being answered: uploads need more than a moment of the disk.
 UPLOADS_FOR_EACH = 2
-# Larger bodies may come slowly: each holds a thread while it comes, but nobody up.
+# Larger bodies may arrive slowly: each holds a thread meanwhile, but delays nobody.
 STREAMS = 32
-# A filled form with references is some kilobytes; other bodies than uploads are never larger.
+# A filled-in form with references takes a few kilobytes; only uploads are larger than this.
 BODY_BYTES = 2 * 1024 * 1024
-# Set by a server that itself reads, after a response, what nobody wanted of the body.
+# Set by a server that reads the rest of an unread body itself after the response.
 DRAINS = "portal.drains"
-# Threads beyond these for files, health and for turning away, which take a millisecond.
+# Extra threads for files, health checks and refusals, which take a millisecond.
 QUICK_THREADS = 8
-# Not counted here: small things that are the same for everybody, what tells how we are, uploads.
+# Exempt from the limit: small public files, health checks and metrics, uploads.
 ELSEWHERE = (
     "/assets/",
     "/_dash-component-suites/",
@@ -47,7 +46,7 @@ ELSEWHERE = (
 FULL = "Very many people use the portal right now. Trying again shortly…"
 
 
-# A page that people open while there is no room comes by itself once there is.
+# A page opened while the portal is full reloads itself once there is room.
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="{seconds}"><title>One moment</title>
@@ -60,19 +59,19 @@ body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 20vh auto; max-width: 32re
 
 
 def threads_for(at_once: int) -> int:
-    """Threads that a server needs so that those who wait and those who are turned away fit."""
+    """Return the threads a server needs, including those for waiting and refused requests."""
     return at_once * (1 + WAITING_FOR_EACH + UPLOADS_FOR_EACH) + STREAMS + QUICK_THREADS
 
 
 class Admission:
-    """Lets requests in, has some wait, and turns others away.
+    """Semaphore that lets requests in, makes some wait, and refuses others.
 
     Parameters
     ----------
     at_once : int
         Requests that are answered at the same time.
     waiting : int
-        Requests that wait for their turn.
+        Requests that wait for a slot.
     seconds : float
         Longest wait.
     """
@@ -83,7 +82,7 @@ class Admission:
         self._seconds = seconds
 
     def enter(self) -> bool:
-        """Wait for one's turn; False when there is none soon. Who is in must leave."""
+        """Acquire a slot within the timeout; callers must :meth:`leave`."""
         if self._slots.acquire(blocking=False):
             return True
         if not self._places.acquire(blocking=False):
@@ -94,21 +93,21 @@ class Admission:
             self._places.release()
 
     def leave(self) -> None:
-        """Make room for the next."""
+        """Release a slot."""
         self._slots.release()
 
 
 class Doorkeeper:
-    """The WSGI application that stands before another.
+    """WSGI middleware that limits the concurrent requests to an application.
 
     Parameters
     ----------
     app
-        The application behind.
+        The wrapped application.
     at_once : int
         Requests that one process answers at the same time.
     guards
-        Headers that tell browsers what an answer may do; they come from the application else.
+        Security headers of refusals; other responses get theirs from the application.
     """
 
     def __init__(self, app: WSGIApplication, at_once: int, guards: Mapping[str, str]) -> None:
@@ -124,16 +123,16 @@ class Doorkeeper:
         if not self._admission.enter():
             return refuse(environ, start, self._guards)
         try:
-            # What is streamed afterwards goes at the reader's pace and holds nobody up.
+            # Streaming the response proceeds at the reader's pace and delays nobody.
             return self._app(environ, start)
         finally:
             self._admission.leave()
 
 
 def read_body(environ: WSGIEnvironment) -> None:
-    """Take in a body before a place is taken, which would else depend on the client's speed.
+    """Read a body before acquiring a slot, so that slow clients do not hold slots.
 
-    Those that are too large, or of unknown length, are left to the application, which refuses them
+    Bodies that are too large or of unknown length are left to the application, which refuses them
     unread.
     """
     length = environ.get("CONTENT_LENGTH") or ""
@@ -145,7 +144,7 @@ def read_body(environ: WSGIEnvironment) -> None:
 def refuse(
     environ: WSGIEnvironment, start: StartResponse, guards: Mapping[str, str]
 ) -> Iterable[bytes]:
-    """Ask to come again, as a page for people and as JSON for scripts and programs."""
+    """Ask to retry, as a page for people and as JSON for scripts and programs."""
     if str(environ.get("HTTP_ACCEPT", "")).startswith("text/html"):
         kind = "text/html; charset=utf-8"
         body = PAGE.format(sentence=FULL, seconds=RETRY_SECONDS).encode()

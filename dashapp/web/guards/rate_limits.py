@@ -1,7 +1,7 @@
-"""So many requests a minute, counted over all web workers; more get 429 with Retry-After.
+"""Limit requests per minute across all web workers; excess ones get 429 with Retry-After.
 
-The counts are the ledger's, which holds to its contract on one machine and on several; a second
-store of counts, with time limits and failures of its own, would be one more thing to go wrong.
+The ledger keeps the counts, under the same contract on one machine and on several. A second store
+of counts, with its own timeouts and failures, would be one more thing to go wrong.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from dashapp.page.context import Context
 
 MINUTE = 60
-# An address may be that of a company: so many people at once may do as much as one session.
+# An address may be that of a company: it may do as much as this many sessions.
 PEOPLE_OF_ADDRESS = 10
-# Hosts are given whole networks of this many bits of IPv6 addresses (RFC 6177).
+# Hosts are assigned whole IPv6 networks of this many bits (RFC 6177).
 IPV6_NETWORK_BITS = 64
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 UPLOADS = "At most {limit:,} files can be uploaded in a minute. Wait a moment."
@@ -48,29 +48,29 @@ def install(server: Flask, context: Context) -> None:
         if g.get("portal_is_new"):
             require_new(context, key)
         require_share(context, "requests", settings.requests_per_minute, REQUESTS)
-        # Only now it may begin to take room; whose that is must be known before.
+        # From here the session may use storage, so its owner must be recorded first.
         owner = f"{session} {g.portal_client}"
         if request.method not in HARMLESS and assigned.due(owner, time.monotonic()):
-            with suppress(StoreError):  # the request itself tells if it needs the store
+            with suppress(StoreError):  # the request itself fails if it needs the store
                 context.store.assign(session, g.portal_client)
 
 
 def client_of_request(key: bytes) -> str:
-    """Hash of whoever makes the present request: of the user, else of the network.
+    """Return a hash of the user who makes the present request, or else of the network.
 
-    A session is no measure: whoever drops its cookie has another.
+    Sessions do not identify clients: a client that drops its cookie gets a new session.
     """
     identity: Identity = g.portal_identity
     return identity.user or network_of_request(key)
 
 
 def network_of_request(key: bytes) -> str:
-    """Hash of the network that the present request comes from."""
+    """Return a hash of the network that the present request comes from."""
     return hmac.new(key, network_of(request.remote_addr or "").encode(), "sha256").hexdigest()[:32]
 
 
 def network_of(address: str) -> str:
-    """The network that is one customer of an internet provider.
+    """Return the network that belongs to one customer of an internet provider.
 
     Examples
     --------
@@ -93,12 +93,12 @@ def network_of(address: str) -> str:
 
 
 def require_share(context: Context, what: str, limit: int, sentence: str) -> None:
-    """Count something that a session and its client may do so often in a minute.
+    """Count an action that a session and its client may do only so often per minute.
 
     Raises
     ------
     TooManyRequests
-        If this is one too many.
+        If the limit is exceeded.
     """
     if not g.get("portal_is_new"):
         require(context, f"{what}:{g.portal_session}", limit, sentence)
@@ -112,41 +112,41 @@ def require_uploads(context: Context) -> None:
 
 
 def require_new(context: Context, key: bytes) -> None:
-    """Count a new session of an address; whoever sends no cookie is one with each request.
+    """Count a new session of an address; each cookieless request counts as a new session.
 
     Parameters
     ----------
     key
-        Hides the address.
+        Key that hashes the address.
 
     Raises
     ------
     TooManyRequests
-        If this is one too many.
+        If the limit is exceeded.
     """
     limit = context.settings.new_sessions_per_minute
     require(context, f"new:{network_of_request(key)}", limit, REQUESTS)
 
 
 def require(context: Context, name: str, limit: int, sentence: str) -> None:
-    """Count a request, and go on only within its limit.
+    """Count a request, and raise an error if it exceeds its limit.
 
     Raises
     ------
     TooManyRequests
-        If this is one too many.
+        If the limit is exceeded.
     """
     try:
         count = context.ledger.hits(name, MINUTE)
     except StoreError:
-        # The request itself will tell if it needs the ledger.
+        # The request itself fails if it needs the ledger.
         return
     if count > limit:
         raise TooManyRequests(sentence.format(limit=limit), retry_after=seconds_left(time.time()))
 
 
 def seconds_left(now: float) -> int:
-    """Whole seconds until the next minute begins, at least one.
+    """Return the whole seconds until the next minute begins, at least one.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The one place where a request's JSON is parsed: bounded, strict, and once.
+"""The only place that parses a request's JSON: bounded, strict, and once.
 
-Guards and handlers, Dash's own included, read the same parsed value. Two parsers could disagree
-about a body, and then a guard would judge something else than what is carried out.
+Guards and handlers, including Dash's own, read the same parsed value. Two parsers could disagree
+about a body, and then a guard would check something other than what is executed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest, LengthRequired, UnsupportedMediaType
 
 from dashapp.strict_json import parse_json
 
-# A filled form with references nests some eight levels.
+# A filled-in form with references nests about eight levels.
 DEEPEST = 50
 NOT_OURS = "This is not a request of the portal's pages: {fault}."
 
@@ -21,8 +21,8 @@ NOT_OURS = "This is not a request of the portal's pages: {fault}."
 def install(server: Flask) -> None:
     """Refuse bodies of unknown length before anything reads them.
 
-    Browsers always say the length. A body in chunks that are broken would otherwise fail wherever
-    it happens to be read.
+    Browsers always send the length. A broken chunked body would otherwise fail wherever it happens
+    to be read.
     """
 
     @server.before_request
@@ -32,15 +32,15 @@ def install(server: Flask) -> None:
 
 
 class PortalRequest(Request):
-    """A request whose JSON is read strictly; see the module."""
+    """A request that parses JSON strictly; see the module docstring."""
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
-        """The parsed body; a body that cannot be read is always refused, never None.
+        """Return the parsed body; an unreadable body always raises an error, never returns None.
 
         Parameters
         ----------
         force, silent, cache
-            As Flask has them, and without effect: whoever asks gets the same answer.
+            Flask's parameters, ignored: every caller gets the same value.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Tells the ledger which sessions are visited, so that the sweeper leaves them alone."""
+"""Record session visits in the ledger, so that the sweeper keeps active sessions."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from dashapp.storage.errors import StoreError
 if TYPE_CHECKING:
     from dashapp.page.context import Context
 
-# Sessions that one process remembers; the ones not seen for longest are told again.
+# Sessions that one process remembers; the least recently seen ones are recorded again.
 REMEMBERED = 10_000
 
 
 class Visits:
-    """Which sessions were told lately, so that not every request writes to the ledger.
+    """Remember recently recorded visits, so that not every request writes to the ledger.
 
     Parameters
     ----------
     seconds : float
-        How long one telling lasts.
+        How long one record lasts.
 
     Examples
     --------
@@ -39,7 +39,7 @@ class Visits:
         self._lock = Lock()
 
     def due(self, session: str, now: float) -> bool:
-        """Whether a visit at a time, in seconds, should be told; it then counts as told."""
+        """Whether to record a visit at a time, in seconds; it then counts as recorded."""
         with self._lock:
             told = self._told.get(session)
             if told is not None and now - told < self._seconds:
@@ -52,7 +52,7 @@ class Visits:
 
 
 def install(server: Flask, context: Context) -> None:
-    """Note the visit of each request's session."""
+    """Record the visit of each request's session."""
     visits = Visits(min(60.0, context.settings.idle_seconds / 10))
 
     @server.before_request
@@ -63,5 +63,5 @@ def install(server: Flask, context: Context) -> None:
         try:
             context.ledger.touch(session)
         except StoreError:
-            # The request itself will tell if it needs the ledger.
+            # The request itself fails if it needs the ledger.
             return

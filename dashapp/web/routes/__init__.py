@@ -1,1 +1,1 @@
-"""Addresses that are not pages."""
+"""Routes other than pages."""

@@ -1,7 +1,7 @@
-"""Files that people take away. Each route asks the services, which check the session.
+"""Download routes. Each asks the services, which check the session.
 
-A small file is written while it is sent. A large one is a job: the answer is 202 and names it, and
-the same address asked again leads to the file once it is there.
+A small file is written while it is sent. A large one is a job: the response is 202 with its id, and
+the same URL leads to the file once it is ready.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# Segment ids are ours: "s1", "s2", … and "unassigned".
+# We create segment ids: "s1", "s2", … and "unassigned".
 SEGMENT_ID = re.compile(r"[a-z]{1,12}\d{0,6}")
 MOST_SEGMENTS = 100
 LONGEST_SEARCH = 500
-# Numbers of customers with points between them.
+# Customer numbers separated by points.
 ROWS = re.compile(rf"\d{{1,8}}(\.\d{{1,8}}){{0,{MOST_PICKED - 1}}}")
 IN_THE_MAKING = "It arrives here by itself, and stays among “Tasks of this session” for an hour."
 
@@ -113,7 +113,7 @@ def install_exports(server: Flask, context: Context) -> None:
         if job is None or job.kind not in JOB_KINDS:
             raise NotFound("There is no such file in your session.")
         export = Export.from_request(job.request)
-        # Rights may have changed since it was asked for.
+        # Rights may have changed since the request.
         require(NEEDS[export.what])
         if not export.masked:
             require(Right.CHANGE)
@@ -126,7 +126,7 @@ def install_exports(server: Flask, context: Context) -> None:
 
 
 def export_response(context: Context, export: Export) -> Response:
-    """A small file itself; of a large one, the job that writes it or where it is."""
+    """Return a small file, or for a large one the job that writes it or a redirect to the file."""
     session = current_session()
     if export.is_small or request.method == "HEAD":
         return attachment(
@@ -150,17 +150,17 @@ def export_response(context: Context, export: Export) -> Response:
 
 
 def written(frame: pd.DataFrame, kind: str) -> Iterable[bytes]:
-    """A frame as a small file."""
+    """Return a frame as a small file."""
     return [xlsx_bytes(frame)] if kind == "xlsx" else csv_chunks(frame)
 
 
 def asked() -> MultiDict[str, str]:
-    """What a request asks for: its form if it is posted, else its query string."""
+    """Return the request's parameters: its form if posted, else its query string."""
     return request.form if request.method == "POST" else request.args
 
 
 def wanted_id(name: str) -> str:
-    """A content id of the request; 400 where it is missing or malformed."""
+    """Return a content id from the request; 400 if it is missing or malformed."""
     try:
         value = content_id_or_none(asked().get(name))
     except BadInputError:
@@ -171,7 +171,7 @@ def wanted_id(name: str) -> str:
 
 
 def wanted_segments() -> tuple[str, ...]:
-    """The segments that are asked for; none means all."""
+    """Return the requested segments; none means all."""
     given = asked().getlist("segment")[:MOST_SEGMENTS]
     if not all(SEGMENT_ID.fullmatch(item) for item in given):
         abort(400, "The address names a segment that cannot exist.")
@@ -179,7 +179,7 @@ def wanted_segments() -> tuple[str, ...]:
 
 
 def wanted_text() -> str:
-    """The search of a posted form; none means all. Addresses stand in histories and logs."""
+    """Return the search text of a posted form (URLs end up in histories); none means all."""
     if "q" in request.args:
         abort(400, "A search does not belong in an address. Send it as a form, by POST.")
     text = asked().get("q", "")
@@ -189,7 +189,7 @@ def wanted_text() -> str:
 
 
 def wanted_rows() -> tuple[int, ...]:
-    """The customers that were picked by hand; none means all."""
+    """Return the customers picked by hand; none means all."""
     given = asked().get("rows", "")
     if given and not ROWS.fullmatch(given):
         abort(400, "The address names customers that cannot exist.")
@@ -197,7 +197,7 @@ def wanted_rows() -> tuple[int, ...]:
 
 
 def wanted_customers() -> Selection:
-    """Which customers a request asks for."""
+    """Return the requested selection of customers."""
     which = asked().get("which", Which.ALL)
     if which not in set(Which):
         abort(400, "The address asks for customers in a way that there is not.")
@@ -205,12 +205,12 @@ def wanted_customers() -> Selection:
 
 
 def attachment(content: Callable[[], Iterable[bytes]], name: str, kind: str) -> Response:
-    """A file to save, never to open in the page, and never kept by caches.
+    """Return a file to save, never to open in the page and never to cache.
 
     Parameters
     ----------
     content
-        Makes the file; not called where only the headers are asked for.
+        Returns the file; not called if only the headers are requested.
     """
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", name)
     response = Response(iter(()) if request.method == "HEAD" else content(), content_type=kind)

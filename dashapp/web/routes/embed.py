@@ -1,8 +1,8 @@
-"""The portal in another site's frame: launch links, and what a launched page is told.
+"""Embed the portal in another site's frame: launch links and data for launched pages.
 
-``GET /embed?t=…`` checks a link that the host has signed and answers with the page itself, in a
-fresh session that may do no more than the link says. Where the browser blocks cookies in frames,
-the page proves its session with a token that ``assets/head/frame.js`` sends as a header.
+``GET /embed?t=…`` checks a link that the host has signed and answers with the page itself, in a new
+session with only the rights of the link. Where the browser blocks cookies in frames, the page
+identifies its session by a token that ``assets/head/frame.js`` sends as a header.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SANDBOX = (
 
 
 def install(app: Dash, context: Context) -> None:
-    """Add the launch route and the page about sandboxes, and tell launched pages what they are."""
+    """Add the launch route and the help page about sandboxes, and tag launched pages."""
     server = app.server
     plain_index = app.interpolate_index
     tokens = page_tokens(context.settings)
@@ -55,7 +55,7 @@ def install(app: Dash, context: Context) -> None:
     @server.get("/embed")
     @needs(Door.PUBLIC)
     def embed() -> Response:
-        if request.method == "HEAD":  # a link that somebody previews is not used up by that
+        if request.method == "HEAD":  # previewing a link does not use it up
             raise MethodNotAllowed(["GET"])
         try:
             start = open_view(context, checked(context))
@@ -63,24 +63,25 @@ def install(app: Dash, context: Context) -> None:
             logger.warning("launch_refused", reason=str(error))
             raise Unauthorized(REFUSED) from None
         g.portal_start = start
-        # At the top of a window nothing blocks cookies, but one would end another session there.
+        # At the top of a window cookies are not blocked, but one would replace another session
+        # there.
         g.portal_by_header = request.headers.get("Sec-Fetch-Dest") == "document"
         return Response(app.index(), content_type="text/html; charset=utf-8")
 
     @server.get("/frame-help")
     @needs(Door.PUBLIC)
     def frame_help() -> Response:
-        """Where the boot script goes in a sandbox that cannot run the portal."""
+        """Show help when the boot script finds a sandbox that cannot run the portal."""
         return page(200, "The portal cannot run in this frame", SANDBOX)
 
 
 def checked(context: Context) -> Launch:
-    """What the link of the present request asks for; from now on it is used.
+    """Return the contents of the present request's link and record its single use.
 
     Raises
     ------
     LaunchError
-        If it must not be followed.
+        If the link must not be followed.
     """
     key = context.settings.embed_key
     if key is None:
@@ -95,7 +96,7 @@ def checked(context: Context) -> Launch:
 
 
 def open_view(context: Context, launch: Launch) -> str:
-    """Begin a fresh session that has what was launched, and nothing else.
+    """Start a new session that has only what was launched.
 
     Returns
     -------
@@ -119,13 +120,13 @@ def open_view(context: Context, launch: Launch) -> str:
 
 
 def first_page(launch: Launch) -> str:
-    """Where a launched view begins: at the model, if it has one."""
+    """Return where a launched view starts: at the model, if it has one."""
     if launch.model is None:
         return "/"
     return "/predict" if launch.rights == {Right.VIEW, Right.PREDICT} else "/segments"
 
 
 def view_tag(token: str, ancestor: str) -> str:
-    """The tag from which the boot script learns what it needs to know."""
+    """Return the tag that configures the boot script."""
     view = {"token": token, "ancestor": ancestor, "start": g.get("portal_start")}
     return f'<meta name="portal-view" content="{html.escape(json.dumps(view))}">'

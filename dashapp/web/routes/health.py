@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether the portal can do its work."""
+"""Health checks: whether the process runs, and whether the portal can work."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def install(server: Flask, context: Context) -> None:
     @server.get("/readyz")
     @needs(Door.PUBLIC)
     def readyz() -> Response:
-        """200 when store, ledger and a worker answer; else 503 with what does not."""
+        """Return 200 if the store, the ledger and a worker respond, else 503 with what does not."""
         found = readiness(context)
         ready = all(found.values())
         response = jsonify(status="ready" if ready else "not ready", **found)
@@ -38,7 +38,7 @@ def install(server: Flask, context: Context) -> None:
 
 
 def readiness(context: Context) -> dict[str, bool]:
-    """Which parts answer; once one does not, the ones that rest on it are not asked."""
+    """Return which parts respond; once one fails, skip those that depend on it."""
     store = _answers(context.store.check)
     ledger = store and _answers(context.ledger.check)
     worker = ledger and _answers(lambda: _require(context.ledger.workers() > 0))

@@ -1,7 +1,7 @@
-"""``GET /jobs/<id>``: how far a piece of work is and how it ended, for programs.
+"""``GET /jobs/<id>``: progress and outcome of a job, for programs.
 
-An upload is answered at once with the job that reads it. What a browser tab follows on screen, a
-program asks here; a file that was refused is then a 4xx with the same sentence.
+An upload is answered at once with the job that reads it. A browser shows the job's progress; a
+program polls it here. A refused file is then a 4xx with the same sentence.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def install(server: Flask, context: Context) -> None:
 
 
 def state_of(job: Job) -> Response:
-    """202 while it waits or runs, 200 with its result, or what it means that it has none."""
+    """Return 202 while the job is active, 200 with its result, or its failure's status."""
     if job.active:
         response = jsonify(
             job=job.id, state=job.state, stage=job.message, progress=round(job.progress, 3)

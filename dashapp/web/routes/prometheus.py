@@ -1,4 +1,4 @@
-"""``GET /metrics`` for Prometheus, and the counting of what is asked and answered."""
+"""``GET /metrics`` for Prometheus, and metrics of all requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dashapp.page.context import Context
 
-# Beginnings of paths, and what is asked there.
+# Path prefixes and the kind of request they mean.
 KINDS = {
     CALLBACKS: "callback",
     "/upload": "upload",
@@ -35,10 +35,10 @@ KINDS = {
     "/metrics": "health",
     "/api/": "api",
 }
-# Ids of a page's components begin with its name.
+# Ids of a page's components begin with the page's name.
 PAGES = frozenset({"data", "explore", "segments", "predict", "shell"})
 REFUSALS = {429: "limit", 503: "unavailable", 507: "full"}
-# What a proxy adds: then the address of the connection is the proxy's, and not whoever asks.
+# Headers that a proxy adds: the connection's address is then the proxy's, not the client's.
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 NOT_HERE = (
     "Metrics are for this machine only. Set SEGMENTATION_METRICS_TOKEN and send it as a bearer "
@@ -47,7 +47,7 @@ NOT_HERE = (
 
 
 def install(server: Flask, context: Context) -> None:
-    """Add the route, and count all requests."""
+    """Add the route, and measure all requests."""
 
     @server.before_request
     def begin() -> None:
@@ -56,7 +56,7 @@ def install(server: Flask, context: Context) -> None:
     @server.after_request
     def count(response: Response) -> Response:
         now = time.perf_counter()
-        # Whoever has no identity is refused before anything begins.
+        # Requests without an identity are refused before the timer starts.
         note(request.path, response.status_code, now - g.get("portal_began", now))
         return response
 
@@ -72,19 +72,19 @@ def install(server: Flask, context: Context) -> None:
 
 
 class Queue:
-    """How much work waits and runs, as the ledger knows at the moment of asking.
+    """Gauges of queued and running jobs, read from the ledger at scrape time.
 
     Parameters
     ----------
     context
-        Gives the ledger.
+        Context with the ledger.
     """
 
     def __init__(self, context: Context) -> None:
         self._context = context
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The gauges; none while the ledger does not answer."""
+        """Yield the gauges; none while the ledger does not respond."""
         try:
             waiting, running = self._context.ledger.load()
             workers = self._context.ledger.workers()
@@ -97,18 +97,18 @@ class Queue:
         yield GaugeMetricFamily("segmentation_workers", "Living job workers.", value=workers)
 
     def describe(self) -> list[GaugeMetricFamily]:
-        """Nothing beforehand, so that registering asks no ledger."""
+        """Return no descriptions, so that registering does not query the ledger."""
         return []
 
 
 def note(path: str, status: int, seconds: float) -> None:
-    """Count one answered request."""
+    """Record one answered request."""
     kind = next((kind for start, kind in KINDS.items() if path.startswith(start)), "page")
     meters = metrics.meters()
     meters.requests.labels(kind, str(status)).inc()
     meters.request_seconds.labels(kind).observe(seconds)
     if kind == "callback":
-        # What was refused may be too large to be looked at.
+        # The body of a refused request may be too large to parse.
         page = page_of(request.get_json()) if status < 400 else "other"
         meters.callback_seconds.labels(page).observe(seconds)
     if status in REFUSALS:
@@ -116,7 +116,7 @@ def note(path: str, status: int, seconds: float) -> None:
 
 
 def page_of(body: object) -> str:
-    """Which page a callback belongs to.
+    """Return the page that a callback belongs to.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def page_of(body: object) -> str:
 
 
 def may_read(token: str | None) -> bool:
-    """Whether the present request may see the numbers: with the token, or from this machine."""
+    """Whether the request may read the metrics: with the token, or from this machine."""
     sent = request.headers.get("Authorization", "")
     if token is not None and hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
         return True

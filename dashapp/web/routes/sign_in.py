@@ -1,8 +1,8 @@
-"""The way to the provider of identities and back, and the way out.
+"""Routes to the identity provider and back, and the sign-out.
 
-``/sign-in`` sends the browser to the provider, ``/sign-in/return`` takes it back with a code and
-begins a fresh session, ``/sign-out`` ends it and removes what it held. All of this exists in the
-identity mode ``oidc`` only.
+``/sign-in`` sends the browser to the provider, ``/sign-in/return`` accepts it back with a code and
+starts a new session, ``/sign-out`` ends that session and removes its data. These routes exist only
+in identity mode ``oidc``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ COOKIE = "portal_sign_in"
 HOSTED_COOKIE = f"__Host-{COOKIE}"
 RETRY_SECONDS = 10
 LONGEST_CODE = 4096
-# Browsers drop cookies of more than 4 kB, and the path stands in one.
+# Browsers drop cookies of more than 4 kB, and the path is stored in one.
 LONGEST_PATH = 1000
 AGAIN = f'<p><a href="{SIGN_IN}">Sign in</a></p>'
 AWAY = "The sign-in service does not answer at the moment. Your data are safe; try again soon."
@@ -58,7 +58,7 @@ LEAVE_FORM = (
 
 
 def install(server: Flask, context: Context) -> None:
-    """Add the routes, in the mode that has them."""
+    """Add the routes in mode ``oidc``."""
     if context.settings.identity != "oidc":
         return
     desk = Desk(context)
@@ -77,7 +77,7 @@ def install(server: Flask, context: Context) -> None:
 
 
 def install_way_out(server: Flask, context: Context) -> None:
-    """Add the page that asks, the route that ends a session, and what follows a deletion."""
+    """Add the confirmation page, the sign-out route, and the step after a deletion."""
 
     @server.get("/sign-out")
     @needs(Right.VIEW)
@@ -97,7 +97,7 @@ def install_way_out(server: Flask, context: Context) -> None:
 
     @server.after_request
     def keep_next(response: Response) -> Response:
-        """Whoever deletes their data stays signed in, in a session that begins empty."""
+        """Keep people signed in after they delete their data, in a new, empty session."""
         following: Identity | None = g.get("portal_next")
         if following is not None and following.user and not g.get("portal_ended"):
             try:
@@ -108,7 +108,7 @@ def install_way_out(server: Flask, context: Context) -> None:
 
 
 class Desk:
-    """Sends browsers to the provider and takes them back.
+    """Send browsers to the provider and accept them back.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class Desk:
         self._cookie = HOSTED_COOKIE if self._hosted else COOKIE
 
     def answered(self, act: Callable[[], Response]) -> Response:
-        """What an action answers, or a page that tells kindly why it does not."""
+        """Return the response of an action, or a page that explains why it failed."""
         rate_limits.require_new(self._context, self._limits_key)
         try:
             return act()
@@ -139,7 +139,7 @@ class Desk:
         return response
 
     def send_away(self) -> Response:
-        """To the provider, with a cookie that binds the sign-in to this browser."""
+        """Redirect to the provider, with a cookie that binds the sign-in to this browser."""
         pending = Pending.new(self._own_path(request.args.get("next", "/")))
         address = self._provider.address(
             self._back(), pending.state, pending.nonce, pending.verifier
@@ -150,7 +150,7 @@ class Desk:
         return response
 
     def take_back(self) -> Response:
-        """From the provider: a fresh session for who proves to be somebody."""
+        """Return from the provider: start a new session for a verified person."""
         pending = self._pending()
         code = request.args.getlist("code")
         if len(code) != 1 or not 0 < len(code[0]) <= LONGEST_CODE:
@@ -166,13 +166,13 @@ class Desk:
         return response
 
     def _begin(self, person: Person) -> None:
-        """A session with an id that nobody has seen before."""
+        """Start a session with a new id."""
         identity = Identity.new(person.rights, user=person.user)
         keep(self._context.ledger, identity)
         begin(identity)
 
     def _pending(self) -> Pending:
-        """The sign-in that this browser began; from now on it is used."""
+        """Return the sign-in that this browser began, and mark it as used."""
         pending = self._tokens.read(request.cookies.get(self._cookie))
         if pending is None:
             raise SignInError("no sign-in was begun in this browser")
@@ -186,7 +186,7 @@ class Desk:
         return pending
 
     def _own_path(self, asked: str) -> str:
-        """A page of ours with its query; the start for all else, so that no link leads away."""
+        """Return one of our pages with its query, or the start page for any other address."""
         parts = urlsplit(asked) if asked.startswith("/") else urlsplit("/")
         path = parts.path.rstrip("/") or "/"
         if parts.netloc or path not in self._context.page_needs or len(asked) > LONGEST_PATH:
@@ -194,12 +194,12 @@ class Desk:
         return f"{path}?{parts.query}" if parts.query else path
 
     def _back(self) -> str:
-        """The address that is registered with the provider."""
+        """Return the redirect URL registered with the provider."""
         scheme = "https" if self._hosted else request.scheme
         return f"{scheme}://{request.host}{RETURN}"
 
     def _set(self, response: Response, text: str, seconds: int) -> None:
-        # Lax, since the provider's redirect comes from another site.
+        # Lax, because the provider's redirect comes from another site.
         response.set_cookie(
             self._cookie,
             text,

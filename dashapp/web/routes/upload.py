@@ -1,7 +1,7 @@
-"""``POST /upload``: a file streams into the store, then a job reads it.
+"""``POST /upload``: stream a file into the store; a job then reads it.
 
-The body is the file itself. It passes through this process in pieces, so that memory stays flat,
-and nothing of it is looked at here but its first bytes; a limited process reads it.
+The body is the file itself. It passes through this process in chunks, so that memory use stays
+flat. Only its first bytes are inspected here; a resource-limited process parses it.
 """
 
 from __future__ import annotations
@@ -43,18 +43,18 @@ logger = structlog.get_logger(__name__)
 
 READ_BYTES = 256 * 1024
 NAME_LENGTH = 200
-# A refused body is read on for so long, since browsers show an answer only after they have sent.
+# Keep reading a refused body for this long: browsers show a response only after sending all.
 DRAIN_SECONDS = 10.0
 FORM_TYPES = {"multipart/form-data", "application/x-www-form-urlencoded"}
 MODEL = "a model file"
-# What to upload where something is wanted.
+# Names of the expected kinds of file.
 KINDS = {
     "a table": READABLE_FORMATS,
     MODEL: "Upload one that was saved with “Download model”.",
     "a recipe": "Upload one that was saved with “Download recipe”.",
 }
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
-# Names that promise text; what is inside an archive of such a name is anybody's guess.
+# File names that indicate text; an archive with such a name may contain anything.
 TEXT_NAMES = (".csv", ".tsv", ".txt", ".tab", ".psv")
 
 
@@ -89,7 +89,7 @@ def install(server: Flask, context: Context) -> None:
 
 @contextmanager
 def one_of(places: threading.Semaphore) -> Iterator[None]:
-    """Take one of the places for uploads, which may be slow and must not take all threads."""
+    """Take an upload slot: uploads may be slow and must not use all threads."""
     if not places.acquire(blocking=False):
         raise ServiceUnavailable(
             "Very many files are being uploaded right now. Please try again in a moment.",
@@ -103,14 +103,14 @@ def one_of(places: threading.Semaphore) -> Iterator[None]:
 
 @needs(Right.CHANGE)
 def take_dataset(context: Context, session: str) -> Response:
-    """A table to look at and train on."""
+    """Accept a table to explore and train on."""
     with kept_file(context, session, "import") as upload_id:
         return started(context.datasets.start_import(session, upload_id, file_name()).id)
 
 
 @needs(Right.PREDICT)
 def take_batch(context: Context, session: str) -> Response:
-    """A table to score with a model that the session has."""
+    """Accept a table to score with a model of the session."""
     model_id = request.headers.get("X-Model", "")
     if not HEX_ID.fullmatch(model_id):
         raise BadRequest("Choose a model first, then upload the file to score.")
@@ -121,7 +121,7 @@ def take_batch(context: Context, session: str) -> Response:
 
 @needs(Right.CHANGE)
 def take_model(context: Context, session: str) -> Response:
-    """A model file that was downloaded before."""
+    """Accept a model file that was downloaded before."""
     expect_at_most(MAX_MODEL_FILE, MODEL)
     with kept_file(context, session, "load_model", what=MODEL) as upload_id:
         return started(context.training.start_loading(session, upload_id, file_name()).id)
@@ -129,7 +129,7 @@ def take_model(context: Context, session: str) -> Response:
 
 @needs(Right.CHANGE)
 def take_recipe(context: Context, session: str) -> Response:
-    """The choices of an earlier import, for the data set that the tab looks at."""
+    """Accept the choices of an earlier import, for the data set shown in the tab."""
     dataset_id = request.headers.get("X-Data", "")
     if not HEX_ID.fullmatch(dataset_id):
         raise BadRequest("Upload a file first, then apply the recipe to it.")
@@ -140,14 +140,14 @@ def take_recipe(context: Context, session: str) -> Response:
 
 
 def expect_at_most(limit: int, what: str) -> None:
-    """Refuse a body that is longer than such a file ever is."""
+    """Refuse a body that is longer than such a file can be."""
     if (request.content_length or 0) > limit:
         raise RequestEntityTooLarge(f"This is too large for {what}.")
 
 
 @needs(Right.CHANGE)
 def take_mended(context: Context, session: str) -> Response:
-    """Rows that the data set of the tab had set aside, mended."""
+    """Accept corrected rows that the tab's data set had set aside."""
     dataset_id = request.headers.get("X-Data", "")
     if not HEX_ID.fullmatch(dataset_id):
         raise BadRequest("Open the data set that the mended rows belong to, then upload them.")
@@ -158,14 +158,14 @@ def take_mended(context: Context, session: str) -> Response:
 
 @contextmanager
 def kept_file(context: Context, session: str, job: str, *, what: str = "a table") -> Iterator[str]:
-    """Stream the body into the store; it stays there if the job is taken that reads it.
+    """Stream the body into the store; it stays there if the job that reads it is queued.
 
     Parameters
     ----------
     job
-        Kind of that job; when there is no room for one, nothing is read.
+        Kind of that job; if the queue is full, nothing is read.
     what
-        What the file should be.
+        The expected kind of file.
 
     Yields
     ------
@@ -182,7 +182,7 @@ def kept_file(context: Context, session: str, job: str, *, what: str = "a table"
 
 
 def keep_file(context: Context, session: str, what: str) -> str:
-    """Stream the body into the store; returns its id."""
+    """Stream the body into the store and return its id."""
     upload_id = secrets.token_hex(16)
     size = context.store.put_stream(
         Key(session, Kind.UPLOAD, upload_id), refuse_foreign(body(), what)
@@ -192,7 +192,7 @@ def keep_file(context: Context, session: str, what: str) -> str:
 
 
 def started(job_id: str) -> Response:
-    """The answer that names the job to follow."""
+    """Return the response that names the job to poll."""
     response = jsonify(job=job_id)
     response.status_code = 202
     response.headers["Location"] = f"/jobs/{job_id}"
@@ -200,16 +200,16 @@ def started(job_id: str) -> Response:
 
 
 def check_request(limit: int) -> None:
-    """Refuse what our script does not send, before a byte of the body is read.
+    """Refuse requests that our script does not send, before reading a byte of the body.
 
     Parameters
     ----------
     limit
-        Most bytes.
+        Maximum number of bytes.
     """
     if request.headers.get("X-Portal-Upload") != "1":
         raise BadRequest("The upload did not come from the portal's own page.")
-    # Without a length a body that breaks off would look complete.
+    # Without a length, a truncated body would look complete.
     if request.content_length is None:
         raise LengthRequired("The upload must say its length.")
     if request.content_length > limit:
@@ -226,12 +226,12 @@ def check_request(limit: int) -> None:
 
 
 def file_name() -> str:
-    """The file's name as the user knows it: shown and matched, never a path.
+    """Return the file's name as the user knows it: displayed and matched, never used as a path.
 
     Raises
     ------
     BadRequest
-        If it is missing, not UTF-8, too long, or has control characters.
+        If the name is missing, not UTF-8, too long, or has control characters.
     """
     sent = request.headers.get("X-File-Name", "")
     try:
@@ -245,7 +245,7 @@ def file_name() -> str:
 
 
 def body() -> Iterator[bytes]:
-    """The body in pieces, exactly as long as it was said to be."""
+    """Yield the body in chunks, exactly as long as announced."""
     missing = request.content_length or 0
     while missing > 0:
         piece = request.stream.read(min(READ_BYTES, missing))
@@ -256,7 +256,7 @@ def body() -> Iterator[bytes]:
 
 
 def refuse_foreign(pieces: Iterator[bytes], wanted: str) -> Iterator[bytes]:
-    """The same pieces, unless the first shows a file of another kind than is wanted."""
+    """Yield the same chunks, unless the first one shows a file of another kind than expected."""
     first = next(pieces, b"")
     if wanted == MODEL and not first.startswith(ZIP):
         raise ModelFileError(f"This is not a model file. {KINDS[MODEL]}")
@@ -272,7 +272,7 @@ def refuse_foreign(pieces: Iterator[bytes], wanted: str) -> Iterator[bytes]:
 
 
 def drain() -> None:
-    """Read on and forget, for a while, so that the browser gets to see the answer."""
+    """Read and discard the body for a while, so that the browser gets to see the response."""
     if request.environ.get(DRAINS):
         return
     until = time.monotonic() + DRAIN_SECONDS
