@@ -191,7 +191,7 @@ def customers_view(
                 getRowId=f"params.data['{ROW}']",
                 rowModelType="infinite",
                 columnDefs=grid_columns(table, model.segments),
-                getRowsResponse=rows,  # assets/grid.js answers the grid's first request with these rows
+                getRowsResponse=rows,  # assets/grid.js returns these to the grid's first request
                 defaultColDef={"sortable": True, "resizable": True, "minWidth": 110},
                 dashGridOptions={
                     "cacheBlockSize": GRID_PAGE,
