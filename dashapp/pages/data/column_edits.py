@@ -96,7 +96,7 @@ def _option(value: object, field: str, reading: Reading) -> str | None:
 
 
 def with_layout(recipe: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a recipe with another layout and without the old column names, which no longer apply."""
+    """Return a recipe with another layout, without the old column names, which no longer apply."""
     kept = {key: value for key, value in recipe.items() if key != "names"}
     return kept | {"chosen": dict(chosen)}
 

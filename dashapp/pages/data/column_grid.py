@@ -29,14 +29,14 @@ MEANING_WORDS: dict[str | None, str] = {
 }
 # Separator between levels, from low to high.
 BELOW = " < "
-# Longer lists scroll inside the grid (ROWS_IN_FULL); in large data sets, larger distinct counts
-# are estimates (ESTIMATED_FROM).
+# In large data sets, distinct counts from ESTIMATED_FROM on are estimates; grids longer than
+# ROWS_IN_FULL scroll inside.
 ESTIMATED_FROM = 1_000
 ROWS_IN_FULL = 25
 
 
 def column_grid(id_: str, table: Table) -> dag.AgGrid:
-    """Return the grid: name, role, use, meaning and facts per column; the first few are editable."""
+    """Return the grid: name, role, use, meaning and facts per column; the first are editable."""
     rows = grid_rows(table)
     ordered = any(column.role is Role.ORDINAL for column in table.columns)
     return dag.AgGrid(

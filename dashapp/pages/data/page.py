@@ -204,7 +204,7 @@ def _register_changes(app: Dash, context: Context) -> None:
 
 
 def _register_client(app: Dash) -> None:
-    """Add the clientside callbacks: one choice for a whole kind, and the count of pending choices."""
+    """Add the clientside callbacks: one choice for a whole kind, and the pending choices."""
     app.clientside_callback(
         ClientsideFunction("review", "choose_all"),
         Output({"type": Ids.FIX, "key": ALL}, "value"),

@@ -1,4 +1,4 @@
-"""The form with a file's reading settings, for data sets and unreadable files, and its callbacks."""
+"""The form with a file's reading settings, also for unreadable files, and its callbacks."""
 
 from __future__ import annotations
 
