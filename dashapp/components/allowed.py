@@ -1,7 +1,7 @@
-"""Content without the controls that its visitor may not use.
+"""Content without the controls that the current visitor may not use.
 
-The server refuses what a visitor has no right to; taking the controls away as well keeps people
-from trying in vain, and Dash from asking for every control that comes onto a page.
+The server rejects forbidden actions anyway. Removing their controls spares visitors failed
+attempts, and spares Dash the initial callbacks of those controls.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from dash import html
 
 from dashapp.auth.permissions import Right, may
 
-# Class of parts that only those see who may change something.
+# CSS class of parts shown only to visitors who may change something.
 CHANGING = "needs-change"
 
 
 def allowed(content: Any, controls: Collection[str]) -> Any:
-    """Content as its visitor may use it; whoever may change everything gets it untouched.
+    """Return content without controls that the visitor may not use; editors get it unchanged.
 
     Parameters
     ----------
     content
-        Components, lists of them, texts.
+        Components, texts and lists of them.
     controls
-        Ids, or types of ids, of what changes something. Buttons go; a field, grid or chart stays
-        to be looked at, under an id that no callback knows.
+        Ids, or types of pattern ids, of controls that change something. Buttons are removed; a
+        field, grid or chart stays read-only, under an id that no callback knows.
     """
     return content if may(Right.CHANGE) else still(content, controls)
 
 
 def still(content: Any, controls: Collection[str]) -> Any:
-    """Content that can be looked at only."""
+    """Return a read-only version of the content."""
     if isinstance(content, list | tuple):
         return [still(item, controls) for item in content]
     if not hasattr(content, "to_plotly_json"):
@@ -49,13 +49,13 @@ def still(content: Any, controls: Collection[str]) -> Any:
 
 
 def _name(component: Any) -> str | None:
-    """The id of a component, or the type of a pattern's id."""
+    """Return a component's id, or the type of its pattern id."""
     id_ = getattr(component, "id", None)
     return id_["type"] if isinstance(id_, dict) else id_
 
 
 def _fix(component: Any) -> None:
-    """Make a field, grid or chart one that is only looked at."""
+    """Make a field, grid or chart read-only."""
     id_ = component.id
     if isinstance(id_, dict):
         component.id = {**id_, "type": f"{id_['type']}-still"}

@@ -1,4 +1,4 @@
-"""Small marks: which segment, how stable, how sure; never by color alone."""
+"""Badges for segment, stability and confidence; never by color alone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STABILITY_TONES = {
 
 
 def badge(text: str, tone: str = "neutral") -> Component:
-    """A short word on a quiet ground.
+    """Return a short label on a soft background.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def badge(text: str, tone: str = "neutral") -> Component:
     Raises
     ------
     ValueError
-        If there is no such tone.
+        If the tone is unknown.
     """
     if tone not in TONES:
         raise ValueError(f"There is no tone {tone!r}; there are {', '.join(TONES)}.")
@@ -39,17 +39,17 @@ def badge(text: str, tone: str = "neutral") -> Component:
 
 
 def segment_badge(segment: Segment) -> Component:
-    """A segment's name with its color."""
+    """Return a badge with a segment's name and color."""
     return named_badge(segment.name, segment.color)
 
 
 def named_badge(name: str, color: int) -> Component:
-    """A segment's name with its color, where only these two are at hand.
+    """Return a segment badge from its name and color alone.
 
     Parameters
     ----------
     color
-        Place in the palette; negative for customers in no segment.
+        Index in the palette; negative for customers in no segment.
     """
     return html.Span(
         [html.Span(className="segment-dot", **{"aria-hidden": "true"}), name],
@@ -58,7 +58,7 @@ def named_badge(name: str, color: int) -> Component:
 
 
 def stability_badge(segment: Segment) -> Component:
-    """How often the segment comes back when the customers are drawn anew."""
+    """Return a badge for how often the segment reappears when customers are resampled."""
     tone = _STABILITY_TONES.get(segment.stability_label, "neutral")
     measured = segment.stability is not None
     text = (
@@ -70,7 +70,7 @@ def stability_badge(segment: Segment) -> Component:
 
 
 def confidence_badge(confidence: float) -> Component:
-    """How clearly a customer belongs to the segment, from the border (50 %) to its centre."""
+    """Return a badge for how clearly a customer belongs to the segment: 50 % (border) to 100 %."""
     tone = "good" if confidence >= 0.8 else "accent" if confidence >= 0.65 else "warn"
     text = f"{formatting.percent(confidence)} confidence"
     return term(text, "confidence", class_name=f"badge-soft badge-{tone}")

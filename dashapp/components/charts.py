@@ -1,7 +1,7 @@
-"""The one way to put a chart on a page.
+"""The standard way to put a chart on a page.
 
-Every chart has a title, a sentence that says what it shows, a text alternative and its two
-downloads; ``assets/charts.js`` does the downloads in the browser, without the server.
+Every chart has a title, a sentence that says what it shows, a text alternative and two
+downloads, which ``assets/charts.js`` creates in the browser.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dashapp.components.icon import icon
 from dashapp.components.terms import explained
 from dashapp.theme import Theme
 
-# Plotly offers to upload charts to a vendor's cloud unless told otherwise.
+# By default, Plotly offers to upload charts to a vendor's cloud.
 CONFIG: dict[str, Any] = {
     "showSendToCloud": False,
     "plotlyServerURL": "",
@@ -42,7 +42,7 @@ TALL = 520
 
 
 class Drawn(NamedTuple):
-    """What a chart shows, in a picture and in words; what a chart's callback returns."""
+    """A figure with its description and title; the return value of a chart's callback."""
 
     figure: go.Figure | Patch
     reading: str
@@ -52,31 +52,31 @@ class Drawn(NamedTuple):
     def of(
         cls, figure: Callable[..., go.Figure], *data: Any, title: str, theme: Theme, **choices: Any
     ) -> Drawn:
-        """Draw a figure whose ``…_reading`` takes the same data and choices."""
+        """Draw a figure; its ``…_reading`` function takes the same data and choices."""
         reading = getattr(figures, f"{figure.__name__}_reading")
         told = formatting.unbroken(reading(*data, **choices))
         return cls(figure(*data, theme=theme, **choices), told, title)
 
 
 def reading_of(id_: str) -> str:
-    """Id of the sentence below a chart."""
+    """Return the id of the sentence below a chart."""
     return f"{id_}-reading"
 
 
 def title_of(id_: str) -> str:
-    """Id of a chart's title."""
+    """Return the id of a chart's title."""
     return f"{id_}-title"
 
 
 def drawn_anew(id_: str, **options: Any) -> tuple[Output, Output, Output]:
-    """Where a callback's :class:`Drawn` goes.
+    """Return the outputs for a callback that returns :class:`Drawn`.
 
     Parameters
     ----------
     id_
-        Of the chart.
+        Id of the chart.
     options
-        For each output, such as ``allow_duplicate``.
+        Keyword arguments for each output, such as ``allow_duplicate``.
     """
     return (
         Output(id_, "figure", **options),
@@ -93,20 +93,20 @@ def chart(
     height: int = HEIGHT,
     movable: bool = False,
 ) -> Component:
-    """A titled chart with its reading and downloads.
+    """Return a titled chart with its description and downloads.
 
     Parameters
     ----------
     id_
-        Of the graph; its title and its sentence have ids of their own, for :func:`drawn_anew`.
+        Id of the graph; its title and sentence have ids of their own, see :func:`drawn_anew`.
     drawn
-        What it shows.
+        The figure, its description and its title.
     explain
-        A term of the glossary, or a sentence, behind a question mark after the title.
+        A glossary term or a sentence, shown behind a question mark after the title.
     height
-        In pixels; :data:`TALL` for a map, :data:`SQUARE` for what is as high as it is wide.
+        In pixels; :data:`TALL` for a map, :data:`SQUARE` for a square chart.
     movable
-        Whether zoom and pan buttons are offered.
+        Whether to offer zoom and pan buttons.
     """
     title = title_of(id_)
     return html.Figure(
@@ -127,7 +127,7 @@ def chart(
                 ],
                 className="chart-head",
             ),
-            # The frame keeps the chart's place while the browser still loads plotly.
+            # The frame reserves the chart's space while the browser loads plotly.
             html.Div(
                 dcc.Graph(
                     id=id_,
@@ -139,9 +139,9 @@ def chart(
                 ),
                 className="chart-frame",
                 style={"minHeight": f"{height}px"},
-                # One picture: its hundreds of labels, read one by one, would tell nothing. What
-                # it shows stands in the sentence below and in the table behind “CSV”.
-                # A map has buttons of its own, which a picture cannot have.
+                # Screen readers get one image instead of hundreds of labels; the sentence below and
+                # the table behind “CSV” say what it shows. A map contains buttons, which an image
+                # cannot.
                 role="group" if movable else "img",
                 **{"aria-labelledby": title},
             ),

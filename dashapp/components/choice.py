@@ -1,4 +1,4 @@
-"""Labelled choices."""
+"""Labeled selects."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def choice(
     *,
     note: str | None = None,
 ) -> Component:
-    """A labelled select.
+    """Return a labeled select.
 
     Parameters
     ----------
     options
-        Value → label, or values that are their own labels.
+        Mapping of value to label, or values that are their own labels.
     """
     pairs = options.items() if isinstance(options, Mapping) else ((o, o) for o in options)
     select = dbc.Select(
@@ -33,7 +33,7 @@ def choice(
         value=value,
         className="field-select",
     )
-    # The label holds the select: ids of patterns are no HTML ids that it could point to.
+    # The label wraps the select: it cannot refer to a pattern id, which is not an HTML id.
     return html.Div(
         [
             html.Label([html.Span(label, className="field-label"), select]),
@@ -50,7 +50,7 @@ def choices(
     *,
     placeholder: str = "None",
 ) -> Component:
-    """Any number of several, in a list that opens; its label stands before it."""
+    """Return a multi-select dropdown; the caller renders its label."""
     pairs = ((o, o) if isinstance(o, str) else (o["value"], o["label"]) for o in options)
     return dcc.Dropdown(
         id=id_,

@@ -1,4 +1,4 @@
-"""Downloads of tables: a link where the file is small, else a button that has it written."""
+"""Table downloads: a link for a small file, a button that starts the export of a large one."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ def download(
     button_id: str | dict[str, Any],
     look: str = "btn-secondary",
 ) -> Component:
-    """One download.
+    """Return a link or a button for one download.
 
     Parameters
     ----------
     export
-        The file; a search never becomes part of an address, so its files are written first.
+        The file. With a search text it is always exported first: URLs must not contain searches.
     href
-        Where a small file is.
+        Address of a small file.
     button_id
-        Id of the button that has a larger one written.
+        Id of the button that exports a large file.
     look
-        Class of the button or link.
+        CSS class of the button or link.
     """
     if export.is_small and not export.selection.text.strip():
         return html.A(label, href=href, className=f"btn {look}")
@@ -40,7 +40,7 @@ def download(
 
 
 def masking_note(contacts: Sequence[str]) -> Component | None:
-    """Says that contact data are masked, where there are some and the visitor gets them so."""
+    """Return a note that contact data are masked, if this visitor gets them masked."""
     if not contacts or may(Right.CHANGE):
         return None
     return html.P(MASKED, className="text-muted-soft")

@@ -1,7 +1,7 @@
-"""The drop zone; ``assets/upload.js`` brings it to life.
+"""The drop zone for uploads; ``assets/upload.js`` adds its behavior.
 
 Dash's own upload component sends files as text through a callback, which takes many times the
-file's size in memory. Ours streams the bytes to a route and shows how far it is.
+file's size in memory. Ours streams the bytes to a route and shows the progress.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MODEL_ACCEPT = ".segmodel"
 
 
 def load_model() -> Component:
-    """A folded drop zone for a model that was saved earlier."""
+    """Return a collapsed drop zone for a saved model."""
     return html.Details(
         [
             html.Summary("Load a model", className="btn btn-quiet"),
@@ -43,21 +43,21 @@ def drop_zone(
     limit_mb: int | None = None,
     small: bool = False,
 ) -> Component:
-    """A place to drop or choose a file.
+    """Return an area to drop or choose a file.
 
     Parameters
     ----------
     purpose
-        What the server does with it: ``"dataset"``, ``"batch"``, ``"model"``, ``"recipe"`` or
+        What the server does with the file: ``"dataset"``, ``"batch"``, ``"model"``, ``"recipe"`` or
         ``"mended"``.
     title, note
-        What to do, and what is accepted.
+        Instruction and accepted formats.
     accept
-        File endings that the file dialog offers; the content decides in the end.
+        File extensions offered by the file dialog; the server decides by the content.
     limit_mb
-        Larger files are refused before they are sent.
+        Larger files are refused before upload.
     small
-        In one line, beside other things.
+        Whether to use a compact, one-line layout.
     """
     return html.Div(
         [
@@ -69,7 +69,7 @@ def drop_zone(
                 ],
                 className="dropzone-words",
             ),
-            # The script puts the file field in here; React must not own its content.
+            # The script inserts the file input here; React must not own the content.
             html.Div(className="upload-mount"),
             html.Div(className="upload-progress", hidden=True),
             html.Div(className="upload-error", role="alert"),

@@ -1,4 +1,4 @@
-"""Our own line icons, drawn by ``assets/icons.css`` in the color of the text around them."""
+"""Our own line icons, drawn by ``assets/icons.css`` in the color of the surrounding text."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ NAMES = (
 
 
 def icon(name: str, *, label: str | None = None) -> Component:
-    """One icon.
+    """Return an icon.
 
     Parameters
     ----------
     name
         One of :data:`NAMES`.
     label
-        What it means where no text beside it says so; without one, screen readers skip it.
+        Accessible name if no visible text gives the meaning; otherwise screen readers skip the
+        icon.
 
     Raises
     ------
     ValueError
-        If there is no such icon.
+        If the icon is unknown.
     """
     if name not in NAMES:
         raise ValueError(f"There is no icon {name!r}; there are {', '.join(NAMES)}.")

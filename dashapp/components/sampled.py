@@ -1,4 +1,4 @@
-"""What each view of a large data set says: what it tells of everybody, and what of a sample."""
+"""Notes on large data: which results cover all customers and which only a sample."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from segmentation import Table
 
 
 def sample_note(table: Table | None, all_of_them: str, some_of_them: str) -> Component | None:
-    """A sentence of each; nothing for a table that has all its customers.
+    """Return a note about sample and population; None for a table with all its customers.
 
     Parameters
     ----------
     all_of_them, some_of_them
-        What is told of all customers, and what is drawn from the sample; each the beginning of a
-        sentence, empty where there is nothing.
+        Beginnings of the sentences about all customers and about the sample; empty for none.
     """
     if table is None or table.population is None:
         return None
@@ -26,12 +25,12 @@ def sample_note(table: Table | None, all_of_them: str, some_of_them: str) -> Com
 
 
 def noun(table: Table) -> str:
-    """What the rows of a table are called."""
+    """Return what the rows of a table are called."""
     return "customer" if table.rows_used == table.customers else "sampled customer"
 
 
 def sample_of(table: Table) -> str:
-    """The sample in words, of a table that is one.
+    """Describe how many of the customers are in the table.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a page shows while there is nothing, something on its way, or something wrong."""
+"""What a page shows while it is empty, loading or in error."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def empty_state(
     picture: str = "sparkle",
     whole_page: bool = False,
 ) -> Component:
-    """What to do next where there is nothing yet.
+    """Return a message for an empty view, with what to do next.
 
     Parameters
     ----------
     title, text
-        What is missing and why that is fine.
+        What is missing, and why that is fine.
     action
         The one button: ``(label, path)`` or a component.
     picture
-        Name of the icon above.
+        Name of the icon above the title.
     whole_page
-        Whether it is all that the page shows, so that its title is the page's heading.
+        Whether this is the whole page, so that its title becomes the page's heading.
     """
     heading = html.H1 if whole_page else html.H2
     return html.Section(
@@ -57,12 +57,12 @@ def empty_state(
 def error_state(
     title: str, text: str, *, reference: str | None = None, action: Action | Component | None = None
 ) -> Component:
-    """What happened and what to do.
+    """Return a message that says what happened and what to do.
 
     Parameters
     ----------
     reference
-        Id under which the server's log has the rest.
+        Id of the error in the server's log.
     """
     return html.Section(
         [
@@ -80,7 +80,7 @@ def error_state(
 
 
 def expired_state() -> Component:
-    """What the tab looked at is gone; there is one way forward."""
+    """Return the message for data that have expired, with one way forward."""
     return html.Section(
         [
             html.Div(icon("expired"), className="state-picture"),
@@ -93,7 +93,7 @@ def expired_state() -> Component:
 
 
 def skeleton(blocks: int = 3) -> Component:
-    """Quiet shapes where content is about to be."""
+    """Return placeholder shapes for content that is loading."""
     return html.Div(
         [
             html.Span("Loading", className="visually-hidden"),
@@ -115,20 +115,20 @@ def progress_panel(
     kind: str = "",
     cancel_id: str | Mapping[str, Any] | None = None,
 ) -> Component:
-    """How far a piece of work is.
+    """Return the progress of a job.
 
     Parameters
     ----------
     title
         What is being done.
-    stage
+    Current step.
         The step it is at.
-    fraction
+    Completed fraction, 0 to 1.
         How much is done, 0 to 1.
-    kind
+    Kind of the job; CSS may style the page by it.
         Kind of the job; styles of the page behind may follow it.
     cancel_id
-        Id of the Cancel button; without one the work cannot be cancelled.
+        Id of the Cancel button; None if the job cannot be canceled.
     """
     done = min(max(fraction, 0.0), 1.0)
     return html.Section(
@@ -162,7 +162,7 @@ def progress_panel(
 
 
 def message(kind: str, sentence: str, action: Component | None = None) -> Component:
-    """One sentence about what just happened, and what to do about it.
+    """Return a sentence about what just happened, with an optional action.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A row of tabs; ``assets/tabs.js`` switches them in the browser, by mouse and keyboard.
+"""A tab bar; ``assets/tabs.js`` switches tabs in the browser, by mouse and keyboard.
 
 Dash's own tabs are plain boxes that neither keyboards nor screen readers can use.
 """
@@ -14,20 +14,20 @@ from dash.development.base_component import Component
 def tab_bar(
     id_: str, tabs: Mapping[str, str], label: str, *, panel_id: str, selected: str | None = None
 ) -> Component:
-    """A row of tabs.
+    """Return a tab bar.
 
     Parameters
     ----------
     id_
-        Id of a store whose ``data`` is the key of the chosen tab.
+        Id of the store whose ``data`` is the key of the selected tab.
     tabs
-        Key → visible label.
+        Mapping of key to visible label.
     label
-        What screen readers call the row.
+        Accessible name of the tab bar.
     panel_id
-        Id of what the tabs switch.
+        Id of the panel that the tabs control.
     selected
-        Key of the tab to start with; the first when not given.
+        Key of the initial tab; the first by default.
     """
     chosen = selected if selected in tabs else next(iter(tabs))
     return html.Div(

@@ -1,4 +1,4 @@
-"""Plain tables: numbers to the right, heads that stay, every cell formatted for people."""
+"""Plain tables: right-aligned numbers, sticky headers, every cell formatted for people."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dashapp import formatting, units
 
 Teller = Callable[[object, str], str]
 
-# A plain table with more rows would make the page heavy; longer data belong in a grid.
+# More rows would make the page heavy; use a grid for longer data.
 MAX_ROWS = 200
-# Longer texts may be cut by the width of their column, on phones most of all.
+# Narrow columns may cut longer texts, especially on phones.
 LONG_TEXT = 15
-# Head of the first column in a table that describes one column per row: its numbers are
-# written in the described column's unit.
+# Header of the first column in a table that describes one column per row: that row's numbers
+# use the described column's unit.
 DESCRIBED = "column"
 HEADS = {
     "distinct": "Different values",
@@ -39,21 +39,21 @@ def data_table(
     plain: tuple[str, ...] = (),
     right: tuple[str, ...] = (),
 ) -> Component:
-    """A table of at most :data:`MAX_ROWS` rows.
+    """Return a table of at most :data:`MAX_ROWS` rows.
 
     Parameters
     ----------
     frame
-        What to show; the index is left out.
+        The data; the index is not shown.
     caption
-        What screen readers call it; not visible.
+        Accessible name; not visible.
     colors
-        Text of the first column → CSS class of :func:`dashapp.theme.segment_class`, for rows
-        that stand for segments.
+        Text of the first column → CSS class of :func:`dashapp.theme.segment_class`, for rows that
+        represent segments.
     plain
-        Columns whose numbers are names (ids, years): at the left, without separators.
+        Columns whose numbers are labels (ids, years): left-aligned, without separators.
     right
-        Columns that stand at the right though they hold text, such as numbers with units.
+        Text columns to right-align, such as numbers with units.
     """
     numbers = {
         name
@@ -85,7 +85,7 @@ def data_table(
         ),
         className="table-wrap",
         tabIndex="0",
-        # Several unnamed regions could not be told apart in a list of landmarks.
+        # Several unnamed regions would look the same in a list of landmarks.
         role="region" if caption else "group",
         **{"aria-label": caption or "Table"},
     )
@@ -114,7 +114,7 @@ def _row(
 
 
 def _teller(frame: pd.DataFrame, column: str, plain: tuple[str, ...]) -> Teller:
-    """How a column's cells are written: from the value and the row's first cell."""
+    """Return the formatter of a column's cells, given the value and the row's first cell."""
     values = frame[column]
     if not _is_number(values):
         return lambda value, _: formatting.cell(value)
@@ -139,7 +139,7 @@ def _head(frame: pd.DataFrame, name: str) -> str:
 
 
 def _whole(text: str) -> str | None:
-    """The whole text on hover where its cell may be cut."""
+    """Return the full text as a tooltip if its cell may be cut."""
     return text if len(text) > LONG_TEXT else None
 
 

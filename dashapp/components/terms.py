@@ -1,4 +1,4 @@
-"""Words of the field, each explained in a sentence where it is used."""
+"""Technical terms, each explained in a sentence where it is used."""
 
 from __future__ import annotations
 
@@ -60,21 +60,21 @@ GLOSSARY = {
 }
 
 
-# Stands behind what it explains, and is called so.
+# The mark after an explained element, and its accessible name.
 MARK, EXPLAINED = "?", "What this means"
 
 
 def term(word: str, explain: str, *, class_name: str = "") -> Component:
-    """A word with its explanation on hover, focus and for screen readers.
+    """Return a word with an explanation on hover, on focus and for screen readers.
 
     Parameters
     ----------
     word
-        What is written.
+        The visible word.
     explain
-        A key of :data:`GLOSSARY` in any case, or an explanation of its own.
+        A key of :data:`GLOSSARY` in any case, or the explanation itself.
     class_name
-        Further CSS classes of the word.
+        Further CSS classes.
     """
     sentence = GLOSSARY.get(explain.lower(), explain)
     return html.Span(
@@ -84,12 +84,12 @@ def term(word: str, explain: str, *, class_name: str = "") -> Component:
         ],
         className=f"term {class_name}".strip(),
         tabIndex="0",
-        # What can have the focus needs a role and a name; the explanation is read after them.
+        # A focusable element needs a role and a name; screen readers then read the description.
         role="note",
         **{"aria-label": EXPLAINED if word == MARK else word, "aria-description": sentence},
     )
 
 
 def explained(explain: str) -> Component:
-    """A small question mark that explains what stands before it."""
+    """Return a small question mark that explains the element before it."""
     return term(MARK, explain, class_name="term-mark")

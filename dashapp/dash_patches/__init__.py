@@ -1,1 +1,1 @@
-"""Every private hook into Dash and plotly, with its reason and its end."""
+"""Workarounds that rely on private parts of Dash and plotly, each with its reason."""

@@ -1,7 +1,7 @@
-"""Our own scripts as one file and our styles as another.
+"""Bundle our scripts into one file and our styles into another.
 
-A newcomer's browser asks for six files at a time; some thirty small ones, each asked for by
-itself, keep the first page waiting longer than their bytes do.
+A browser fetches about six files at a time; thirty small files delay the first page longer than
+their total size would.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ TYPES = MappingProxyType({"js": "text/javascript", "css": "text/css"})
 
 
 def bundled(folder: Path, ending: str) -> bytes:
-    """All files with an ending that lie in a folder itself, in the order of their names.
+    """Concatenate the files with an extension directly in a folder, sorted by name.
 
     Parameters
     ----------
     folder
-        Of the assets. What lies deeper is served by itself.
+        Inside the assets; files in subfolders are served separately.
     ending
         ``"js"`` or ``"css"``.
     """
@@ -31,12 +31,12 @@ def bundled(folder: Path, ending: str) -> bytes:
 
 
 def serve(server: Flask, folder: Path) -> dict[str, str]:
-    """Serve both bundles, as they are now, beside the files that they are made of.
+    """Serve both current bundles in addition to their source files.
 
     Returns
     -------
     dict
-        Ending → address, which names the content: browsers may keep it for ever.
+        Extension → URL with a content hash: browsers may cache it forever.
     """
     return {ending: _serve(server, ending, bundled(folder, ending)) for ending in TYPES}
 

@@ -1,4 +1,4 @@
-"""Which scripts of Dash's packages come with the first page, and which when they are needed."""
+"""Choose which scripts of Dash's packages to load on demand instead of with the first page."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dash import dash_table
 from dash.fingerprint import build_fingerprint
 
 GRID_FILE = "dash_ag_grid.min.js"
-# Scripts that no page needs at its start: the grid's, which assets/grid.js brings when a grid is
-# shown, and that of Dash's own tables, which no page uses.
+# Scripts that no page needs at the start: the grid's, which assets/grid.js loads with the first
+# grid, and that of Dash's DataTable, which no page uses.
 LATER = ((dash_ag_grid, GRID_FILE), (dash_table, "dash_table/bundle.js"))
 
 
 def postpone() -> None:
-    """Keep the scripts of :data:`LATER` out of the page; they stay available on demand.
+    """Remove the scripts of :data:`LATER` from the page; they stay available on demand.
 
-    Dash writes the scripts of every package that is imported into every page, whether a page
-    uses them or not. Doing this twice changes nothing.
+    Dash adds the scripts of every imported package to every page, whether used or not. Calling this
+    twice has no further effect.
     """
     for package, file in LATER:
         for script in package._js_dist:  # noqa: SLF001 - where Dash looks
@@ -29,7 +29,7 @@ def postpone() -> None:
 
 
 def grid_address() -> str:
-    """Where the browser finds the grid's script; it may be kept for ever under this name."""
+    """Return the URL of the grid's script; browsers may cache it forever."""
     package: Any = dash_ag_grid
     changed = int((Path(package.__file__).parent / GRID_FILE).stat().st_mtime)
     name = build_fingerprint(GRID_FILE, package.__version__, changed)

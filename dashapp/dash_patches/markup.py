@@ -1,7 +1,7 @@
-"""Plain HTML as one component: Dash follows every component, whether it can change or not.
+"""Render static HTML as one component: Dash tracks every component, even one that never changes.
 
-A table of sixty cells is sixty components that Dash hydrates, subscribes and asks after each
-change of the page; as one :class:`Markup`, drawn by ``assets/markup.js``, it is one.
+For a table of sixty cells Dash hydrates, subscribes and checks sixty components on each change of
+the page; a :class:`Markup`, drawn by ``assets/markup.js``, is a single one.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ HTML = html.Div._namespace  # noqa: SLF001 - every component's public address in
 
 
 class Markup(Component):  # type: ignore[misc]  # Dash has no types
-    """HTML that never changes, with the components that may between it.
+    """Static HTML with components in between.
 
     Parameters
     ----------
     children
-        Components that Dash goes on to follow.
+        Components that Dash still tracks.
     tree
-        What stands around them, in order: a text, the place of one of ``children``, None, or
+        Their surroundings, in order: a text, the index of one of ``children``, None, or
         ``[tag, attributes, *content]``.
     """
 
@@ -39,13 +39,13 @@ class Markup(Component):  # type: ignore[misc]  # Dash has no types
 
 
 def markup(content: Any) -> Any:
-    """The same content, in which all HTML that no callback knows has become one component.
+    """Merge the HTML that no callback refers to into one component.
 
     Parameters
     ----------
     content
-        Components, lists of them, texts; all else is returned as it is. Components with an id
-        stay themselves, in place; their own content becomes markup as well.
+        Components, texts and lists of them; anything else is returned unchanged. Components with an
+        id stay in place; their own content becomes markup too.
     """
     if not isinstance(content, Component | list | tuple):
         return content
@@ -73,10 +73,10 @@ def _node(item: Any, kept: list[Component]) -> Any:
 
 
 def _followed(item: Component) -> Component:
-    """A component that callbacks know, with its content as markup."""
+    """Return a component with its content as markup; callbacks may refer to the component."""
     if "children" in item.to_plotly_json()["props"]:
         item.children = markup(item.children)
-    # A click anywhere in a container would count as one on it, and be told to everybody.
+    # A click anywhere in a container would count as a click on it and trigger a request.
     if item._namespace == HTML and not isinstance(item, html.Button):  # noqa: SLF001
         item.disable_n_clicks = True
     return item

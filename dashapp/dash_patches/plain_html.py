@@ -1,4 +1,4 @@
-"""Components as plain HTML, for what must be readable before any script has arrived."""
+"""Render components as plain HTML, readable before any script has loaded."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from xml.etree import ElementTree as ET
 from dash import dcc, html
 
 HTML = html.Div._namespace  # noqa: SLF001 - every component's public address in the browser
-# Where HTML has another name for an attribute than React.
+# Attributes whose HTML name differs from React's.
 NAMES = {"className": "class", "htmlFor": "for", "id": "data-stands-for"}
 
 
 def plain_html(content: Any) -> str:
-    """HTML that looks like some components before they come to life.
+    """Return the HTML of components before Dash renders them.
 
     Parameters
     ----------
     content
-        Components of ``dash.html``, links, and lists of them; whatever only a script can draw
-        leaves no trace.
+        Components of ``dash.html``, links and lists of them; anything that needs a script is
+        omitted.
 
     Returns
     -------
     str
-        Escaped HTML. An id becomes ``data-stands-for``: there is one of each in the page, and it
-        belongs to the component itself.
+        Escaped HTML. An id becomes ``data-stands-for``, because ids must be unique and this one
+        belongs to the real component.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def _attributes(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _add_text(element: ET.Element, text: str) -> None:
-    # A text behind an element belongs to that element here.
+    # In ElementTree, text after an element is that element's tail.
     if len(element):
         element[-1].tail = (element[-1].tail or "") + text
     else:

@@ -1,7 +1,7 @@
-"""Figures: functions from a table to a plotly figure, and the sentence beside each.
+"""Figures: functions from a table to a plotly figure, each with a function that describes it.
 
-To add one, write it and its ``…_reading``, and name it in :data:`FIGURES`; the contract test
-then runs it with no rows, a million rows and both themes.
+To add one, write it and its ``…_reading`` and name it in :data:`FIGURES`; the contract test then
+runs it with no rows, a million rows and both themes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which columns go together: all pairs at a glance."""
+"""Which columns are associated: all pairs at a glance."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from dashapp.figures.drawing.contrast import write_cells
 from dashapp.figures.drawing.wrapped_labels import labels
 from dashapp.theme import LIGHT, Theme, color_scale
 
-# More columns than this make cells that cannot be told apart; the strongest ones are kept.
+# More columns would make the cells unreadable; the most strongly associated ones are kept.
 MAX_ASSOCIATED = 24
-# The cells' numbers are written in up to this many columns; more would not fit.
+# Numbers are written into the cells for up to this many columns; more would not fit.
 MAX_WRITTEN = 14
-# The corner above the diagonal is empty, unless there is but one cell.
+# Position in the empty corner above the diagonal, for two or more cells.
 IN_CORNER = {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top", "len": 0.4}
-# Names of strengths, after Cohen's small, medium and large effects.
+# Labels of strengths, after Cohen's small, medium and large effects.
 STRENGTHS = ((0.5, "strongly"), (0.3, "moderately"), (0.1, "weakly"))
 
 
 def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
-    """How strongly any two columns go together, 0 to 1.
+    """Draw how strongly each pair of columns is associated, 0 to 1.
 
     Parameters
     ----------
     matrix
-        Symmetric, shape (p, p), as :func:`segmentation.association` gives it. Of more than
-        MAX_ASSOCIATED columns, those that go together most are drawn.
+        Symmetric, shape (p, p), from :func:`segmentation.association`. Beyond MAX_ASSOCIATED
+        columns, only the most strongly associated ones are drawn.
     """
     matrix = strongest(matrix)
     names = [str(name) for name in matrix.columns]
     if len(names) < 2:
         return empty_figure("Two columns are needed to see how they go together.", theme=theme)
     values = matrix.to_numpy(dtype=np.float64).copy()
-    # A column always goes with itself; the corner above repeats the one below.
+    # The diagonal is always 1, and the upper triangle repeats the lower one.
     values[np.triu_indices(len(names))] = np.nan
     short = labels(names)
     canvas = Canvas(
@@ -46,7 +46,7 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
             **label_axis(names[:-1], "Column", short[:-1]),
             "showline": False,
             "ticks": "",
-            # Names at a slant need room between the columns.
+            # Slanted names need space between the columns.
             "tickangle": -45 if len(names) <= MAX_WRITTEN else -90,
         },
         yaxis={**label_axis(names[1:], "Column"), "autorange": "reversed", "ticks": ""},
@@ -67,7 +67,7 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
         hovertemplate="%{hovertext}<br>association <b>%{z:.2f}</b><extra></extra>",
         name="association",
         meta={"measure": "association (0 to 1)"},
-        # Where cells are small, the numbers in them are hidden: the scale speaks for them.
+        # Small cells have no numbers; the color scale is enough.
         colorbar=scale_bar(
             "Association (0 to 1)", theme, **(IN_CORNER if len(names) > 2 else ABOVE)
         ),
@@ -80,12 +80,12 @@ def association_heatmap(matrix: pd.DataFrame, *, theme: Theme = LIGHT) -> go.Fig
 
 
 def association_heatmap_reading(matrix: pd.DataFrame, *, measured: int = 0, total: int = 0) -> str:
-    """Name the pairs that go together most.
+    """Name the most strongly associated pairs.
 
     Parameters
     ----------
     measured, total
-        On how many of how many customers the strengths were measured; said where it differs.
+        Number of customers in the measurement and overall; mentioned if they differ.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def association_heatmap_reading(matrix: pd.DataFrame, *, measured: int = 0, tota
 
 
 def strongest(matrix: pd.DataFrame, limit: int = MAX_ASSOCIATED) -> pd.DataFrame:
-    """The columns with the strongest partners, in their own order.
+    """Return the columns with the strongest associations, in their original order.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A measure compared between the levels of a category, with how sure each value is."""
+"""A measure compared between the levels of a category, with 95 % intervals."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MAX_LEVELS = 20
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A statistic of one group with its 95 % interval."""
+    """A group's statistic with its 95 % interval."""
 
     name: str
     value: float
@@ -41,10 +41,10 @@ class Estimate:
 
 
 def estimate(values: np.ndarray, statistic: str, name: str = "") -> Estimate:
-    """Mean or median of finite numbers with a 95 % interval.
+    """Return the mean or median of finite numbers with a 95 % interval.
 
-    The mean's interval is the normal one; the median's comes from order statistics and needs
-    no distribution [1]_. A single value has no interval.
+    The mean's interval assumes normality; the median's uses order statistics and is
+    distribution-free [1]_. A single value has no interval.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def estimate(values: np.ndarray, statistic: str, name: str = "") -> Estimate:
 def estimates(
     frame: pd.DataFrame, measure: str, category: str, statistic: str
 ) -> tuple[Estimate, ...]:
-    """The statistic of each level of a category, largest first."""
+    """Return the statistic of each level of a category, largest first."""
     values, levels = numbers(frame, measure), groups(frame, category, MAX_LEVELS)
     found = [
         estimate(part, statistic, name)
@@ -99,7 +99,7 @@ def measure_by_category(
     statistic: str = "mean",
     theme: Theme = LIGHT,
 ) -> go.Figure:
-    """Mean or median of a number in each level of a category, with 95 % intervals.
+    """Draw the mean or median of a number in each level of a category, with 95 % intervals.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def measure_by_category(
 def measure_by_category_reading(
     frame: pd.DataFrame, measure: str, category: str, *, statistic: str = "mean"
 ) -> str:
-    """Compare the highest and the lowest level and say whether the difference is sure.
+    """Compare the highest and lowest level and say whether the difference is significant.
 
     Examples
     --------

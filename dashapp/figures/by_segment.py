@@ -1,4 +1,4 @@
-"""Any column of the customers by segment."""
+"""Any column, by segment."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def column_by_segment(
     *,
     theme: Theme = LIGHT,
 ) -> go.Figure:
-    """Any column by segment: boxes of a number, stacked shares of a category.
+    """Draw any column by segment: box plots of a number, stacked shares of a category.
 
     Parameters
     ----------
     segment_ids
-        Segment of each row of ``frame``, in its order.
+        Segment of each row of ``frame``, in the same order.
     """
     code = places(segment_ids, [segment.id for segment in segments])
     inside = np.flatnonzero(np.bincount(code + 1, minlength=len(segments) + 1)[1:])

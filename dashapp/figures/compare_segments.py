@@ -1,4 +1,4 @@
-"""Segments side by side over several metrics, the largest differences first."""
+"""Segments compared over several metrics, the largest differences first."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from dashapp.theme import LIGHT, Theme
 if TYPE_CHECKING:
     from segmentation import Profile, Segment
 
-# More rows than this cannot be read at a glance.
+# More rows cannot be read at a glance.
 MAX_COLUMNS = 14
-# Two lines, short enough for a phone; the hover says what one step is.
+# Two lines, short enough for a phone; the hover text gives the size of one step.
 AXIS = "Standard deviations<br>from everybody"
 CHOOSE = "Choose at least one segment to compare."
 ALIKE = "There is no number in which these segments differ from everybody."
@@ -28,21 +28,21 @@ ALIKE = "There is no number in which these segments differ from everybody."
 def _differences(
     segments: Sequence[Segment], columns: Sequence[str]
 ) -> tuple[list[str], np.ndarray]:
-    """Columns with the largest range between segments first, and their standardized distances.
+    """Rank columns by their range between segments and return their standardized distances.
 
-    Percent would rank noise first: a mean near zero makes any difference thousands of percent.
+    Percentages would rank noise first: near a mean of zero any difference is thousands of percent.
 
     Returns
     -------
     names : list of m str
     distances : ndarray of shape (m, k)
-        (segment's mean − everybody's) / everybody's standard deviation; NaN where unknown.
+        (segment mean − overall mean) / overall standard deviation; NaN if unknown.
     """
     names = [name for name in columns if all(name in s.profile.numeric for s in segments)]
     if not names or not segments:
         return [], np.empty((0, len(segments)))
     distances = np.array([[_distance(s, name) for s in segments] for name in names])
-    # One segment has no range: then its distance from everybody counts.
+    # A single segment has no range; use its distance from the overall mean instead.
     low = np.fmin.reduce(distances, axis=1, initial=0 if len(segments) == 1 else np.inf)
     high = np.fmax.reduce(distances, axis=1, initial=0 if len(segments) == 1 else -np.inf)
     ranges = np.where(high > low, high - low, 0)
@@ -62,16 +62,16 @@ def compare_segments(
     *,
     theme: Theme = LIGHT,
 ) -> go.Figure:
-    """Each segment's averages, in standard deviations above or below everybody's.
+    """Draw each segment's means, in standard deviations from the overall mean.
 
     Parameters
     ----------
     segments
         The segments to compare, at least one.
     everybody
-        Profile of all customers, for the hover.
+        Profile of all customers, for the hover text.
     columns
-        Numeric columns; those in which nobody differs are left out.
+        Numeric columns; constant ones are left out.
     """
     names, distances = _differences(segments, columns)
     if not names:
@@ -89,7 +89,7 @@ def compare_segments(
         },
         yaxis={**label_axis(names, "Column"), "autorange": "reversed"},
         hovermode="closest",
-        margin={"t": LEGEND_ROOM, "b": 68},  # a title in two lines
+        margin={"t": LEGEND_ROOM, "b": 68},  # a two-line title
     )
     for name, row in zip(names, distances, strict=True):
         canvas.add(
@@ -129,7 +129,7 @@ def compare_segments(
 def compare_segments_reading(
     segments: Sequence[Segment], everybody: Profile, columns: Sequence[str]
 ) -> str:
-    """Name the column in which the chosen segments differ most, in original units."""
+    """Name the column that differs most between the segments, in original units."""
     names, distances = _differences(segments, columns)
     if not names:
         return ALIKE if segments else CHOOSE

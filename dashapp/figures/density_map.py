@@ -1,4 +1,4 @@
-"""Where many customers are: counted cells, drawn as a heatmap or as contours."""
+"""Customer density: counts in cells, drawn as a heatmap or as contours."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dashapp.theme import Theme, color_scale, translucent
 # Cells along each axis: fine enough for the shape, few enough for the browser.
 PAIR_CELLS = 48
 MAP_CELLS = 56
-# Empty cells around the outermost points, in which their contours come to an end.
+# Empty cells around the outermost points, so that contours close.
 MARGIN_CELLS = 4
 
 
 def counts_in_cells(
     x: Numbers, y: Numbers, x_edges: Numbers, y_edges: Numbers
 ) -> npt.NDArray[np.int64]:
-    """Rows in each cell of an evenly spaced grid, shape (len(x_edges) − 1, len(y_edges) − 1).
+    """Count the rows in each cell of an even grid; shape (len(x_edges) − 1, len(y_edges) − 1).
 
     Examples
     --------
@@ -44,11 +44,11 @@ def _bins(values: Numbers, edges: Numbers) -> npt.NDArray[np.intp]:
 
 
 def add_cells(canvas: Canvas, x: np.ndarray, y: np.ndarray, theme: Theme) -> None:
-    """Add a heatmap of how many customers lie in each cell of two numbers."""
-    # Round bins: whole numbers would otherwise show stripes that the data do not have.
+    """Add a heatmap of the number of customers in each cell of two numbers."""
+    # Round bins: otherwise whole numbers would show stripes that are not in the data.
     x_edges, y_edges = bin_edges(x, PAIR_CELLS), bin_edges(y, PAIR_CELLS)
     counts = counts_in_cells(x, y, x_edges, y_edges)
-    # The square root keeps thin regions visible beside crowded ones.
+    # The square root keeps sparse regions visible next to dense ones.
     height = np.where(counts > 0, np.sqrt(counts), np.nan).T
     canvas.add(
         "heatmap",
@@ -65,7 +65,7 @@ def add_cells(canvas: Canvas, x: np.ndarray, y: np.ndarray, theme: Theme) -> Non
 
 
 def add_contours(canvas: Canvas, points: pd.DataFrame, theme: Theme) -> None:
-    """Add soft contours of where the points of a map are, columns ``x`` and ``y``."""
+    """Add soft contours of the density of a map's points, columns ``x`` and ``y``."""
     x, y = (_edges(points[axis].to_numpy(np.float64)) for axis in ("x", "y"))
     counts = counts_in_cells(
         points["x"].to_numpy(np.float64), points["y"].to_numpy(np.float64), x, y
@@ -93,7 +93,7 @@ def _edges(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _smoothed(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    # Three passes of a 1-2-1 kernel are close to a Gaussian and need no further library.
+    # Three passes of a 1-2-1 kernel approximate a Gaussian without another library.
     result = np.pad(counts.astype(np.float64), 1)
     for _ in range(3):
         for axis in (0, 1):

@@ -1,4 +1,4 @@
-"""How one column is spread: histogram, box plot, bars of a category."""
+"""The distribution of one column: histogram, box plot, bars of a category."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ from dashapp.figures.drawing.plotted_values import (
 from dashapp.figures.drawing.wrapped_labels import label
 from dashapp.theme import LIGHT, Theme, translucent
 
-# Bars beyond this number are put together as "Other".
+# Further bars are combined into "Other".
 MAX_BARS = 20
-# Extremes drawn per box; more overlap anyway.
+# Outliers drawn per box; more would overlap.
 MAX_OUTSIDE = 150
 
 
 def histogram(
     frame: pd.DataFrame, column: str, *, by: str | None = None, theme: Theme = LIGHT
 ) -> go.Figure:
-    """Customers in round bins of a number, stacked by a category if one is given.
+    """Draw customers in round bins of a number, optionally stacked by a category.
 
-    Bins are counted here, so that the figure's size does not depend on the number of rows.
+    Bins are counted here, so that the figure's size is independent of the number of rows.
     """
     values = numbers(frame, column)
     if not len(known(values)):
@@ -87,7 +87,7 @@ def histogram(
 
 
 def histogram_reading(frame: pd.DataFrame, column: str) -> str:
-    """Say where the middle half lies and how skewed the column is.
+    """Describe the interquartile range and the skew of the column.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def histogram_reading(frame: pd.DataFrame, column: str) -> str:
 def box_plot(
     frame: pd.DataFrame, column: str, *, by: str | None = None, theme: Theme = LIGHT
 ) -> go.Figure:
-    """Median, middle half, range and extremes of a number, by a category if one is given."""
+    """Draw median, quartiles, whiskers and outliers of a number, optionally by a category."""
     values = numbers(frame, column)
     parts = _split(frame, by)
     inside = known_in(values, parts.codes, len(parts.names))
@@ -138,7 +138,7 @@ def box_plot(
 def add_box(
     canvas: Canvas, values: np.ndarray, name: str, color: str, say: Callable[[float], str]
 ) -> None:
-    """Add one horizontal box, computed here, and a sample of its extremes."""
+    """Add one horizontal box, computed here, and a sample of its outliers."""
     box = box_of(values)
     canvas.add(
         "box",
@@ -180,7 +180,7 @@ def add_box(
 
 
 def box_plot_reading(frame: pd.DataFrame, column: str, *, by: str | None = None) -> str:
-    """Compare the medians of groups, or count the extremes of everybody."""
+    """Compare the medians of groups, or count all outliers."""
     values = numbers(frame, column)
     if not len(known(values)):
         return "No customers with a value are left."
@@ -212,7 +212,7 @@ def box_plot_reading(frame: pd.DataFrame, column: str, *, by: str | None = None)
 def category_bars(
     frame: pd.DataFrame, column: str, *, by: str | None = None, theme: Theme = LIGHT
 ) -> go.Figure:
-    """Customers in each level of a category, stacked by another one if it is given."""
+    """Draw customers in each level of a category, optionally stacked by another one."""
     levels = groups(frame, column, MAX_BARS)
     if not levels.names:
         return empty_figure(theme=theme)
@@ -250,7 +250,7 @@ def category_bars(
 
 
 def category_bars_reading(frame: pd.DataFrame, column: str) -> str:
-    """Name the most frequent level and how many levels there are.
+    """Name the most frequent level and the number of levels.
 
     Examples
     --------

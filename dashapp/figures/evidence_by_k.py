@@ -1,4 +1,4 @@
-"""Why this number of segments: what each index says about every k."""
+"""The evidence for the number of segments: each index for every k."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from dashapp.theme import LIGHT, Theme, translucent
 if TYPE_CHECKING:
     from segmentation import KEvidence
 
-# Stabilities that differ by less read the same with two decimals.
+# Stabilities that differ by less look equal at two decimals.
 TIE = 0.005
 NOTHING = "There is no evidence to show: no two divisions could be compared."
-# From here on inertia is written in thousands and millions.
+# From here on, inertia is written in thousands and millions.
 LARGE = 10_000
 
 
 def silhouette_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT) -> go.Figure:
-    """Mean silhouette of each k with its 95 % interval; the chosen k is marked."""
+    """Draw the mean silhouette of each k with its 95 % interval, and mark the chosen k."""
     if not evidence:
         return empty_figure(NOTHING, theme=theme)
     canvas = _by_k(evidence, "silhouette", "Silhouette (−1 to 1)", theme, tickformat=".2f")
@@ -56,7 +56,7 @@ def silhouette_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIG
 
 
 def silhouette_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
-    """Name the best k by silhouette and those whose intervals reach it."""
+    """Name the k with the best silhouette and those whose intervals reach it."""
     if not evidence:
         return NOTHING
     best = max(evidence, key=lambda row: row.silhouette)
@@ -74,10 +74,10 @@ def silhouette_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
 
 
 def inertia_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT) -> go.Figure:
-    """Total squared distance to the centres: the elbow."""
+    """Draw the total squared distance to the centers: the elbow plot."""
     if not evidence:
         return empty_figure(NOTHING, theme=theme)
-    # Below one, prefixes of thousandths ("250m") would say the opposite of what they mean.
+    # Below one, SI prefixes such as "250m" (thousandths) would be misread as millions.
     large = max(row.inertia for row in evidence) >= LARGE
     tick = ",.3~s" if large else ",.3~r"
     canvas = _by_k(
@@ -96,7 +96,7 @@ def inertia_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT)
 
 
 def inertia_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
-    """Say how much the last step to k gained and how much the next one would."""
+    """Say how much the last increase of k gained and how much the next would."""
     inertia = {row.k: row.inertia for row in evidence}
     if k not in inertia:
         return _without(evidence, k)
@@ -113,7 +113,7 @@ def inertia_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
 
 
 def stability_by_k(evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT) -> go.Figure:
-    """How alike the segments are when customers are drawn anew."""
+    """Draw how similar the segments are when customers are resampled."""
     measured = [row for row in evidence if row.stability is not None]
     if not measured:
         return empty_figure("Stability was not measured.", theme=theme)
@@ -148,7 +148,7 @@ def stability_by_k_reading(evidence: Sequence[KEvidence], k: int) -> str:
 def smallest_share_by_k(
     evidence: Sequence[KEvidence], k: int, *, theme: Theme = LIGHT
 ) -> go.Figure:
-    """Share of customers in the smallest segment of each k."""
+    """Draw the share of customers in the smallest segment of each k."""
     if not evidence:
         return empty_figure(NOTHING, theme=theme)
     canvas = _by_k(
@@ -243,7 +243,7 @@ def _draw(
 
 
 def _without(evidence: Sequence[KEvidence], k: int) -> str:
-    """Say which numbers of segments were compared where k is none of them."""
+    """Say which numbers of segments were compared if k is not among them."""
     if not evidence:
         return NOTHING
     lowest, highest = min(row.k for row in evidence), max(row.k for row in evidence)

@@ -1,4 +1,4 @@
-"""How the levels of a category are spread over segments."""
+"""How the levels of a category are distributed over segments."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from segmentation import Segment
 
 MAX_LEVELS = 8
-# Names of levels in the legend, which on a phone stands in a column.
+# Characters per level in the legend, which is a column on phones.
 LEGEND_LABEL = 20
-# A share needs this many percent of the bar for its number to be written inside.
+# Minimum percentage of a bar for its number to be written inside.
 MIN_WRITTEN = 7
 
 
 def level_shares(segments: Sequence[Segment], column: str, *, theme: Theme = LIGHT) -> go.Figure:
-    """How often each level of a category occurs in each segment."""
+    """Draw how often each level of a category occurs in each segment."""
     with_column = [segment for segment in segments if segment.profile.levels.get(column)]
     if not with_column:
         return empty_figure("This category has no known values.", theme=theme)
@@ -48,7 +48,7 @@ def level_shares(segments: Sequence[Segment], column: str, *, theme: Theme = LIG
 def add_share_bar(
     canvas: Canvas, rows: Sequence[str], percents: np.ndarray, name: str, color: str
 ) -> None:
-    """Add one level to stacked bars of shares; the number is written where it fits."""
+    """Add one level to stacked bars of shares, with its number if it fits."""
     canvas.add(
         "bar",
         x=percents,
@@ -66,7 +66,7 @@ def add_share_bar(
 
 
 def level_colors(count: int, theme: Theme) -> list[str]:
-    """Colors of a category's levels: steps of one scale, so that they differ from segments."""
+    """Return colors of a category's levels: one scale, distinct from the segments' colors."""
     scale = theme.sequential[1:]
     if count <= 1:
         return [scale[2]]
@@ -97,7 +97,7 @@ def _level_table(segments: Sequence[Segment], column: str) -> tuple[list[str], n
     shares = np.array([[level.share for level in s.profile.levels[column]] for s in segments])
     if len(names) <= MAX_LEVELS:
         return names, shares
-    # The most frequent ones keep their own bar, in the column's order.
+    # The most frequent levels keep their own bar, in the column's order.
     kept = np.sort(np.argsort(-shares.mean(axis=0), kind="stable")[: MAX_LEVELS - 1])
     rest = np.delete(shares, kept, axis=1).sum(axis=1, keepdims=True)
     return [*(names[i] for i in kept), "Other"], np.hstack([shares[:, kept], rest])

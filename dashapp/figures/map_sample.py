@@ -1,4 +1,4 @@
-"""Which customers are drawn as points where not all of them can be."""
+"""The sample of customers drawn as points if there are too many."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ import pandas as pd
 from dashapp import formatting
 from dashapp.figures.drawing.plotted_values import sample_rows
 
-# Drawn as points of the flat map, each an element of the page that is made and then styled: most
-# of the time that the map takes the browser. The density behind them counts everybody.
+# Points on the flat map. Each is a DOM element, and styling them takes most of the browser's time.
+# The density behind them counts all customers.
 MAX_POINTS = 1000
-# The 3D map draws on the graphics card and has no density behind its points.
+# The 3D map uses the GPU and has no density behind its points.
 MAX_POINTS_3D = 3000
-# Behind one customer, where the map is drawn anew with every change of a value.
+# Points behind one customer, where the map is redrawn with every change of a value.
 MAX_POINTS_BEHIND = 400
-# Small segments keep at least this many of their points.
+# Small segments keep at least this many points.
 MIN_POINTS = 40
 
 
 def sample_points(points: pd.DataFrame, limit: int = MAX_POINTS, seed: int = 0) -> pd.DataFrame:
-    """A sample for display in which every segment is seen; all where they are few.
+    """Return a sample in which every segment is represented, or all points if they are few.
 
     Parameters
     ----------
     points
         One row per customer with a column ``segment_id``.
     limit
-        Stated bound of the sample's size; small segments may add ``MIN_POINTS`` each.
+        Limit of the sample size; small segments may add ``MIN_POINTS`` each.
 
     Returns
     -------
     DataFrame
-        Rows of ``points`` with their index, in order.
+        Rows of ``points`` with their index, in their original order.
     """
     if len(points) <= limit:
         return points
@@ -46,12 +46,12 @@ def sample_points(points: pd.DataFrame, limit: int = MAX_POINTS, seed: int = 0) 
 
 
 def sample_sentence(points: pd.DataFrame, *, flat: bool = True, thing: str = "customer") -> str:
-    """Say how many of the customers are drawn as points, where these are not all.
+    """Say how many customers are drawn as points, if not all.
 
     Parameters
     ----------
     thing
-        What one of them is called.
+        What a row is called.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""One customer: why this segment, and where on the map."""
+"""One customer: the reasons for the segment, and the position on the map."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from segmentation import Assignment, SegmentModel
 
 MAX_BARS = 8
-# Sizes in pixels on the map: the room of the centres where it is wide and on a phone, a letter, a
-# line, a mark, and how far the middle of a name is from its centre.
+# Pixels on the map: the plot area on a wide screen and on a phone; a character, a line, a mark, and
+# the distance of a name from its center.
 MAP_SIZES = ((300, 240), (160, 160))
 LETTER, LINE, MARK, NAME_SHIFT = 7, 22, 18, 23
 ALONE = "There is only one segment, so nothing pulls elsewhere."
 
 
 def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
-    """What pulled a customer to its segment and what towards the runner-up."""
+    """Draw the pull of each column towards the segment and towards the runner-up."""
     pulls = found.contributions[:MAX_BARS]
     if not pulls or found.runner_up is None:
         return empty_figure(ALONE, theme=theme)
@@ -39,8 +39,8 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
     values = np.array([value for _, value in pulls], dtype=np.float64)
     here, there = label(found.segment), label(found.runner_up)
     reach = float(np.abs(values).max()) * 1.12 or 1.0
-    # Far outside of what was seen, pulls have seven digits: few of them, side by side.
-    # The first digit is taken as it is written: 0.3 / 0.1 would round down to 2.
+    # Far outside the training range, pulls have seven digits: use few ticks. Take the first digit
+    # from the text, because 0.3 / 0.1 would round down to 2.
     step = math.floor(math.log10(reach))
     far, decimals = float(f"{reach:.6e}"[0]) * 10.0**step, max(-step, 0)
     canvas = Canvas(
@@ -89,7 +89,7 @@ def contributions_bar(found: Assignment, *, theme: Theme = LIGHT) -> go.Figure:
 
 
 def contributions_bar_reading(found: Assignment) -> str:
-    """Name the strongest pull in either direction."""
+    """Name the strongest pull in each direction."""
     if not found.contributions or found.runner_up is None:
         return ALONE
     towards = [name for name, value in found.contributions if value > 0]
@@ -112,20 +112,20 @@ def customer_map(
     legend: bool = False,
     theme: Theme = LIGHT,
 ) -> go.Figure:
-    """The map with one customer marked.
+    """Draw the map with one customer marked.
 
     Parameters
     ----------
     points
-        The training customers' ``x, y, z, segment_id``; None for a loaded model, which brings
-        no customers: then the centres alone show the way.
+        The training customers' ``x, y, z, segment_id``; None for a loaded model, which contains no
+        customers: then only the centers are drawn.
     place
         The customer's coordinates.
     written
-        Names of the segments that are written on the map, such as the first and the runner-up:
-        more would cover each other on a phone.
+        Names of the segments to label on the map, such as the first and the runner-up; more would
+        overlap on a phone.
     legend
-        Whether a legend names all segments, as on the map without a mark.
+        Whether to show a legend of all segments, as on the map without a mark.
     """
     centers = np.asarray(model.projection.transform(np.asarray(model.centers)))
     if points is None or not len(points):
@@ -134,7 +134,7 @@ def customer_map(
     canvas = flat_map(
         points, model.segments, axis_titles, centers, limit=MAX_POINTS_BEHIND, theme=theme
     )
-    # Others step back; the centres that matter carry names.
+    # Other points fade; the relevant centers are labeled.
     if not legend:
         canvas.layout["showlegend"] = False
         canvas.layout["margin"] |= {"t": MARGIN["t"], "r": MARGIN["r"]}
@@ -150,7 +150,7 @@ def customer_map(
 def customer_mark(
     model: SegmentModel, place: Place, *, written: Sequence[str] = (), theme: Theme = LIGHT
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """What of :func:`customer_map` depends on the customer: its last trace and all annotations."""
+    """Return the customer-specific parts of :func:`customer_map`: last trace and annotations."""
     centers = np.asarray(model.projection.transform(np.asarray(model.centers)))
     named = [at for at, segment in enumerate(model.segments) if segment.name in written]
     short = short_names([segment.name for segment in model.segments], 22)
@@ -165,17 +165,17 @@ def customer_mark(
 def sides(
     centers: np.ndarray, named: Sequence[int], names: Sequence[str], customer: Place
 ) -> tuple[bool, ...]:
-    """For each named centre whether its name stands above it, so that all can be read.
+    """Return for each labeled center whether its name goes above, so that names stay readable.
 
-    All ways are tried, with the sizes that names have on a wide map and on a phone's; the best
-    one covers the least of other names, of the star and of the centres.
+    Tries all combinations, with the sizes on a wide screen and on a phone, and picks the one that
+    covers the least of other names, the star and the centers.
 
     Parameters
     ----------
     centers
         Shape (k, 2) or (k, 3).
     named
-        Places of the centres with a name: two, seldom three.
+        Indices of the labeled centers: two, rarely three.
     """
     spread = np.ptp(np.vstack([centers[:, :2], np.array([customer[:2]])]), axis=0)
     scales = [
@@ -199,7 +199,7 @@ def sides(
 def _box(
     place: Place, scale: float, width: float, height: float, shift: float = 0.0
 ) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top in pixels of something around a place."""
+    """Return left, right, bottom and top in pixels of a box around a position."""
     x, y = float(place[0]) * scale, float(place[1]) * scale + shift
     return x - width / 2, x + width / 2, y - height / 2, y + height / 2
 
@@ -210,7 +210,7 @@ def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
 
 
 def _name(center: Place, name: str, *, above: bool, theme: Theme) -> dict[str, Any]:
-    """A segment's name at its centre, on the side that is away from the star."""
+    """Return a segment's name at its center, on the side away from the star."""
     return {
         "x": float(center[0]),
         "y": float(center[1]),
@@ -244,7 +244,7 @@ def _star(place: Place, theme: Theme) -> dict[str, Any]:
 
 
 def customer_map_reading(found: Assignment) -> str:
-    """Say how far the customer is from the border."""
+    """Say how far the customer is from the border between segments."""
     sure = formatting.percent(found.confidence)
     if not found.fits:
         return f"The star is this customer, far from all customers of {found.segment}."

@@ -1,4 +1,4 @@
-"""What sets segments apart: index against everybody, shape, categories, and the plain table."""
+"""What distinguishes segments: index against the average, shape, categories, and a table."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from dashapp.theme import LIGHT, Theme, color_scale, translucent
 if TYPE_CHECKING:
     from segmentation import Profile, Segment
 
-# Indexes at which the color scale ends: half and twice everybody's average.
+# Indexes at which the color scale ends: half and twice the overall average.
 INDEX_LOW, INDEX_HIGH = 50, 200
-# More columns than this make cells that cannot be read; the most telling ones are kept.
+# More columns would make the cells unreadable; the most important ones are kept.
 MAX_TRAITS = 16
-# Indexes nearer to 100 than this (as a binary logarithm) read as 100.
+# Indexes closer to 100 than this (as a binary logarithm) count as 100.
 SAME = 0.007
 NO_INDEX = "no index: everybody's average is not clearly above zero"
 NO_VALUES = "no known values in this segment"
-# Characters of a line beside the radar, and how many more a word may have: a phone has no room.
+# Characters per line next to the radar, and by how many a word may exceed it on a phone.
 RING = (11, 2)
-# More segments than this do not fit side by side: they become the rows.
+# More segments do not fit side by side; they become the rows.
 MAX_SIDE_BY_SIDE = 6
 
 
 def compared(segments: Sequence[Segment], columns: Sequence[str]) -> list[str]:
-    """The numeric columns to set beside each other, in the given order, at most MAX_TRAITS.
+    """Return the numeric columns to compare, in the given order, at most MAX_TRAITS.
 
-    Days are no multiples of each other, whatever they are counted from. Empty where no column
-    has an index in any segment.
+    Dates are left out, because ratios of days mean nothing. Empty if no column has an index in any
+    segment.
     """
     names = [
         name
@@ -49,7 +49,7 @@ def compared(segments: Sequence[Segment], columns: Sequence[str]) -> list[str]:
 
 
 def index_table(segments: Sequence[Segment], columns: Sequence[str]) -> np.ndarray:
-    """Index of each column (row) in each segment (column), NaN where there is none."""
+    """Return the index of each column (row) in each segment (column), NaN if there is none."""
     rows = [[_index(s, name) for s in segments] for name in columns]
     return np.array(rows, dtype=np.float64).reshape(len(columns), len(segments))
 
@@ -60,7 +60,7 @@ def _index(segment: Segment, name: str) -> float:
 
 
 def _ratio(index: np.ndarray, end: float) -> np.ndarray:
-    """Binary logarithm of index / 100 within ±end; NaN stays, nothing and less is the low end."""
+    """Return log2(index / 100) clipped to ±end; NaN stays NaN, zero or less becomes −end."""
     known = np.isfinite(index) & (index > 0)
     ratio = np.clip(np.log2(np.where(known, index, 100.0) / 100), -end, end)
     return np.where(np.isnan(index), np.nan, np.where(known, ratio, -end))
@@ -69,15 +69,15 @@ def _ratio(index: np.ndarray, end: float) -> np.ndarray:
 def index_heatmap(
     segments: Sequence[Segment], columns: Sequence[str], *, theme: Theme = LIGHT
 ) -> go.Figure:
-    """Each segment's averages compared to everybody's = 100.
+    """Draw each segment's averages as an index (overall average = 100).
 
-    The color follows the ratio, so that half and twice are equally far from 100. A column
-    whose average is not clearly above zero has no index: its cells are empty and say why.
+    Colors follow the logarithm, so that half and twice are equally far from 100. A column whose
+    average is not clearly above zero has no index: its cells are empty and say why.
 
     Parameters
     ----------
     columns
-        The most telling first; those beyond MAX_TRAITS are left out.
+        Most important first; those beyond MAX_TRAITS are left out.
     """
     names = compared(segments, columns)
     if not names or not segments:
@@ -87,7 +87,7 @@ def index_heatmap(
     ratio = _ratio(index, float(ends))
     sideways = len(segments) > MAX_SIDE_BY_SIDE
     own = segment_axis(segments, theme, across=not sideways)
-    # At a slant, names of columns stand in one line.
+    # Slanted column names stay on one line.
     written = labels(names) if sideways else None
     traits = {**label_axis(names, "Column", written), "ticks": "", "showline": False}
     canvas = Canvas(
@@ -137,7 +137,7 @@ def _turned(rows: list[list[str]]) -> list[list[str]]:
 
 
 def index_heatmap_reading(segments: Sequence[Segment], columns: Sequence[str]) -> str:
-    """Name the cell that is furthest from everybody, in words."""
+    """Describe the cell that is furthest from the overall average."""
     names = compared(segments, columns)
     if not names or not segments:
         return "No numeric column can be compared with everybody."
@@ -160,7 +160,7 @@ def index_heatmap_reading(segments: Sequence[Segment], columns: Sequence[str]) -
 def profile_radar(
     segments: Sequence[Segment], columns: Sequence[str], *, theme: Theme = LIGHT
 ) -> go.Figure:
-    """The shape of each segment: 0 is the lowest segment's average, 100 the highest's."""
+    """Draw the shape of each segment: 0 is the lowest segment average, 100 the highest."""
     names = [name for name in columns if all(name in s.profile.numeric for s in segments)]
     if len(names) < 3 or not segments:
         return empty_figure("A radar needs at least three numeric columns.", theme=theme)
@@ -211,7 +211,7 @@ def profile_radar(
 
 
 def profile_radar_reading(segments: Sequence[Segment], columns: Sequence[str]) -> str:
-    """Say what the scale means and which segment leads most often."""
+    """Explain the scale and name the segment that leads most often."""
     names = [name for name in columns if all(name in s.profile.numeric for s in segments)]
     if len(names) < 3 or not segments:
         return "A radar needs at least three numeric columns."
@@ -227,7 +227,7 @@ def profile_radar_reading(segments: Sequence[Segment], columns: Sequence[str]) -
 
 
 def profile_table(segments: Sequence[Segment], everybody: Profile) -> pd.DataFrame:
-    """Averages in original units: a row per segment and one for everybody.
+    """Return averages in original units: one row per segment and one for all customers.
 
     Returns
     -------
@@ -253,7 +253,7 @@ def _profile_row(name: str, profile: Profile) -> dict[str, Any]:
 def segment_axis(
     segments: Sequence[Segment], theme: Theme, *, across: bool = False
 ) -> dict[str, Any]:
-    """An axis of segments, each behind a dot in its color; in short lines where it runs across."""
+    """Return an axis of segments, each with a colored dot; wrapped if it is horizontal."""
     ticks = stacked(segments, theme) if across else dotted(segments, theme)
     axis: dict[str, Any] = label_axis([s.name for s in segments], "Segment", ticks)
     return axis | {"tickfont": {"size": 12, "color": theme.text}, "showline": False, "ticks": ""}

@@ -1,4 +1,4 @@
-"""How two columns go together, whatever their types."""
+"""The relationship of two columns of any type."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from dashapp.theme import LIGHT, Theme, color_scale
 if TYPE_CHECKING:
     from segmentation import Column
 
-# Up to here every customer is a point; beyond, customers are counted in cells, all of them.
+# Up to this many customers, each is a point; beyond, all are counted in cells.
 MAX_POINTS = 1500
 MAX_LEVELS = 12
 _NUMBER_ROLES = frozenset({"numeric", "date"})
 
 
 def pair_plot(frame: pd.DataFrame, a: Column, b: Column, *, theme: Theme = LIGHT) -> go.Figure:
-    """Two columns together: points or density, boxes, or a table of shares, by their types."""
+    """Draw two columns together: points or density, boxes, or a table of shares, by type."""
     if not len(frame.dropna(subset=list({a.name, b.name}))):
         return empty_figure(theme=theme)
     if _is_number(a) and _is_number(b):
@@ -55,7 +55,7 @@ def pair_plot(frame: pd.DataFrame, a: Column, b: Column, *, theme: Theme = LIGHT
 
 
 def pair_plot_reading(frame: pd.DataFrame, a: Column, b: Column) -> str:
-    """Say in words how two columns go together."""
+    """Describe how two columns are related."""
     both = frame.dropna(subset=list({a.name, b.name}))
     if not len(both):
         return "No customers with both values are left."

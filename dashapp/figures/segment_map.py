@@ -1,4 +1,4 @@
-"""The map of customers: everybody as a density, some as points, segments as colors."""
+"""The map of customers: all as a density, some as points, segments as colors."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from dashapp.theme import LIGHT, Theme
 if TYPE_CHECKING:
     from segmentation import Segment, SegmentModel
 
-# From here on points are drawn without an outline, which costs as much as the point itself.
+# From here on, points have no outline, which costs as much as the point itself.
 OUTLINED_POINTS = 800
 UNASSIGNED_ID = "unassigned"
 AXES = ("x", "y", "z")
 # Characters of a line of the titles below and at the left of the flat map; pixels of such a line.
 FLAT_WIDTHS = (46, 36)
 TITLE_LINE = 16
-# Pixels at the right for the buttons that come with the pointer.
+# Pixels at the right for the buttons that appear on hover.
 BUTTONS_ROOM = 36
 
-# Far enough that the axes' titles stay inside.
+# Far enough to keep the axis titles inside.
 CAMERA = {"eye": {"x": 1.3, "y": 1.3, "z": 0.75}, "center": {"x": 0.0, "y": 0.0, "z": -0.08}}
 
 Place = Sequence[float] | npt.NDArray[np.floating[Any]]
@@ -47,21 +47,21 @@ def segment_map(
     limit: int = MAX_POINTS,
     theme: Theme = LIGHT,
 ) -> go.Figure:
-    """Customers on the two directions along which they differ most.
+    """Draw customers along the two directions in which they differ most.
 
     Parameters
     ----------
     points
-        Columns ``x, y, z, segment_id``, one row per customer; row numbers are the points'
+        Columns ``x, y, z, segment_id``, one row per customer; the row numbers become the points'
         ``customdata``.
     segments
         In the order of the legend.
     axis_titles
-        What the axes mean, at least two.
+        Titles of the axes, at least two.
     centers
-        Shape (k, 2) or (k, 3), in the order of ``segments``; found from the points if absent.
+        Shape (k, 2) or (k, 3), in the order of ``segments``; computed from the points if absent.
     limit
-        Customers drawn as points; small segments may add ``MIN_POINTS`` each.
+        Number of customers drawn as points; small segments may add ``MIN_POINTS`` each.
     """
     if not len(points):
         return empty_figure("There are no customers to place on the map.", theme=theme)
@@ -78,7 +78,7 @@ def flat_map(
     limit: int,
     theme: Theme,
 ) -> Canvas:
-    """What :func:`segment_map` draws on, for others to draw more."""
+    """Return the canvas of :func:`segment_map`, to which callers can add."""
     canvas = Canvas(
         theme,
         "map",
@@ -98,7 +98,7 @@ def flat_map(
             y=part["y"].to_numpy(np.float32),
             mode="markers",
             **named(one) | {"name": short},
-            customdata=part.index.tolist(),  # clicks lose the customdata of typed arrays
+            customdata=part.index.tolist(),  # click events lose the customdata of typed arrays
             marker={
                 "color": color,
                 "size": 7,
@@ -119,14 +119,14 @@ def segment_map_3d(
     centers: npt.NDArray[np.float64] | None = None,
     theme: Theme = LIGHT,
 ) -> go.Figure:
-    """The same map with a third direction, to turn; see :func:`segment_map`."""
+    """Draw the map in three dimensions; see :func:`segment_map`."""
     if not len(points):
         return empty_figure("There are no customers to place on the map.", theme=theme)
     scene = {
         f"{axis}axis": {
             "title": {"text": _short_title(title)},
             "nticks": 5,
-            "showticklabels": False,  # as on the flat map: only distances mean something
+            "showticklabels": False,  # as on the flat map, only distances have a meaning
         }
         for axis, title in zip(AXES, axis_titles, strict=False)
     }
@@ -146,7 +146,7 @@ def segment_map_3d(
             **{axis: shown[axis].to_numpy(np.float32) for axis in AXES},
             mode="markers",
             **named(one) | {"name": short},
-            customdata=shown.index.tolist(),  # clicks lose the customdata of typed arrays
+            customdata=shown.index.tolist(),  # click events lose the customdata of typed arrays
             marker={"color": color, "size": 3.5, "opacity": 0.8, "line": {"width": 0}},
             hovertemplate=f"<b>{label(one)}</b><br>click to see the customer<extra></extra>",
         )
@@ -158,7 +158,7 @@ def segment_map_3d(
 
 
 def segment_map_reading(model: SegmentModel) -> str:
-    """Say how much of the differences the map keeps and which segments are neighbors."""
+    """Say how much of the variation the map keeps and which segments are neighbors."""
     kept = float(np.sum(model.explained_variance[:2]))
     text = (
         f"Near means alike. The flat map keeps {formatting.percent(kept)} of the differences "
@@ -194,7 +194,7 @@ def _add_mark_3d(canvas: Canvas, place: Place, name: str, color: str, theme: The
 
 
 def _short_title(title: str) -> str:
-    """What fits along an axis that turns: the component and its share, without the columns.
+    """Return the title for a rotating axis: component and share, without the columns.
 
     Examples
     --------
@@ -207,7 +207,7 @@ def _short_title(title: str) -> str:
 
 
 def _flat_room(axis_titles: Sequence[str]) -> dict[str, int]:
-    """Margins for axis titles of one or two lines and the legend; see ``theme.MARGIN``."""
+    """Return the margins for one- or two-line axis titles and the legend; see ``theme.MARGIN``."""
     below, left = (
         TITLE_LINE * (1 + _flat_title(title, width).count("<br>"))
         for title, width in zip(axis_titles, FLAT_WIDTHS, strict=False)
@@ -216,7 +216,7 @@ def _flat_room(axis_titles: Sequence[str]) -> dict[str, int]:
 
 
 def _flat_title(title: str, width: int) -> str:
-    """A title in at most two lines, with as much of the names as fits there."""
+    """Return a title of at most two lines, with as many of the names as fit."""
     longest = 2 * width - 8
     while (text := in_lines(label(title, longest), width)).count("<br>") > 1:
         longest -= 2

@@ -1,4 +1,4 @@
-"""How customers and revenue divide among segments."""
+"""How customers and revenue are divided among segments."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 # Characters of a name in the donut's legend.
 SLICE_NAME = 34
-# Customers from which the donut's hole rounds their number.
+# From this number of customers on, the donut's hole abbreviates it.
 WHOLE_NUMBER = 1_000_000
-# Room beyond the longest bar for its number, as a part of that bar.
+# Space beyond the longest bar for its number, as a fraction of that bar.
 ROOM = 0.35
-# Revenue share over customer share from which a segment is worth naming.
+# Ratio of revenue share to customer share from which a segment is mentioned.
 NOTABLE_RATIO = 1.2
 
 
 def in_no_segment(segments: Sequence[Segment]) -> int:
-    """Customers that an algorithm left out of all segments, from the segments' own shares.
+    """Return the number of customers without a segment, computed from the segments' shares.
 
     Examples
     --------
@@ -46,9 +46,9 @@ def in_no_segment(segments: Sequence[Segment]) -> int:
 
 
 def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figure:
-    """Share of customers in each segment, in the segments' own order and colors.
+    """Draw the share of customers in each segment, in the segments' order and colors.
 
-    Customers in no segment have a slice of their own, so that the shares are those of the cards.
+    Customers in no segment have their own slice, so that shares match those of the cards.
     """
     slices = [(s.name, s.size, theme.segment_color(s.color)) for s in segments]
     left_out = in_no_segment(segments)
@@ -62,18 +62,18 @@ def customers_donut(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.
         "donut",
         xaxis={"visible": False, "title": {"text": "share"}},
         yaxis={"visible": False, "title": {"text": "share"}},
-        # Names beside the slices would be cut on a phone: the legend has room for them.
+        # Names next to the slices would be cut off on a phone; the legend has space for them.
         legend={"y": -0.06, "yanchor": "top", "x": 0.5, "xanchor": "center"},
-        # Room for the numbers around the ring and the legend below it.
+        # Space for the numbers around the ring and the legend below it.
         margin={"l": 56, "r": 56, "t": 32, "b": 76},
     )
-    # "12 k customers" is fewer words than 12,000 and less said; seven digits fill the hole.
+    # Write 12,000 in full, as "12 k" is less precise; seven digits would not fit the hole.
     written = formatting.number(total) if total < WHOLE_NUMBER else formatting.compact(total)
     short = list(short_names([name for name, _, _ in slices], SLICE_NAME).values())
     whole = [label(name, 400) for name, _, _ in slices]
     canvas.add(
         "pie",
-        # Slices with the same label would become one.
+        # Plotly would merge slices with the same label.
         labels=short if len(set(short)) == len(slices) else whole,
         meta={"labels": [name for name, _, _ in slices]},
         hovertext=whole,
@@ -125,7 +125,7 @@ def customers_donut_reading(segments: Sequence[Segment]) -> str:
 
 
 def share_bars(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figure:
-    """Share of customers beside share of revenue, segment by segment."""
+    """Draw the share of customers next to the share of revenue, by segment."""
     if not segments:
         return empty_figure("There are no segments.", theme=theme)
     ticks = dotted(segments, theme)
@@ -148,7 +148,7 @@ def share_bars(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figur
         uniformtext={"mode": False},
     )
     colors = [theme.segment_color(segment.color) for segment in segments]
-    # Customers are the paler one of two bars, and the only one without revenue.
+    # The customers' bars are paler, unless there is no revenue.
     pale = [blended(color, theme.surface, 0.45) for color in colors]
     parts = [("Customers", [s.share for s in segments], pale if has_revenue else colors)]
     if has_revenue:
@@ -171,7 +171,7 @@ def share_bars(segments: Sequence[Segment], *, theme: Theme = LIGHT) -> go.Figur
 
 
 def share_bars_reading(segments: Sequence[Segment]) -> str:
-    """Name the segment that brings in more than its number of customers suggests."""
+    """Name the segment with the most revenue relative to its number of customers."""
     with_revenue = [s for s in segments if s.revenue_share is not None and s.share > 0]
     if not with_revenue:
         return "No column says what customers spend or pay, so only customers are shown."

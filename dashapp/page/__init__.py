@@ -1,1 +1,1 @@
-"""What a page is, what it may ask for, and how browser values are read."""
+"""The definition of a page, its context, and validation of values from the browser."""

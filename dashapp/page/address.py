@@ -1,10 +1,10 @@
-"""The choices that an address carries, read with bounds at the door.
+"""Choices stored in a page's URL, and their validation.
 
-An address names the data set and the model that a browser tab looks at, and what was chosen on
-its page. The parameter of a choice is the id of its widget without the page: ``explore-column``
-is ``column``. A choice of several values repeats its parameter; one that holds a value for each
-of some columns has one parameter a column, such as ``filters.Age``. ``assets/address.js`` writes
-what is read here. What people search for never gets into it: names belong to no address.
+A URL names the data set and model of a browser tab and the choices made on its page. The parameter
+of a choice is the id of its widget without the page: ``explore-column`` becomes ``column``. A
+multiple choice repeats its parameter; a choice with one value per column has one parameter per
+column, such as ``filters.Age``. ``assets/address.js`` writes these URLs. They never contain search
+texts, which may be names of people.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-# Servers and proxies cut addresses from 4,096 characters on; the script stays well below.
+# Servers and proxies truncate URLs beyond 4,096 characters; the script stays well below.
 LONGEST = 4_096
 MOST_PARAMETERS = 200
 
 
 def parameter(id_: str) -> str:
-    """The parameter that carries the choice of a widget.
+    """Return the URL parameter of a widget.
 
     Examples
     --------
@@ -32,12 +32,12 @@ def parameter(id_: str) -> str:
 
 @dataclass(frozen=True)
 class Link:
-    """A choice that the address of a page carries, so that it can be linked.
+    """A choice that is stored in the page's URL.
 
     Attributes
     ----------
     id
-        Id of the widget; a pattern has one parameter for each of its components.
+        Id of the widget; a pattern id has one parameter per component.
     property
         The property that holds the choice.
     """
@@ -48,7 +48,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What the query of an address asks for; whatever is malformed counts as absent.
+    """The parsed query of a URL; malformed values count as absent.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Address:
 
     @classmethod
     def parse(cls, search: object) -> Address:
-        """Read a query string, with or without its question mark.
+        """Parse a query string, with or without its question mark.
 
         Examples
         --------
@@ -73,16 +73,16 @@ class Address:
             return cls()
         try:
             found = parse_qs(search.removeprefix("?"), max_num_fields=MOST_PARAMETERS)
-        except ValueError:  # more parameters than our pages ever write
+        except ValueError:  # more parameters than our pages write
             return cls()
         return cls({name: tuple(values) for name, values in found.items()})
 
     def first(self, name: str) -> str | None:
-        """The first value of a parameter, or None."""
+        """Return the first value of a parameter, or None."""
         return next(iter(self.given.get(name, ())), None)
 
     def number(self, name: str, below: int) -> int | None:
-        """A whole number from 0 on, or None where it is none or too large.
+        """Return a whole number in ``range(below)``, or None.
 
         Examples
         --------
@@ -97,7 +97,7 @@ class Address:
         return int(text) if int(text) < below else None
 
     def tab(self, tabs: Collection[str]) -> str | None:
-        """The tab that is asked for, or None where it is none of these.
+        """Return the requested tab, or None if it is not one of these.
 
         Examples
         --------
@@ -108,7 +108,7 @@ class Address:
         return asked if asked in tabs else None
 
     def one(self, id_: str, allowed: Collection[str], default: str | None) -> str | None:
-        """The choice of a widget where it is among the allowed ones, else its default.
+        """Return the choice of a widget if it is allowed, else its default.
 
         Examples
         --------
@@ -122,7 +122,7 @@ class Address:
         return asked if asked in allowed else default
 
     def several(self, id_: str, allowed: Collection[str]) -> list[str]:
-        """The allowed ones among the choices of a widget, in their order, each once.
+        """Return the allowed choices of a widget, in their order, without duplicates.
 
         Examples
         --------
@@ -133,7 +133,7 @@ class Address:
         return [value for value in dict.fromkeys(asked) if value in allowed]
 
     def each(self, id_: str) -> dict[str, tuple[str, ...]]:
-        """The values that are given for each column.
+        """Return the given values by column.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""Everything that a page may ask for."""
+"""The services and settings that pages use."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from dashapp.storage.store import SessionStore
 
 @dataclass(frozen=True)
 class Context:
-    """Everything a page may ask for; made once by :func:`dashapp.app.create_app`.
+    """The services and settings that pages use; created by :func:`dashapp.app.create_app`.
 
     Attributes
     ----------
     settings
         The frozen settings of this process.
     store, ledger, jobs
-        What the server keeps for each session.
+        What the server stores for each session.
     datasets, training, scoring, exports, sharing, large
-        The services, free of Dash.
+        The services, independent of Dash.
     page_needs
-        Path of each page and what it needs; every other full-page path answers 404.
+        Path of each page → required permission; any other full-page path returns 404.
     """
 
     settings: Settings

@@ -1,4 +1,4 @@
-"""Values that a browser sends, read with bounds at the door."""
+"""Validation of values that a browser sends."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 
 
 class BadInputError(ValueError):
-    """A browser sent a value that none of our pages sends."""
+    """A browser sent a value that none of our pages can send."""
 
 
 CONTENT_ID = re.compile(r"[0-9a-f]{8,64}")
 
 
 def content_id_or_none(value: object) -> str | None:
-    """A content id, or None where the browser has none.
+    """Return a content id, or None if the browser has none.
 
     Raises
     ------
     BadInputError
-        If it is anything else.
+        If the value is anything else.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def content_id_or_none(value: object) -> str | None:
 
 
 def text_or_none(value: object, *, limit: int = 500) -> str | None:
-    """A text of bounded length, or None; other types are refused."""
+    """Return a text of bounded length, or None; reject other types."""
     if value is None or value == "":
         return None
     if not isinstance(value, str) or len(value) > limit:
@@ -45,7 +45,7 @@ def text_or_none(value: object, *, limit: int = 500) -> str | None:
 
 
 def one_of(value: object, allowed: tuple[str, ...] | list[str], default: str) -> str:
-    """One of the allowed words; ``default`` where the browser has none yet.
+    """Return one of the allowed words; ``default`` if the browser has none yet.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def one_of(value: object, allowed: tuple[str, ...] | list[str], default: str) ->
 
 
 def texts(value: object, *, limit: int = 1000) -> tuple[str, ...]:
-    """A list of short texts; None is the empty list."""
+    """Return a list of short texts; None becomes the empty list."""
     if value is None:
         return ()
     if not isinstance(value, list | tuple) or len(value) > limit:
@@ -70,7 +70,7 @@ def texts(value: object, *, limit: int = 1000) -> tuple[str, ...]:
 
 
 def number_or_none(value: object) -> float | None:
-    """A finite number, or None; booleans and other types are refused."""
+    """Return a finite number, or None; reject booleans and other types."""
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -85,7 +85,7 @@ def number_or_none(value: object) -> float | None:
 
 
 def record(value: object, *, limit: int = 1000) -> dict[str, Any]:
-    """An object with text keys and scalar values, such as a form."""
+    """Return an object with text keys and scalar values, such as a form."""
     if not isinstance(value, Mapping) or len(value) > limit:
         raise BadInputError("expected an object")
     if not all(isinstance(key, str) for key in value):

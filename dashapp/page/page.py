@@ -1,4 +1,4 @@
-"""What a page is, what it may ask for, and how browser values are read at its door."""
+"""The definition of a page."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from dashapp.page.context import Context
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the portal.
+    """A page of the portal.
 
     Attributes
     ----------
     path
-        Its path, ``/`` for the first.
+        URL path; ``/`` for the first page.
     name
-        The visible label of its step, such as ``"Explore"``.
+        Visible label of its step, such as ``"Explore"``.
     title
-        What the browser's tab says.
+        Title of the browser tab.
     layout
-        Returns constants and empty containers only: Dash may run it for anybody.
+        Returns only constants and empty containers: Dash may call it for any visitor.
     register
-        Adds the page's callbacks to an application.
+        Adds the page's callbacks to an app.
     need
-        What a visitor must be allowed to do in order to see it.
+        Permission that a visitor needs to see the page.
     links
-        Choices that its address carries, besides the open tab.
+        Choices stored in the URL, besides the open tab.
     welcome
-        What somebody sees there who has nothing yet; it is read before any script has arrived.
+        What a visitor without data sees; readable before any script has loaded.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""What one browser tab looks at: its references, and what they stand for on the server."""
+"""What one browser tab shows: its references, and the data set and model they point to."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from segmentation import SegmentModel, Table
 
 @dataclass(frozen=True)
 class Refs:
-    """Which data set and model one browser tab looks at.
+    """The data set and model that one browser tab shows.
 
-    The browser holds these ids and nothing else; what they stand for stays on the server.
+    The browser holds only these ids; the data stay on the server.
 
     Attributes
     ----------
     dataset, model, upload
-        Ids, None where the tab has none; an upload is a file that waits to be read otherwise.
+        Ids, or None; an upload is a file that could not be read and may be read differently.
     expired
-        Whether the tab had some that are gone: its page then says so.
+        Whether the tab's data have expired; the page then says so.
 
     Examples
     --------
@@ -38,7 +38,7 @@ class Refs:
 
     @classmethod
     def parse(cls, value: object) -> Refs:
-        """Read what a browser sent; anything but content ids is refused."""
+        """Parse what a browser sent; reject anything but content ids."""
         if value is None:
             return cls()
         if not isinstance(value, Mapping):
@@ -51,11 +51,11 @@ class Refs:
         )
 
     def with_model(self, model: str | None) -> Refs:
-        """The same data set with another model."""
+        """Return the same data set with another model."""
         return replace(self, model=model)
 
     def to_browser(self) -> dict[str, str | bool | None]:
-        """The value of the browser's store, well under 1 kB."""
+        """Return the value of the browser's store, well under 1 kB."""
         more = {"upload": self.upload, "expired": self.expired}
         known = {name: value for name, value in more.items() if value}
         return {"dataset": self.dataset, "model": self.model, **known}
@@ -63,18 +63,18 @@ class Refs:
 
 @dataclass(frozen=True)
 class Seen:
-    """What one browser tab looks at, read from the server's memory of its session.
+    """What one browser tab shows, loaded from its session on the server.
 
     Attributes
     ----------
     refs
-        Its references.
+        The references of the tab.
     table, model
-        The data set and the model, None where the tab has none.
+        The data set and the model; None if the tab has none.
     trained_here
         Whether the model was trained on this data set.
     scored
-        Whether each of its customers has a segment, by training or by applying the model.
+        Whether every customer of the data set has a segment, by training or by applying the model.
     """
 
     refs: Refs
@@ -85,12 +85,12 @@ class Seen:
 
     @classmethod
     def at(cls, context: Context, value: object) -> Seen:
-        """Follow the references that a browser sent.
+        """Load what a browser's references point to.
 
         Raises
         ------
         dashapp.storage.store.SessionExpiredError
-            If this session has no such data set or model.
+            If this session does not have the data set or model.
         """
         refs, session = Refs.parse(value), current_session()
         table = open_table(context, refs)
@@ -112,12 +112,12 @@ class Seen:
 
 
 def open_table(context: Context, refs: Refs) -> Table | None:
-    """The data set that a tab looks at; amounts are written in its currencies from here on.
+    """Load the data set of a tab and set its currencies for the rest of the request.
 
     Raises
     ------
     dashapp.storage.store.SessionExpiredError
-        If this session has no such data set.
+        If this session does not have the data set.
     """
     if refs.dataset is None:
         return None

@@ -1,4 +1,4 @@
-"""The pages of the portal; a new page is one more line here."""
+"""The pages of the portal; add a new page here."""
 
 from dashapp.page.page import Page
 from dashapp.pages import not_found

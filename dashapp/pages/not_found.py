@@ -1,4 +1,4 @@
-"""The page for an address that leads nowhere."""
+"""The page for an unknown URL."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dashapp.page.page import Page
 
 
 def layout(**_: object) -> Component:
-    """Say so and show the way back."""
+    """Return a message with a link back."""
     return empty_state(
         "This page does not exist",
         "The address may be mistyped, or from an older version of the portal.",
@@ -23,7 +23,7 @@ def layout(**_: object) -> Component:
 
 
 def register(app: Dash, context: Context) -> None:
-    """No callbacks: nothing here changes."""
+    """Add no callbacks: the page is static."""
 
 
 PAGE = Page("/404", "Not found", "Page not found", layout, register, Right.VIEW)

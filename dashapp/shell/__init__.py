@@ -1,8 +1,8 @@
-"""What surrounds every page: top bar, page switch, progress of jobs, messages, deletion.
+"""The frame around every page: top bar, page routing, job progress, messages, deletion.
 
-The shell owns the browser's few values: which data set and model a tab looks at (``Ids.REFS``),
-the job it waits for (``Ids.JOB``), the last finished one (``Ids.DONE``) and the theme. All live
-in memory and in the address, never in browser storage, which frames may forbid.
+The shell owns the browser state: the data set and model of a tab (``Ids.REFS``), its current job
+(``Ids.JOB``), its last finished job (``Ids.DONE``) and the theme. All of it lives in memory and in
+the URL, never in browser storage, which may be blocked in frames.
 """
 
 from dashapp.shell.callbacks import register

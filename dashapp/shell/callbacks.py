@@ -1,4 +1,4 @@
-"""What the shell does: switch pages, follow jobs, delete data."""
+"""Callbacks of the shell: route pages, follow jobs, delete data."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
     )
     @needs(Right.VIEW)
     def resolve(asked: object, refs: object) -> tuple[Any, Any, Any]:
-        if asked is None:  # the browser has not read its address yet
+        if asked is None:  # the browser has not read its URL yet
             raise PreventUpdate
         return resolve_refs(context, asked, refs)
 
@@ -67,7 +67,7 @@ def register(app: Dash, context: Context, pages: tuple[Page, ...], not_found: Pa
 
 
 def layout_for(page: Page) -> Component:
-    """The page, or a sentence where this visitor may not see it."""
+    """Return the page's layout, or a message if this visitor may not see it."""
     if may(page.need):
         return page.layout()
     return empty_state(
@@ -136,7 +136,7 @@ def _register_deletion(app: Dash, context: Context) -> None:
 
 
 def _register_address(app: Dash, pages: tuple[Page, ...]) -> None:
-    """Between the address and what a tab shows; see ``assets/address.js``."""
+    """Keep the URL and a tab's state in sync; see ``assets/address.js``."""
     app.clientside_callback(
         ClientsideFunction("address", "asked"),
         Output(Ids.ASKED, "data"),

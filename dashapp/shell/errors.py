@@ -1,4 +1,4 @@
-"""What a user reads when a callback fails; the rest goes to the log under an id."""
+"""What users see when a callback fails; the log has the details under an error id."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from segmentation import SegmentationError
 
 logger = structlog.get_logger(__name__)
 
-# What the server cannot do now is told by the status of the answer, so that proxies, monitors and
-# programs see it too; the script in assets/answers.js shows the sentence and tries again.
+# Errors that the HTTP status reports, so that proxies, monitors and scripts see them too;
+# assets/answers.js shows the sentence and retries.
 TOLD_BY_STATUS = (BadInputError, StoreError, JobLimitError)
 
 
@@ -31,16 +31,16 @@ def report_error(error: Exception) -> Any:
     Parameters
     ----------
     error
-        What a callback raised.
+        The exception raised by a callback.
 
     Returns
     -------
     None
-        Dash then leaves the callback's outputs as they are.
+        Dash then leaves the callback's outputs unchanged.
     """
     if isinstance(error, SessionExpiredError):
         identity.leave_if_ended(error)
-        # The page that is open then says so, with one way forward.
+        # The open page then reports the expiry and offers one way forward.
         set_props(Ids.REFS, {"data": Refs(expired=True).to_browser()})
         set_props(Ids.ALERT, {"children": None})
     elif isinstance(error, TOLD_BY_STATUS):
@@ -54,11 +54,11 @@ def report_error(error: Exception) -> Any:
 
 
 def show(kind: str, sentence: str) -> None:
-    """Put a message under the top bar."""
+    """Show a message below the top bar."""
     set_props(Ids.ALERT, {"children": message(kind, sentence)})
 
 
 def answer_with(error: Exception) -> None:
-    """Ask the guard of callbacks in :mod:`dashapp.web` to answer with this error."""
+    """Make the callback guard in :mod:`dashapp.web` respond with this error."""
     if has_request_context():
         g.callback_error = error

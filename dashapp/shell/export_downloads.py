@@ -1,6 +1,6 @@
-"""Large files: shown while they are written, and downloaded on whatever page one is then.
+"""Exports of large files: progress and download, on whatever page the user is by then.
 
-They are followed apart from the work that changes what a tab shows, so that both go on together.
+They are tracked separately from jobs that change what a tab shows, so that both can run at once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from dashapp.shell.state import job_progress
 
 
 def export_parts() -> list[Component]:
-    """What the frame around every page holds for files."""
+    """Return the components for exports in the frame around every page."""
     return [
         dcc.Store(id=Ids.EXPORT),
         dcc.Store(id=Ids.EXPORT_READY),
@@ -35,7 +35,7 @@ def export_parts() -> list[Component]:
 
 
 def register_exports(app: Dash, context: Context) -> None:
-    """Follow the file that a tab has asked for last, and download it."""
+    """Track the last export that a tab requested, and download its file."""
 
     @app.callback(
         output={
@@ -61,14 +61,14 @@ def register_exports(app: Dash, context: Context) -> None:
 
 
 def export_view(context: Context, asked: object, *, moved: bool = False) -> dict[str, Any]:
-    """What the shell shows of a file.
+    """Return what the shell shows of an export.
 
     Parameters
     ----------
     asked
-        The job that writes it.
+        The export job.
     moved
-        Whether somebody goes to another page: what has ended is no longer shown there.
+        Whether the user is changing pages: a finished export is then no longer shown.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def export_view(context: Context, asked: object, *, moved: bool = False) -> dict
 
 
 def ready_message(job: Job) -> Component:
-    """What was written, and the way to it where the browser did not save it by itself."""
+    """Return the message for a finished file, with a link in case the browser did not save it."""
     result, name = result_of(job), Export.from_request(job.request).name
     rows = formatting.count(result["rows"], "row")
     sheets = f" on {result['sheets']} sheets" if result["sheets"] > 1 else ""
@@ -103,5 +103,5 @@ def ready_message(job: Job) -> Component:
 
 
 def file_address(job: Job) -> str:
-    """Where the file of a job is downloaded."""
+    """Return the download URL of a job's file."""
     return f"/download/file/{job.id}"

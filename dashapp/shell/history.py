@@ -1,4 +1,4 @@
-"""What ran in this session: which task, when, how it ended, how long it took, what it said."""
+"""The session's jobs: task, start, outcome, duration and last message."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from dashapp.shell.export_downloads import file_address
 from dashapp.shell.ids import Ids
 from dashapp.shell.state import PASSING, WORDS
 
-# More is nobody's question; the newest come first.
+# Nobody needs more; the newest come first.
 SHOWN = 30
-# A state in words, and the icon beside it.
+# State → its label and icon.
 STATES = {
     "queued": ("waiting", "clock"),
     "running": ("running", "sparkle"),
@@ -35,7 +35,7 @@ UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
 def history_panel() -> Component:
-    """The panel at the side, closed."""
+    """Return the side panel, closed."""
     return dbc.Offcanvas(
         [dcc.Store(id=Ids.HISTORY_ASKED), html.Div(id=Ids.HISTORY_LIST)],
         id=Ids.HISTORY_PANEL,
@@ -47,7 +47,7 @@ def history_panel() -> Component:
 
 
 def register_history(app: Dash, context: Context) -> None:
-    """Open and close the panel, and keep what it shows up to date."""
+    """Open and close the panel, and keep its content up to date."""
     app.clientside_callback(
         ClientsideFunction("portal", "toggle"),
         Output(Ids.HISTORY_PANEL, "is_open"),
@@ -56,7 +56,7 @@ def register_history(app: Dash, context: Context) -> None:
         prevent_initial_call=True,
     )
 
-    # A job tells its progress often, and a closed panel shows none of it.
+    # Jobs report progress often, and a closed panel shows none of it.
     app.clientside_callback(
         ClientsideFunction("portal", "while_open"),
         Output(Ids.HISTORY_ASKED, "data"),
@@ -77,12 +77,12 @@ def register_history(app: Dash, context: Context) -> None:
 
 
 def listing(jobs: tuple[Job, ...], now: float) -> Component:
-    """The tasks, newest first.
+    """Return the list of tasks, newest first.
 
     Parameters
     ----------
     jobs
-        Of one session, newest first.
+        The jobs of one session, newest first.
     now
         Unix time in seconds.
     """
@@ -114,7 +114,7 @@ def _entry(job: Job, now: float) -> Component:
 
 
 def _said(job: Job, now: float) -> str:
-    """How long it took and what it said last."""
+    """Return the duration and the last message of a job."""
     seconds = (job.finished or now) - job.created
     took = f"{'Took' if job.finished else 'For'} {duration(seconds)}"
     said = job.error or (job.message if job.active else "")
@@ -122,7 +122,7 @@ def _said(job: Job, now: float) -> str:
 
 
 def ago(seconds: float) -> str:
-    """A time span as people say it.
+    """Return a time span in words.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def ago(seconds: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """How long something took.
+    """Return a duration in words.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Ids of the shell, which pages listen to."""
+"""Ids of the shell, used by the pages."""
 
 from __future__ import annotations
 

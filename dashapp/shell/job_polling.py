@@ -1,25 +1,25 @@
-"""What a browser does that waits for a job: how often it asks, and what it says meanwhile."""
+"""How often a browser polls a job, and what it shows while the job waits."""
 
 from __future__ import annotations
 
 from dashapp import formatting
 from dashapp.jobs.queue import Job
 
-# How often a waiting browser asks; short enough that a finished job shows at once.
+# Shortest polling interval; short enough that a finished job appears at once.
 POLL_MILLISECONDS = 400
-# A browser asks again after this share of the time that its job has taken so far.
+# Polling interval as a share of the job's age.
 PACE_SHARE = 0.05
 SLOWEST_MILLISECONDS = 2000
-# Who stands far back in the row asks seldom, for each before them this much later.
+# Extra milliseconds per job ahead in the queue: a job far back is polled less often.
 AHEAD_MILLISECONDS = 100
 SLOWEST_IN_ROW = 10_000
 
 
 def pace_of(job: Job, now: float, ahead: int = 0) -> int:
-    """Milliseconds until a browser asks again: soon for short work, less often for long.
+    """Return the milliseconds until the next poll: few for a young job, more for an old one.
 
-    A job that takes 20 s is then seen 1 s late at most, and a crowd that waits for its trainings
-    leaves the server to those who look at results.
+    A job of 20 s is then noticed at most 1 s late, and many waiting browsers do not slow the server
+    for users who are looking at results.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def pace_of(job: Job, now: float, ahead: int = 0) -> int:
 
 
 def waiting_words(ahead: int) -> str:
-    """What somebody reads whose job has not begun.
+    """Return the message for a job that has not started.
 
     Examples
     --------

@@ -33,19 +33,19 @@ TERMS = (
 
 
 def layout(pages: tuple[Page, ...], *, signs_out: bool = False) -> Component:
-    """The frame around every page; the same for everybody.
+    """Return the frame around every page; it is the same for all visitors.
 
     Parameters
     ----------
     pages
-        Those that the steps lead to.
+        The pages in the navigation.
     signs_out
-        Whether the portal itself signs people in, and so out.
+        Whether the portal itself handles sign-in, and therefore sign-out.
     """
     return html.Div(
         [
             dcc.Location(id=Ids.URL, refresh="callback-nav"),
-            # What the address asks for, and how often somebody went back or forward to it.
+            # The parsed URL, and a counter of back and forward navigations.
             dcc.Store(id=Ids.ASKED),
             dcc.Store(id=Ids.WENT),
             dcc.Store(id=Ids.REFS),
@@ -53,7 +53,7 @@ def layout(pages: tuple[Page, ...], *, signs_out: bool = False) -> Component:
             dcc.Store(id=Ids.DONE),
             dcc.Store(id=Ids.THEME),
             dcc.Store(id=Ids.TITLE, data={page.path: page.title for page in pages}),
-            # How often this tab has asked about its job, and when it is to ask again.
+            # How often this tab has polled its job, and when to poll next.
             dcc.Store(id=Ids.POLL),
             dcc.Store(id=Ids.PACE),
             html.A("Skip to content", href=f"#{Ids.PAGE}", className="skip-link"),
@@ -72,12 +72,12 @@ def layout(pages: tuple[Page, ...], *, signs_out: bool = False) -> Component:
 
 
 def shell_class() -> str:
-    """Tells the style sheet what this visitor may do; the rest is not shown."""
+    """Return CSS classes for the visitor's permissions; the style sheet hides the rest."""
     return " ".join(["portal-shell", *(f"may-{right}" for right in Right if may(right))])
 
 
 def top_bar(pages: tuple[Page, ...], path: str = "/", *, signs_out: bool) -> Component:
-    """Product, steps and tools; of a tab that looks at nothing yet."""
+    """Return the top bar: product, steps and tools, for a tab without data."""
     leave = html.A("Sign out", href="/sign-out", className="btn btn-quiet topbar-leave")
     return html.Header(
         [
@@ -119,7 +119,7 @@ def _tool(id_: str, picture: str, label: str) -> Component:
 
 
 def steps(pages: tuple[Page, ...], path: str, refs: Refs) -> list[Component]:
-    """Links to the four pages, showing where one is and which are ready."""
+    """Return links to the four pages, marking the current page and those that are ready."""
     ready = {"/": refs.dataset, "/explore": refs.dataset, "/segments": refs.model}
     return [
         _step(number, page, ready=bool(ready.get(page.path, refs.model)), here=page.path == path)
@@ -133,7 +133,7 @@ def _step(number: int, page: Page, *, ready: bool, here: bool) -> Component:
         [
             html.Span(str(number), className="step-number", **{"aria-hidden": "true"}),
             page.name,
-            # Dash's links take no aria-current; the words serve screen readers as well.
+            # Dash's links do not accept aria-current; the words serve screen readers too.
             html.Span(" (current page)", className="visually-hidden") if here else None,
         ],
         href=page.path,

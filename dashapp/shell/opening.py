@@ -1,8 +1,8 @@
-"""What can be read while the scripts arrive: the top bar, and the page or its quiet shapes.
+"""The opening: static HTML shown while scripts load, with the top bar and the page or placeholders.
 
-Dash draws nothing before some 250 kB of scripts have come and run. The opening is plain HTML in
-the page itself; ``assets/head/opening.js`` takes it away once the page stands behind it, and does
-there what somebody wanted to do here.
+Dash draws nothing until some 250 kB of scripts have loaded and run. The opening is plain HTML in
+the page; ``assets/head/opening.js`` removes it once the real page is ready, and replays there the
+clicks made meanwhile.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from dashapp.page.context import Context
 from dashapp.page.page import Page
 from dashapp.shell.layout import shell_class, top_bar
 
-# What shows that the page stands, under the top bar of this visitor: anything at all, or more than
-# quiet shapes. Or what is wrong.
+# Selectors that match once the page is ready below this visitor's top bar (any content, or more
+# than placeholders), or once an error is shown.
 WRONG = ".shell-alert > *, ._dash-error"
 DRAWN = f"[class*=may-] main > *, {WRONG}"
 READABLE = f"[class*=may-] main h1, {WRONG}"
 
 
 def install(app: Dash, context: Context, pages: tuple[Page, ...]) -> None:
-    """Put the opening into each page that is answered."""
+    """Add the opening to every page response."""
     plain_index = app.interpolate_index
     by_path = {page.path: page for page in pages}
 
@@ -40,14 +40,14 @@ def install(app: Dash, context: Context, pages: tuple[Page, ...]) -> None:
 
 
 def opening(context: Context, pages: tuple[Page, ...], page: Page | None) -> Component:
-    """The opening of a page for the visitor who makes the present request.
+    """Return the opening of a page for the current visitor.
 
     Parameters
     ----------
     pages
-        Those that the steps lead to.
+        The pages in the navigation.
     page
-        The one that was asked for; None for an address that is none of them.
+        The requested page; None for an unknown URL.
     """
     path = page.path if page else ""
     welcome = page.welcome if page and _is_newcomer() else None
@@ -66,5 +66,5 @@ def opening(context: Context, pages: tuple[Page, ...], page: Page | None) -> Com
 
 
 def _is_newcomer() -> bool:
-    """Whether somebody who may bring data begins with this request, and so has none yet."""
+    """Whether this request starts the session of a visitor who may upload data."""
     return may(Right.CHANGE) and bool(g.get("portal_is_new")) and not request.args

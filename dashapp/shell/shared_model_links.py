@@ -1,4 +1,4 @@
-"""Shared models in addresses: whoever signed in opens them by a link."""
+"""Links to shared models: signed-in users can open them by URL."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dashapp.storage.store import SessionExpiredError
 
 
 def with_shared(context: Context, session: str, asked: Refs) -> Refs:
-    """References of an address, once the shared model that it names is lent to the session.
+    """Return the references of a URL after granting the session its shared model.
 
-    Whoever signed in may open each shared model; its address can be sent to colleagues. It comes
-    with the customers that were shared with it, unless the address names others.
+    Any signed-in user may open a shared model, so its URL can be sent to colleagues. The model
+    comes with the customers that were shared with it, unless the URL names other data.
     """
     if asked.model is None or not is_person():
         return asked
@@ -24,6 +24,6 @@ def with_shared(context: Context, session: str, asked: Refs) -> Refs:
         lent = context.sharing.lend(session, asked.model, customers=may(Right.DATA))
     except SessionExpiredError:  # it is not shared
         return asked
-    if known is None:  # each look afterwards lends it anew
+    if known is None:  # only the first access is logged
         note("open_shared", model=asked.model, customers=lent.dataset is not None)
     return Refs(asked.dataset or lent.dataset, asked.model, asked.upload)

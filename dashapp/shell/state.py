@@ -1,4 +1,4 @@
-"""What the shell computes: references of a tab, the view of a job, the summary line."""
+"""State computed by the shell: a tab's references, the view of a job, the summary line."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ GONE = (
     "What this address points to is not in your session: it has expired, was deleted, or belongs "
     "to somebody else. Below is what you worked on last."
 )
-# Looks that change nothing; they are not worth remembering.
+# Read-only jobs; they are not stored in the URL.
 PASSING = frozenset({"preview", "listing"})
-# One that takes longer than this shows how far it is.
+# Such a job shows its progress only if it takes longer than this.
 QUIET_SECONDS = 1.5
-# What is said when the work gave what the tab shows already.
+# Messages for a job whose result the tab already shows.
 SAME_AGAIN = {
     "import": "This gives exactly the data set that you see: nothing changed.",
     "mend": "The rows are as they were: nothing changed.",
@@ -63,15 +63,15 @@ WORDS = {
 
 
 def resolve_refs(context: Context, search: object, refs: object) -> tuple[Any, Any, Any]:
-    """Which data set and model a tab shows when it opens, reloads or goes back.
+    """Return the data set and model of a tab when it opens, reloads or navigates in history.
 
-    The address wins, then what the tab already holds, then the newest of the session.
+    The URL wins, then what the tab already holds, then the newest data of the session.
 
     Returns
     -------
     tuple
-        References for the browser, a job that is still running or None, and a message where
-        the address names something that this session does not have.
+        References for the browser, a running job or None, and a message if the URL names something
+        that this session does not have.
     """
     session = current_session()
     address = Address.parse(search)
@@ -92,12 +92,12 @@ def resolve_refs(context: Context, search: object, refs: object) -> tuple[Any, A
 def waiting_job(
     context: Context, session: str, address: Address, *, fresh: bool
 ) -> dict[str, str] | None:
-    """The job that a tab goes on waiting for: its own one, never that of another tab.
+    """Return the job that a tab waits for: only its own, never one of another tab.
 
     Parameters
     ----------
     fresh
-        Whether the address says nothing: the tab then follows what the session does.
+        Whether the URL is empty: the tab then follows any job of the session.
     """
     own = address.first("job")
     waiting = [job.id for job in context.jobs.jobs(session) if is_followed(job)]
@@ -106,12 +106,12 @@ def waiting_job(
 
 
 def is_followed(job: Job) -> bool:
-    """Whether a tab may wait for a job in order to show what it gives; files come by themselves."""
+    """Whether a tab may wait for a job to show its result; exports are tracked separately."""
     return job.state in WAITING and job.kind not in JOB_KINDS
 
 
 def refs_of_address(address: Address) -> Refs:
-    """References in an address; anything malformed counts as absent.
+    """Return the references in a URL; malformed ones count as absent.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def refs_of_address(address: Address) -> Refs:
 
 
 def owned(context: Context, session: str, refs: Refs) -> Refs:
-    """The part of the references that this session really has."""
+    """Return the references without those that this session does not own."""
 
     def found(look_up: Callable[[str, str], Item], item_id: str | None) -> str | None:
         try:
@@ -147,14 +147,14 @@ def owned(context: Context, session: str, refs: Refs) -> Refs:
 
 
 def newest(context: Context, session: str) -> Refs:
-    """The newest data set and its newest model; else the newest model alone."""
+    """Return the newest data set with its newest model, or else the newest model."""
     dataset = context.datasets.latest(session)
     model = context.training.latest(session, dataset.id if dataset else None)
     return Refs(dataset.id if dataset else None, model.id if model else None)
 
 
 def summary(context: Context, refs: Refs) -> list[Component]:
-    """The line at the right of the top bar: data set and model in use."""
+    """Return the summary in the top bar: current data set and model."""
     session = current_session()
     parts: list[Component] = []
     if refs.dataset:
@@ -177,20 +177,20 @@ def job_view(
     *,
     asked: float | None = None,
 ) -> dict[str, Any]:
-    """What the shell shows of the job that this tab waits for.
+    """Return what the shell shows of the job that this tab waits for.
 
     Parameters
     ----------
     path
-        Of the page: Data says by itself why a file could not be read.
+        Path of the page: the Data page itself explains why a file could not be read.
     asked
-        How often this tab has asked about its job; told back, so that each answer differs.
+        How often this tab has polled its job; echoed, so that each response differs.
 
     Returns
     -------
     dict
-        Values for the outputs ``progress, pace, refs, done, alert``; ``pace`` is None
-        once there is nothing more to ask.
+        Values for the outputs ``progress, pace, refs, done, alert``; ``pace`` is None when polling
+        ends.
     """
     view: dict[str, Any] = {
         "progress": None,
@@ -217,7 +217,7 @@ def job_view(
 
 
 def failed_view(context: Context, job: Job, before: Refs, path: object) -> dict[str, Any]:
-    """What the shell shows of a job that failed; a file that was not read stays in sight."""
+    """Return what the shell shows of a failed job; an unreadable file stays on screen."""
     sentence = job.error or "The work failed."
     upload = unread_upload(context, job)
     if upload is None:
@@ -230,14 +230,14 @@ def failed_view(context: Context, job: Job, before: Refs, path: object) -> dict[
 
 
 def done_view(context: Context, job: Job, before: Refs) -> dict[str, Any]:
-    """What the shell shows of a job that is done."""
+    """Return what the shell shows of a finished job."""
     result = job.result or {}
     if job.kind == "train":
         result = {"dataset": result["dataset"], "model": named_as_shown(context, job, before)}
     after = refs_after(context, before, result)
     same = after == before
     view = {
-        # The same references again would draw the page anew and lose its open tab.
+        # The same references again would redraw the page and lose its open tab.
         "refs": no_update if same and job.kind != "apply" else after.to_browser(),
         "done": {"id": job.id, "kind": job.kind, "result": result},
     }
@@ -249,14 +249,14 @@ def done_view(context: Context, job: Job, before: Refs) -> dict[str, Any]:
 
 
 def named_as_shown(context: Context, job: Job, before: Refs) -> str:
-    """The model that a training found, with names that were given while it ran."""
+    """Return the id of a trained model, with names that were edited while it trained."""
     assert job.result is not None
     model, started = job.result["model"], job.result.get("started")
     return context.training.keep_new_names(job.session, model, started=started, shown=before.model)
 
 
 def unread_upload(context: Context, job: Job) -> str | None:
-    """The id of the file that a job could not read, where other choices may help."""
+    """Return the id of the file that a job could not read, if other settings may help."""
     upload = job.request.get("upload") if job.kind == "import" else None
     if not upload or job.request.get("parent"):
         return None
@@ -264,7 +264,7 @@ def unread_upload(context: Context, job: Job) -> str | None:
 
 
 def job_progress(job: Job, ahead: int = 0) -> Component | None:
-    """The progress panel of a job, with its Cancel button; short looks do without."""
+    """Return a job's progress panel with its Cancel button; short read-only jobs have none."""
     if job.kind in PASSING and time.time() - job.created < QUIET_SECONDS:
         return None
     stage = job.message or waiting_words(ahead)
@@ -278,7 +278,7 @@ def job_progress(job: Job, ahead: int = 0) -> Component | None:
 
 
 def refs_after(context: Context, refs: Refs, result: dict[str, Any]) -> Refs:
-    """References once a job is done: its data set and model, or the newest model of the data."""
+    """Return the references after a job: its data set and model, or the data's newest model."""
     dataset = result.get("dataset", refs.dataset)
     if "model" in result:
         return Refs(dataset, result["model"])
@@ -289,18 +289,18 @@ def refs_after(context: Context, refs: Refs, result: dict[str, Any]) -> Refs:
 
 
 def delete_session(context: Context, session: str) -> None:
-    """Remove everything that the server keeps of a session; its running jobs are killed."""
+    """Delete everything that the server stores for a session, and kill its running jobs."""
     note("delete")
     lent = context.sharing.lent(session)
     context.datasets.forget(session)
-    # The ledger first: from then on no job and no upload that still runs can add anything.
+    # The ledger first: then no running job or upload can add anything.
     context.ledger.delete_session(session)
     context.store.delete_session(session)
-    # What arrives later for the old one is refused, and touches nothing of the next.
+    # Late writes to the old session are rejected and cannot affect the new one.
     fresh = identity.renew()
     for item in lent:
         try:
             context.sharing.lend(fresh.session, item.id, customers=item.info["dataset"] is not None)
         except StoreError:
-            # The data are deleted; a full disk does not take the note of what was lent again.
+            # The data are deleted; a full disk must not prevent that for the sake of shared models.
             logger.warning("not_lent_again", session=fresh.session, model=item.id)

@@ -1,1 +1,1 @@
-"""What all figures share: the canvas, colors, labels, values."""
+"""Shared parts of all figures: canvas, colors, labels, values."""

@@ -1,4 +1,4 @@
-"""What all figures share: what they are drawn on, axes and color bars."""
+"""The canvas, axes and color bars of all figures."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from dashapp import units
 from dashapp.figures.drawing.wrapped_labels import LONGEST_LABEL, in_lines, label, labels, wrapped
 from dashapp.theme import LIGHT, Theme
 
-# Pixels of a legend in one line, of a title beside labels and below slanted ones, of a letter.
+# Pixels of a one-line legend, of a title next to labels, and of a title below slanted labels.
 LEGEND_ROOM = 50
 TITLE_ROOM, SLANT_ROOM = 48, 52
 LETTER_ROOM = 5.6
-# Degrees at which long labels stand below an axis.
+# Angle in degrees of long labels below an axis.
 SLANT = -45
-# Characters of a line of an axis title, and of one below a plot whose labels take its width.
+# Characters per line of an axis title, and of a title below a plot with labels at its left.
 TITLE_LINE, TITLE_BELOW_LABELS = 38, 24
 CODES = {"$": "USD", "€": "EUR", "£": "GBP"}
-# Where a scale_bar stands instead of below.
+# Position of a scale_bar above instead of below.
 ABOVE = {"y": 1.02, "yanchor": "bottom"}
-# Characters of a line of a segment's name beside an axis.
+# Characters per line of a segment's name on an axis.
 TICK_LINE = 16
 
 
 class Canvas:
-    """What a figure is drawn on, piece by piece, before plotly has it.
+    """Collects the traces and layout of a figure before plotly gets them.
 
-    Plotly would check each property of a template, and of a trace twice, for a millisecond or
-    more apiece; a contract test does so for all figures instead.
+    Plotly would validate each property of the template, and of each trace twice, at a millisecond
+    or more apiece; a contract test validates all figures instead.
 
     Parameters
     ----------
     uirevision
-        What the figure is about: while it stays the same, zoom and hidden traces stay, too.
+        Subject of the figure: zoom and hidden traces persist while it stays the same.
     layout
         Further layout properties.
     """
@@ -50,21 +50,21 @@ class Canvas:
         self.traces: list[dict[str, Any]] = []
 
     def add(self, kind: str, **properties: Any) -> None:
-        """Draw a trace of a kind such as ``"bar"``; properties that are None are left out."""
+        """Add a trace of a type such as ``"bar"``; properties that are None are left out."""
         given = {name: value for name, value in properties.items() if value is not None}
         self.traces.append({"type": kind, **given})
 
     def note(self, **annotation: Any) -> None:
-        """Write an annotation."""
+        """Add an annotation."""
         self.layout.setdefault("annotations", []).append(annotation)
 
     def figure(self) -> go.Figure:
-        """The finished figure."""
+        """Return the figure."""
         return go.Figure(data=self.traces, layout=self.layout, _validate=False)
 
 
 def _room(layout: dict[str, Any]) -> dict[str, int]:
-    """Margins that a legend above and labels at the left will need; see ``theme.MARGIN``."""
+    """Return the margins for a legend above and labels at the left; see ``theme.MARGIN``."""
     room = {"t": LEGEND_ROOM} if layout.get("showlegend") else {}
     across, up = layout.get("xaxis", {}), layout.get("yaxis", {})
     if up.get("ticktext"):
@@ -82,7 +82,7 @@ def _width(texts: Sequence[str]) -> float:
 def empty_figure(
     text: str = "No customers are left. Take a filter away to see them.", *, theme: Theme = LIGHT
 ) -> go.Figure:
-    """A friendly sentence where there is nothing to draw.
+    """Return an empty figure with a friendly sentence.
 
     Examples
     --------
@@ -106,13 +106,13 @@ def empty_figure(
 
 
 def named(name: str, longest: int = LONGEST_LABEL, **told: Any) -> dict[str, Any]:
-    """A trace's short name for the legend, and in ``meta`` what its CSV file says instead.
+    """Return a trace's short name for the legend and its full name for the CSV file.
 
     Parameters
     ----------
     told
-        ``extra``, further columns of the file as header → values, and ``measure``, the header
-        of the values themselves; see ``assets/charts.js``.
+        Further entries of ``meta``: ``extra``, additional CSV columns as header → values, and
+        ``measure``, the header of the values; see ``assets/charts.js``.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def named(name: str, longest: int = LONGEST_LABEL, **told: Any) -> dict[str, Any
 
 
 def whole_names(*names: str | None) -> dict[str, dict[str, str]]:
-    """What a layout's ``meta`` tells the CSV file: the whole of names that its axes shorten.
+    """Return the ``meta`` with the full names that the axes shorten, for the CSV file.
 
     Examples
     --------
@@ -134,12 +134,12 @@ def whole_names(*names: str | None) -> dict[str, dict[str, str]]:
 
 
 def aid(name: str) -> dict[str, Any]:
-    """Name of a trace that only guides the eye and is no data: its CSV file leaves it out."""
+    """Return the name of a trace that is only a visual aid; the CSV file omits it."""
     return {"name": label(name), "meta": {"helper": True}}
 
 
 def number_axis(name: str) -> dict[str, Any]:
-    """An axis with a column's numbers, its name and its currency."""
+    """Return an axis for a numeric column, with its name and currency."""
     return {
         "title": {"text": axis_title(name)},
         "tickformat": ",.2~f",
@@ -148,28 +148,28 @@ def number_axis(name: str) -> dict[str, Any]:
 
 
 def measured_axis(name: str, *, date: bool) -> dict[str, Any]:
-    """An axis with a column's numbers or dates."""
+    """Return an axis for a column of numbers or dates."""
     if date:
         return {"title": {"text": f"{label(name, 36)} (date)"}, "type": "date"}
     return number_axis(name)
 
 
 def below_labels(axis: Mapping[str, Any], told: str = "") -> dict[str, Any]:
-    """An axis with grid lines below a plot with labels at its left.
+    """Return an axis with grid lines for a plot with labels at its left.
 
-    On a phone these leave its title little width.
+    On a phone, the labels leave little width for its title.
 
     Parameters
     ----------
     told
-        What stands before the title.
+        Text in front of the title.
     """
     title = told + axis["title"]["text"].replace("…<br>", "…").replace("<br>", " ")
     return {**axis, "title": {"text": in_lines(title, TITLE_BELOW_LABELS)}, "showgrid": True}
 
 
 def axis_title(name: str) -> str:
-    """A column's name with its unit, in lines that fit on a phone.
+    """Return a column's name with its unit, in lines that fit on a phone.
 
     Examples
     --------
@@ -186,12 +186,12 @@ def axis_title(name: str) -> str:
 
 
 def count_axis(what: str = "Customers") -> dict[str, Any]:
-    """An axis that counts."""
+    """Return an axis of counts."""
     return {"title": {"text": f"{what} (number)"}, "tickformat": ",.0f", "rangemode": "tozero"}
 
 
 def share_axis(title: str) -> dict[str, Any]:
-    """An axis of percentages; its data are 0 to 100."""
+    """Return an axis of percentages, 0 to 100."""
     return {
         "title": {"text": f"{title} (%)"},
         "tickformat": ",.0f",
@@ -201,9 +201,9 @@ def share_axis(title: str) -> dict[str, Any]:
 
 
 def label_axis(values: Sequence[object], title: str, texts: Sequence[str] | None = None) -> Any:
-    """A category axis whose data are the values as they are and whose ticks are safe labels.
+    """Return a category axis with the raw values as data and safe labels as ticks.
 
-    Unless other texts are given, labels stand in short lines: they leave charts their width.
+    By default, labels are wrapped into short lines, to leave the chart its width.
     """
     names = [str(value) for value in values]
     return {
@@ -221,7 +221,7 @@ def label_axis(values: Sequence[object], title: str, texts: Sequence[str] | None
 
 
 def scale_bar(title: str, theme: Theme, **more: Any) -> dict[str, Any]:
-    """A flat color bar, below a heatmap unless told otherwise: the cells keep the whole width."""
+    """Return a flat color bar, by default below the heatmap, which keeps its full width."""
     return {
         "orientation": "h",
         "title": {"text": title, "side": "top", "font": {"size": 12, "color": theme.muted}},

@@ -1,4 +1,4 @@
-"""Colors beside and upon each other: ink that can be read, paler bars that hide the grid."""
+"""Color contrast: readable text on any color, and paler, opaque bars."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 from dashapp.figures.drawing.canvas import Canvas, aid
 from dashapp.theme import Theme
 
-# Nearly black and white: on any color one of them has at least 4.5 : 1, as WCAG AA asks.
+# Nearly black and white: one of them has at least 4.5 : 1 on any color, as WCAG AA requires.
 DARK_INK = "#04060a"
 LIGHT_INK = "#ffffff"
 
 
 def blended(color: str, ground: str, share: float) -> str:
-    """A color as if it lay on a ground with an opacity of ``share``, but hiding lines behind it.
+    """Return the opaque color that looks like ``color`` with opacity ``share`` on ``ground``.
 
     Examples
     --------
@@ -28,7 +28,7 @@ def blended(color: str, ground: str, share: float) -> str:
 
 
 def luminance(color: str) -> float:
-    """Relative luminance of a hex color, 0 for black to 1 for white.
+    """Return the relative luminance of a hex color, 0 for black to 1 for white.
 
     References
     ----------
@@ -45,7 +45,7 @@ def luminance(color: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast of two hex colors, 1 to 21.
+    """Return the contrast ratio of two hex colors, 1 to 21.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def ink_on(color: str) -> str:
-    """The ink that can be read best on a color.
+    """Return the more readable text color on a background color.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def ink_on(color: str) -> str:
 
 
 def color_at(scale: Sequence[str], place: float) -> str:
-    """The color at a place of a scale, 0 to 1, mixed as plotly mixes it.
+    """Return the color at a position of a scale, 0 to 1, interpolated as plotly does.
 
     Examples
     --------
@@ -94,15 +94,15 @@ def write_cells(
     *,
     theme: Theme,
 ) -> None:
-    """Write a text on each cell of a heatmap, in the ink that can be read there.
+    """Write a text on each cell of a heatmap, in a readable color.
 
     Parameters
     ----------
     texts
-        One per cell, empty where nothing is to be written.
+        One per cell; empty for no text.
     places
-        Where each cell lies on the scale, 0 to 1, of the same shape; NaN for an empty cell,
-        whose text stands on the card itself.
+        Position of each cell on the color scale, 0 to 1, same shape; NaN for an empty cell, whose
+        text is on the card's background.
     scale
         The heatmap's colors.
     """
@@ -125,7 +125,7 @@ def write_cells(
         showlegend=False,
         **aid("numbers"),
     )
-    # Text asks for more room around the cells than they need.
+    # Text traces would extend the axes beyond the cells.
     across, down = len(heatmap["x"]), len(heatmap["y"])
     canvas.layout["xaxis"] |= {"autorange": False, "range": [-0.5, across - 0.5]}
     canvas.layout["yaxis"] |= {"autorange": False, "range": [down - 0.5, -0.5]}

@@ -1,4 +1,4 @@
-"""From columns to what is drawn: finite numbers, counted levels, bins, samples."""
+"""From columns to plotted values: finite numbers, level counts, bins, samples."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from dashapp.memoize import once
 
 Numbers = npt.NDArray[np.float64]
 
-# More groups than this cannot be told apart; the rest is one group.
+# More groups cannot be told apart; the rest become one group.
 MAX_GROUPS = 8
 OTHER = "Other"
 NOT_KNOWN = "Not known"
-# Steps that people say.
+# Round steps.
 ROUND = (1, 2, 2.5, 5, 10)
-# Fewer bins would hide the shape, whatever the rule says.
+# Fewer bins would hide the shape.
 FEWEST_BINS = 10
-# Whole numbers over a range this small, such as ratings, get a bin each.
+# Integers over a range this small, such as ratings, get one bin each.
 WHOLE_BINS = 20
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Rows in groups.
+    """Rows assigned to groups.
 
     Attributes
     ----------
     names
-        Names of the groups, largest first, then :data:`OTHER`.
+        Group names, largest first, then :data:`OTHER`.
     codes
-        Place of each row's group, shape (n,); −1 where it is not known.
+        Index of each row's group, shape (n,); −1 if unknown.
     """
 
     names: tuple[str, ...]
@@ -43,7 +43,7 @@ class Groups:
 
 
 def is_number(frame: pd.DataFrame, column: str) -> bool:
-    """Whether a column holds numbers that can be averaged."""
+    """Whether a column is numeric and not boolean."""
     kind = frame[column].dtype
     return pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
 
@@ -54,12 +54,12 @@ def is_date(frame: pd.DataFrame, column: str) -> bool:
 
 
 def is_measured(frame: pd.DataFrame, column: str) -> bool:
-    """Whether a column lies on a scale: numbers and dates do, categories do not."""
+    """Whether a column is continuous: numbers and dates, but not categories."""
     return is_number(frame, column) or is_date(frame, column)
 
 
 def teller(frame: pd.DataFrame, column: str) -> Callable[[float], str]:
-    """How a value of :func:`numbers` is said: with the column's currency, or as an ISO date."""
+    """Return the formatter of :func:`numbers`: amounts with currency, dates in ISO format."""
     if is_date(frame, column):
         return lambda value: str(pd.Timestamp(value, unit="ms").date())
     return lambda value: formatting.column_value(column, value)
@@ -67,7 +67,7 @@ def teller(frame: pd.DataFrame, column: str) -> Callable[[float], str]:
 
 @once
 def numbers(frame: pd.DataFrame, column: str) -> Numbers:
-    """A column's numbers, shape (n,), NaN where there is none; dates in Unix milliseconds."""
+    """Return a column as floats, shape (n,), NaN if missing; dates as Unix milliseconds."""
     values = frame[column]
     if is_date(frame, column):
         stamps = values.to_numpy(dtype="datetime64[ms]")
@@ -80,13 +80,13 @@ def numbers(frame: pd.DataFrame, column: str) -> Numbers:
 
 @once
 def known(values: Numbers) -> Numbers:
-    """The values that are numbers."""
+    """Return the finite values."""
     return values[np.isfinite(values)]
 
 
 @once
 def groups(frame: pd.DataFrame, column: str, limit: int = MAX_GROUPS) -> Groups:
-    """A category's levels as groups; beyond ``limit`` they are put together.
+    """Return a category's levels as groups; levels beyond ``limit`` are combined.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def groups(frame: pd.DataFrame, column: str, limit: int = MAX_GROUPS) -> Groups:
 
 
 def places(ids: pd.Series, wanted: Sequence[str]) -> npt.NDArray[np.intp]:
-    """Place of each row's id in ``wanted``, shape (n,); −1 for any other.
+    """Return the index of each row's id in ``wanted``, shape (n,); −1 if it is not there.
 
     Examples
     --------
@@ -129,35 +129,35 @@ def _places(ids: pd.Series, wanted: tuple[str, ...]) -> npt.NDArray[np.intp]:
 
 @once
 def known_in(values: Numbers, codes: npt.NDArray[np.intp], count: int) -> tuple[Numbers, ...]:
-    """The known values of each of ``count`` groups, from the group of each row."""
+    """Return the finite values of each of ``count`` groups, given each row's group."""
     inside = np.where(np.isfinite(values), codes, -1)
     return tuple(values[inside == place] for place in range(count))
 
 
 def counts_between(values: Numbers, edges: Numbers) -> npt.NDArray[np.int64]:
-    """How many finite values lie in each of evenly spaced bins; fast, whatever their number."""
+    """Count the finite values in evenly spaced bins; fast for any number of values."""
     counted, _ = np.histogram(values, bins=len(edges) - 1, range=(edges[0], edges[-1]))
     return counted.astype(np.int64)
 
 
 @once
 def everybody(frame: pd.DataFrame, name: str = "All") -> Groups:
-    """All rows as one group."""
+    """Return all rows as one group."""
     return Groups((name,), np.zeros(len(frame), dtype=np.intp))
 
 
 def bin_edges(values: Numbers, most: int = 48) -> Numbers:
-    """Edges of round bins for a histogram.
+    """Return the edges of round bins for a histogram.
 
-    Freedman and Diaconis' width, 2 · IQR / n^(1/3), rounded up to 1, 2, 2.5 or 5 times a
-    power of ten, so that edges are numbers that people say; whole numbers get whole bins.
+    Freedman and Diaconis' width, 2 · IQR / n^(1/3), rounded up to 1, 2, 2.5 or 5 times a power of
+    ten, so that edges are round numbers; integers get integer bins.
 
     Parameters
     ----------
     values
         Finite numbers, at least one.
     most
-        Number of bins that is never exceeded.
+        Maximum number of bins.
 
     References
     ----------
@@ -186,7 +186,7 @@ def bin_edges(values: Numbers, most: int = 48) -> Numbers:
 
 
 def round_up(value: float) -> float:
-    """The next number that is 1, 2, 2.5 or 5 times a power of ten.
+    """Round up to 1, 2, 2.5 or 5 times a power of ten.
 
     Examples
     --------
@@ -199,7 +199,7 @@ def round_up(value: float) -> float:
 
 
 def round_down(value: float) -> float:
-    """The last number before that is 1, 2, 2.5 or 5 times a power of ten.
+    """Round down to 1, 2, 2.5 or 5 times a power of ten.
 
     Examples
     --------
@@ -213,7 +213,7 @@ def round_down(value: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Numbers of a box plot, after Tukey: whiskers reach at most 1.5 IQR beyond the box."""
+    """Statistics of a box plot after Tukey: whiskers reach at most 1.5 IQR beyond the box."""
 
     low: float
     q1: float
@@ -226,7 +226,7 @@ class Box:
 
 @once
 def box_of(values: Numbers) -> Box:
-    """Summarize finite numbers, at least one.
+    """Return the box plot statistics of one or more finite numbers.
 
     References
     ----------
@@ -253,7 +253,7 @@ def box_of(values: Numbers) -> Box:
 
 
 def sample_rows(size: int, limit: int, seed: int = 0) -> npt.NDArray[np.intp]:
-    """Places of a uniform sample without replacement, in order; all where they are few.
+    """Return sorted row indices of a uniform sample without replacement, or of all rows if few.
 
     Examples
     --------

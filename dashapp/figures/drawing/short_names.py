@@ -1,4 +1,4 @@
-"""Segments' names where there is little room: short, and still told apart."""
+"""Segment names shortened to fit, yet still distinct."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from dashapp.figures.drawing.wrapped_labels import label, labels, wrapped
 from dashapp.theme import Theme
 from segmentation import Segment
 
-# Shares of the room that the ends of names get, one after the other, until no two are alike.
+# Shares of the width kept for the end of a name, tried in order until all labels differ.
 TAIL_SHARES = (0.4, 0.6, 0.8)
-# Up to so many names leave a legend room for long ones, more of them for these.
+# Up to FEW names, a legend has space for LONG characters each; beyond, for USUAL.
 FEW, LONG, USUAL = 4, 40, 32
-# Characters of a line of a name beside an axis, and where such a line may end.
+# Characters per line of a name on an axis, and where the line may break.
 NAME_LINE = 24
 BREAK = re.compile(r"[\s…]")
 
 
 def short_names(names: Sequence[str], longest: int | None = None) -> dict[str, str]:
-    """Name → label, longer where they are few.
+    """Map each name to its label; labels are longer if there are few.
 
-    Where two would be shortened to the same, more of their ends is kept.
+    If two names would get the same label, more of their ends is kept.
 
     Examples
     --------
@@ -41,13 +41,13 @@ def short_names(names: Sequence[str], longest: int | None = None) -> dict[str, s
 
 
 def dotted(segments: Sequence[Segment], theme: Theme) -> list[str]:
-    """Each segment's name in two lines behind a dot in its color, for ticks below each other."""
+    """Return each segment's name in two lines after a colored dot, for tick labels in rows."""
     short = short_names([s.name for s in segments], 2 * NAME_LINE - 1)
     return [f"{_dot(s, theme)} {'<br>'.join(_in_two(short[s.name]))}" for s in segments]
 
 
 def _in_two(name: str) -> list[str]:
-    """A label in two lines of nearly the same length, or in one where that is enough.
+    """Split a label into two lines of similar length, unless it fits in one.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def _in_two(name: str) -> list[str]:
 
 
 def stacked(segments: Sequence[Segment], theme: Theme, width: int = 10) -> list[str]:
-    """Names in up to three short lines above their dots, for ticks side by side on top."""
+    """Return names in up to three short lines above their dots, for ticks across the top."""
     return ["<br>".join([*_in_three(s.name, width), _dot(s, theme)]) for s in segments]
 
 

@@ -1,7 +1,7 @@
-"""Plotly learns how a kind of chart is checked when it is first drawn, not all fifty at once.
+"""Load plotly's validators per trace type when first drawn, not all fifty at once.
 
-At its first figure plotly reads how each property of each kind of trace is checked: 9 MB, of which
-our templates need an eighth, and which leave gaps behind that nothing fills when they are let go.
+With its first figure, plotly loads the validators of every property of every trace type: 9 MB, of
+which our templates need an eighth. Releasing them later leaves the memory fragmented.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ SOURCE = Path(validator_cache.__file__).parent / "validators" / "_validators.jso
 
 
 class Checks(dict[str, Any]):
-    """Descriptions of properties by path, of the kinds that were asked for."""
+    """Validator descriptions by property path, loaded per trace type."""
 
     def get(self, path: str, default: Any = None) -> Any:
-        """The description; the first of its kind brings all others of that kind."""
+        """Return a description; the first request for a trace type loads all of that type."""
         if path not in self:
             self.update(checks_of(path.split(".", maxsplit=1)[0]))
         return super().get(path, default)
 
 
 def checks_of(kind: str) -> dict[str, Any]:
-    """The descriptions of one kind of trace, or of ``layout`` and the like.
+    """Return the descriptions of one trace type, or of ``layout`` and the like.
 
-    They stand together, one after the other, each on lines of its own.
+    In plotly's file they are consecutive, each on its own lines.
 
     Examples
     --------
@@ -52,6 +52,6 @@ def checks_of(kind: str) -> dict[str, Any]:
 
 
 def learn_when_drawn() -> None:
-    """Read nothing of what figures will not need; call before the first figure."""
+    """Make plotly load validators on demand; call before the first figure."""
     if ValidatorCache._json_cache is None:  # noqa: SLF001 - plotly has no other way
         ValidatorCache._json_cache = Checks()  # noqa: SLF001 - as above

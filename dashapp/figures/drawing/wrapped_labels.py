@@ -1,6 +1,6 @@
-"""Words of users' files (columns, categories, segments) in figures: short, and in lines.
+"""Users' texts (columns, categories, segments) in figures: escaped, shortened and wrapped.
 
-They reach plotly only through :func:`label`: plotly reads a little HTML in every text.
+All of them pass through :func:`label`, because plotly interprets some HTML in every text.
 """
 
 from __future__ import annotations
@@ -9,23 +9,23 @@ import html
 import re
 from collections.abc import Sequence
 
-# Longer labels would take the room of the picture; the whole text is in the hover.
+# Longer labels would take the plot's space; the hover text has the full text.
 LONGEST_LABEL = 26
-# A shortened text's last word may take this part of it to stay whole.
+# Share of the text that its last word may take to be kept whole.
 MOST_OF = 0.65
-# A word may be so many characters longer than a line before it is cut.
+# Characters by which a word may exceed a line before it is cut.
 LONGER = 6
 
 
 def label(text: object, longest: int = LONGEST_LABEL, tail_share: float = 0.4) -> str:
-    """A user's words, shortened, with nothing in them that plotly reads as markup or template.
+    """Return a user's text, shortened and escaped for plotly's markup and templates.
 
-    The middle is left out: names of segments often begin alike.
+    The middle is left out, because segment names often begin alike.
 
     Parameters
     ----------
     tail_share
-        How much of the room the end of a shortened text gets.
+        Share of the length kept for the end of a shortened text.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def label(text: object, longest: int = LONGEST_LABEL, tail_share: float = 0.4) -
 
 
 def _end(text: str, room: int, longest: int) -> str:
-    """The end of a text that fits into some room: whole words of it, where that is possible.
+    """Return the end of a text that fits a length: whole words if possible.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def _end(text: str, room: int, longest: int) -> str:
 
 
 def _to_word(text: str, room: int) -> str:
-    """The beginning of a text that fits into some room: whole words, where that leaves enough.
+    """Return the beginning of a text that fits a length: whole words unless too little is left.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def _to_word(text: str, room: int) -> str:
     >>> _to_word("Loyal Customers", 9)
     'Loyal'
     """
-    cut = text.rfind(" ", 0, room + 1)  # a word may end just there
+    cut = text.rfind(" ", 0, room + 1)  # a word may end exactly here
     return text[:cut] if cut >= room // 2 else text[:room]
 
 
@@ -76,7 +76,7 @@ def labels(texts: Sequence[object], longest: int = LONGEST_LABEL) -> list[str]:
 
 
 def wrapped(text: str, width: int) -> str:
-    """A sentence in lines of at most ``width`` characters, for annotations.
+    """Wrap a sentence into lines of at most ``width`` characters, for annotations.
 
     Examples
     --------
@@ -87,10 +87,10 @@ def wrapped(text: str, width: int) -> str:
 
 
 def in_lines(safe: str, width: int, longer: int = LONGER) -> str:
-    """A text that is a label already, in lines of about ``width`` characters.
+    """Wrap an escaped label into lines of about ``width`` characters.
 
-    Lines end between words and where something was left out; of a word that is ``longer`` than
-    a line, the beginning is kept. A number stays beside its percent sign.
+    Lines break between words and after an ellipsis; a word that exceeds a line by more than
+    ``longer`` characters is cut. A number stays with its percent sign.
 
     Examples
     --------

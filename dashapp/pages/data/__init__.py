@@ -1,1 +1,1 @@
-"""Data: bring a customer list, see what was read, correct it, look at it."""
+"""Data: upload a customer list, check how it was read, correct it, view it."""

@@ -1,4 +1,4 @@
-"""What the user changed on the Data page, read at the door."""
+"""Validation of the user's edits on the Data page."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ LONGEST_LEVELS = 20_000
 
 
 def column_changes(value: object, table: Table) -> dict[str, dict[str, Any]]:
-    """Read one edited cell of the column grid.
+    """Parse one edited cell of the column grid.
 
     Returns
     -------
     dict
-        Column name → what changed. A meaning that is given to a column is taken from the one
-        that had it, since no two columns can stand for the same.
+        Column name → change. A meaning belongs to one column only, so assigning it removes it from
+        the column that had it.
     """
     if not isinstance(value, list) or not value or not isinstance(value[0], dict):
         raise BadInputError("expected the grid's change")
@@ -56,19 +56,19 @@ def _text(value: object) -> str:
 
 
 def layout_chosen(ids: object, values: object, reading: Reading) -> dict[str, Any]:
-    """The layout that the fields of the form ask for.
+    """Return the file layout chosen in the form.
 
     Parameters
     ----------
     ids, values
         The fields' ids and values, in the same order.
     reading
-        What the form was made for.
+        The reading for which the form was rendered.
 
     Returns
     -------
     dict
-        Choices as in a recipe; what is left to the program is not among them.
+        Choices as in a recipe, without those left on automatic.
     """
     chosen = dict(reading.chosen)
     for field, value in _fields(ids, values, "field").items():
@@ -96,15 +96,15 @@ def _option(value: object, field: str, reading: Reading) -> str | None:
 
 
 def with_layout(recipe: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """A recipe with another layout; that gives other columns, which is no news."""
+    """Return a recipe with another layout, without the old column names, which no longer apply."""
     kept = {key: value for key, value in recipe.items() if key != "names"}
     return kept | {"chosen": dict(chosen)}
 
 
 def fixes_recipe(ids: object, values: object, table: Table) -> dict[str, Any] | None:
-    """The recipe that the choices beside the issues ask for; None where nothing changes.
+    """Return the recipe with the choices made in the issues; None if nothing changes.
 
-    Only what was changed counts, and questions that have an answer.
+    Only changed choices and answered questions count.
     """
     possible, holds = choices_of(table), in_force(table)
     fixes = dict(table.recipe.get("fixes", {}))
@@ -120,7 +120,7 @@ def fixes_recipe(ids: object, values: object, table: Table) -> dict[str, Any] | 
 
 
 def ids_change(value: object, table: Table) -> dict[str, dict[str, Any]]:
-    """The change that makes another column tell customers apart, or none."""
+    """Return the change that makes another column the customer id; empty if there is none."""
     name = one_of(value, (NO_COLUMN, *table.roles), NO_COLUMN)
     holder = table.meaning(IDS)
     changes: dict[str, dict[str, Any]] = {holder: {"meaning": None}} if holder else {}
@@ -128,7 +128,7 @@ def ids_change(value: object, table: Table) -> dict[str, dict[str, Any]]:
 
 
 def _fields(ids: object, values: object, part: str) -> Mapping[str, object]:
-    """Name of each field → its value."""
+    """Map each field's name to its value."""
     if not isinstance(ids, list) or not isinstance(values, list) or len(ids) != len(values):
         raise BadInputError("expected fields and their values")
     names = [text_or_none(record(id_).get(part), limit=1000) for id_ in ids]

@@ -1,4 +1,4 @@
-"""The editable list of a table's columns."""
+"""The editable grid of a table's columns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from segmentation import Column, Role, Table, Use
 
 ROLES = tuple(str(role) for role in Role)
 USES = tuple(str(use) for use in Use)
-# The classic column that one of the user's stands for, in words.
+# Standard meanings of columns, as labels.
 MEANING_WORDS: dict[str | None, str] = {
     None: "–",
     "customer_id": "Customer id",
@@ -27,16 +27,16 @@ MEANING_WORDS: dict[str | None, str] = {
     "recency": "Recency",
     "satisfaction": "Satisfaction",
 }
-# Between levels in order, from low to high.
+# Separator between levels, from low to high.
 BELOW = " < "
-# Up to here the grid grows with its rows; longer lists scroll inside.
-# More different values than so many are estimated in large data sets.
+# In large data sets, distinct counts from ESTIMATED_FROM on are estimates; grids longer than
+# ROWS_IN_FULL scroll inside.
 ESTIMATED_FROM = 1_000
 ROWS_IN_FULL = 25
 
 
 def column_grid(id_: str, table: Table) -> dag.AgGrid:
-    """Name, role, use, meaning and facts of each column; the first few can be changed."""
+    """Return the grid: name, role, use, meaning and facts per column; the first are editable."""
     rows = grid_rows(table)
     ordered = any(column.role is Role.ORDINAL for column in table.columns)
     return dag.AgGrid(
@@ -67,7 +67,7 @@ def column_grid(id_: str, table: Table) -> dag.AgGrid:
 
 
 def grid_rows(table: Table) -> list[dict[str, Any]]:
-    """One row for each column of a table."""
+    """Return one grid row per column of a table."""
     return [
         {
             "name": column.name,
@@ -85,7 +85,7 @@ def grid_rows(table: Table) -> list[dict[str, Any]]:
 
 
 def _example(column: Column, text: str) -> str:
-    """A cell as it was read; numbers as people write them, with their own decimals.
+    """Format a sample cell; numbers keep their own decimals.
 
     Examples
     --------
@@ -100,14 +100,14 @@ def _example(column: Column, text: str) -> str:
 
 
 def _distinct(table: Table, column: Column) -> int | str:
-    """How many different values a column has; of a large data set many are an estimate."""
+    """Return the number of distinct values; in large data sets, large counts are estimates."""
     if table.population is None or column.distinct < ESTIMATED_FROM:
         return column.distinct
     return f"≈ {float(f'{column.distinct:.2g}'):,.0f}"
 
 
 def parse_levels(text: str) -> list[str]:
-    """The levels of an ordinal column as the user wrote them, from low to high.
+    """Parse the levels of an ordinal column, from low to high.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def _choice(field: str, title: str, values: tuple[str, ...], width: int) -> dict
 
 
 def _words(field: str, title: str, **look: Any) -> dict[str, Any]:
-    """What is only read; the whole of it on hover where its cell is too narrow."""
+    """Return a read-only text column with a tooltip for truncated cells."""
     return {"field": field, "headerName": title, "tooltipField": field, **look}
 
 
@@ -147,7 +147,7 @@ def _count(field: str, title: str) -> dict[str, Any]:
 
 
 def _levels() -> dict[str, Any]:
-    """Only ordinal columns have an order to edit."""
+    """Return the column definition of level order; only ordinal columns are editable."""
     return {
         "field": "levels",
         "headerName": "Order, low to high",

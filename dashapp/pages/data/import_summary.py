@@ -1,4 +1,4 @@
-"""What was read from a file: in words, and as a sum that reconciles."""
+"""What was read from a file: in words, and as a row count that adds up."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ DELIMITERS = {
 
 
 def detected(table: Table) -> str:
-    """What the reader found out about the file, in words."""
+    """Describe what the reader detected."""
     size = f"{formatting.number(table.customers)} rows × {len(table.columns)} columns"
     return ", ".join([*words_of(table.recipe.get("format"), table.recipe), size])
 
 
 def words_of(file_format: object, found: Mapping[str, Any]) -> list[str]:
-    """How a file is read, in words.
+    """Describe how a file is read.
 
     Examples
     --------
     >>> words_of("csv", {"encoding": "utf-8", "delimiter": ";", "header_line": 4})
     ['CSV', 'UTF-8', 'semicolon', 'header in line 4']
     """
-    # A table that was made, not read, has no file format to speak of.
+    # A table built in memory has no file format.
     parts = [str(file_format).upper()] if file_format not in {None, "frame"} else []
     if found.get("encoding"):
         parts.append(str(found["encoding"]).upper())
@@ -53,7 +53,7 @@ def words_of(file_format: object, found: Mapping[str, Any]) -> list[str]:
 
 
 def reconciliation(table: Table) -> Component:
-    """The sum that shows that no row was lost."""
+    """Return the row counts, which show that no row was lost."""
     of = table.population or table
     terms = (
         ("", "rows read", of.rows_read),
@@ -61,7 +61,7 @@ def reconciliation(table: Table) -> Component:
         ("+", "set aside", of.rows_set_aside),
         ("+", "duplicate", of.rows_duplicate),
     )
-    # A sign stays with the number after it where the line breaks.
+    # Keep each sign with its number at line breaks.
     children = [
         html.Span(
             [
@@ -78,5 +78,5 @@ def reconciliation(table: Table) -> Component:
 
 
 def ids_of(table: Table) -> tuple[str, ...]:
-    """Columns whose numbers are names and are written without separators."""
+    """Return identifier columns, whose numbers are written without separators."""
     return tuple(column.name for column in table.columns if column.role is Role.IDENTIFIER)

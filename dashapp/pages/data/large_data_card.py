@@ -1,4 +1,4 @@
-"""Large data sets on the cluster: the card that offers them, and the list of what there is."""
+"""Large data sets on the Dask cluster: the card that offers them, and their list."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class ClusterIds:
     Attributes
     ----------
     show
-        The button that looks what there is.
+        The button that lists the data sets.
     found
-        Where the list appears.
+        The container of the list.
     use
         Type of the buttons' ids: ``{"type": use, "listing": id, "row": position}``.
     """
@@ -35,7 +35,7 @@ class ClusterIds:
 
 
 def cluster_card(ids: ClusterIds) -> Component:
-    """The card of a page that has nothing else yet."""
+    """Return the card for a page without data."""
     return html.Section(
         [
             html.Div(
@@ -52,7 +52,7 @@ def cluster_card(ids: ClusterIds) -> Component:
 
 
 def cluster_menu(ids: ClusterIds) -> Component:
-    """The same in a menu."""
+    """Return the same controls for a menu."""
     return html.Div([html.H3(TITLE), _show(ids), _found(ids)], className="cluster-menu")
 
 
@@ -72,7 +72,7 @@ def _found(ids: ClusterIds) -> Component:
 
 
 def offers(listing: Listing, listing_id: str, ids: ClusterIds) -> list[Component]:
-    """What there is to use, folders with their files folded beneath them."""
+    """Return the available data sets; files are collapsed below their folder."""
     items: list[Component] = []
     parts: list[Component] = []
     for position, offer in reversed(list(enumerate(listing.offers))):  # files follow their folder

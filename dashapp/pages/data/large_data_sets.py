@@ -1,4 +1,4 @@
-"""Large data sets on the Data page: look what there is, and use one."""
+"""Large data sets on the Data page: list them and open one."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ JOB = Output(Shell.JOB, "data", allow_duplicate=True)
 
 
 def card(context: Context) -> Component | None:
-    """The card of the first page, where there is a cluster."""
+    """Return the card for the welcome page, if there is a cluster."""
     return cluster_card(CLUSTER_IDS) if context.large.offered else None
 
 
 def menu(context: Context) -> Component | None:
-    """The part of the menu “Use other data”, where there is a cluster."""
+    """Return the entry of the “Use other data” menu, if there is a cluster."""
     return cluster_menu(CLUSTER_IDS) if context.large.offered else None
 
 
 def asked_offer(value: object) -> tuple[str, int]:
-    """Which entry of which listing a button stands for; no name ever comes from a browser.
+    """Return the listing and row of a button; file names are never taken from a browser.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def asked_offer(value: object) -> tuple[str, int]:
 
 
 def register(app: Dash, context: Context) -> None:
-    """Add the callbacks; a portal without a cluster has none of them."""
+    """Add the callbacks, if there is a cluster."""
     if not context.large.offered:
         return
 

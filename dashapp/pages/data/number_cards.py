@@ -1,4 +1,4 @@
-"""Cards with one number each."""
+"""Cards with a single number."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dash.development.base_component import Component
 
 from dashapp import formatting
 
-# Eight digits and a currency are wider than a card where five or six stand side by side.
+# Eight digits and a currency do not fit a card when five or six share a row.
 MANY = 10_000_000
 
 
 def stat_card(
     label: str, value: str, note: str | None = None, *, exact: str | None = None
 ) -> Component:
-    """A number that people look for, with its name and what it counts.
+    """Return a card for a key number, with its name and unit.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def stat_card(
     note
         Unit or context, in small print.
     exact
-        The whole number where the value is shortened, told on hover.
+        The exact number, as a tooltip for a shortened value.
     """
     return html.Div(
         [
@@ -44,7 +44,7 @@ def stat_card(
 
 
 def amount_card(label: str, value: float, currency: str, note: str) -> Component:
-    """An amount of money; in millions and more where its digits would not fit the card."""
+    """Return a card for an amount of money; abbreviated if its digits would not fit."""
     exact = formatting.money(value, currency)
     if abs(value) < MANY:
         return stat_card(label, exact, note)
@@ -53,5 +53,5 @@ def amount_card(label: str, value: float, currency: str, note: str) -> Component
 
 
 def stat_row(cards: Sequence[Component]) -> Component:
-    """Stat cards side by side, as many in a row as fit."""
+    """Return cards side by side, as many per row as fit."""
     return html.Dl(list(cards), className="stat-row")

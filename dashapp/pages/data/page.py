@@ -1,4 +1,4 @@
-"""Data: bring a customer list, see what was read, correct it, look at it."""
+"""Data: upload a customer list, check how it was read, correct it, view it."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ JOB = Output(Shell.JOB, "data", allow_duplicate=True)
 REFS = State(Shell.REFS, "data")
 UNCHANGED = message("info", "Nothing to apply: choose something else beside an issue first.")
 
-# What a view without the right to bring customers says.
+# Shown to visitors without data who may not upload any.
 NO_CUSTOMERS = empty_state(
     "There are no customers in this view",
     "It has no model yet, or one that was shared without them.",
     action=("Go to Segments", "/segments"),
     whole_page=True,
 )
-# What changes something on this page.
+# Controls that change something on this page.
 CONTROLS = (
     Ids.SAMPLE, Ids.UNDO, Ids.REDO, Ids.GRID, Ids.LAYOUT, Ids.FIX, Ids.FIX_ALL, Ids.APPLY,
     Ids.CUSTOMER, Ids.CUSTOMER_APPLY,
@@ -48,7 +48,7 @@ CONTROLS = (
 
 
 def layout(**_: object) -> Component:
-    """An empty container; what it shows depends on the session."""
+    """Return an empty container; its content depends on the session."""
     return html.Div(skeleton(), id=Ids.CONTENT)
 
 
@@ -63,7 +63,7 @@ def register(app: Dash, context: Context) -> None:
 
 
 def content(context: Context, refs: Refs) -> Any:
-    """What the page shows of what a tab looks at."""
+    """Return what the page shows for a tab's references."""
     datasets, session = context.datasets, current_session()
     limit_mb = context.settings.max_upload_mb
     before = datasets.item(session, refs.dataset) if refs.dataset else None
@@ -90,13 +90,13 @@ def content(context: Context, refs: Refs) -> Any:
 
 
 def rejects_file(context: Context, dataset_id: str) -> Export:
-    """The file of the rows set aside."""
+    """Return the export of the rejected rows."""
     masked = not may(Right.CHANGE)
     return context.exports.rejects(current_session(), dataset_id, masked=masked)
 
 
 def rejects_download(context: Context, dataset_id: str) -> Component:
-    """The download of the rows set aside."""
+    """Return the download of the rejected rows."""
     return download(
         "Download the rows set aside",
         rejects_file(context, dataset_id),
@@ -109,7 +109,7 @@ def _register_content(app: Dash, context: Context) -> None:
     @app.callback(Output(Ids.CONTENT, "children"), inputs={"refs": Input(Shell.REFS, "data")})
     @needs(Right.DATA)
     def show(refs: object) -> Any:
-        # The shell has not yet said which data set this tab looks at.
+        # The shell has not yet set the references of this tab.
         shown = no_update if refs is None else content(context, Refs.parse(refs))
         return markup(allowed(shown, CONTROLS))
 
@@ -136,12 +136,12 @@ def _register_content(app: Dash, context: Context) -> None:
 
 
 def check_or_restore(table: Table, changes: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse what does not suit the values at once, and show the columns as they are.
+    """Reject changes that do not suit the values at once, and restore the grid.
 
     Raises
     ------
     ParameterError
-        With the reason.
+        If a change does not suit the values, with the reason.
     """
     try:
         table.with_columns(changes)
@@ -204,7 +204,7 @@ def _register_changes(app: Dash, context: Context) -> None:
 
 
 def _register_client(app: Dash) -> None:
-    """Add what the browser does alone: one choice for a whole kind, and what is not applied yet."""
+    """Add the clientside callbacks: one choice for a whole kind, and the pending choices."""
     app.clientside_callback(
         ClientsideFunction("review", "choose_all"),
         Output({"type": Ids.FIX, "key": ALL}, "value"),
@@ -224,7 +224,7 @@ def _register_client(app: Dash) -> None:
 
 
 def welcome_page(context: Context) -> Component:
-    """What the page shows to somebody who has brought nothing yet."""
+    """Return what the page shows to a visitor without data."""
     return welcome(Ids.SAMPLE, context.settings.max_upload_mb, large_data_sets.card(context))
 
 

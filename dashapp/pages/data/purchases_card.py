@@ -1,4 +1,4 @@
-"""What is said of a file whose rows are purchases, and what to do about it."""
+"""The card for a file whose rows are purchases instead of customers."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from dashapp.components.choice import choice
 from dashapp.components.icon import icon
 from segmentation import Issue, Table
 
-# Of the choice that every row is a customer.
+# Value for “every row is a customer”.
 NO_COLUMN = "–"
 
 
 def transactions_issue(table: Table) -> Issue | None:
-    """What was found out about a table whose rows are purchases; None for other tables."""
+    """Return the issue of a table whose rows are purchases; None for other tables."""
     return next((issue for issue in table.issues if issue.kind == "transactions"), None)
 
 
 def transactions_card(table: Table, issue: Issue, *, select_id: str, apply_id: str) -> Component:
-    """What it means, and the two ways out.
+    """Explain the issue and offer the two solutions.
 
     Parameters
     ----------
     select_id, apply_id
-        Of the choice of another column of ids, and the button that takes it.
+        Ids of the select for another id column, and of the button that applies it.
     """
     others = {NO_COLUMN: "None: each row is a customer"} | {
         column.name: column.name for column in table.columns if column.name != issue.column

@@ -1,4 +1,4 @@
-"""Undo and Redo: to the data set before the last change, and forth again."""
+"""Undo and Redo: move between the versions of a data set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dashapp.page.tab_state import Refs
 from dashapp.pages.data.ids import Ids
 from dashapp.shell import Ids as Shell
 
-# More than anybody clicks before a button is drawn anew.
+# More clicks than anybody makes before a button is redrawn.
 MOST_STEPS = 50
 
 
@@ -33,7 +33,7 @@ def _register(
         Output(Shell.REFS, "data", allow_duplicate=True),
         Output(Shell.ALERT, "children", allow_duplicate=True),
         inputs={"clicks": Input(button, "n_clicks")},
-        # The browser drops the answer where the tab looks at something else by then.
+        # The browser drops the response if the tab shows something else by then.
         state={"start": State(button, "value"), "_refs": State(Shell.REFS, "data")},
         prevent_initial_call=True,
     )
@@ -43,23 +43,23 @@ def _register(
         if item is None:
             return no_update, no_update
         model = context.training.latest(current_session(), item.id)
-        # What was complained about is gone.
+        # The error message no longer applies.
         return Refs(item.id, model.id if model else None).to_browser(), None
 
 
 def stepped(
     step: Callable[[str, str], Item | None], start: str | None, clicks: float | None
 ) -> Item | None:
-    """The data set some steps away; None where there is no step to take.
+    """Return the data set some steps away; None if there is none.
 
     Parameters
     ----------
     step
-        Gives what comes before or after a data set of a session.
+        Returns the version before or after a data set.
     start
-        The data set that the button was drawn for.
+        The data set for which the button was drawn.
     clicks
-        On the button since then: each counts, also one that comes before the last one's answer.
+        Clicks since then; each counts, even before the previous response arrives.
     """
     item = None
     for _ in range(min(int(clicks or 0), MOST_STEPS) if start else 0):

@@ -1,4 +1,4 @@
-"""What the Data page shows of a data set; pure but for what it is given."""
+"""Rendering of the Data page: pure functions of their arguments."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ ISSUE_IDS = IssueIds(Ids.FIX, Ids.FIX_ALL, Ids.APPLY, Ids.IN_FORCE)
 
 @dataclass(frozen=True)
 class Around:
-    """What the session has around a data set.
+    """The session's context of a data set.
 
     Attributes
     ----------
     raw_lines
-        How its file begins.
+        First raw lines of its file.
     others
         Other files of the session.
     can_redo
-        Whether something was made from it that Undo went back from.
+        Whether there is an undone version to redo.
     limit_mb
         Largest upload in MB.
     rejects
-        The download of the rows set aside.
+        The download of the rejected rows.
     cluster
-        The part of the menu that offers large data sets, where there is a cluster.
+        Menu entry for large data sets; None without a cluster.
     """
 
     raw_lines: Sequence[str] = ()
@@ -58,7 +58,7 @@ class Around:
 
 
 def render_ready(table: Table, item: Item, around: Around) -> Component:
-    """Everything about a data set that has been read."""
+    """Return the page of a data set that was read."""
     has_file = bool(item.info.get("upload"))
     purchases = transactions_issue(table)
     said = str(item.info.get("said") or "")
@@ -94,7 +94,7 @@ def render_ready(table: Table, item: Item, around: Around) -> Component:
 
 
 def render_head(table: Table, item: Item, around: Around) -> Component:
-    """Name, what was detected in words, and what to do next."""
+    """Return the name, what was detected, and what to do next."""
     undo = html.Button(
         "Undo",
         id=Ids.UNDO,
@@ -128,7 +128,7 @@ def render_head(table: Table, item: Item, around: Around) -> Component:
 
 
 def read_from(table: Table, item: Item) -> str:
-    """What was detected, and of how many files on the cluster where it is there."""
+    """Describe what was detected and, on the cluster, the number of files."""
     large = item.info.get("large")
     if not large:
         return detected(table)
@@ -137,7 +137,7 @@ def read_from(table: Table, item: Item) -> str:
 
 
 def render_cards(facts: Overview, *, is_transactions: bool = False) -> Component:
-    """The numbers that people look for first."""
+    """Return the key numbers."""
     label, note, each, every = (
         ("Rows", "one for each purchase", "per purchase", "all purchases")
         if is_transactions
@@ -169,7 +169,7 @@ def render_cards(facts: Overview, *, is_transactions: bool = False) -> Component
 
 
 def render_columns(table: Table) -> Component:
-    """The columns, their roles and uses, to correct."""
+    """Return the columns with editable roles and uses."""
     return html.Section(
         [
             html.H2("Columns"),
@@ -184,7 +184,7 @@ def render_columns(table: Table) -> Component:
 
 
 def render_first_rows(table: Table) -> Component:
-    """The first rows as they were understood."""
+    """Return the first rows as they were read."""
     count = min(FIRST_ROWS, table.rows_used)
     drawn = " of the sample" if table.rows_used < table.customers else ""
     return html.Section(
@@ -197,7 +197,7 @@ def render_first_rows(table: Table) -> Component:
 
 
 def render_summary(table: Table) -> Component:
-    """Statistics of every column, numbers and categories apart."""
+    """Return summary statistics of all columns, numbers and categories apart."""
     numeric, categorical = summarize(table)
     return html.Section(
         [

@@ -1,4 +1,4 @@
-"""What a new visitor sees: one thing to do, and what a file may contain."""
+"""The welcome page: one thing to do, and what a file may contain."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dashapp import formatting
 from dashapp.components.drop_zone import drop_zone
 from dashapp.ledger.ledger import Item
 
-# Older files of the session are found by their address.
+# The session's older files can still be opened by URL.
 OTHERS_SHOWN = 8
 
 CLASSIC_COLUMNS = (
@@ -30,12 +30,12 @@ CLASSIC_COLUMNS = (
 
 
 def welcome(sample_id: str, limit_mb: int, more: Component | None = None) -> Component:
-    """What a new visitor sees: one thing to do.
+    """Return the welcome page.
 
     Parameters
     ----------
     more
-        Another way to bring data, below the first.
+        Another way to bring data, shown below the upload.
     """
     return html.Div(
         [
@@ -89,7 +89,7 @@ def _column(name: str, content: str, example: str) -> Component:
 
 
 def upload_panel(sample_id: str, limit_mb: int) -> Component:
-    """The drop zone with its two shortcuts."""
+    """Return the drop zone with its two shortcuts."""
     return html.Div(
         [
             drop_zone(
@@ -124,7 +124,7 @@ def other_data(
     others: Sequence[Item] = (),
     more: Component | None = None,
 ) -> Component:
-    """A folded drop zone, another way to bring data, and the session's other files."""
+    """Return a collapsed drop zone, other data sources, and the session's other files."""
     links = [
         html.Li(
             [

@@ -1,4 +1,4 @@
-"""What deserves a look before segments are built on the data."""
+"""Alerts: properties of the data to check before building segments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILTERED = "These are alerts of the customers that the filters leave; Find segme
 
 
 def alert_list(found: Sequence[Alert], *, filtered: bool) -> Component:
-    """Alerts with what each means for segments; a calm page where there is none."""
+    """Return the alerts with their meaning for segments, or an all-clear."""
     if not found:
         nothing = "No column stands out in a way that disturbs segments."
         return empty_state(

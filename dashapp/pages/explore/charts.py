@@ -1,4 +1,4 @@
-"""Charts of the Explore page: drawn with their tab, and again when a choice or a filter changes."""
+"""Charts of the Explore page, redrawn when a choice or a filter changes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from segmentation import Column, Role, Table
 NO_SPLIT = "—"
 STATISTICS = {"mean": "Mean", "median": "Median"}
 TOGETHER = "Which columns go together"
-# Stands hidden where the box of a number would be, until a number is chosen.
+# Hidden placeholder for the box plot until a number is chosen.
 NO_BOX = Drawn(figures.empty_figure(), "", "")
 TableOf = Callable[[object], Table | None]
 
@@ -51,16 +51,16 @@ LOOK = State(Shell.THEME, "data")
 
 @dataclass(frozen=True)
 class Shown:
-    """What all charts of a tab are drawn from.
+    """The data behind all charts of a tab.
 
     Attributes
     ----------
     table
-        The open data set.
+        The current data set.
     filters
         What narrows it.
     look
-        The theme that is on.
+        The current theme.
     """
 
     table: Table
@@ -69,18 +69,18 @@ class Shown:
 
     @classmethod
     def parse(cls, table: Table | None, filters: object, look: object) -> Shown:
-        """From what a browser sends; stops quietly where no data set is open."""
+        """Parse what a browser sends; raise PreventUpdate without a data set."""
         if table is None:
             raise PreventUpdate
         return cls(table, parse_filters(filters, table), theme(look))
 
     def rows(self, *columns: str) -> pd.DataFrame:
-        """Some columns of the rows that the filters leave."""
+        """Return some columns of the filtered rows."""
         return apply_filters(self.table.frame, self.filters, columns)
 
 
 def distribution(shown: Shown, column: str, split: str) -> dict[str, Any]:
-    """Both charts of a column; a category has bars and no box."""
+    """Draw both charts of a column; a category has bars and no box plot."""
     by = None if split in (NO_SPLIT, column) else split
     frame, look = shown.rows(column, *([by] if by else [])), shown.look
     what = f"{column} by {by}" if by else column
@@ -109,7 +109,7 @@ def distribution(shown: Shown, column: str, split: str) -> dict[str, Any]:
 
 
 def comparison(shown: Shown, measure: str, category: str, statistic: str) -> Drawn:
-    """A measure by a category."""
+    """Draw a measure by a category."""
     frame = shown.rows(measure, category)
     return Drawn.of(
         figures.measure_by_category,
@@ -123,9 +123,9 @@ def comparison(shown: Shown, measure: str, category: str, statistic: str) -> Dra
 
 
 def relationships(shown: Shown, between: Sequence[str]) -> dict[str, Drawn]:
-    """Association of all columns, and the pair that was clicked or else the strongest one."""
+    """Draw the association of all columns, and the clicked or strongest pair."""
     columns = compared_columns(shown.table)
-    # Copying all columns of a million customers would take longer than all that follows.
+    # Copying all columns of a million customers would take longer than the rest.
     passed = np.flatnonzero(passing(shown.table.frame, shown.filters))
     matrix, measured = associated(shown.table.frame, columns, passed)
     first, second = named_pair(between, shown.table) or strongest_pair(matrix, columns)
@@ -134,7 +134,7 @@ def relationships(shown: Shown, between: Sequence[str]) -> dict[str, Drawn]:
         figures.association_heatmap_reading(matrix, measured=measured, total=len(passed)),
         TOGETHER,
     )
-    # Nobody's columns go together with strength 0, which would look like a finding.
+    # Without rows every association is 0, which would look like a finding.
     nobody = Drawn(figures.empty_figure(theme=shown.look), "No customers are left.", TOGETHER)
     return {
         "all": everything if len(passed) else nobody,
@@ -143,14 +143,14 @@ def relationships(shown: Shown, between: Sequence[str]) -> dict[str, Drawn]:
 
 
 def pair(shown: Shown, first: Column, second: Column) -> Drawn:
-    """Two columns together."""
+    """Draw two columns together."""
     frame = shown.rows(first.name, second.name)
     title = f"{first.name} and {second.name}"
     return Drawn.of(figures.pair_plot, frame, first, second, title=title, theme=shown.look)
 
 
 def alerts_of(shown: Shown) -> Component:
-    """What deserves a look among the customers that the filters leave."""
+    """Return the alerts for the filtered customers."""
     if not passing(shown.table.frame, shown.filters).any():
         return empty_state("No customers are left", "Take a filter away to see them.")
     found = alerts(shown.table, shown.filters)
@@ -158,7 +158,7 @@ def alerts_of(shown: Shown) -> Component:
 
 
 def register_distributions(app: Dash, table_of: TableOf) -> None:
-    """Histogram and box plot of a number, bars of a category."""
+    """Register the histogram and box plot of a number, and the bars of a category."""
 
     @app.callback(
         output={
@@ -187,7 +187,7 @@ def register_distributions(app: Dash, table_of: TableOf) -> None:
 
 
 def register_comparison(app: Dash, table_of: TableOf) -> None:
-    """A measure by a category."""
+    """Register the chart of a measure by a category."""
 
     @app.callback(
         drawn_anew(Ids.BY_CATEGORY),
@@ -221,7 +221,7 @@ def register_comparison(app: Dash, table_of: TableOf) -> None:
 
 
 def register_relationships(app: Dash, table_of: TableOf) -> None:
-    """Association of all columns, and the pair that was clicked."""
+    """Register the association of all columns, and the clicked pair."""
 
     @app.callback(
         output={"all": drawn_anew(Ids.HEATMAP), "pair": drawn_anew(Ids.PAIR)},
@@ -256,7 +256,7 @@ def register_relationships(app: Dash, table_of: TableOf) -> None:
 
 
 def register_alerts(app: Dash, table_of: TableOf) -> None:
-    """Alerts of whom the filters leave."""
+    """Register the alerts for the filtered customers."""
 
     @app.callback(
         Output(Ids.ALERTS, "children"),
@@ -270,12 +270,12 @@ def register_alerts(app: Dash, table_of: TableOf) -> None:
 
 
 def register(app: Dash, table_of: TableOf) -> None:
-    """Add all callbacks that a choice or a filter sets off inside the tabs.
+    """Add all callbacks that a choice or a filter triggers inside the tabs.
 
     Parameters
     ----------
     table_of
-        Gives the table that a tab's references stand for, or None.
+        Returns the table for a tab's references, or None.
     """
     register_distributions(app, table_of)
     register_comparison(app, table_of)

@@ -1,4 +1,4 @@
-"""Filters for any column: a range for a number, a list for a category."""
+"""Filters for any column: a range for a number, a multi-select for a category."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ def filter_panel(
     start: Mapping[str, list[Any]] | None = None,
     left: str = "",
 ) -> Component:
-    """The panel at the left of a page.
+    """Return the filter panel at the left of a page.
 
     Parameters
     ----------
     filter_type, range_type
-        Types of the ids of the widgets and of the words that say a range, which have a column:
+        Types of the ids of the widgets and of the texts that show a range:
         ``{"type": filter_type, "column": name}``.
     count_id
-        Id of the line that says how many customers are left.
+        Id of the text with the number of matching customers.
     clear_id
-        Id of the button that takes all filters away.
+        Id of the button that clears all filters.
     start
-        Column → the value to start with, where it is not everybody.
+        Column → initial value; columns not listed start unfiltered.
     left
-        How many customers that leaves.
+        Initial text with the number of matching customers.
     """
     values = {
         name: (start or {}).get(name) or filter_start(table, name) for name in filterable(table)
@@ -48,7 +48,7 @@ def filter_panel(
             html.Div(
                 [
                     html.H2("Filters"),
-                    # On small screens only; assets/portal.js opens and closes what it controls.
+                    # On small screens only; assets/portal.js toggles the panel that it controls.
                     html.Button(
                         "Show",
                         type="button",
@@ -76,7 +76,7 @@ def filter_panel(
 
 
 def filter_start(table: Table, name: str) -> list[Any]:
-    """The value of a filter that leaves everybody in."""
+    """Return the value of a filter that matches all customers."""
     if table.column(name).role == Role.NUMERIC:
         return list(number_range(table.frame, name))
     return []

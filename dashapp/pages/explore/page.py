@@ -29,14 +29,14 @@ from segmentation import Table
 
 
 def layout(**_: object) -> Component:
-    """An empty container; what it shows depends on the session."""
+    """Return an empty container; its content depends on the session."""
     return html.Div(skeleton(), id=Ids.CONTENT)
 
 
 def render_page(
     table: Table | None, address: Address, look: object, *, expired: bool = False
 ) -> Component:
-    """Filters at the left, tabs at the right; or what to do first."""
+    """Return filters at the left and tabs at the right; without data, what to do first."""
     if expired:
         return expired_state()
     if table is None:
@@ -83,7 +83,7 @@ def render_page(
 
 
 def customers_left(table: Table, filters: object) -> str:
-    """How many customers the filters leave, of all."""
+    """Return how many of all customers match the filters."""
     left = int(passing(table.frame, parse_filters(filters, table)).sum())
     return f"{formatting.number(left)} of {formatting.count(table.rows_used, noun(table))}"
 
@@ -107,7 +107,7 @@ def register(app: Dash, context: Context) -> None:
         page = render_page(table_of(refs), Address.parse(search), look, expired=expired)
         return markup(page)
 
-    # The page comes with its first tab; this answers when another one is chosen.
+    # The page arrives with its first tab; this runs when another one is selected.
     @app.callback(
         Output(Ids.BODY, "children"),
         inputs={"tab": Input(Ids.TABS, "data"), "look": Input(Shell.THEME, "data")},
@@ -129,7 +129,7 @@ def register(app: Dash, context: Context) -> None:
 
 
 def register_filters(app: Dash, table_of: TableOf) -> None:
-    """From the filters' widgets to one value that every chart listens to, in the browser."""
+    """Combine the filter widgets into one store, in the browser; every chart listens to it."""
     app.clientside_callback(
         ClientsideFunction("portal", "narrowing"),
         Output(Ids.FILTERS, "data"),
@@ -160,8 +160,8 @@ def register_filters(app: Dash, table_of: TableOf) -> None:
         return no_update if table is None else customers_left(table, filters)
 
     @app.callback(
-        # A list of one: where a pattern is the only output, Dash cannot take "nothing changed"
-        # from the handler of errors, and an expired session would end in a 500.
+        # A list of one output: with a pattern as the only output, Dash cannot take "no update" from
+        # the error handler, and an expired session would end in a 500.
         output=[Output({"type": Ids.FILTER, "column": ALL}, "value")],
         inputs={"_clicks": Input(Ids.CLEAR, "n_clicks")},
         state={

@@ -1,4 +1,4 @@
-"""The tabs of the Explore page, each with its controls and the charts that they start with."""
+"""The tabs of the Explore page, with their controls and initial charts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TABS = {
 
 
 def render_tab(tab: str, shown: Shown, address: Address) -> Component:
-    """One tab as the address asks for it."""
+    """Return one tab as the URL describes it."""
     if tab == "by-category":
         return render_by_category(shown, address)
     if tab == "relationships":
@@ -35,7 +35,7 @@ def render_tab(tab: str, shown: Shown, address: Address) -> Component:
 
 
 def render_distributions(shown: Shown, address: Address) -> Component:
-    """How the values of one column are spread."""
+    """Return the distribution of one column."""
     table = shown.table
     categories = category_columns(table)
     columns = tuple(dict.fromkeys((*number_columns(table), *categories)))
@@ -73,7 +73,7 @@ def render_distributions(shown: Shown, address: Address) -> Component:
 
 
 def render_by_category(shown: Shown, address: Address) -> Component:
-    """A measure by a category."""
+    """Return a measure by a category."""
     table = shown.table
     numbers, categories = number_columns(table), category_columns(table)
     if not numbers or not categories:
@@ -101,7 +101,7 @@ def render_by_category(shown: Shown, address: Address) -> Component:
 
 
 def render_relationships(shown: Shown, address: Address) -> Component:
-    """Which columns go together, and two of them."""
+    """Return the association of all columns, and one pair."""
     names = [column.name for column in compared_columns(shown.table)]
     if not names:
         return empty_state(
@@ -122,11 +122,11 @@ def render_relationships(shown: Shown, address: Address) -> Component:
 
 
 def asked(address: Address, id_: str, offered: tuple[str, ...], default: str) -> str:
-    """The choice that the address asks for where it is offered, else the default."""
+    """Return the choice in the URL if it is offered, else the default."""
     return address.one(id_, offered, default) or default
 
 
 def preferred(table: Table, meaning: str, columns: tuple[str, ...]) -> str:
-    """The column with a meaning if it is among ``columns``, for spend a fee, else the first."""
+    """Return the column with a meaning (for spend, else the fee), or the first column."""
     names = [table.meaning(meaning), *([table.meaning("fee")] if meaning == "spend" else [])]
     return next((name for name in names if name in columns), columns[0])

@@ -1,1 +1,1 @@
-"""Predict: the segment of a new customer, or of a whole file."""
+"""Predict: the segment of a new customer, or of every row of a file."""

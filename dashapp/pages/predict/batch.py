@@ -1,4 +1,4 @@
-"""The answer for a whole file."""
+"""Scoring of a whole file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ANSWERS = ("segment_id", "segment", "runner_up", "confidence", "fits", "problems
 
 
 def batch_upload(model: SegmentModel) -> Component:
-    """The drop zone for a file of customers, and the columns that it needs."""
+    """Return the drop zone for a file of customers, with the required columns."""
     needed = [column.name for column in model.columns if column.use == "basis"]
     return html.Section(
         [
@@ -51,12 +51,12 @@ def batch_upload(model: SegmentModel) -> Component:
 
 
 def first_rows(scored: pd.DataFrame, contacts: Sequence[str] = ()) -> pd.DataFrame:
-    """The first scored rows: the answer, the file's own columns, then what was odd in them.
+    """Return the first scored rows: results, the file's own columns, then problems.
 
     Parameters
     ----------
     contacts
-        Columns of contact data, which are shown masked.
+        Columns of contact data, which are masked.
     """
     some = hidden(scored.head(ROWS_SHOWN), contacts)
     answers = pd.DataFrame(
@@ -69,7 +69,7 @@ def first_rows(scored: pd.DataFrame, contacts: Sequence[str] = ()) -> pd.DataFra
     )
     problems = some["problems"].astype("str").rename("Problems")
     own = some.drop(columns=list(ANSWERS))
-    # A file may call a column as the answer is called here.
+    # The file may have columns with the same names as the results.
     taken = {*answers, problems.name}
     own.columns = [f"{name} (file)" if name in taken else name for name in own.columns]
     return pd.concat([answers, own, problems], axis=1)
@@ -78,7 +78,7 @@ def first_rows(scored: pd.DataFrame, contacts: Sequence[str] = ()) -> pd.DataFra
 def batch_result(
     item: Item, scored: pd.DataFrame, segments: Sequence[Segment], downloads: list[Component]
 ) -> Component:
-    """How a file was scored: columns, customers by segment, problems, first rows."""
+    """Return how a file was scored: columns, customers by segment, problems, first rows."""
     info = item.info
     colors = {segment.name: segment_class(segment.color) for segment in segments}
     counts = scored["segment"].value_counts()

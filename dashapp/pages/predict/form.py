@@ -1,4 +1,4 @@
-"""The form made from a model: a field for every column that drives the segments."""
+"""A form with a field for every column that drives the segments."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from dashapp.components.choice import choice
 from dashapp.page.inputs import number_or_none
 from segmentation import ModelColumn, SegmentModel
 
-# Up to here all columns are asked for at once; beyond, the most important ones first.
+# A model with more columns shows only the most important fields at first.
 MOST_FIELDS = 14
 FIRST_FIELDS = 10
 TYPICAL = "Starts with typical values; the answer follows every change."
-# What stands for a missing category; a number is never left out by a slider.
+# Option for a missing category; a slider always has a number.
 UNKNOWN = {"": "Unknown"}
 CATEGORY_ROLES = ("ordinal", "nominal", "binary")
 
@@ -30,16 +30,16 @@ def form(
     values: Mapping[str, Any],
     note: str = TYPICAL,
 ) -> Component:
-    """A field for every column that drives the segments.
+    """Return a form with a field for every column that drives the segments.
 
     Parameters
     ----------
     field_type
         Type of the fields' ids: ``{"type": field_type, "column": name}``.
     values
-        What the fields start with, from :func:`start_values`.
+        Initial values of the fields, from :func:`start_values`.
     note
-        Where that comes from.
+        Where the initial values come from.
     """
     first, rest = divided(model)
 
@@ -68,12 +68,13 @@ def form(
 
 
 def divided(model: SegmentModel) -> tuple[list[ModelColumn], list[ModelColumn]]:
-    """The columns to ask for at once and those that wait folded, both in the table's order.
+    """Split the columns into visible and collapsed ones, both in the table's order.
 
     Returns
     -------
     first, rest
-        All and none where they are few; else the FIRST_FIELDS most important ones and the rest.
+        All columns and none if there are few; else the FIRST_FIELDS most important ones and the
+        rest.
     """
     columns = [column for column in model.columns if column.use == "basis"]
     if len(columns) <= MOST_FIELDS:
@@ -86,12 +87,12 @@ def divided(model: SegmentModel) -> tuple[list[ModelColumn], list[ModelColumn]]:
 
 
 def start_values(model: SegmentModel, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Column → what its field starts with.
+    """Return the initial value of each column's field.
 
     Parameters
     ----------
     given
-        Column → text of the value, as an address has it; an empty one is missing.
+        Column → text of its value in the URL; an empty text means missing.
     """
     return {
         column.name: start_value(column, next(iter(given.get(column.name, ())), None))
@@ -101,7 +102,7 @@ def start_values(model: SegmentModel, given: Mapping[str, Sequence[str]]) -> dic
 
 
 def start_value(column: ModelColumn, asked: str | None) -> Any:
-    """What a field starts with: what is asked for where it can show that, else the default."""
+    """Return a field's initial value: the requested one if the field can show it, or the default."""
     default = column.default
     if column.role in CATEGORY_ROLES:
         default = None if default is None else str(default)
@@ -111,13 +112,13 @@ def start_value(column: ModelColumn, asked: str | None) -> Any:
         if column.role == "date":
             return date.fromisoformat(asked).isoformat() if asked else default
         number = number_or_none(asked)
-    except ValueError:  # no date, or no number
+    except ValueError:  # not a date, or not a number
         return default
     return default if number is None else number
 
 
 def field(column: ModelColumn, id_: dict[str, str], value: Any) -> Component:
-    """One field: a select for a category, a date, or a slider with a number beside it."""
+    """Return one field: a select, a date, or a slider with a number field."""
     if column.role in CATEGORY_ROLES:
         levels = {str(level): str(level) for level in column.levels}
         return choice(id_, column.name, levels | UNKNOWN, value)
@@ -136,7 +137,7 @@ def field(column: ModelColumn, id_: dict[str, str], value: Any) -> Component:
         f"seen {formatting.fixed(low, decimals, currency)} "
         f"to {formatting.fixed(high, decimals, currency)}"
     )
-    # A customer beyond what was seen keeps the value; the answer says that it is unusual.
+    # A value beyond the training range is kept; the answer says that it is unusual.
     low, high = min(low, value or low), max(high, value or high)
     step = 10.0**-column.decimals if column.decimals else 1
     return html.Div(

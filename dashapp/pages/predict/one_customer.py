@@ -1,4 +1,4 @@
-"""One customer on the Predict page: the form, and the answer to what stands in it."""
+"""One customer on the Predict page: the form, and the prediction for its values."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from segmentation import SegmentModel, Table
 def render_one(
     context: Context, seen: Seen, model: SegmentModel, address: Address, look: Theme
 ) -> Component:
-    """The answer to what the form starts with, the form and what explains the answer.
+    """Return the prediction for the initial values, the form, and explanations.
 
-    The answer comes first: in one column it stays in sight above the fields that change it.
+    The prediction comes first: in one column it stays visible above the fields.
     """
     table, given = seen.table, address.each(Ids.FIELD)
     row = None if table is None else address.number("customer", table.rows_used)
@@ -67,7 +67,7 @@ def render_one(
 
 
 def values_of(table: Table, row: int) -> dict[str, tuple[str, ...]]:
-    """The values of one open customer as an address would have them."""
+    """Return the values of one loaded customer in the format of a URL."""
     cells = {str(name): value for name, value in table.frame.iloc[row].items()}
     return {
         name: ("" if formatting.cell(value) == formatting.MISSING else level_text(value),)
@@ -76,14 +76,14 @@ def values_of(table: Table, row: int) -> dict[str, tuple[str, ...]]:
 
 
 def level_text(value: object) -> str:
-    """A value as the model's levels write it: whole numbers without a point, days of dates."""
+    """Format a value like the model's levels: integers without a point, dates without a time."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)[:10] if hasattr(value, "isoformat") else str(value)
 
 
 def render_charts(shown: Mapping[str, Any]) -> list[Component]:
-    """Both charts, which stay while the answers change, and what would move the customer."""
+    """Return both charts, which later predictions update, and what would change the segment."""
     return [
         html.Div(
             [
@@ -108,14 +108,14 @@ def render_answer(
     *,
     map_is_there: bool = False,
 ) -> dict[str, Any]:
-    """Everything about one customer, by output.
+    """Return everything about one customer, by output.
 
     Parameters
     ----------
     given
-        Column → value; an empty text is a missing one.
+        Column → value; an empty text means missing.
     map_is_there
-        Whether only the customer's mark has to move on a map that is drawn already.
+        Whether the map is already drawn, so that only the customer's mark has to move.
     """
     session, model_id = current_session(), str(seen.refs.model)
     values = {name: None if value == "" else value for name, value in given.items()}
@@ -142,7 +142,7 @@ def render_answer(
 def whole_map(
     context: Context, seen: Seen, model: SegmentModel, mark: Mapping[str, Any]
 ) -> go.Figure:
-    """All customers, and the one among them."""
+    """Return the map of all customers with one marked."""
     session, model_id = current_session(), str(seen.refs.model)
     scores = context.training.scores(session, model_id, seen.refs.dataset) if seen.scored else None
     titles = [model.projection.axis_title(axis) for axis in range(3)]
@@ -150,7 +150,7 @@ def whole_map(
 
 
 def moved_mark(model: SegmentModel, **mark: Any) -> Patch:
-    """What changes of the map when the customer does."""
+    """Return the change of the map when the customer changes."""
     star, names = figures.customer_mark(model, **mark)
     change = Patch()
     change["data"][-1] = star

@@ -1,4 +1,4 @@
-"""Predict: the segment of a new customer while you type, or of a whole file."""
+"""Predict: the segment of a new customer while you type, or of every row of a file."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ TABS = {"one": "One customer", "file": "A whole file"}
 
 
 def layout(**_: object) -> Component:
-    """An empty container; what it shows depends on the session."""
+    """Return an empty container; its content depends on the session."""
     return html.Div(skeleton(), id=Ids.CONTENT)
 
 
 def render_page(context: Context, seen: Seen, address: Address, look: Theme) -> Component:
-    """The tabs, of which one is open; or what to do first."""
+    """Return the tabs with one open; without a model, what to do first."""
     if seen.refs.expired:
         return expired_state()
     if seen.model is None:
@@ -85,19 +85,19 @@ def render_page(context: Context, seen: Seen, address: Address, look: Theme) -> 
 def render_tab(
     context: Context, seen: Seen, model: SegmentModel, *, tab: str, address: Address, look: Theme
 ) -> Component:
-    """One tab as the address asks for it."""
+    """Return one tab as the URL describes it."""
     if tab == "file":
         return render_file(model)
     return render_one(context, seen, model, address, look)
 
 
 def render_file(model: SegmentModel) -> Component:
-    """The drop zone and what became of the last file."""
+    """Return the drop zone and the result of the last file."""
     return html.Div([batch.batch_upload(model), html.Div(id=Ids.BATCH)], className="stack")
 
 
 def render_batch(context: Context, model: SegmentModel, model_id: str) -> Component | None:
-    """The newest file scored with this model."""
+    """Return the newest file scored with this model."""
     session = current_session()
     item = context.scoring.latest_batch(session, model_id)
     if item is None:
@@ -117,7 +117,7 @@ def render_batch(context: Context, model: SegmentModel, model_id: str) -> Compon
 
 
 def scored_file(context: Context, batch_id: str, kind: str) -> Export:
-    """The file of a scored file's rows."""
+    """Return the export of a scored file."""
     masked = not may(Right.CHANGE)
     return context.exports.scored(current_session(), batch_id, kind, masked=masked)
 
@@ -137,7 +137,7 @@ def register(app: Dash, context: Context) -> None:
         seen, address = Seen.at(context, refs), Address.parse(search)
         return markup(render_page(context, seen, address, theme(look)))
 
-    # The page comes with its first tab; this answers when another one is chosen.
+    # The page arrives with its first tab; this runs when another one is selected.
     @app.callback(
         Output(Ids.BODY, "children"),
         inputs={"tab": Input(Ids.TABS, "data")},
@@ -162,7 +162,7 @@ def register(app: Dash, context: Context) -> None:
 
 
 def register_answers(app: Dash, context: Context) -> None:
-    """The answer while somebody types, and the answer for a file."""
+    """Update the prediction while the user types, and score uploaded files."""
 
     @app.callback(
         output={

@@ -1,4 +1,4 @@
-"""The answer for one customer."""
+"""The prediction for one customer."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from dashapp.theme import segment_class
 from segmentation import Assignment, Change, Segment, SegmentModel
 
 CHANGES_SHOWN = 5
-# Confidence from which "does not fit" beside it needs a word.
+# From this confidence on, a misfit warning needs an explanation.
 SURE = 0.8
 
 
 def answer(segment: Segment | None, found: Assignment) -> Component:
-    """Segment, confidence and runner-up, then doubts; ``segment`` is None where it is in none."""
+    """Return segment, confidence, runner-up and warnings; ``segment`` is None if it has none."""
     color = segment_class(segment.color) if segment else ""
     dot = html.Span(className="segment-dot", **{"aria-hidden": "true"})
     return html.Div(
@@ -42,7 +42,7 @@ def answer(segment: Segment | None, found: Assignment) -> Component:
 
 
 def doubts(found: Assignment) -> Component | None:
-    """What speaks against the answer: that it fits nowhere, and values that are odd or missing."""
+    """Return warnings: a customer unlike any segment, and unusual or missing values."""
     if found.fits and not found.problems:
         return None
     odd = html.Ul([html.Li(problem) for problem in found.problems], className="problem-list")
@@ -53,7 +53,7 @@ def doubts(found: Assignment) -> Component | None:
 
 
 def beside(model: SegmentModel, segment: Segment | None, values: Mapping[str, Any]) -> Component:
-    """The customer beside the segment's averages, and what to do with it."""
+    """Compare the customer with the segment's averages, and recommend actions."""
     if segment is None:
         return html.Div()
     parts = [comparison(model, segment, values), actions(segment)]
@@ -61,7 +61,7 @@ def beside(model: SegmentModel, segment: Segment | None, values: Mapping[str, An
 
 
 def confidence_line(found: Assignment) -> Component:
-    """How sure the answer is and what came second."""
+    """Return the confidence and the runner-up."""
     runner_up = f" · runner-up: {found.runner_up}" if found.runner_up else ""
     parts: list[Component] = [
         html.Div(
@@ -81,7 +81,7 @@ def confidence_line(found: Assignment) -> Component:
 
 
 def misfit(found: Assignment) -> str:
-    """Say that a customer fits nowhere, and why the confidence may be high all the same."""
+    """Say that a customer fits no segment, and why the confidence may still be high."""
     sentence = (
         "This customer does not fit any segment well: it is farther from the centre than "
         "99 % of that segment's customers."
@@ -95,7 +95,7 @@ def misfit(found: Assignment) -> str:
 
 
 def comparison(model: SegmentModel, segment: Segment, values: Mapping[str, Any]) -> Component:
-    """The customer's values beside the averages of the segment and of everybody."""
+    """Compare the customer's values with the averages of the segment and of all customers."""
     rows = []
     for column in model.columns:
         if column.use != "basis":
@@ -118,7 +118,7 @@ def comparison(model: SegmentModel, segment: Segment, values: Mapping[str, Any])
 
 
 def typical(profile: Any, column: str) -> str:
-    """The mean of a number, or the most frequent level of a category with its share."""
+    """Return the mean of a number, or the most frequent level of a category with its share."""
     if column in profile.numeric:
         return formatting.column_value(column, profile.numeric[column].mean)
     levels = profile.levels.get(column, ())
@@ -130,7 +130,7 @@ def typical(profile: Any, column: str) -> str:
 
 
 def actions(segment: Segment) -> Component:
-    """What to do with customers of this segment."""
+    """Return the recommended actions for this segment."""
     return html.Section(
         [
             html.H2("Recommended actions"),
@@ -153,7 +153,7 @@ def actions(segment: Segment) -> Component:
 
 
 def changes(found: Sequence[Change], segments: Sequence[Segment]) -> Component:
-    """The smallest single changes that would move this customer elsewhere."""
+    """Return the smallest single changes that would move this customer to another segment."""
     if not found:
         return html.P(
             "No single change of a value moves this customer to another segment.",

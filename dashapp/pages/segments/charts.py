@@ -1,4 +1,4 @@
-"""Charts of the Segments page that a choice draws anew, and what stands beside the map."""
+"""Charts of the Segments page that depend on a choice, and the customer card next to the map."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ MAP = "Where customers stand"
 
 
 class Placed(NamedTuple):
-    """The open customers, and the segment and place of each."""
+    """The loaded customers, with the segment and map position of each."""
 
     table: Table
     scores: pd.DataFrame
 
 
 def placed_customers(context: Context, seen: Seen) -> Placed | None:
-    """The open customers for those who may see them, where each has a segment."""
+    """Return the customers, if all have a segment and the visitor may see them."""
     if seen.table is None or not seen.scored or not may(Right.DATA):
         return None
     return Placed(seen.table, scores_of(context, seen))
@@ -41,7 +41,7 @@ def placed_customers(context: Context, seen: Seen) -> Placed | None:
 def customers_map(
     placed: Placed, model: SegmentModel, *, flat: bool, row: int | None, look: Theme
 ) -> Drawn:
-    """The map of all customers; the flat one can mark the customer of a row."""
+    """Draw the map of all customers; the flat map can mark one row."""
     scores = placed.scores
     titles = [model.projection.axis_title(axis) for axis in range(3)]
     told = formatting.unbroken(f"{figures.segment_map_reading(model)} ")
@@ -62,7 +62,7 @@ def customers_map(
 def customer_beside(
     placed: Placed, model: SegmentModel, refs: Refs, row: int | None
 ) -> list[Component]:
-    """The customer of a row with the way to Predict; nothing where there is no such row."""
+    """Return the customer of a row with a link to Predict; empty if there is no such row."""
     if row is None or not 0 <= row < placed.table.rows_used:
         return []
     score = placed.scores.iloc[row]
@@ -79,7 +79,7 @@ def customer_beside(
 def customer_card(
     values: dict[str, Any], segment: Segment | None, confidence: float
 ) -> list[Component]:
-    """One customer that was clicked on the map; ``segment`` is None where it is in none."""
+    """Return the card of a customer clicked on the map; ``segment`` is None if it has none."""
     color = segment_class(segment.color if segment else -1)
     dot = html.Span(className=f"segment-dot {color}", **{"aria-hidden": "true"})
     return [
@@ -96,13 +96,13 @@ def customer_card(
 
 
 def levels(model: SegmentModel, column: str, look: Theme) -> Drawn:
-    """How the levels of a category are spread in each segment."""
+    """Draw how often each level of a category occurs in each segment."""
     title = f"{column} in each segment"
     return Drawn.of(figures.level_shares, model.segments, column, title=title, theme=look)
 
 
 def spread(placed: Placed, model: SegmentModel, column: str, look: Theme) -> Drawn:
-    """A column of the open customers by segment."""
+    """Draw a column of the loaded customers by segment."""
     frame, ids = placed.table.frame[[column]], placed.scores["segment_id"]
     return Drawn.of(
         figures.column_by_segment,
@@ -116,7 +116,7 @@ def spread(placed: Placed, model: SegmentModel, column: str, look: Theme) -> Dra
 
 
 def comparison(model: SegmentModel, chosen: Collection[str], look: Theme) -> Drawn:
-    """Some segments over all numbers."""
+    """Compare segments over all numeric columns."""
     segments = [segment for segment in model.segments if segment.id in chosen]
     columns = numeric_columns(model)
     return Drawn.of(
@@ -130,13 +130,13 @@ def comparison(model: SegmentModel, chosen: Collection[str], look: Theme) -> Dra
 
 
 def spread_columns(model: SegmentModel, table: Table) -> list[str]:
-    """Columns whose spread by segment can be shown: the model's that the open customers have."""
+    """Return the model's columns that the loaded customers have too."""
     names = [*numeric_columns(model), *model.everybody.levels]
     return [name for name in names if name in table.frame]
 
 
 def numeric_columns(model: SegmentModel) -> list[str]:
-    """Numeric columns of the profile, the most telling first."""
+    """Return the numeric columns of the profile, most important first."""
     order = [entry.column for entry in model.importance]
     names: Sequence[str] = list(model.everybody.numeric)
     return sorted(names, key=lambda name: order.index(name) if name in order else len(order))

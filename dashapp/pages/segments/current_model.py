@@ -1,4 +1,4 @@
-"""What several tabs ask first: the model, and the segment of each customer."""
+"""The current model, and the segment of each customer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from segmentation import SegmentModel
 
 
 def model_of(context: Context, refs: object) -> tuple[Seen, SegmentModel]:
-    """What the tab looks at, with its model; stops quietly where there is none."""
+    """Return what the tab shows, with its model; raise PreventUpdate if it has none."""
     seen = Seen.at(context, refs)
     if seen.model is None:
         raise PreventUpdate
@@ -20,5 +20,5 @@ def model_of(context: Context, refs: object) -> tuple[Seen, SegmentModel]:
 
 
 def scores_of(context: Context, seen: Seen) -> pd.DataFrame:
-    """Segment, confidence and place of each open customer."""
+    """Return the segment, confidence and map position of each loaded customer."""
     return context.training.scores(current_session(), str(seen.refs.model), seen.refs.dataset)

@@ -1,4 +1,4 @@
-"""What answers in the Customers tab: rows for the grid, what was picked in it, its files."""
+"""Callbacks of the Customers tab: grid rows, selection and exports."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SHOWN = {
 
 
 def picked_rows(picked: object) -> tuple[int, ...]:
-    """Numbers of the customers that are ticked in the grid."""
+    """Return the row numbers of the customers selected in the grid."""
     rows = picked if isinstance(picked, list) else []
     numbers = [number_or_none(row.get(ROW)) for row in rows if isinstance(row, dict)]
     return tuple(sorted({int(n) for n in numbers if n is not None and 0 <= n < 1e8}))
@@ -51,7 +51,7 @@ def picked_rows(picked: object) -> tuple[int, ...]:
 def rows_of(
     context: Context, seen: Seen, model: SegmentModel, selection: Selection, asked: GridRequest
 ) -> tuple[dict[str, Any], str]:
-    """Rows for the grid, and how many customers are chosen of how many."""
+    """Return rows for the grid, and a sentence with the number of matching customers."""
     assert seen.table is not None
     names = {s.id: s.name for s in model.segments}
     scores, frame = scores_of(context, seen), seen.table.frame
@@ -64,14 +64,14 @@ def rows_of(
 
 def register(app: Dash, context: Context) -> None:
     """Add the callbacks of the Customers tab."""
-    # Who types is asked for no rows before a pause.
+    # Debounce the search: no rows are requested while the user types.
     app.clientside_callback(
         ClientsideFunction("portal", "paused"),
         Output(Ids.GRID_ASKED, "data"),
         Input(Ids.GRID_SEARCH, "value"),
         prevent_initial_call=True,
     )
-    # A new search or choice empties the grid's cache; the grid then asks for its rows again.
+    # A new search or choice clears the grid's cache; the grid then requests its rows again.
     app.clientside_callback(
         ClientsideFunction("portal", "refresh_grid"),
         Output(Ids.GRID_COUNT, "title"),
@@ -103,7 +103,7 @@ def register(app: Dash, context: Context) -> None:
 
 
 def register_files(app: Dash, context: Context) -> None:
-    """Offer the files of what the grid shows or of what was picked, and write the large ones."""
+    """Offer exports of what the grid shows or of its selection, and write the large ones."""
 
     @app.callback(
         Output(Ids.GRID_DOWNLOAD, "children"),
@@ -141,7 +141,7 @@ def register_files(app: Dash, context: Context) -> None:
 
 
 def register_writing(app: Dash, context: Context, kind: str, button: Ids) -> None:
-    """Have a large file written; each kind has an id of its own, as one may be a link."""
+    """Export a large file; each format has its own id, because a format may be a plain link."""
 
     @app.callback(
         Output(Shell.EXPORT, "data", allow_duplicate=True),

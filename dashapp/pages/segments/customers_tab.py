@@ -1,4 +1,4 @@
-"""The Customers tab: a grid over everybody, paged on the server, and the exports."""
+"""The Customers tab: a grid of all customers, paged on the server, and the exports."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from dashapp.services.masking import contact_columns
 from dashapp.theme import segment_class
 from segmentation import Role, Segment, SegmentModel, Table
 
-# Rows that the customers' grid asks for at a time: some screens of them, few to wait for.
+# Rows per request of the customer grid: several screens, yet fast to load.
 GRID_PAGE = 50
-# Pixels of a letter in a head, and of the room around one.
+# Pixels of a character in a header, and of the padding around it.
 LETTER_WIDTH = 8
 HEAD_ROOM = 44
 WIDEST = 280
-# The choice that keeps every segment in the customers' grid.
+# The choice that shows every segment.
 EVERYONE = "all"
 WHICH = {
     Which.ALL: "All customers",
@@ -44,12 +44,12 @@ WHICH = {
 }
 
 
-# The files of customers: the button of each that has a large one written, and how it looks.
+# Format → id and CSS class of the button that exports a large file.
 FILES = {"csv": (Ids.GRID_CSV, "btn-primary"), "xlsx": (Ids.GRID_XLSX, "btn-secondary")}
 
 
 def customers_file(context: Context, refs: Refs, kind: str, selection: Selection) -> Export:
-    """The file of what the grid shows, or of what was picked in it."""
+    """Return the export of what the grid shows or of its selection."""
     return context.exports.customers(
         current_session(),
         str(refs.dataset),
@@ -61,7 +61,7 @@ def customers_file(context: Context, refs: Refs, kind: str, selection: Selection
 
 
 def customers_link(export: Export) -> str:
-    """Address of a file of customers, without what was searched for."""
+    """Return the URL of an export, without the search text."""
     selection = export.selection
     query = {
         "data": export.source,
@@ -75,7 +75,7 @@ def customers_link(export: Export) -> str:
 
 
 def download_buttons(context: Context, refs: Refs, selection: Selection) -> list[Component]:
-    """The files of what the grid shows, or of what was picked in it."""
+    """Return the downloads of what the grid shows or of its selection."""
     picked = f" of {formatting.count(len(selection.rows), 'customer')}" if selection.rows else ""
     files = [customers_file(context, refs, kind, selection) for kind in FILES]
     return [
@@ -90,7 +90,7 @@ def download_buttons(context: Context, refs: Refs, selection: Selection) -> list
 
 
 def picked_links(refs: Refs, row: int, *, predict: bool = True) -> list[Component]:
-    """Where to see the one customer that was picked."""
+    """Return links to the one selected customer."""
     shared = {"data": refs.dataset, "model": refs.model}
     ways = {"Show on the map": ("/segments", {"tab": "map", "customer": row})}
     if predict:
@@ -106,13 +106,13 @@ def picked_links(refs: Refs, row: int, *, predict: bool = True) -> list[Componen
 
 
 def customers_of(refs: Refs, segment: Segment) -> str:
-    """Address of the Customers tab with one segment."""
+    """Return the URL of the Customers tab filtered to one segment."""
     shared = {"data": refs.dataset, "model": refs.model, "tab": "customers"}
     return f"/segments?{urlencode(shared | {parameter(Ids.GRID_SEGMENT): segment.id})}"
 
 
 def shown_customers(model: SegmentModel, text: object, segment: object, which: object) -> Selection:
-    """Which customers the grid shows, from what its fields send."""
+    """Return the selection that the grid's fields describe."""
     ids = [item.id for item in model.segments]
     chosen = one_of(segment, [EVERYONE, *ids], EVERYONE)
     return Selection(
@@ -123,7 +123,7 @@ def shown_customers(model: SegmentModel, text: object, segment: object, which: o
 
 
 def asked_customers(model: SegmentModel, address: Address) -> Selection:
-    """Which customers an address asks for."""
+    """Return the selection that a URL describes."""
     ids = [EVERYONE, *(segment.id for segment in model.segments)]
     segment = address.one(Ids.GRID_SEGMENT, ids, EVERYONE)
     return shown_customers(model, "", segment, address.one(Ids.GRID_WHICH, list(WHICH), Which.ALL))
@@ -136,16 +136,16 @@ def customers_view(
     first: tuple[Mapping[str, Any], str],
     downloads: list[Component],
 ) -> Component:
-    """A grid over all customers, paged on the server, and the exports.
+    """Return a grid of all customers, paged on the server, with the exports.
 
     Parameters
     ----------
     shown
-        Which customers it starts with.
+        The customers that it shows first.
     first
-        The first of them, as the grid gets them when it asks, and how many there are.
+        Their first page of rows, and the sentence with their number.
     downloads
-        The files of those customers.
+        The exports of those customers.
     """
     everyone = {EVERYONE: "All segments"} | {segment.id: segment.name for segment in model.segments}
     segment = next(iter(shown.segments), EVERYONE)
@@ -157,7 +157,8 @@ def customers_view(
                     html.Label(
                         [
                             html.Span("Search", className="field-label"),
-                            # Its own pause would end in an error where the tab is left before.
+                            # The field's own debounce would raise an error if the tab is closed
+                            # before it fires.
                             dbc.Input(id=Ids.GRID_SEARCH, type="search", value=""),
                             dcc.Store(id=Ids.GRID_ASKED, data=""),
                         ],
@@ -190,18 +191,18 @@ def customers_view(
                 getRowId=f"params.data['{ROW}']",
                 rowModelType="infinite",
                 columnDefs=grid_columns(table, model.segments),
-                getRowsResponse=rows,  # assets/grid.js gives them to the grid's first question
+                getRowsResponse=rows,  # assets/grid.js returns these to the grid's first request
                 defaultColDef={"sortable": True, "resizable": True, "minWidth": 110},
                 dashGridOptions={
                     "cacheBlockSize": GRID_PAGE,
                     "maxBlocksInCache": 10,
                     "rowHeight": 38,
-                    # Each row outside of what is seen costs as much as one inside.
+                    # Each row outside the viewport costs as much as one inside.
                     "rowBuffer": 3,
                     "suppressAnimationFrame": True,
-                    # The grid would wait for animations of columns that have not moved.
+                    # Otherwise the grid waits for animations of columns that have not moved.
                     "suppressColumnMoveAnimation": True,
-                    # Scroll bars that come later change the width, and wait before they do.
+                    # Scroll bars that appear later change the width and delay drawing.
                     "alwaysShowHorizontalScroll": True,
                     "alwaysShowVerticalScroll": True,
                     "suppressFieldDotNotation": True,
@@ -222,7 +223,7 @@ def customers_view(
 
 
 def grid_columns(table: Table, segments: Sequence[Segment]) -> list[dict[str, Any]]:
-    """Column definitions of the customers' grid: segment and confidence, then the table's."""
+    """Return column definitions: segment and confidence, then the table's columns."""
     own = [
         {"field": column.name, "headerName": column.name, "width": _width(column.name)}
         | ({"headerTooltip": column.name} if _is_cut(column.name) else {})
@@ -230,14 +231,14 @@ def grid_columns(table: Table, segments: Sequence[Segment]) -> list[dict[str, An
         for column in table.columns
         if column.name not in (*GRID_COLUMNS, ROW)
     ]
-    # As everywhere: what is not quite certain is never rounded to certainty.
+    # As everywhere, a probability below 1 is never rounded to 100 %.
     tell = (
         "params.value == null ? '–' : params.value < 1 && params.value >= 0.995 ? '>99 %' : "
         "d3.format('.0f')(100 * params.value) + ' %'"
     )
     confidence = {"type": "rightAligned", "valueFormatter": {"function": tell}}
     segment, sure = GRID_COLUMNS
-    # A dot in the segment's color; a customer in none has a gray one.
+    # A dot in the segment's color; gray for customers without a segment.
     colors = {
         segment_class(each.color): f"params.value === {json.dumps(each.name)}" for each in segments
     }
@@ -247,7 +248,7 @@ def grid_columns(table: Table, segments: Sequence[Segment]) -> list[dict[str, An
             "headerName": segment,
             "width": _width(max((each.name for each in segments), key=len, default=segment)),
             "tooltipField": segment,
-            "pinned": "left",  # where there is room, see assets/grid.js
+            "pinned": "left",  # if there is room, see assets/grid.js
             "cellClass": "cell-segment",
             "cellClassRules": colors,
         },
@@ -257,7 +258,7 @@ def grid_columns(table: Table, segments: Sequence[Segment]) -> list[dict[str, An
 
 
 def _width(head: str) -> int:
-    """Pixels that a column's head takes, within reason; its cells rarely need more."""
+    """Return the pixels that a column's header needs, within limits; cells rarely need more."""
     return min(max(HEAD_ROOM + LETTER_WIDTH * len(head), 120), WIDEST)
 
 
@@ -266,7 +267,7 @@ def _is_cut(head: str) -> bool:
 
 
 def _number_column(table: Table, name: str) -> dict[str, Any]:
-    """Right-aligned, with the column's decimals and currency."""
+    """Return a right-aligned column definition with the column's decimals and currency."""
     shown = table.frame[name].head(GRID_PAGE).astype("float64").tolist()
     decimals, currency = formatting.decimals_of(shown) or 0, units.currency_of(name)
     if currency and decimals == 1:

@@ -1,4 +1,4 @@
-"""A model that was not found in the open data set: what it can say about these customers."""
+"""Models trained on other data: what they can say about the current customers."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from dashapp.services.apply_model import Fit, Match, counted, fit_of, match
 from dashapp.shell.history import ago
 from segmentation import SegmentModel, Table
 
-# Other models that are offered at once; older ones are found on their data sets.
+# Number of other models offered; older ones are reachable from their data sets.
 MOST_OFFERED = 5
 
 
 def told(context: Context, seen: Seen, model: SegmentModel) -> Component | None:
-    """What a model from elsewhere can say about the open customers; nothing for their own."""
+    """Return a banner for a model trained on other data; None if it was trained on these."""
     if seen.table is None or seen.trained_here:
         return None
     name = context.training.item(current_session(), str(seen.refs.model)).name
@@ -36,23 +36,23 @@ def told(context: Context, seen: Seen, model: SegmentModel) -> Component | None:
 
 
 def shown_model(context: Context, seen: Seen, model: SegmentModel) -> SegmentModel:
-    """The model with the sizes of the open customers where it has been applied to them."""
+    """Return the model with segment sizes of the current customers, if it was applied to them."""
     if seen.table is None or seen.trained_here or not seen.scored:
         return model
     return counted(model, scores_of(context, seen), seen.table)
 
 
 def panel(name: str, table: Table, columns: Match, fit: Fit | None) -> Component:
-    """Say that the model comes from elsewhere, and how it fits the open customers.
+    """Say that the model was trained on other data, and how well it fits these customers.
 
     Parameters
     ----------
     name
-        What the model is called: its file, or the data set that it was found in.
+        The model's file name, or the data set it was trained on.
     columns
-        Its columns beside those of the data set.
+        The model's columns compared to those of the data set.
     fit
-        How the customers fit it; None before it has been applied.
+        How well the customers fit the model; None before it is applied.
     """
     return html.Section(
         [
@@ -75,7 +75,7 @@ def panel(name: str, table: Table, columns: Match, fit: Fit | None) -> Component
 
 
 def sentences(table: Table, columns: Match, fit: Fit | None) -> list[str]:
-    """What can be said before and after the customers have been placed."""
+    """Return the sentences for a model before or after it is applied to the customers."""
     lacks = ", ".join(columns.missing)
     if not columns.enough:
         return [
@@ -111,7 +111,7 @@ def sentences(table: Table, columns: Match, fit: Fit | None) -> list[str]:
 
 
 def others(items: Sequence[Item], dataset_id: str | None) -> Component | None:
-    """Segments found earlier that could be used on this data set as well."""
+    """Return links to earlier models that could be applied to this data set."""
     if not items:
         return None
     shown = items[:MOST_OFFERED]
@@ -128,7 +128,7 @@ def others(items: Sequence[Item], dataset_id: str | None) -> Component | None:
 
 
 def titles(items: Sequence[Item], now: float) -> list[str]:
-    """What each model is called: its file and how many segments, its age where two are alike.
+    """Return each model's label: its file and number of segments, plus its age to break ties.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Ids(StrEnum):
-    """Ids of the page and of what is inside its tabs."""
+    """Ids of the page and its tabs."""
 
     CONTENT = "segments-content"
     APPLY = "segments-apply"

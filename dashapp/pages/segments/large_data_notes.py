@@ -1,4 +1,4 @@
-"""Large data sets on the Segments page: what each tab tells of everybody, and writing all back."""
+"""Large data on the Segments page: notes on sample and population, and writing all results back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dashapp.page.tab_state import Refs, Seen
 from dashapp.pages.segments.ids import Ids
 from dashapp.shell import Ids as Shell
 
-# What each tab tells of all customers and what of the sample, where the model was found in them.
+# Which parts of each tab cover all customers and which the sample, for a model trained on them.
 NOTES = {
     "map": ("The segments were found in", "The map shows"),
     "profiles": ("Averages, medians and shares are of", ""),
@@ -27,7 +27,7 @@ NOTES = {
     "customers": ("", "The list and its files hold"),
     "actions": ("The numbers below are of", ""),
 }
-# The same where a model from elsewhere was applied.
+# The same for a model trained on other data.
 PLACED = {
     "map": ("", "The map shows"),
     "distribution": ("", "Sizes and columns count"),
@@ -36,7 +36,7 @@ PLACED = {
 
 
 def explained(context: Context, tab: str, seen: Seen, content: Component) -> Component:
-    """A tab below what it tells of; other data than large ones need no words."""
+    """Prefix a tab's content with a note on sample and population (large data only)."""
     words = (NOTES if seen.trained_here else PLACED).get(tab)
     told = sample_note(seen.table, *words) if words else None
     if told is None:
@@ -46,7 +46,7 @@ def explained(context: Context, tab: str, seen: Seen, content: Component) -> Com
 
 
 def write_all(context: Context, seen: Seen) -> Component | None:
-    """The button that writes everybody, where there is a place for it."""
+    """Return the button that writes all customers, if there is a place to write to."""
     if not (seen.trained_here and seen.table and context.large.can_write and may(Right.CHANGE)):
         return None
     return html.Div(
@@ -67,7 +67,7 @@ def write_all(context: Context, seen: Seen) -> Component | None:
 
 
 def register(app: Dash, context: Context) -> None:
-    """Add the callback; a portal without a place to write to has none."""
+    """Add the callback, if there is a place to write to."""
     if not context.large.can_write:
         return
 

@@ -1,4 +1,4 @@
-"""Segments: find them, see how sure they are, name them, act on them."""
+"""Segments: find segments, judge them, name them, act on them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from dashapp.theme import Theme, theme
 
 
 def layout(**_: object) -> Component:
-    """Empty containers; what they show depends on the session."""
-    # Names that are on their way outlive the cards that they were typed on.
+    """Return empty containers; their content depends on the session."""
+    # Pending names outlive the cards on which they were typed.
     return html.Div([dcc.Store(id=Ids.NAMES), html.Div(skeleton(), id=Ids.CONTENT)])
 
 
 def render_page(context: Context, seen: Seen, address: Address, look: Theme) -> Component:
-    """What to do next, and what has been found."""
+    """Return the next step, and the segments if there are any."""
     table, model = seen.table, seen.model
     if seen.refs.expired:
         return expired_state()
@@ -78,13 +78,13 @@ def render_page(context: Context, seen: Seen, address: Address, look: Theme) -> 
 
 
 def taken_k(taken: object) -> int | None:
-    """The number of segments where somebody clicked into the silhouette chart."""
+    """Return the number of segments clicked in the silhouette chart."""
     k = number_or_none(taken[0]) if isinstance(taken, list) and taken else None
     return None if k is None else int(k)
 
 
 def start_training(context: Context, refs: object, options: dict[str, Any]) -> dict[str, str]:
-    """Start a training that keeps the names of the model on screen; returns the tab's job."""
+    """Start a training that keeps the names of the current model; return the tab's job."""
     parsed = Refs.parse(refs)
     assert parsed.dataset is not None
     job = context.training.start(current_session(), parsed.dataset, options, previous=parsed.model)
@@ -107,7 +107,7 @@ def register(app: Dash, context: Context) -> None:
         seen, address = Seen.at(context, refs), Address.parse(search)
         return markup(allowed(render_page(context, seen, address, theme(look)), CONTROLS))
 
-    # The page comes with its first tab; this answers when another one is chosen.
+    # The page arrives with its first tab; this runs when another one is selected.
     @app.callback(
         Output(Ids.BODY, "children"),
         inputs={"tab": Input(Ids.TABS, "data"), "look": Input(Shell.THEME, "data")},
@@ -137,7 +137,7 @@ def register(app: Dash, context: Context) -> None:
 
 
 def register_training(app: Dash, context: Context) -> None:
-    """The one button, and another number of segments taken from the evidence."""
+    """Train on click, with the options or with a number of segments from the evidence."""
 
     @app.callback(
         Output(Shell.JOB, "data", allow_duplicate=True),

@@ -1,4 +1,4 @@
-"""The top of the Segments page: the one button, its options, and the model file."""
+"""The top of the Segments page: the Find segments button, its options, and the model file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from segmentation import Table
 
 
 def render_start(table: Table) -> Component:
-    """The one button before there are segments, with what it does and its folded options."""
+    """Return the page's start: the button, what it does, and its collapsed options."""
     return html.Section(
         [
             html.Div(icon("sparkle"), className="state-picture"),
@@ -32,7 +32,7 @@ def render_start(table: Table) -> Component:
                 ],
                 className="start-ready",
             ),
-            # In its place while the progress panel above tells of a training.
+            # Hidden while the progress panel above reports a training.
             html.Div(
                 [
                     html.H2("Finding your segments"),
@@ -46,12 +46,12 @@ def render_start(table: Table) -> Component:
 
 
 def find_button(look: str) -> Component:
-    """The one button; it may look quieter once there are segments."""
+    """Return the Find segments button; its style may be quieter once there are segments."""
     return html.Button("Find segments", id=Ids.FIND, className=f"btn {look}")
 
 
 def render_head(seen: Seen) -> Component:
-    """Title, the model file to download or load and, beside segments, how to find others."""
+    """Return the title, the model file to download or load and, with segments, the options."""
     table, model = seen.table, seen.model
     again = table is not None and model is not None
     download = html.A(
@@ -85,7 +85,7 @@ def render_head(seen: Seen) -> Component:
 
 
 def subtitle(seen: Seen) -> str:
-    """What the segments are made from."""
+    """Describe the data behind the segments."""
     table, model = seen.table, seen.model
     if table is None:
         return "A loaded model: it predicts at once; its customers are not part of the file."

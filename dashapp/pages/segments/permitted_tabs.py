@@ -1,4 +1,4 @@
-"""Which tabs and controls of the Segments page a visitor has."""
+"""Tabs and controls of the Segments page, by permission."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ TABS = {
     "customers": "Customers",
     "actions": "Actions",
 }
-# Tabs that show customers, which a model file does not hold.
+# Tabs that show customers, which are not part of a model file.
 NEED_CUSTOMERS = ("map", "customers")
-# What changes something on this page.
+# Controls that change something on this page.
 CONTROLS = (Ids.FIND, Ids.APPLY, Ids.OPTION, Ids.NAME, Ids.TAKE, Ids.WRITE)
 
 
 def visible_tabs() -> dict[str, str]:
-    """The tabs for this visitor: those about customers only where they may be seen."""
+    """Return this visitor's tabs; those with customers only with the right to see data."""
     hidden = () if may(Right.DATA) else NEED_CUSTOMERS
     return {name: label for name, label in TABS.items() if name not in hidden}

@@ -1,4 +1,4 @@
-"""Names of segments, edited in place on their cards."""
+"""Segment names, edited in place on their cards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from segmentation import ParameterError
 
 
 def register(app: Dash, context: Context) -> None:
-    """Add the callbacks that take new names."""
+    """Add the callbacks that save new names."""
     app.clientside_callback(
         ClientsideFunction("portal", "renamed"),
         Output(Ids.NAMES, "data"),
@@ -45,11 +45,11 @@ def register(app: Dash, context: Context) -> None:
             )
         if after == before:
             return no_update, no_update
-        return after.to_browser(), None  # an earlier complaint is settled
+        return after.to_browser(), None  # clears an earlier error message
 
 
 def renamed(context: Context, refs: Refs, segment_id: str, name: str) -> Refs:
-    """References to the model in which a segment has this name; a refused one stays as it was."""
+    """Rename a segment and return the new references; a rejected name changes nothing."""
     assert refs.model is not None
     model = context.training.model(current_session(), refs.model)
     known = {segment.id: segment.name for segment in model.segments}
@@ -65,6 +65,6 @@ def renamed(context: Context, refs: Refs, segment_id: str, name: str) -> Refs:
 
 
 def refuse(segment_id: str, name: str, sentence: str) -> None:
-    """Give a field its old name back and say beside it what was wrong with the new one."""
+    """Restore a field's old name and show next to it why the new one was rejected."""
     set_props({"type": Ids.NAME, "segment": segment_id}, {"value": name})
     set_props({"type": Ids.NAME_NOTE, "segment": segment_id}, {"children": sentence})

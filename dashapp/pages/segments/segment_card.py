@@ -1,4 +1,4 @@
-"""The verdict on all segments and a card for each."""
+"""The verdict on all segments, and a card for each."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ WHAT_TO_TRY = (
 )
 LONGEST_NAME = 60
 MOST_IN_ROW = 4
-# From so many customers on their number is written in millions.
+# From this size on, counts are written in millions.
 MANY = 1_000_000
-# Columns of the grid in assets/portal.css: rows of one to four cards divide it.
+# Columns of the CSS grid in assets/portal.css; rows of one to four cards fit evenly.
 COLUMNS = 12
 GRADES = {
     "strong": "Strong evidence",
@@ -36,7 +36,7 @@ GRADES = {
 
 
 def verdict_card(model: SegmentModel) -> Component:
-    """What the evidence says, in a sentence, with its reasons to unfold."""
+    """Return the verdict in a sentence, with its reasons to expand."""
     verdict = model.verdict
     measured = "silhouette" in verdict.sentence.lower()
     details = html.Details(
@@ -57,7 +57,7 @@ def verdict_card(model: SegmentModel) -> Component:
 
 
 def grade_label(verdict: Verdict) -> str:
-    """The verdict in two or three words; one segment for all is no division to be judged."""
+    """Return the verdict in two or three words; a single segment gets no grade."""
     one_for_all = verdict.chosen_by == "user" and verdict.k == 1
     return "As you chose" if one_for_all else GRADES[verdict.grade]
 
@@ -65,15 +65,15 @@ def grade_label(verdict: Verdict) -> str:
 def segment_cards(
     segments: Sequence[Segment], name_type: str, note_type: str, lists: Mapping[str, str]
 ) -> Component:
-    """A card per segment; names are edited in place.
+    """Return one card per segment; names are edited in place.
 
     Parameters
     ----------
     name_type, note_type
-        Types of the ids of the name fields and of what is said about a refused name:
+        Types of the ids of the name fields and of the error messages next to them:
         ``{"type": name_type, "segment": id}``.
     lists
-        Id of a segment → address of its customers, where they may be seen.
+        Segment id → URL of its customers, if the visitor may see them.
     """
     cards = [
         segment_card(segment, name_type, note_type, width, lists.get(segment.id))
@@ -83,7 +83,7 @@ def segment_cards(
 
 
 def left_out(segments: Sequence[Segment]) -> Component | None:
-    """How many customers are in no segment, where there are any."""
+    """Return how many customers have no segment; None if all have one."""
     count = in_no_segment(segments)
     if not count:
         return None
@@ -100,9 +100,9 @@ def left_out(segments: Sequence[Segment]) -> Component | None:
 
 
 def widths(count: int) -> list[int]:
-    """How many of twelve columns each card takes, so that every row is full.
+    """Return how many of twelve grid columns each card spans, so that every row is full.
 
-    Rows hold four cards at most and are as alike as possible, the fuller ones first.
+    Rows have at most four cards and are as equal as possible, fuller rows first.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def widths(count: int) -> list[int]:
 def segment_card(
     segment: Segment, name_type: str, note_type: str, width: int, customers: str | None = None
 ) -> Component:
-    """Name, size, share of customers and revenue, stability, traits, first action, its list."""
+    """Return a card: name, size, shares, stability, traits, first action and customer link."""
     action = segment.actions[0] if segment.actions else None
     listed = dcc.Link(
         [
@@ -139,7 +139,7 @@ def segment_card(
                             dbc.Textarea(
                                 id={"type": name_type, "segment": segment.id},
                                 value=segment.name,
-                                # What was drawn, which a typed name is compared to.
+                                # The drawn name, to which an edited name is compared.
                                 placeholder=segment.name,
                                 debounce=True,
                                 submit_on_enter=True,
@@ -188,14 +188,14 @@ def segment_card(
 
 
 def size_of(customers: int) -> Component:
-    """How many there are; in millions, whose digits would run into the shares beside them."""
+    """Return the segment's size; in millions from 1,000,000, so that it fits."""
     exact = formatting.number(customers)
     shown = exact if customers < MANY else formatting.compact(customers)
     return html.Div([html.Strong(shown, title=exact), html.Span("customers")])
 
 
 def _share(share: float, label: str) -> Component:
-    """A share in words and as a bar, so that cards can be compared at a glance."""
+    """Return a share as text and as a bar, to compare cards at a glance."""
     bar = html.Div(
         html.Div(style={"width": f"{share:.1%}"}),
         className="share-bar",
@@ -205,7 +205,7 @@ def _share(share: float, label: str) -> Component:
 
 
 def action_list(segments: Sequence[Segment]) -> Component:
-    """Recommended actions of every segment with the numbers they rest on."""
+    """Return the recommended actions of every segment, with their supporting numbers."""
     return html.Div(
         [
             html.Section(

@@ -1,4 +1,4 @@
-"""Models that an operator has shared: everybody who signed in may open them."""
+"""Models shared by an operator: any signed-in user may open them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ from dashapp.page.context import Context
 
 
 def shared_models(context: Context, dataset_id: str | None) -> Component | None:
-    """Links to all of them; nothing for visitors whom nobody knows.
+    """Return links to the shared models; None for anonymous visitors.
 
     Parameters
     ----------
-    dataset_id
-        The data set to look at with the model; that which was shared with it where None.
+    The data set to open with the model; None for the one that was shared with it.
     """
     items = context.sharing.models() if is_person() else ()
     if not items:
@@ -36,12 +35,12 @@ def shared_models(context: Context, dataset_id: str | None) -> Component | None:
 
 
 def nothing_yet(models: Component | None) -> Component:
-    """What to do where there is neither a data set nor a model.
+    """Return what to do without a data set or a model.
 
     Parameters
     ----------
     models
-        The shared models, if there are any to be opened.
+        Links to the shared models, if any.
     """
     if may(Right.CHANGE):
         text = (

@@ -1,4 +1,4 @@
-"""The tabs of the Segments page, and what answers inside them."""
+"""The tabs of the Segments page, and their callbacks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ REFS = State(Shell.REFS, "data")
 def render_tab(
     context: Context, seen: Seen, model: SegmentModel, *, tab: str, address: Address, look: Theme
 ) -> Component:
-    """One tab with its charts, as the address asks for it."""
+    """Return one tab with its charts, as the URL describes it."""
     draw: dict[str, Callable[[], Component]] = {
         "map": lambda: render_map(context, seen, model, address, look),
         "profiles": lambda: views.profiles_view(model, address, look),
@@ -58,7 +58,7 @@ def render_tab(
 def render_map(
     context: Context, seen: Seen, model: SegmentModel, address: Address, look: Theme
 ) -> Component:
-    """The map, with the customer that the address names."""
+    """Return the map, with the customer that the URL names."""
     placed = placed_customers(context, seen)
     if placed is None:
         return no_customers(seen)
@@ -74,7 +74,7 @@ def render_map(
 def render_customers(
     context: Context, seen: Seen, model: SegmentModel, address: Address
 ) -> Component:
-    """The list of all customers, which comes with its first rows."""
+    """Return the customer grid with its first rows."""
     if seen.table is None or not seen.scored:
         return no_customers(seen)
     shown = asked_customers(model, address)
@@ -84,7 +84,7 @@ def render_customers(
 
 
 def no_customers(seen: Seen) -> Component:
-    """What to do where a view needs customers and the model has none."""
+    """Return what to do when a view needs customers but the model has none."""
     if seen.table is not None:
         return empty_state(
             "Nobody has been placed yet",
@@ -100,14 +100,14 @@ def no_customers(seen: Seen) -> Component:
 
 
 def register(app: Dash, context: Context) -> None:
-    """Add the callbacks inside the tabs."""
+    """Add the callbacks of the tabs."""
     register_map(app, context)
     register_profiles(app, context)
     customer_grid.register(app, context)
 
 
 def register_map(app: Dash, context: Context) -> None:
-    """The map in 2D and 3D and the customer that was clicked."""
+    """Switch between 2D and 3D, and show the clicked customer."""
 
     @app.callback(
         drawn_anew(Ids.MAP),
@@ -135,7 +135,7 @@ def register_map(app: Dash, context: Context) -> None:
 
 
 def placed_of(context: Context, refs: object) -> tuple[Placed, SegmentModel, Refs]:
-    """The open customers and their model; stops quietly where none are placed."""
+    """Return the customers, their model and references; raise PreventUpdate without segments."""
     seen, model = model_of(context, refs)
     placed = placed_customers(context, seen)
     if placed is None:
@@ -144,7 +144,7 @@ def placed_of(context: Context, refs: object) -> tuple[Placed, SegmentModel, Ref
 
 
 def clicked_row(click: object) -> int | None:
-    """The customer's row under a click on the map."""
+    """Return the row of the customer clicked on the map."""
     points = click.get("points") if isinstance(click, dict) else None
     if not isinstance(points, list) or not points or not isinstance(points[0], dict):
         return None
@@ -154,7 +154,7 @@ def clicked_row(click: object) -> int | None:
 
 
 def register_profiles(app: Dash, context: Context) -> None:
-    """Levels of a category, a column by segment, and the comparison."""
+    """Redraw a category's levels, a column by segment, and the comparison."""
 
     @app.callback(
         drawn_anew(Ids.LEVELS),

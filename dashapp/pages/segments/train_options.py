@@ -1,4 +1,4 @@
-"""“Choose how”: the options of a training, folded away beneath its one button."""
+"""“Choose how”: training options, collapsed below the Find segments button."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ENCODINGS = {
     "auto": "By type (recommended)",
     "label": "Label codes, as in the classic recipe",
 }
-# Roles that can be a basis of segments.
+# Roles of columns on which segments can be based.
 BASIS_ROLES = (Role.NUMERIC, Role.ORDINAL, Role.BINARY, Role.NOMINAL, Role.DATE)
-# Options that stand among a model's parameters.
+# Options stored among a model's parameters.
 CHOSEN = ("n_clusters", "k_range", "columns", "encoding", "weights", "min_segment_share")
 DEFAULT_SHARE_PERCENT = 3
 DEFAULT_SEED = 42
@@ -30,16 +30,16 @@ LARGEST_SEED = 2**31 - 1
 
 
 def train_options(id_type: str, table: Table, used: Mapping[str, Any]) -> Component:
-    """The folded form.
+    """Return the collapsed form.
 
     Parameters
     ----------
     id_type
         Type of the fields' ids: ``{"type": id_type, "option": name}``.
     table
-        The data set to be segmented.
+        The data set to segment.
     used
-        Constructor arguments of the model on screen, which the form starts from.
+        Constructor arguments of the current model, as initial values.
     """
 
     def id_of(option: str) -> dict[str, str]:
@@ -133,23 +133,23 @@ def _number(
 
 
 def options_of(model: SegmentModel) -> dict[str, Any]:
-    """The options that a model was trained with, without what its engine tells beside them."""
+    """Return the options that a model was trained with, without the engine's own parameters."""
     told = model.parameters
     return {name: told[name] for name in CHOSEN if name in told}
 
 
 def parse_options(given: Mapping[str, Any], table: Table) -> dict[str, Any]:
-    """Constructor arguments of the estimator from what the form sent.
+    """Convert the form's values to constructor arguments of the estimator.
 
     Parameters
     ----------
     given
-        Option → browser value; an absent option keeps the engine's default.
+        Option → browser value; a missing option keeps the engine's default.
 
     Raises
     ------
     dashapp.page.page.BadInputError
-        If a value is none that the form offers.
+        If the form does not offer a value.
     """
     options: dict[str, Any] = {}
     columns = tuple(map(from_option, texts(given.get("columns"))))

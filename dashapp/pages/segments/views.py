@@ -1,4 +1,4 @@
-"""The tabs of the Segments page, each from a model and what stands beside it."""
+"""The tabs of the Segments page, rendered from a model and its data."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from dashapp.pages.segments.ids import Ids
 from dashapp.theme import Theme, segment_class
 from segmentation import Segment, SegmentModel
 
-# Traits on the radar; more axes than this cannot be read, fewer make no shape.
+# Axes of the radar: more cannot be read, fewer form no shape.
 RADAR_COLUMNS = 7
 RADAR_FEWEST = 3
-# Up to here the heatmap's rows fit into a chart of usual height.
+# With at most this many rows the heatmap fits a chart of normal height.
 SHORT_HEATMAP = 9
-# On a phone the key of a category's levels stands in a column above the bars of the segments.
+# On phones, a category's legend is a column above the bars.
 LEVELS_KEY = 220
 LEVELS_BAR = 36
-# Pixels of a segment's row with a name in two lines, and of what stands above and below the rows.
+# Pixels of a row with a two-line segment name, and of what is above and below the rows.
 NAMED_ROW = 34
 AROUND_ROWS = 104
 ONE_SEGMENT = ("One segment", "All customers are in one segment: there is nothing to compare.")
-# Chart of the evidence → its term in the glossary.
+# Chart of the evidence → its glossary term.
 EVIDENCE = {
     Ids.SILHOUETTE: "silhouette",
     Ids.INERTIA: "elbow",
@@ -46,7 +46,7 @@ VIEWS = {FLAT: "2D", "3d": "3D"}
 
 
 def map_view(view: str, drawn: Drawn, customer: list[Component]) -> Component:
-    """The 2D or 3D map and, where one was asked for, the customer beside it."""
+    """Return the 2D or 3D map and, if requested, the customer next to it."""
     return html.Div(
         [
             html.Div(
@@ -78,7 +78,7 @@ def map_view(view: str, drawn: Drawn, customer: list[Component]) -> Component:
 
 
 def profiles_view(model: SegmentModel, address: Address, look: Theme) -> Component:
-    """Index heatmap, radar, levels of a category, and the table in original units."""
+    """Return the index heatmap, radar, category levels, and the table in original units."""
     segments = model.segments
     return html.Div(
         [
@@ -116,11 +116,11 @@ def _levels(model: SegmentModel, address: Address, look: Theme) -> Component:
 
 
 def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) -> list[Component]:
-    """What compares segments in numbers; nothing where there is nothing to compare."""
+    """Return the charts that compare segments in numbers; empty if nothing can be compared."""
     if len(segments) < 2 or not columns:
         return []
     parts = []
-    # Each row of cells keeps its height, and the chart beside it has the same one.
+    # Cells keep their height, and the chart alongside has the same height.
     many = min(len(columns), MAX_TRAITS) > SHORT_HEATMAP or len(segments) > MAX_SIDE_BY_SIDE
     height = TALL if many else SQUARE
     heatmap = figures.index_heatmap(segments, columns, theme=look)
@@ -140,7 +140,7 @@ def _shapes(segments: Sequence[Segment], columns: Sequence[str], look: Theme) ->
 def distribution_view(
     model: SegmentModel, placed: Placed | None, address: Address, look: Theme
 ) -> Component:
-    """Customers and revenue by segment, and any column by segment."""
+    """Return customers and revenue by segment, and any column by segment."""
     columns = charts.spread_columns(model, placed.table) if placed else []
     parts = _shares(model, look) if len(model.segments) > 1 else []
     if placed and columns:
@@ -180,12 +180,12 @@ def _shares(model: SegmentModel, look: Theme) -> list[Component]:
 
 
 def _rows_height(model: SegmentModel) -> int:
-    """Pixels in which each segment has a row with its name."""
+    """Return the pixels needed for one labeled row per segment."""
     return max(HEIGHT, AROUND_ROWS + NAMED_ROW * len(model.segments))
 
 
 def compare_view(model: SegmentModel, address: Address, look: Theme) -> Component:
-    """Two or more segments over several metrics."""
+    """Return a comparison of segments over several metrics."""
     if len(model.segments) < 2:
         return empty_state(*ONE_SEGMENT)
     if not model.everybody.numeric:
@@ -221,7 +221,7 @@ def compare_view(model: SegmentModel, address: Address, look: Theme) -> Componen
 
 
 def evidence_view(model: SegmentModel, look: Theme, *, can_choose: bool) -> Component:
-    """Why this number of segments: four views of every k."""
+    """Return the evidence for the number of segments: four charts over k."""
     evidence, k = model.evidence, model.verdict.k
     if not evidence:
         return empty_state("No evidence to show", "No other number of segments was compared.")

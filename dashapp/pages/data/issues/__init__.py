@@ -1,1 +1,1 @@
-"""What was found wrong in a file, and what the user decides about it."""
+"""Problems found in a file, and the user's decisions about them."""

@@ -1,4 +1,4 @@
-"""What can be decided about a table's issues, what holds at present, and what was decided."""
+"""Possible, current and past decisions about a table's issues."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dashapp.pages.data.issues.questions import QUESTIONS
 from segmentation import Issue, Table
 
-# These are about rows: one decision for the whole file.
+# Issues about rows: one decision for the whole file.
 ABOUT_ROWS = ("repeated_customer", "short_row", "duplicate_row")
-# There is nothing to choose about these, and still they are no mere notes.
+# Issues without a choice that still stand among the main ones, not among the notes.
 OPENLY = ("recipe", "odd_number")
 TITLES: Mapping[str, str] = {
     "ambiguous_date": "Day or month first?",
@@ -43,7 +43,7 @@ TITLES: Mapping[str, str] = {
     "mixed_dates": "Dates of no one order",
     "time_zone": "Times of a zone",
 }
-# Kind → what can be done, in words; the first is what happens by itself.
+# Kind → possible actions; the first is the default.
 WAYS: Mapping[str, Mapping[str, str]] = {
     "not_a_number": {"missing": "Treat as missing", "set_aside": "Set the rows aside"},
     "not_a_date": {"missing": "Treat as missing", "set_aside": "Set the rows aside"},
@@ -62,17 +62,17 @@ WAYS: Mapping[str, Mapping[str, str]] = {
 
 
 def asks(issue: Issue, table: Table) -> bool:
-    """Whether an issue is a question that has no answer yet."""
+    """Whether an issue is an unanswered question."""
     return issue.kind in QUESTIONS and fix_key(issue) not in table.recipe.get("fixes", {})
 
 
 def is_note(issue: Issue, *, can_reread: bool) -> bool:
-    """Whether there is nothing to choose about an issue."""
+    """Whether an issue offers no choice."""
     return issue.kind not in {"set_aside", *OPENLY} and not (issue.fixes and can_reread)
 
 
 def fix_key(issue: Issue) -> str:
-    """Under which key the decision about an issue is kept.
+    """Return the key of an issue's decision.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def fix_key(issue: Issue) -> str:
 
 
 def decisions(table: Table) -> dict[str, str]:
-    """What was decided about issues that are therefore no longer there: key → way."""
+    """Return past decisions, whose issues are therefore gone: key → action."""
     open_ = {fix_key(issue) for issue in table.issues if issue.fixes}
     fixes = dict(table.recipe.get("fixes", {}))
     return {
@@ -94,7 +94,7 @@ def decisions(table: Table) -> dict[str, str]:
 
 
 def choices_of(table: Table) -> dict[str, tuple[str, ...]]:
-    """What can be decided about a table: key → ways, the one in force first."""
+    """Return the possible decisions: key → actions, the current one first."""
     found = {fix_key(issue): issue.fixes for issue in table.issues if issue.fixes}
     for key, way in decisions(table).items():
         others = (other for other in WAYS[key.partition(":")[0]] if other != way)
@@ -103,12 +103,12 @@ def choices_of(table: Table) -> dict[str, tuple[str, ...]]:
 
 
 def in_force(table: Table) -> dict[str, str]:
-    """What holds at present: key → way, empty for questions without an answer."""
+    """Return the current decisions: key → action, empty for unanswered questions."""
     open_ = {fix_key(issue) for issue in table.issues if asks(issue, table)}
     return {key: "" if key in open_ else ways[0] for key, ways in choices_of(table).items()}
 
 
 def rank(kind: str) -> int:
-    """The place of a kind among the others."""
+    """Return the position of a kind in the order of display."""
     known = tuple(TITLES)
     return known.index(kind) if kind in known else len(known)

@@ -1,4 +1,4 @@
-"""What was found wrong, grouped by kind, and what the user decides about it."""
+"""Problems found in a file, grouped by kind, with the user's decisions."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ from dashapp.pages.data.issues.questions import question
 from dashapp.services.masking import contact_columns, hidden
 from segmentation import Issue, Table
 
-# More line numbers than this tell nobody anything; the rejects file has them all.
+# More line numbers help nobody; the rejects file has them all.
 LINES_SHOWN = 10
-# Longer groups are folded from here on.
+# Longer groups are collapsed.
 ENTRIES_SHOWN = 5
 ROWS_SHOWN = 6
-# Up to so many notes stand unfolded.
+# Up to this many notes are shown expanded.
 NOTES_UNFOLDED = 4
-# These are about the whole file and stand above everything else on the page.
+# Issues about the whole file, shown above everything else on the page.
 TOLD = ("transactions",)
-# Examples of these say nothing: masked, or in the sentence already.
+# Issues without examples: masked, or already in the sentence.
 UNSHOWN = ("contact_data", "recipe", "reject_columns")
 
 
 @dataclass(frozen=True)
 class IssueIds:
-    """Ids of the controls beside the issues.
+    """Ids of the controls next to the issues.
 
     Attributes
     ----------
@@ -55,9 +55,9 @@ class IssueIds:
     fix_all
         Type of the selects for a whole kind: ``{"type": fix_all, "kind": kind}``.
     apply
-        The button that applies what was chosen.
+        The button that applies the choices.
     in_force
-        The store of what holds at present, which tells what was changed.
+        The store of current decisions, to detect changes.
     """
 
     fix: str
@@ -69,16 +69,16 @@ class IssueIds:
 def issue_groups(
     table: Table, ids: IssueIds, *, rejects: Component | None, can_reread: bool, said: str = ""
 ) -> Component:
-    """All issues of a table: questions first, then what can be fixed, then what is only said.
+    """Return all issues of a table: questions, then fixable issues, then notes.
 
     Parameters
     ----------
     rejects
-        The download of the rows set aside.
+        The download of the rejected rows.
     can_reread
-        Whether there is a file to read again; without one nothing can be chosen.
+        Whether the file can be read again; otherwise there are no choices.
     said
-        What came of the choices that were applied last.
+        Result of the choices applied last.
     """
     shown = [issue for issue in table.issues if issue.kind not in TOLD]
     parts = [
@@ -126,7 +126,7 @@ def _question(issue: Issue, table: Table, ids: IssueIds) -> Component:
 
 
 def _fixable(issues: list[Issue], table: Table, ids: IssueIds | None) -> list[Component]:
-    """Groups of issues of one kind, each with a choice."""
+    """Return groups of issues of one kind, each with a choice."""
     if ids is None:
         return []
     fixable = [issue for issue in issues if issue.fixes and not asks(issue, table)]
@@ -152,7 +152,7 @@ def _decisions(table: Table, ids: IssueIds) -> Component | None:
 
 
 def _notes(issues: list[Issue]) -> Component | None:
-    """What is only said: unfolded while it is short."""
+    """Return the notes, expanded if there are few."""
     if not issues:
         return None
     entries = [_entry(issue, None) for issue in sorted(issues, key=lambda i: rank(i.kind))]
@@ -208,7 +208,7 @@ def _examples(issue: Issue) -> Component | None:
 def rows_aside(
     issues: list[Issue], table: Table, rejects: Component | None, *, can_reread: bool
 ) -> Component | None:
-    """The rows that are not used, why, and the way back for those that can be mended."""
+    """Return the rejected rows with reasons, and a way to re-upload those that can be corrected."""
     if not table.rows_set_aside:
         return None
     entries = [_entry(issue, None) for issue in issues if issue.kind == "set_aside"]
@@ -263,7 +263,7 @@ def _decision(key: str, way: str, fix_type: str) -> Component:
 
 
 def _rows_of_customers(issue: Issue, table: Table) -> Component | None:
-    """Some of the rows that share an id, below each other, to compare."""
+    """Return some of the rows that share an id, for comparison."""
     rows = np.flatnonzero(np.isin(table.lines, np.array(issue.lines, dtype=np.int64)))
     if not issue.column or not len(rows):
         return None

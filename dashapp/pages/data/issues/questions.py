@@ -1,4 +1,4 @@
-"""What only the user can know about a file: asked with an example, never answered for them."""
+"""Questions that only the user can answer, asked with an example and without a preset answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from dashapp import formatting
 from segmentation import Issue, Table
 
-# Kinds of issues that ask something.
+# Kinds of issues that are questions.
 QUESTIONS = ("ambiguous_date", "ambiguous_number", "repeated_customer")
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -24,18 +24,18 @@ _DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})")
 def question(
     id_: Mapping[str, str], issue: Issue, table: Table, details: Component | None = None
 ) -> Component:
-    """One question with its answers; none is chosen beforehand.
+    """Return one question with its answers, none of them selected.
 
     Parameters
     ----------
     id_
-        Of the answers.
+        Id of the answers.
     issue
-        What is asked about.
+        The issue to ask about.
     table
-        Where it was found.
+        The table of the issue.
     details
-        What helps to answer, below the words.
+        Further information, below the text.
     """
     example = telling_example(issue) or written_date(issue, table)
     answers = answers_to(issue, example)
@@ -56,13 +56,13 @@ def question(
 
 
 def sorted_ways(issue: Issue) -> list[str]:
-    """The answers in an order of their own, so that what was assumed does not stand out."""
+    """Return the answers in a fixed order, so that the default is not favored."""
     order = ["day_first", "month_first", "point", "comma", "keep_last", "keep_all", "stop"]
     return sorted(issue.fixes, key=order.index)
 
 
 def asked(issue: Issue, example: str) -> str:
-    """The question in words."""
+    """Return the text of the question."""
     if issue.kind == "repeated_customer":
         return f"“{issue.column}”: several rows have the same id, but different data. Which count?"
     what = f"What is “{example}”?" if example else "How are its values to be read?"
@@ -70,7 +70,7 @@ def asked(issue: Issue, example: str) -> str:
 
 
 def assumed(issue: Issue) -> str:
-    """What holds until there is an answer."""
+    """Describe the assumption made until there is an answer."""
     if issue.kind == "repeated_customer":
         return f"{formatting.number(issue.count)} rows are concerned. Until you decide, all count."
     way = WORDS_OF_WAYS[issue.fixes[0]]
@@ -86,7 +86,7 @@ WORDS_OF_WAYS = {
 
 
 def answers_to(issue: Issue, example: str) -> dict[str, str]:
-    """Way → what it means for an example of the column."""
+    """Map each action to its effect on an example of the column."""
     if issue.kind == "ambiguous_date":
         return date_answers(example)
     if issue.kind == "ambiguous_number":
@@ -99,7 +99,7 @@ def answers_to(issue: Issue, example: str) -> dict[str, str]:
 
 
 def telling_example(issue: Issue) -> str:
-    """An example that differs between the readings; empty where there is none.
+    """Return an example that the readings interpret differently, or an empty text.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def telling_example(issue: Issue) -> str:
 
 
 def written_date(issue: Issue, table: Table) -> str:
-    """A date of a column, as its file may have written it, in which day and month differ."""
+    """Return a date of the column, in its likely file notation, whose day and month differ."""
     if issue.kind != "ambiguous_date" or issue.column is None:
         return ""
     dates = table.frame[issue.column].dropna()
@@ -131,7 +131,7 @@ def written_date(issue: Issue, table: Table) -> str:
 
 
 def date_answers(example: str) -> dict[str, str]:
-    """Both readings of a date.
+    """Return both readings of a date.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def date_answers(example: str) -> dict[str, str]:
 
 
 def number_answers(example: str) -> dict[str, str]:
-    """Both readings of a number.
+    """Return both readings of a number.
 
     Examples
     --------

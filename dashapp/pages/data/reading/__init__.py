@@ -1,1 +1,1 @@
-"""How a file is read, and each choice about it."""
+"""How a file is read, and the settings for it."""

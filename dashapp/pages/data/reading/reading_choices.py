@@ -1,4 +1,4 @@
-"""How a file is read: the form beside a data set or a file that was not read, and its callbacks."""
+"""The form with a file's reading settings, also for unreadable files, and its callbacks."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ KNOWN = {
 
 
 def render_unread(item: Item, seen: Preview, before: Item | None, limit_mb: int) -> Component:
-    """A file that could not be read: why, and the form to correct it.
+    """Return the reason why a file could not be read, and the form to correct it.
 
     Parameters
     ----------
     item
-        The ledger's line of the upload.
+        The upload's record in the ledger.
     seen
-        How it would be read at present.
+        Preview with the current settings.
     before
-        The data set that the tab looked at, to go back to.
+        The tab's previous data set, to go back to.
     limit_mb
         Largest upload in MB.
     """
@@ -92,12 +92,12 @@ def render_unread(item: Item, seen: Preview, before: Item | None, limit_mb: int)
 
 
 def unread_reading(item: Item, seen: Preview) -> Reading:
-    """How a file that could not be read would be read at present."""
+    """Return the current settings for a file that could not be read."""
     return Reading(seen.format, seen.found, item.info.get("chosen", {}), seen.sheets)
 
 
 def render_form(reading: Reading, seen: Preview, *, title: str) -> list[Component]:
-    """The fields, the button that makes them count, and what would come of it."""
+    """Return the fields, the button that applies them, and a preview of the result."""
     return [
         reading_fields(Ids.LAYOUT, reading),
         html.Div(
@@ -114,7 +114,7 @@ def render_form(reading: Reading, seen: Preview, *, title: str) -> list[Componen
 
 
 def render_choices(table: Table, item: Item, raw_lines: Sequence[str]) -> Component:
-    """How the file was read, to change, and all choices as a recipe: both folded."""
+    """Return two collapsed panels: the reading settings, and all choices as a recipe."""
     reading = Reading.of(table)
     seen = preview_of_table(table, reading.format, reading.sheets, raw_lines)
     form = render_form(reading, seen, title=AS_READ)
@@ -135,13 +135,13 @@ class Source:
     Attributes
     ----------
     item
-        The ledger's line of a data set, or of a file that could not be read.
+        Ledger record of a data set, or of an unreadable file.
     reading
-        How it is read at present.
+        Current reading settings.
     recipe
-        All that was chosen for it.
+        All choices made for the file.
     seen
-        Its first rows at present.
+        Preview of its first rows with the current settings.
     """
 
     item: Item
@@ -151,12 +151,12 @@ class Source:
 
     @classmethod
     def at(cls, context: Context, refs: Refs) -> Source | None:
-        """What a tab looks at; None where it is no file.
+        """Return the file behind a tab's references; None if there is none.
 
         Raises
         ------
         dashapp.storage.store.SessionExpiredError
-            If the session has no such file.
+            If the session does not have the file.
         """
         session = current_session()
         if refs.upload:
@@ -226,7 +226,7 @@ def register(app: Dash, context: Context) -> None:
 
 
 def tried(context: Context, refs: Refs, ids: object, values: object) -> dict[str, Any]:
-    """What the form shows once a choice was changed: how it is, or what would come of it."""
+    """Return what the form shows after a change: the current state, or a preview of the change."""
     nothing = {"job": no_update, "preview": no_update, "unchanged": no_update}
     source = Source.at(context, refs)
     if source is None or not ids:
@@ -241,7 +241,7 @@ def tried(context: Context, refs: Refs, ids: object, values: object) -> dict[str
 
 
 def preview_done(context: Context, done: object) -> Preview | None:
-    """The preview that a finished job has made, if it was a look at the first lines."""
+    """Return the preview made by a finished job; None for other jobs."""
     if not isinstance(done, dict) or done.get("kind") != "preview":
         return None
     made = content_id_or_none(record(done.get("result")).get("preview"))

@@ -1,4 +1,4 @@
-"""How a file is read, each choice to change: fields, and what they would give before it counts."""
+"""The form with a file's reading settings; a preview shows their effect before they apply."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ DELIMITERS = {
 }
 DECIMALS = {".": "Point 1,234.50", ",": "Comma 1.234,50"}
 DECIMAL_WORDS = {".": "point", ",": "comma"}
-# What can be chosen for each format, in the order of the form.
+# Settings of each format, in the order of the form.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "csv": ("encoding", "delimiter", "decimal", "header_line"),
     "xlsx": ("sheet", "decimal", "header_line"),
@@ -64,18 +64,18 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is read at present.
+    """Current reading settings of a file.
 
     Attributes
     ----------
     format
-        ``"csv"``, ``"xlsx"`` or another that leaves nothing to choose.
+        ``"csv"``, ``"xlsx"``, or another format, which has no settings.
     found
-        What was found or chosen, by field.
+        Detected or chosen values, by field.
     chosen
-        The part that somebody chose.
+        The values chosen by the user.
     sheets
-        Sheets of a workbook.
+        Sheet names of a workbook.
     """
 
     format: str
@@ -85,7 +85,7 @@ class Reading:
 
     @classmethod
     def of(cls, table: Table) -> Reading:
-        """How a table was read."""
+        """Return how a table was read."""
         others = next((i.examples for i in table.issues if i.kind == "other_sheets"), ())
         sheet = table.recipe.get("sheet")
         return cls(
@@ -97,11 +97,11 @@ class Reading:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Names of the choices that the file leaves."""
+        """Return the names of the settings that apply to the file."""
         return FIELDS.get(self.format, ())
 
     def options(self, name: str) -> dict[str, str]:
-        """Value → label of what can be chosen; leaving it to the program comes first."""
+        """Return the options of a field as value → label; automatic comes first."""
         known = {"encoding": ENCODINGS, "delimiter": DELIMITERS, "decimal": DECIMALS}.get(name)
         if known is None:
             known = {sheet: sheet for sheet in self.sheets}
@@ -117,21 +117,21 @@ class Reading:
 
 
 def reading_fields(id_type: str, reading: Reading) -> Component:
-    """The fields of the form.
+    """Return the fields of the form.
 
     Parameters
     ----------
     id_type
         Type of the fields' ids: ``{"type": id_type, "field": name}``.
     reading
-        Fills the fields.
+        Provides the fields' values.
     """
     fields = [_field(id_type, name, reading) for name in reading.fields]
     return html.Div(fields, className="option-grid")
 
 
 def reading_panel(form: list[Component], *, opened: bool) -> Component:
-    """The folded form of a file that has been read."""
+    """Return the collapsed form of a file that was read."""
     return html.Details(
         [
             html.Summary("Read it differently"),
@@ -143,7 +143,7 @@ def reading_panel(form: list[Component], *, opened: bool) -> Component:
 
 
 def recipe_panel(recipe_href: str) -> Component:
-    """The folded panel that takes all choices away and brings them back."""
+    """Return the collapsed panel to download and upload all choices as a recipe."""
     return html.Details(
         [
             html.Summary("Recipe for next month"),

@@ -1,4 +1,4 @@
-"""How a file would be read: in words, its first rows, and the file itself beside them."""
+"""A preview of how a file would be read: a description, its first rows, and the raw lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WAIT = "Reading the first lines…"
 
 
 def preview_pane(id_: str, seen: Preview, *, title: str) -> Component:
-    """Where a preview appears, with what is there at first; changes are read out."""
+    """Return the preview's container with its initial content; changes are announced."""
     return html.Div(
         preview_content(seen, title=title),
         id=id_,
@@ -24,7 +24,7 @@ def preview_pane(id_: str, seen: Preview, *, title: str) -> Component:
 
 
 def preview_content(seen: Preview, *, title: str) -> list[Component]:
-    """A preview: why it cannot be read so, or its first rows; then the file itself."""
+    """Return a preview: its first rows or the error, then the raw lines."""
     parts = [html.H3(title), _problem(seen) if seen.problem else _reading(seen)]
     if seen.names:
         parts.append(_rows(seen))
@@ -34,7 +34,7 @@ def preview_content(seen: Preview, *, title: str) -> list[Component]:
 
 
 def preview_waits() -> list[Component]:
-    """What stands there while the first lines are read."""
+    """Return placeholders shown while the first lines are read."""
     return [
         html.Div(
             [html.Span(WAIT, className="visually-hidden"),
@@ -46,7 +46,7 @@ def preview_waits() -> list[Component]:
 
 
 def file_lines(seen: Preview) -> Component:
-    """How the file begins, so that the line with the column names can be found."""
+    """Return the first raw lines, to find the line with the column names."""
     head = seen.found.get("header_line")
     items = [
         html.Li(html.Code(text or " "), className="file-head" if number == head else None)
@@ -76,7 +76,7 @@ def _reading(seen: Preview) -> Component:
 
 
 def _rows(seen: Preview) -> Component:
-    """The first rows; beneath each name stands what the column was taken for."""
+    """Return the first rows; the detected type is below each column name."""
     numeric = [role == "numeric" for role in seen.roles]
     head = [
         html.Th("Line", scope="col", className="cell-number"),
