@@ -61,7 +61,7 @@
     if (newest[output] !== question) { return nothing(); }
     if (response.status !== 200) { return response; }
     if (isOutrun(question)) {
-      /* A URL change is requested again with the new references. */
+      /* Drop it: the URL triggers a new request once it has the new references. */
       if (output.indexOf(REFS + "@") < 0) { return nothing(); }
       stateOf(question.body, "shell-refs").value = JSON.parse(held());
       return ask(question);

@@ -17,7 +17,7 @@
   };
   /* After these statuses, the same file may be accepted a moment later. */
   var PASSING = [0, 429, 502, 503, 504, 507];
-  /* If the server gives a delay, the upload is retried automatically, for at most this long. */
+  /* If the server gives a delay, the upload is retried automatically within these limits. */
   var MOST_SECONDS = 60;
   var PATIENCE_SECONDS = 900;
 

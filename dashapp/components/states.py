@@ -120,7 +120,7 @@ def progress_panel(
     Parameters
     ----------
     title
-        What is being done.
+        Name of the work.
     Current step.
         The step it is at.
     Completed fraction, 0 to 1.

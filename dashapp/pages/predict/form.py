@@ -102,7 +102,7 @@ def start_values(model: SegmentModel, given: Mapping[str, Sequence[str]]) -> dic
 
 
 def start_value(column: ModelColumn, asked: str | None) -> Any:
-    """Return a field's initial value: the requested one if the field can show it, or a default."""
+    """Return a field's initial value: the requested one if it can be shown, or the default."""
     default = column.default
     if column.role in CATEGORY_ROLES:
         default = None if default is None else str(default)
