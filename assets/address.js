@@ -1,21 +1,21 @@
-/* Keeps what a tab shows in its address, so that reload, back, forward and a copied link find it.
+/* Keeps the state of a tab in its URL, so that reload, back, forward and copied links restore it.
 
-   The address names the data set, the model, a file that was not read yet and the job that the tab
-   waits for, then the choices of its page; dashapp/page/address.py reads them. A tab or another number of segments is a step that
-   Back takes back; other choices change the address in its place. The address is only written
-   here, and Dash is told of each change. */
+   The URL names the data set, the model, an unreadable file, the tab's current job, and then the
+   choices of the page; dashapp/page/address.py parses them. A new tab or number of segments adds a
+   history entry; other choices replace the current one. Only this script writes the URL, and it
+   tells Dash of each change. */
 (function () {
   "use strict";
 
-  /* Servers cut longer addresses; a choice that does not fit any more is left out. */
+  /* Servers truncate longer URLs; choices that do not fit are left out. */
   var LONGEST = 3500;
   var LOCATION = "shell-url";
-  /* Parameters that every page shares. */
+  /* Parameters shared by all pages. */
   var REFS = ["data", "model", "upload"];
-  /* A view in another site's frame has parameters of its own, which a reload needs. */
+  /* In another site's frame, the URL has further parameters, which a reload needs. */
   var FRAME = (window.portalView && window.portalView.address) || {};
   var SHARED = REFS.concat("job", Object.keys(FRAME));
-  /* Page -> its choices when it was left. */
+  /* Page -> its choices when the user left it. */
   var left = {};
   var path = window.location.pathname;
   var search = window.location.search;
@@ -52,8 +52,8 @@
     var change = step ? "pushState" : "replaceState";
     window.history[change](step ? {} : window.history.state, "", address + window.location.hash);
     note();
-    /* Dash reads the address on its own only when the user goes somewhere. It is told the whole one:
-       next to a new search an href from before would be taken for a wish to go back there. */
+    /* Dash reads the URL by itself only on navigation. Pass the full URL: with a new search, it
+       would take an outdated href for a navigation back to it. */
     window.dash_clientside.set_props(LOCATION, {
       search: window.location.search, href: window.location.href
     });
@@ -66,7 +66,7 @@
     if (wanted.toString().length > LONGEST) { wanted.delete(name); }
   }
 
-  /* Sets parameters; null takes one away. A step is a place to come back to. */
+  /* Sets parameters; null deletes one. With `step`, adds a history entry. */
   function change(changes, step) {
     var wanted = query();
     Object.keys(changes).forEach(function (name) { setAll(wanted, name, texts(changes[name])); });
@@ -82,7 +82,7 @@
     });
   }
 
-  /* A widget's page, and its parameter there. */
+  /* The page of a widget, and the widget's parameter. */
   function named(id) {
     var text = typeof id === "string" ? id : id.type;
     var cut = text.indexOf("-");
@@ -94,7 +94,7 @@
 
   function here() { return window.location.pathname.slice(1) || "data"; }
 
-  /* A value for each of some columns: what is not in it has been given up. */
+  /* One value per column; columns that are missing in the value are removed. */
   function keepEach(wanted, name, value) {
     Array.from(wanted.keys()).forEach(function (key) {
       if (key.indexOf(name + ".") === 0) { wanted.delete(key); }
@@ -104,12 +104,12 @@
     });
   }
 
-  /* The same text for an id as Dash makes of it: its keys in order. */
+  /* The id as Dash serializes it: with sorted keys. */
   function textOf(id) {
     return typeof id === "string" ? id : JSON.stringify(id, Object.keys(id).sort());
   }
 
-  /* Of a pattern only the widget that somebody has just used. */
+  /* Of a pattern, only the widget that the user has just changed. */
   function used() {
     var context = window.dash_clientside.callback_context, inputs = context.inputs_list[0];
     var names = context.triggered.map(function (entry) { return entry.prop_id; });
@@ -122,7 +122,7 @@
     var wanted = query();
     used().forEach(function (input) {
       var widget = named(input.id), value = input.value;
-      /* What a page says while it is being left belongs to no address. */
+      /* Ignores values from a page that the user is leaving. */
       if (widget.page !== here() || value === undefined) { return; }
       if (value !== null && typeof value === "object" && !Array.isArray(value)) {
         keepEach(wanted, widget.name, value);
@@ -133,7 +133,7 @@
     write(wanted, false);
   }
 
-  /* On the way to another page: it opens as it was left. Before Dash reads the address. */
+  /* On navigation to another page, restores its choices before Dash reads the URL. */
   function arrive() {
     if (window.location.pathname === path) { return goBack(); }
     var wanted = shared(new URLSearchParams(search));
@@ -147,7 +147,7 @@
     note();
   }
 
-  /* Back, forward and links within a page: the address says all; the page is drawn anew from it. */
+  /* For back, forward and links within a page, redraws the page from the URL. */
   function goBack() {
     var samePage = window.location.pathname === path;
     var before = search;
@@ -156,7 +156,7 @@
     var sameRefs = REFS.every(function (name) {
       return new URLSearchParams(before).get(name) === query().get(name);
     });
-    /* Another model draws the page anyway, once the server has agreed to it. */
+    /* A different model redraws the page anyway, once the server has confirmed it. */
     if (!sameRefs) { return; }
     drawAnew();
   }
@@ -174,7 +174,7 @@
     return own.toString();
   }
 
-  /* A page was drawn from an address; what has been chosen since then is not in it. */
+  /* If choices changed since the URL from which a page was drawn, draws it again. */
   function drawn(page, from) {
     if (page === here() && textOfChoices(new URLSearchParams(from || "")) !== textOfChoices(query())) {
       drawAnew();
@@ -195,7 +195,7 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     address: {
       keep: keep,
-      /* What the address says of data set and model; the rest of it is no matter of the shell. */
+      /* The data set and model in the URL; the shell ignores the rest. */
       asked: function (unused, before) {
         var now = shared(query());
         var same = before && REFS.every(function (name) {
@@ -207,12 +207,12 @@
         document.title = (titles && titles[window.location.pathname]) || "Customer segments";
         if (!refs) { return; }
         var now = query(), step = isStep(done, now, refs);
-        /* A list of data sets may be long; what was chosen begins at its beginning. */
+        /* The list of data sets may be long; a newly opened data set starts at the top. */
         if (done && done.kind === "survey" && now.get("data") !== refs.dataset) {
           window.scrollTo(0, 0);
         }
         if (now.get("data") && now.get("data") !== refs.dataset) {
-          /* Other data have other columns: old choices would only narrow them by accident. */
+          /* Other data have other columns, so old choices would be meaningless there. */
           left = {};
           var tab = now.get("tab");
           now = shared(now);

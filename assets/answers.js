@@ -1,23 +1,23 @@
-/* What the server cannot do right now: said once, and tried again by itself.
+/* Reports that the server is unavailable or busy, and retries automatically.
 
-   Dash would log each answer but 200 and 204 as an error of the page and forget the callback. */
+   Dash would log any response but 200 and 204 as a page error and drop the callback. */
 (function () {
   "use strict";
 
   var send = window.fetch.bind(window);
-  /* Longer waits are for a place in a row, which concerns one request and nothing else. */
+  /* Longer waits are for a place in the queue and affect only that request. */
   var SHARED_SECONDS = 3;
   var MOST_SECONDS = 60;
-  /* After this time the page stops asking by itself; any click asks again. */
+  /* After this time the page stops retrying; any click retries. */
   var PATIENCE_SECONDS = 120;
   var PATIENCE_IN_ROW_SECONDS = 900;
-  /* Before the first, second… attempt to reach a server that cannot be reached. */
+  /* Delays before the first, second… attempt to reach an unreachable server. */
   var LOST_SECONDS = [1, 2, 3];
-  /* A connection that says nothing for so long has died unnoticed, as after a laptop's sleep. */
+  /* A connection that is silent for this long is dead, as after a laptop's sleep. */
   var SILENT_SECONDS = 60;
   var READING_SECONDS = 10;
   var LOST = "The connection to the server is lost. Nothing is lost with it; trying again…";
-  /* All wait together, so that a server that comes back is not asked by everybody each moment. */
+  /* All requests share one pause, so that a recovering server is not flooded. */
   var pause = null;
   var inRow = 0;
   var reading = null;
@@ -44,15 +44,15 @@
 
   function hush() { say("", ""); }
 
-  /* Goes once the server answers again; what people have to read stays for a while, and what one
-     request waits for stays as long as it does, whatever others are answered. */
+  /* Clears the message once the server responds again, except errors, which stay long enough to
+     read, and messages of requests that are still waiting in the queue. */
   function hushUnlessRead() {
     if (place().textContent && !reading && !inRow) { hush(); }
   }
 
   function nothing() { return new Response(null, {status: 204}); }
 
-  /* A little chance keeps many browsers from coming back in one moment. */
+  /* Jitter keeps many browsers from retrying at the same moment. */
   function after(seconds) {
     return new Promise(function (resolve) {
       setTimeout(resolve, 1000 * seconds * (1 + Math.random() / 4));
@@ -70,10 +70,10 @@
 
   function isOurs(address) { return String(address).indexOf("/_dash-") >= 0; }
 
-  /* Only the answer makes the browser ask again how far a job is: it is awaited for ever. */
+  /* Polls of a job: each needs a response to trigger the next, so they are retried forever. */
   function follows(request) { return request.key && request.key.indexOf("shell-poll.") >= 0; }
 
-  /* A newer request of the same callback says all that an older one did. */
+  /* A newer request of the same callback replaces an older one. */
   function keyOf(options) {
     try {
       var body = JSON.parse(options.body);
@@ -130,10 +130,10 @@
         return follows(request) ? again(request, SHARED_SECONDS) : nothing();
       });
     }
-    /* A proxy's own page is no answer to a callback; our servers never send these. */
+    /* These come from a proxy; our servers never send them. */
     if (response.status === 502 || response.status === 504) { return lost(request); }
     hushUnlessRead();
-    /* Dash would wait for ever for the rest of an answer that breaks off. */
+    /* Dash would wait forever for the rest of a truncated response. */
     return response.clone().arrayBuffer().then(
       function () { return response; }, lost.bind(null, request));
   }
@@ -148,6 +148,6 @@
     return pause ? askLater(request) : ask(request);
   };
 
-  /* Screen readers tell changes only of what was there before. */
+  /* Screen readers announce changes only in elements that already exist. */
   place();
 })();

@@ -1,9 +1,9 @@
-/* A number may be typed beyond what was seen: Dash's slider would show it and answer for the old
-   one. The slider grows to the new end, so that the field and the answer say the same. */
+/* Lets users type a number beyond a slider's range. Dash's slider would show it but send its old
+   value, so this script extends the slider's range to the new number. */
 (function () {
   "use strict";
 
-  /* Before the slider hears of it and puts its own end back. */
+  /* Runs before the slider sees the value and resets it to its maximum. */
   document.addEventListener("change", function (event) {
     var input = event.target;
     if (!input.matches(".predict-form .dash-slider-container input[type=number]")) { return; }

@@ -1,6 +1,6 @@
-/* Tells others when the page has changed. Charts and tables change by the thousand nodes and hold
-   nothing that anybody asks for here: looking through the page each time would take longer than
-   drawing it. */
+/* Notifies other scripts of page changes. Ignores charts and tables: they change thousands of
+   nodes, hold nothing that the other scripts need, and scanning the page each time would take
+   longer than drawing it. */
 (function () {
   "use strict";
 

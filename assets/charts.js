@@ -1,10 +1,10 @@
-/* Downloads of charts: PNG as drawn, CSV of what is drawn. Works in the browser alone. */
+/* Downloads of charts, in the browser alone: PNG of the image, CSV of its data. */
 (function () {
   "use strict";
 
-  /* The words behind a label. Values of traces are users' own, which may look like one: as they are. */
+  /* The text behind an escaped label. Trace values are user data and are used unchanged. */
   function plain(text) {
-    /* A line may end where something was left out, and between words. */
+    /* Labels are wrapped after an ellipsis and between words. */
     return String(text || "").replace(/…<br>/g, "…").replace(/<br\s*\/?>/gi, " ")
       .replace(/<[^>]*>/g, "").replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#123;/g, "{").replace(/&amp;/g, "&");
   }
@@ -23,7 +23,7 @@
     return values && values.length !== undefined ? Array.prototype.slice.call(values) : [];
   }
 
-  /* Legends have short names; figures put the whole ones, and what a file says more, in meta. */
+  /* Legends show short names; figures store the full names and further CSV columns in meta. */
   function told(trace) { return trace.meta || {}; }
 
   function nameOf(trace) { return told(trace).name || plain(trace.name); }
@@ -34,7 +34,7 @@
     var rows = [];
     list(trace.z).forEach(function (line, i) {
       list(line).forEach(function (value, j) {
-        /* An empty cell has nothing to say. */
+        /* An empty cell has no text. */
         if (value === null || value !== value) { return; }
         rows.push([y[i], x[j], text && text[i] && typeof text[i][j] === "number" ? text[i][j] : value]);
       });
@@ -126,21 +126,21 @@
     return lines.join("\r\n") + "\r\n";
   }
 
-  /* Dash's polyfill finds a fault in today's trim, which keeps a letter that is no space any more
-     (U+180E), and puts a slow one in its place; plotly trims the color of each point several times. */
+  /* Dash's polyfill rejects the native trim, which no longer strips U+180E, and installs a slow
+     one; plotly trims the color of each point several times. */
   Object.defineProperty(String.prototype, "trim", {
     configurable: true, value: window.portalTrim, writable: true
   });
 
-  /* The 3D map reads its text canvas back many times; browsers warn unless told so before. */
+  /* The 3D map reads its text canvas often; without this hint, browsers log a warning. */
   var getContext = HTMLCanvasElement.prototype.getContext;
   HTMLCanvasElement.prototype.getContext = function (kind, options) {
     var hint = kind === "2d" ? Object.assign({willReadFrequently: true}, options) : options;
     return getContext.call(this, kind, hint);
   };
 
-  /* Each new chart is told to fit its place, once or twice, a moment after it was drawn to fit it,
-     and would be drawn again each time. Plotly asks for a new size from two pixels on; so do we. */
+  /* Each new chart gets one or two resize calls right after it was drawn at the right size, and
+     would be redrawn each time. Plotly ignores changes below two pixels; so do we. */
   var SAME_SIZE = 1;
 
   function fits(graph) {
@@ -151,7 +151,7 @@
       Math.abs(parseFloat(room.height) - drawn.height) <= SAME_SIZE;
   }
 
-  /* Plotly places a legend before it knows the margins that the legend's new lines need. */
+  /* Plotly places a legend before it knows the margins that a wrapped legend needs. */
   function settleLegend(plotly, graph) {
     var drawn = graph._fullLayout;
     return drawn && drawn.showlegend ? plotly.redraw(graph) : graph;
@@ -165,7 +165,7 @@
     };
   }
 
-  /* Narrow screens would cut the 3D map's axes: there it is looked at from farther away. */
+  /* Narrow screens would cut off the 3D map's axes, so its camera moves back. */
   var NARROW = 420, FARTHER = 1.6;
 
   function fromFarther(drawn) {
@@ -179,7 +179,7 @@
   var NO_3D = "Your browser cannot draw in 3D here: its graphics are switched off. The 2D map " +
     "shows the same customers.";
 
-  /* Plotly's own words lead to another site. */
+  /* Plotly's own message links to another site. */
   function explain(graph) {
     var told = graph.querySelector(".no-webgl");
     if (!told) { return; }
@@ -199,8 +199,8 @@
     };
   }
 
-  /* Browsers keep the drawing context of a canvas until they next collect garbage, and give only
-     some ten of them out: a 3D map that is cleared gives its own back at once. */
+  /* Browsers allow about ten WebGL contexts and free them only on garbage collection, so a purged
+     3D map releases its own at once. */
   function giveBackContexts(plotly) {
     var purge = plotly.purge;
     plotly.purge = function (graph) {
@@ -212,14 +212,14 @@
     };
   }
 
-  /* Asking for the kind that a canvas has not been given yields nothing. */
+  /* getContext returns null for a type other than the canvas's own. */
   function giveBack(canvas) {
     var context = canvas.getContext("webgl") || canvas.getContext("webgl2");
     var release = context && context.getExtension("WEBGL_lose_context");
     if (release) { release.loseContext(); }
   }
 
-  /* Plotly comes with the first chart. */
+  /* Plotly loads with the first chart. */
   var plotly = window.Plotly;
   Object.defineProperty(window, "Plotly", {
     configurable: true,
@@ -234,8 +234,8 @@
     }
   });
 
-  /* Who leaves while a chart is still being drawn has it drawn where nobody sees it, and a 3D map
-     would keep its place on the graphics card: what has left the page is cleared once more. */
+  /* A chart that is still being drawn when the user leaves is finished off screen, and a 3D map
+     would keep its WebGL context, so charts removed from the page are purged once more. */
   var LATEST_DRAWING = 1500;
 
   function clear(graph) {
@@ -262,14 +262,14 @@
 
   function save(name, text) {
     var link = document.createElement("a");
-    /* The mark makes spreadsheets read the file as UTF-8. */
+    /* The byte order mark makes spreadsheets read the file as UTF-8. */
     link.href = URL.createObjectURL(new Blob(["\ufeff" + text], {type: "text/csv;charset=utf-8"}));
     link.download = name;
     link.click();
     window.setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
   }
 
-  /* Plotly reads a little HTML in every text, and titles hold names of users' columns. */
+  /* Plotly interprets some HTML in every text, and titles contain users' column names. */
   function escaped(text) {
     return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   }

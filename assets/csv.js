@@ -1,5 +1,5 @@
-/* Lines of CSV files that are made in the browser, by the rule of those from the server: where a
-   spreadsheet could begin a formula, an apostrophe keeps it text (segmentation/formulas.py). */
+/* Lines of CSV files created in the browser, escaped like those from the server: an apostrophe
+   keeps a text from becoming a spreadsheet formula (segmentation/formulas.py). */
 (function () {
   "use strict";
 
@@ -14,7 +14,7 @@
   function cell(value) {
     if (value === null || value === undefined) { return ""; }
     if (typeof value === "number") {
-      /* Seven digits are more than a chart shows; the rest is noise of 32-bit numbers. */
+      /* Seven digits exceed the precision of a chart; the rest is 32-bit rounding noise. */
       return isFinite(value) ? String(Number(value.toPrecision(7))) : "";
     }
     return '"' + escaped(String(value)).replace(/"/g, '""') + '"';

@@ -1,6 +1,6 @@
-/* Brings the grid's script, the largest after plotly, when the first grid is shown; until then a
-   quiet box keeps its place. The address stands in the page's head, see dashapp/dash_patches/lazy_scripts.py; where
-   the script is lost, the page is loaded anew, see assets/head/recover.js. */
+/* Loads the grid's script, the largest after plotly, with the first grid; a placeholder reserves
+   the space. Its URL is in the page's head, see dashapp/dash_patches/lazy_scripts.py; if the script
+   fails to load, the page reloads, see assets/head/recover.js. */
 (function () {
   "use strict";
 
@@ -21,7 +21,7 @@
     return arriving;
   }
 
-  /* The rows that a grid comes with are its answer to its own first question. */
+  /* Answers the grid's first request with the rows that came with it. */
   function answering(first, setProps) {
     return function (changes) {
       var asked = changes.getRowsRequest, rows = asked && first.current;
@@ -31,8 +31,8 @@
     };
   }
 
-  /* The grid takes its styles out of the page with the last table and brings them again with the
-     next one, which styles the whole page anew each time. An entry of ours keeps them there. */
+  /* The grid removes its styles with the last table and adds them again with the next, which
+     restyles the whole page each time. This entry keeps them in place. */
   function keepStyles() {
     (window.agStyleInjectionVersions || []).forEach(function (injected) {
       var used = injected.grids.values().next().value;
@@ -40,7 +40,7 @@
     });
   }
 
-  /* What people look for stays in sight while they scroll sideways, where there is room. */
+  /* Keeps pinned columns in view during horizontal scrolling if there is room. */
   var wide = window.matchMedia("(min-width: 900px)");
 
   function fitting(columns, room) {
@@ -62,7 +62,7 @@
       if (!suite) { bring().then(function () { if (here) { draw(true); } }); }
       return function () { here = false; };
     }, []);
-    /* Before the table itself goes: the first one has brought its styles since it was put here. */
+    /* Runs before a table is removed; by then the first table has added its styles. */
     React.useLayoutEffect(function () { return keepStyles; }, []);
     React.useEffect(function () {
       function turn() { see(wide.matches); }
@@ -75,7 +75,7 @@
     );
   }
 
-  /* Dash asks for this mark before it says why a component is drawn again. */
+  /* Dash checks this flag before it tells a component why it is rendered again. */
   Grid.dashRenderType = true;
 
   window.dash_ag_grid = {

@@ -1,10 +1,10 @@
-/* What somebody is doing on a page survives its being drawn anew: the field that has the focus, what
-   was typed into it so far, and what was unfolded. Dash makes every element of a new page anew. */
+/* Preserves focus, typed text and expanded details when a page is redrawn, since Dash then creates
+   every element anew. */
 (function () {
   "use strict";
 
   var TYPED = "textarea, input[type=text], input[type=search], input[type=number]";
-  /* The element that has the focus, and what was typed into it and is not yet taken. */
+  /* The focused element, and its typed text that is not submitted yet. */
   var focused = null;
   var typed = null;
   var unfolded = {};
@@ -28,18 +28,18 @@
     if (!focused || focused.isConnected || document.activeElement !== document.body) { return; }
     var again = document.getElementById(focused.id), text = typed;
     var caret = [focused.selectionStart, focused.selectionEnd];
-    /* A field whose hint differs asks for something else now, such as another segment's name. */
+    /* A field with another placeholder now has another meaning, such as another segment's name. */
     if (!again || !again.closest("main") || again.placeholder !== focused.placeholder) { return; }
     again.focus({preventScroll: true});
     if (!again.matches(TYPED)) { return; }
     if (text !== null) { type(again, text); }
-    /* Fields of numbers have no caret that scripts may set. */
+    /* Scripts cannot set the caret of number fields. */
     if (again.selectionStart !== null) {
       again.setSelectionRange(caret[0], caret[1]);
     }
   }
 
-  /* Its own words and those above it: each segment has rules to unfold. */
+  /* Combines its summary with the heading above it, because each segment has its own rules. */
   function nameOf(details) {
     var card = details.closest("section"), summary = details.querySelector("summary");
     var head = card && card.querySelector("h2");
@@ -69,13 +69,13 @@
   document.addEventListener("input", function (event) {
     if (event.target === focused) { typed = event.target.value; }
   });
-  /* A name is one line, and Enter takes it. */
+  /* A name is a single line, and Enter submits it. */
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Enter") { return; }
     typed = null;
     if (event.target.matches(".segment-name")) { event.preventDefault(); }
   });
-  /* Told of each element and not passed on to its parents. */
+  /* Toggle events do not bubble. */
   document.addEventListener("toggle", function (event) {
     forgetOther();
     unfolded[nameOf(event.target)] = event.target.open;

@@ -1,17 +1,17 @@
-/* Answers that come late: what was asked before may not change what is shown now.
+/* Discards stale responses, so that they cannot change what is shown now.
 
-   Dash drops an older answer of one callback for a newer one, and no more: two callbacks that write
-   to the same place do so in whatever order their answers arrive. Here are the rules between them. */
+   Dash drops an older response only in favor of a newer one of the same callback; callbacks that
+   write to the same output apply in the order in which responses arrive. These are the rules. */
 (function () {
   "use strict";
 
   var REFS = "shell-refs.data";
-  /* What draws a page whole. */
+  /* Outputs that redraw a whole page. */
   var DRAWS = /^(shell-page|[a-z]+-content)\.children$/;
-  /* Around answers.js: a question waits there until the server can answer it. */
+  /* Wraps the fetch of answers.js, where a request waits until the server can answer it. */
   var send = window.fetch;
   var drawn = 0;
-  /* Output -> what was asked last. */
+  /* Output -> its newest request. */
   var newest = {};
 
   function nothing() { return new Response(null, {status: 204}); }
@@ -27,8 +27,8 @@
     });
   }
 
-  /* One of several that write to the shell, such as a button that begins a job. Dash fires it with
-     each drawing of the button, clicked or not, and forgets the click that is on its way. */
+  /* One of several callbacks that write to the shell, such as a button that starts a job. Dash
+     fires it whenever the button is rendered, clicked or not, and forgets the click in flight. */
   function isShared(output) {
     return output.split("...").every(function (part) {
       return /^(\.\.)?shell-[^@]+@/.test(part);
@@ -44,7 +44,7 @@
     return (body.state || []).filter(function (state) { return state.id === id; })[0];
   }
 
-  /* Whether what the tab looks at is to be changed, by who has not seen what it looks at now. */
+  /* Whether a response would change the tab's references based on outdated ones. */
   function isOutrun(question) {
     var refs = stateOf(question.body, "shell-refs");
     return refs && question.output.indexOf(REFS) >= 0 &&
@@ -61,12 +61,12 @@
     if (newest[output] !== question) { return nothing(); }
     if (response.status !== 200) { return response; }
     if (isOutrun(question)) {
-      /* An address is asked for anew as soon as it has followed. */
+      /* Drop it: the URL triggers a new request once it has the new references. */
       if (output.indexOf(REFS + "@") < 0) { return nothing(); }
       stateOf(question.body, "shell-refs").value = JSON.parse(held());
       return ask(question);
     }
-    /* The page was drawn since: it shows already what has been chosen, see below. */
+    /* The page was redrawn meanwhile and already shows the choices, see below. */
     if (output.indexOf("shell-") < 0 && question.drawn !== drawn) { return nothing(); }
     if (DRAWS.test(output)) {
       var search = stateOf(question.body, "shell-url");
@@ -76,8 +76,8 @@
     return response;
   }
 
-  /* Does what an answer says in Dash's place. As the answer to a drawing, which it is not, Dash would
-     take the drawing that follows for a circle and leave it out. */
+  /* Applies a response in place of Dash. As a response to the render, Dash would take the next
+     render for a circular update and skip it. */
   function carryOut(response) {
     response.json().then(function (answer) {
       Object.keys(answer.response).forEach(function (id) {

@@ -1,5 +1,5 @@
-/* Draws dashapp/dash_patches/markup.py: a tree of plain elements with Dash's components between them.
-   Texts become texts; only the server writes the tree, and addresses pass Dash's own check. */
+/* Renders dashapp/dash_patches/markup.py: a tree of plain elements with Dash components in between.
+   Texts stay texts; only the server writes the tree, and URLs pass Dash's own check. */
 (function () {
   "use strict";
 

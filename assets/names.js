@@ -1,5 +1,5 @@
-/* Gives Dash's sliders, number fields and dropdowns the name that stands beside them, and keeps
-   their hidden helpers out of the order of the Tab key; screen readers need both. */
+/* Gives Dash's sliders, number fields and dropdowns their visible label as accessible name, and
+   takes their hidden helpers out of the tab order; screen readers need both. */
 (function () {
   "use strict";
 
@@ -41,8 +41,8 @@
     });
   }
 
-  /* At once, before the browser draws: a screen reader never meets a control without a name.
-     Only attributes change here, which the observer does not watch. */
+  /* Runs before the browser paints, so that a screen reader never meets an unnamed control. Changes
+     only attributes, which the observer does not watch. */
   window.portalChanges(nameAll);
   nameAll();
 })();

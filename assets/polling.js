@@ -1,7 +1,7 @@
-/* Asks how far a job is: again only after the answer to the last question, however slow the line.
+/* Polls a job: asks again only after the last response, however slow the connection.
 
-   A clock would ask on while an answer is on its way, and Dash drops an answer once a newer question
-   has been asked: where answers take longer than the clock, none would ever count. */
+   A timer would send the next request while a response is in flight, and Dash drops a response once
+   a newer request was sent: on a slow connection no response would ever count. */
 (function () {
   "use strict";
 

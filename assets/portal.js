@@ -1,10 +1,10 @@
-/* Client-side callbacks of the shell: small things that need no server. */
+/* Clientside callbacks of the shell, for small things that need no server. */
 (function () {
   "use strict";
 
   var none = function () { return window.dash_clientside.no_update; };
 
-  /* Shows or hides what a button folds on small screens, such as the filters. */
+  /* Toggles the panel that a button controls on small screens, such as the filters. */
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-fold]");
     if (!button) { return; }
@@ -13,7 +13,7 @@
     button.textContent = open ? "Hide" : "Show";
   });
 
-  /* The filters that narrow the data: some levels, or less than the whole range of a number. */
+  /* The active filters: some levels, or less than the full range of a number. */
   function narrowing(values, low, high) {
     var found = {}, ids = window.dash_clientside.callback_context.inputs_list[0];
     ids.forEach(function (input, i) {
@@ -24,7 +24,7 @@
     return found;
   }
 
-  /* The chosen part of each number, as the server writes the whole of it. */
+  /* The selected range of each number, formatted like the full range from the server. */
   function toldRanges(values, ranges, units) {
     var chosen = {}, ids = window.dash_clientside.callback_context.inputs_list[0];
     ids.forEach(function (input, i) { chosen[input.id.column] = values[i]; });
@@ -35,7 +35,7 @@
     });
   }
 
-  /* A link to a view below the cards leads the eye there as well, once the view is drawn. */
+  /* A link to a view below the cards also scrolls there once the view is drawn. */
   document.addEventListener("click", function (event) {
     var link = event.target.closest("a.to-view");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
@@ -52,13 +52,13 @@
     });
   });
 
-  /* Where somebody clicked into a chart. */
+  /* The clicked point of a chart. */
   function clicked(click) {
     var point = click && click.points && click.points[0];
     return point ? [point.x, point.y] : none();
   }
 
-  /* Names that somebody typed on the cards: those that are not as they were drawn. */
+  /* Edited segment names: those that differ from the drawn ones. */
   function renamed(names, drawn) {
     var found = {}, ids = window.dash_clientside.callback_context.inputs_list[0];
     ids.forEach(function (input, i) {
@@ -67,7 +67,7 @@
     return Object.keys(found).length ? found : none();
   }
 
-  /* A number beside a slider's handle, with the decimals that its size deserves. */
+  /* The number next to a slider's handle, with decimals that suit its size. */
   function readable(value) {
     var size = Math.abs(value), decimals = size >= 100 ? 0 : size >= 10 ? 1 : 2;
     return value.toLocaleString("en-US", {maximumFractionDigits: decimals});
@@ -95,7 +95,8 @@
         link.remove();
         return none();
       },
-      /* Longer than between two keys, shorter than people notice; Dash forgets all but the last. */
+      /* Longer than a gap between keystrokes, too short to notice; Dash keeps only the last
+         call. */
       paused: function (text) {
         return new Promise(function (resolve) { setTimeout(resolve, 300, text); });
       },

@@ -1,10 +1,10 @@
-/* Choices beside the issues: one for a whole kind, and how many are not applied yet. Whoever works
-   with the keyboard finds the focus again after the page was drawn anew. */
+/* Choices next to the issues: one for a whole kind, and the number of pending ones. Restores
+   keyboard focus after the page is redrawn. */
 (function () {
   "use strict";
 
   var CONTENT = "data-content";
-  /* Where the focus goes when what had it is gone: to what came of it, else to the top. */
+  /* Where focus goes if its element is gone: to the result, else to the top. */
   var INSTEAD = ["#" + CONTENT + " .issues-said", "#" + CONTENT + " h1"];
   var last = null;
 

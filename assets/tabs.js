@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  /* Part of the window's height below which there is no room to read. */
+  /* Fraction of the window's height below which there is no space to read. */
   var LOW = 0.5;
 
   function select(tab, step) {
@@ -12,8 +12,8 @@
       other.tabIndex = here ? 0 : -1;
       other.classList.toggle("tab-selected", here);
     });
-    /* The address comes first: whatever the switch draws then asks it. By key the tabs are walked
-       through, which leaves no steps to go back. */
+    /* Update the URL first, because whatever the switch draws reads it. Arrow keys add no history
+       entries. */
     window.portalAddress.change({tab: tab.dataset.tab}, step);
     window.dash_clientside.set_props(tab.dataset.store, {data: tab.dataset.tab});
   }
@@ -34,7 +34,7 @@
     var tab = event.target.closest("[role=tab][data-tab]");
     if (!tab || tab.tabIndex >= 0) { return; }
     select(tab, true);
-    /* Where tabs stand low, below cards, what they show would open out of sight. */
+    /* If the tabs are low on the page, below cards, their content would open out of sight. */
     if (tab.getBoundingClientRect().top > LOW * window.innerHeight) { tab.scrollIntoView(); }
   });
 

@@ -1,4 +1,4 @@
-/* Keeps explanations inside the window and closes them with Escape. */
+/* Keeps tooltips inside the window and closes them with Escape. */
 (function () {
   "use strict";
 

@@ -3,7 +3,7 @@
   "use strict";
 
   var MEGABYTE = 1024 * 1024;
-  /* Where something between us and the server answers in its own words. */
+  /* Messages for responses from something between us and the server. */
   var SENTENCES = {
     0: "The connection was lost before the file had arrived. Try again.",
     401: "Your session has ended. Open the page again.",
@@ -15,9 +15,9 @@
     503: "The server is busy right now. Wait a moment, then try again.",
     507: "The server has no room left for this file. Delete data that you no longer need."
   };
-  /* After these the same file may well be taken a moment later. */
+  /* After these statuses, the same file may be accepted a moment later. */
   var PASSING = [0, 429, 502, 503, 504, 507];
-  /* Where the server says when, the file is sent again by itself, for so long. */
+  /* If the server gives a delay, the upload is retried automatically within these limits. */
   var MOST_SECONDS = 60;
   var PATIENCE_SECONDS = 900;
 
@@ -40,7 +40,7 @@
     return made;
   }
 
-  /* Says why a file was not taken, with a way to send it again where that may help. */
+  /* Says why a file was rejected, with a retry button if that may help. */
   function refuse(zone, sentence, again) {
     var words = document.createElement("span");
     words.textContent = sentence;
@@ -49,7 +49,7 @@
     rest(zone);
   }
 
-  /* Back to waiting for a file; the focus goes where it can be used. */
+  /* Resets the drop zone, and moves focus to a usable element. */
   function rest(zone) {
     var had = part(zone, "progress").contains(document.activeElement);
     part(zone, "progress").hidden = true;
@@ -104,7 +104,7 @@
     window.dash_clientside.set_props("shell-job", {data: {id: answer.job}});
   }
 
-  /* Seconds until a refused file is sent again by itself; 0 where a person has to decide. */
+  /* Seconds until an automatic retry; 0 if the user has to decide. */
   function delay(request, began) {
     var seconds = request.status === 503 ? Number(request.getResponseHeader("Retry-After")) : 0;
     var patient = performance.now() - began < 1000 * PATIENCE_SECONDS;
@@ -156,7 +156,7 @@
     request.send(file);
   }
 
-  /* What can be seen here is said here, before anything is sent. */
+  /* Checks what can be checked in the browser before the upload. */
   function fault(zone, files, folder) {
     var limit = Number(zone.dataset.limit) || 0;
     if (zone.classList.contains("is-busy")) {
@@ -177,7 +177,7 @@
     return "";
   }
 
-  /* A file that was chosen before the page was there waits for it. */
+  /* A file chosen before the page was ready waits for it. */
   function take(zone, files, folder) {
     if (zone.closest(".opening")) {
       window.portalOpened.then(function () {
@@ -235,7 +235,7 @@
     document.querySelectorAll("[data-upload]:not([data-ready])").forEach(enhance);
   }
 
-  /* A file dropped beside the zone would replace the page. */
+  /* Without this, a file dropped outside the zone would replace the page. */
   ["dragover", "drop"].forEach(function (name) {
     document.addEventListener(name, function (event) { event.preventDefault(); });
   });

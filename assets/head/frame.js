@@ -1,12 +1,12 @@
-/* What a page needs that was launched in another site's frame; elsewhere this does nothing.
-   It runs before any other script: the page token, which proves the session where the browser
-   blocks cookies, is kept in a variable here and goes only to our own server. */
+/* Supports pages launched in another site's frame; elsewhere this does nothing. It runs before any
+   other script. The page token, which proves the session where the browser blocks cookies, stays in
+   a variable here and goes only to our own server. */
 (function () {
   "use strict";
 
   var HEADER = "X-Portal-Session";
 
-  /* A sandbox without allow-same-origin: nothing of the portal can work in there. */
+  /* In a sandbox without allow-same-origin the portal cannot work. */
   if (window.origin === "null") {
     window.stop();
     window.location.replace("/frame-help");
@@ -20,7 +20,7 @@
   var ended = false;
   tag.remove();
 
-  /* The launch link leaves the address bar; what a reload needs to know stays in it. */
+  /* Removes the launch link from the URL, but keeps what a reload needs. */
   if (view.start) { window.history.replaceState(null, "", view.start); }
   var query = new URLSearchParams(window.location.search);
   window.portalView = {address: {framed: "1", theme: query.get("theme")}};
@@ -62,7 +62,7 @@
     if (window.parent !== window) { window.parent.postMessage(message, view.ancestor); }
   }
 
-  /* Files come by fetch, since a plain link would carry the cookie or nothing. */
+  /* Downloads use fetch, since a plain link would send the cookie or nothing. */
   function save(link) {
     link.setAttribute("aria-busy", "true");
     window.fetch(link.href).then(function (answer) {
@@ -94,7 +94,7 @@
     }
   }, true);
 
-  /* The host may give the frame the height of its content. */
+  /* Lets the host page size the frame to its content. */
   function watchHeight() {
     var told = 0;
     new ResizeObserver(function () {

@@ -1,13 +1,13 @@
-/* Puts the page in the opening's place once it is drawn; what somebody pressed in the opening until
-   then is pressed in the page. Only one of them is ever in the document, so that nothing is there
-   twice. See dashapp/shell/opening.py. */
+/* Replaces the opening with the real page once it is drawn, and replays the last click there. Only
+   one of them is in the document at a time, so that no id exists twice. See
+   dashapp/shell/opening.py. */
 (function () {
   "use strict";
 
   var CONTROLS = ".opening button, .opening a";
   var opening = null, page = null, pressed = null;
 
-  /* What a control of the opening stands for. */
+  /* The page's counterpart of a control in the opening. */
   function inPage(element) {
     var control = element && element.closest(CONTROLS);
     if (!control) { return null; }
@@ -16,7 +16,7 @@
       id ? "[id='" + id + "']" : "a[href='" + control.getAttribute("href") + "']");
   }
 
-  /* The page is awaited until it can be read; who wants to do something waits for that control. */
+  /* Ready once the page is readable or, after a click, once it has the clicked control. */
   function isReady() {
     var own = page.querySelector("[class*=may-]");
     return page.querySelector(opening.dataset.until) || own && inPage(pressed);
@@ -25,7 +25,7 @@
   function swap() {
     var focused = inPage(document.activeElement), wanted = inPage(pressed);
     var shapes = page.querySelector(".skeleton-page");
-    if (shapes) { shapes.classList.add("is-shown"); }  // they do not appear a second time
+    if (shapes) { shapes.classList.add("is-shown"); }  // no second fade-in
     opening.replaceWith(page);
     if (focused) { focused.focus(); }
     if (wanted) { wanted.click(); }
@@ -48,7 +48,7 @@
       pressed = control;
       look();
     });
-    /* By now Dash has found the room for its page, and draws in it wherever it is. */
+    /* By now Dash has found its root element, and renders into it even while it is detached. */
     document.addEventListener("DOMContentLoaded", function () {
       opening = document.querySelector(".opening");
       page = document.getElementById("react-entry-point");

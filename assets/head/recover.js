@@ -1,6 +1,5 @@
-/* Without one of its scripts or styles a page never comes, and says nothing. It is loaded anew as
-   soon as what was lost can be had; its address keeps what it showed. This one stands in the page
-   itself, as its file could be lost as well. */
+/* Reloads the page once a script or style that failed to load is available again; the URL keeps the
+   page's state. This script is inline, because its own file could fail to load too. */
 (function () {
   "use strict";
 
@@ -14,7 +13,7 @@
     }, PAUSE_MILLISECONDS);
   }
 
-  /* A failed load is heard of on the way down only. */
+  /* Load errors do not bubble; they can only be captured. */
   window.addEventListener("error", function (event) {
     var lost = event.target;
     if (lost instanceof HTMLScriptElement) { recover(lost.src); }

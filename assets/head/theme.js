@@ -1,9 +1,9 @@
-/* Light or dark, before the first paint. The choice is remembered where the browser allows it;
-   inside another site's frame it may not, and then lasts as long as the page. */
+/* Sets the light or dark theme before the first paint. The choice is stored where the browser
+   allows it; inside another site's frame it may last only as long as the page. */
 (function () {
   "use strict";
 
-  /* Dash's polyfill replaces it by a slow one; assets/charts.js takes this one back. */
+  /* Dash's polyfill replaces it with a slow one; assets/charts.js restores this one. */
   window.portalTrim = String.prototype.trim;
 
   var KEY = "portal-theme";
@@ -11,7 +11,7 @@
   var system = window.matchMedia("(prefers-color-scheme: dark)");
   var chosen = asked() || remembered();
 
-  /* A host that shows the portal in a frame may say what suits its page. */
+  /* A host page that frames the portal may choose the theme. */
   function asked() {
     var name = new URLSearchParams(window.location.search).get("theme");
     return NAMES.indexOf(name) >= 0 ? name : null;
@@ -30,7 +30,7 @@
     try {
       window.localStorage.setItem(KEY, name);
     } catch (error) {
-      /* not allowed here: the choice lasts as long as the page */
+      /* storage is blocked: the choice lasts as long as the page */
     }
   }
 

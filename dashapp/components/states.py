@@ -120,13 +120,13 @@ def progress_panel(
     Parameters
     ----------
     title
-        What is being done.
-    Current step.
-        The step it is at.
-    Completed fraction, 0 to 1.
-        How much is done, 0 to 1.
-    Kind of the job; CSS may style the page by it.
-        Kind of the job; styles of the page behind may follow it.
+        Name of the work.
+    stage
+        Current step.
+    fraction
+        Completed fraction, 0 to 1.
+    kind
+        Kind of the job; CSS may style the page by it.
     cancel_id
         Id of the Cancel button; None if the job cannot be canceled.
     """

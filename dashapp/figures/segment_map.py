@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OUTLINED_POINTS = 800
 UNASSIGNED_ID = "unassigned"
 AXES = ("x", "y", "z")
-# Characters of a line of the titles below and at the left of the flat map; pixels of such a line.
+# Characters per line of the titles below and left of the flat map.
 FLAT_WIDTHS = (46, 36)
 TITLE_LINE = 16
 # Pixels at the right for the buttons that appear on hover.

@@ -35,7 +35,7 @@ GONE = (
     "What this address points to is not in your session: it has expired, was deleted, or belongs "
     "to somebody else. Below is what you worked on last."
 )
-# Read-only jobs; they are not stored in the URL.
+# Read-only jobs; the history does not list them.
 PASSING = frozenset({"preview", "listing"})
 # Such a job shows its progress only if it takes longer than this.
 QUIET_SECONDS = 1.5
@@ -302,5 +302,5 @@ def delete_session(context: Context, session: str) -> None:
         try:
             context.sharing.lend(fresh.session, item.id, customers=item.info["dataset"] is not None)
         except StoreError:
-            # The data are deleted; a full disk must not prevent that for the sake of shared models.
+            # The data are gone; on a full disk only the shared model is not granted again.
             logger.warning("not_lent_again", session=fresh.session, model=item.id)

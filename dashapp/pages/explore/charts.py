@@ -58,7 +58,7 @@ class Shown:
     table
         The current data set.
     filters
-        What narrows it.
+        The active filters.
     look
         The current theme.
     """

@@ -20,7 +20,8 @@ def shared_models(context: Context, dataset_id: str | None) -> Component | None:
 
     Parameters
     ----------
-    The data set to open with the model; None for the one that was shared with it.
+    dataset_id
+        The data set to open with the model; None for the one that was shared with it.
     """
     items = context.sharing.models() if is_person() else ()
     if not items:

@@ -9,7 +9,7 @@ from segmentation import Issue, Table
 
 # Issues about rows: one decision for the whole file.
 ABOUT_ROWS = ("repeated_customer", "short_row", "duplicate_row")
-# Issues without a choice that still stand among the main ones, not among the notes.
+# Issues without a choice that are still important enough not to be listed as notes.
 OPENLY = ("recipe", "odd_number")
 TITLES: Mapping[str, str] = {
     "ambiguous_date": "Day or month first?",
